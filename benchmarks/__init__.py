@@ -1,0 +1,1 @@
+"""Measurements: each module's first line is the question it answers, with the target."""

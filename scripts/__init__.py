@@ -1,0 +1,1 @@
+"""What people run while developing: set-up, generated files."""

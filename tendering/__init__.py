@@ -1,0 +1,1 @@
+"""From project registration to the archive: owns the truth about tenders."""

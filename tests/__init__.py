@@ -1,0 +1,1 @@
+"""The tests: unit and property (pure), integration (real PostgreSQL), journeys, browser, tidy."""

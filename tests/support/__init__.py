@@ -1,0 +1,1 @@
+"""What several tests need: a database, a clock you set, builders of values."""
