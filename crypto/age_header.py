@@ -1,0 +1,198 @@
+"""The header of an age v1 file: grammar, MAC and the X25519 stanza.
+
+Strict as the specification (C2SP age.md) demands: one canonical encoding, everything else is
+refused. The header is text; its last line is an HMAC over all that precedes, keyed by the file key,
+which is what makes one file open to one content only.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from crypto import suite
+from crypto.errors import BadHeader, BadKey, BadMac
+from crypto.keys import OpeningKey
+
+VERSION_LINE = b"age-encryption.org/v1"
+FILE_KEY_BYTES = 16
+MAC_BYTES = 32
+WRAPPED_KEY_BYTES = FILE_KEY_BYTES + suite.TAG_BYTES
+X25519_STANZA = "X25519"
+
+_X25519_INFO = b"age-encryption.org/v1/X25519"
+_X25519_ARGUMENTS = 2  # the kind and the ephemeral key
+_BODY_COLUMNS = 64
+_ARGUMENT = re.compile(r"[\x21-\x7e]+\Z")
+_BASE64 = re.compile(r"[A-Za-z0-9+/]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Stanza:
+    """One way to the file key: a kind with its arguments, and a body."""
+
+    arguments: tuple[str, ...]
+    body: bytes
+
+    @property
+    def kind(self) -> str:
+        """The first argument."""
+        return self.arguments[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A parsed header. `signed` is what the MAC covers; `length` counts the MAC line as well."""
+
+    stanzas: tuple[Stanza, ...]
+    mac: bytes
+    signed: bytes
+    length: int
+
+
+def parse_header(data: bytes) -> Header:
+    """Parse the header at the start of `data`, which may go on after it. Raises BadHeader."""
+    lines = _Lines(data)
+    if lines.take() != VERSION_LINE.decode("ascii"):
+        raise BadHeader("not an age v1 file")
+    stanzas: list[Stanza] = []
+    while True:
+        start = lines.position
+        line = lines.take()
+        if line.startswith("---"):
+            break
+        if not line.startswith("-> "):
+            raise BadHeader("a stanza begins with an arrow")
+        arguments = tuple(line[3:].split(" "))
+        if not all(_ARGUMENT.match(argument) for argument in arguments):
+            raise BadHeader("a malformed stanza argument")
+        stanzas.append(Stanza(arguments, _take_body(lines)))
+    if not stanzas or not line.startswith("--- "):
+        raise BadHeader("a malformed MAC line")
+    mac = decode_base64(line[4:])
+    if len(mac) != MAC_BYTES:
+        raise BadHeader("a MAC has 32 bytes")
+    return Header(tuple(stanzas), mac, bytes(data[: start + 3]), lines.position)
+
+
+def build_header(file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
+    """The header with its MAC. `file_key` has 16 bytes."""
+    assert len(file_key) == FILE_KEY_BYTES
+    parts = [VERSION_LINE + b"\n", *map(_serialize, stanzas), b"---"]
+    signed = b"".join(parts)
+    return signed + b" " + encode_base64(_mac(file_key, signed)).encode("ascii") + b"\n"
+
+
+def mac_fits(header: Header, file_key: bytes) -> bool:
+    """Does the header's MAC verify under this file key? A key of another length never fits."""
+    return len(file_key) == FILE_KEY_BYTES and suite.equal(
+        _mac(file_key, header.signed), header.mac
+    )
+
+
+def check_mac(header: Header, file_key: bytes) -> None:
+    """Raise BadMac unless `mac_fits`: no payload may be opened before this has passed."""
+    if not mac_fits(header, file_key):
+        raise BadMac("the header's MAC does not verify under this file key")
+
+
+def x25519_stanza(file_key: bytes, recipient: bytes, *, ephemeral: bytes) -> Stanza:
+    """Wrap the file key for a 32-byte X25519 public key; `ephemeral` is a 32-byte secret.
+
+    Raises BadKey for a recipient of low order.
+    """
+    share = suite.x25519_public(ephemeral)
+    wrap_key = _x25519_wrap_key(suite.x25519(ephemeral, recipient), share, recipient)
+    return Stanza((X25519_STANZA, encode_base64(share)), suite.aead_seal(wrap_key, file_key))
+
+
+def x25519_share(stanza: Stanza) -> bytes:
+    """The ephemeral public key of an X25519 stanza. Raises BadHeader for a malformed stanza."""
+    if len(stanza.arguments) != _X25519_ARGUMENTS:
+        raise BadHeader("an X25519 stanza has one argument")
+    share = decode_base64(stanza.arguments[1])
+    if len(share) != suite.PUBLIC_BYTES or len(stanza.body) != WRAPPED_KEY_BYTES:
+        raise BadHeader("an X25519 stanza of the wrong size")
+    return share
+
+
+def unwrap_x25519(stanzas: Iterable[Stanza], key: OpeningKey) -> bytes | None:
+    """The file key from the first stanza that `key` opens; None when it opens none.
+
+    Raises BadHeader for a malformed X25519 stanza.
+    """
+    public = key.public
+    for stanza in stanzas:
+        if stanza.kind != X25519_STANZA:
+            continue
+        share = x25519_share(stanza)
+        try:
+            shared = suite.x25519(key.secret, share)
+        except BadKey as error:
+            raise BadHeader("an ephemeral key of low order") from error
+        file_key = suite.aead_open(_x25519_wrap_key(shared, share, public), stanza.body)
+        if file_key is not None:
+            return file_key
+    return None
+
+
+def encode_base64(data: bytes) -> str:
+    """Standard alphabet without padding, as age writes it."""
+    return base64.b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def decode_base64(text: str) -> bytes:
+    """Inverse of `encode_base64`; any other spelling raises BadHeader."""
+    if not _BASE64.match(text):
+        raise BadHeader("a character outside base64")
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4))
+    except binascii.Error as error:
+        raise BadHeader("malformed base64") from error
+    if encode_base64(data) != text:
+        raise BadHeader("base64 that is not canonical")
+    return data
+
+
+class _Lines:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self.position = 0
+
+    def take(self) -> str:
+        end = self._data.find(b"\n", self.position)
+        if end < 0:
+            raise BadHeader("the header ends in the middle")
+        line = self._data[self.position : end]
+        self.position = end + 1
+        try:
+            return line.decode("ascii")
+        except UnicodeDecodeError as error:
+            raise BadHeader("the header is not ASCII") from error
+
+
+def _take_body(lines: _Lines) -> bytes:
+    pieces: list[str] = []
+    while True:
+        line = lines.take()
+        if len(line) > _BODY_COLUMNS:
+            raise BadHeader("a stanza line longer than 64 columns")
+        pieces.append(line)
+        if len(line) < _BODY_COLUMNS:  # the last line is always short, if need be empty
+            return b"".join(decode_base64(piece) for piece in pieces)
+
+
+def _serialize(stanza: Stanza) -> bytes:
+    text = encode_base64(stanza.body)
+    starts = range(0, len(text) + 1, _BODY_COLUMNS)
+    lines = [text[start : start + _BODY_COLUMNS] for start in starts]
+    return "\n".join(["-> " + " ".join(stanza.arguments), *lines, ""]).encode("ascii")
+
+
+def _mac(file_key: bytes, signed: bytes) -> bytes:
+    return suite.hmac_sha256(suite.hkdf(file_key, salt=b"", info=b"header"), signed)
+
+
+def _x25519_wrap_key(shared: bytes, share: bytes, recipient: bytes) -> bytes:
+    return suite.hkdf(shared, salt=share + recipient, info=_X25519_INFO)

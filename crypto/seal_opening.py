@@ -1,0 +1,184 @@
+"""Getting the file key out of a sealed header, and saying who is to blame when it will not come.
+
+The bidder's key alone suffices, or the shares of any `threshold` key holders. All verdicts can be
+computed again by anybody from the header and what was handed in. docs/specs/sealed-bid-v1.md §6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+from crypto import suite
+from crypto.age_header import check_mac, mac_fits, unwrap_x25519
+from crypto.errors import BadHeader, BadKey, BadShare, NoMatchingIdentity
+from crypto.keys import OpeningKey
+from crypto.seal_header import (
+    SealedHeader,
+    SealPolicy,
+    derive_header,
+    read_sealed_header,
+    share_commitment,
+    wrap_key,
+)
+from crypto.shares import SECRET_BYTES, interpolate, recover
+
+COMBINATIONS_MAX = 2048  # tried only when committed shares contradict one another
+
+
+@dataclass(frozen=True, slots=True)
+class ShareVerdict:
+    """What a set of shares proves.
+
+    `bad_shares_from` are the holders whose share is not the committed one: either they lie or their
+    record never held it, which `verify_file_key` decides once the file key is known.
+    `bidder_inconsistent`: shares the bidder committed to do not lie on one polynomial.
+    `bidder_fault_proven`: at least threshold committed shares, and no file key fits the MAC.
+    """
+
+    bad_shares_from: tuple[int, ...]
+    bidder_inconsistent: bool
+    bidder_fault_proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderVerdict:
+    """Is the header the one that this file key dictates?
+
+    `wrong_records` are the numbers of the holders whose record the bidder did not make as it had
+    to: these holders are cleared. Everything else in the header is covered by `bidder_stanza_ok`,
+    `mac_ok` and `rederives`.
+    """
+
+    mac_ok: bool
+    rederives: bool
+    bidder_stanza_ok: bool
+    wrong_records: tuple[int, ...]
+
+    @property
+    def valid(self) -> bool:
+        """A container that opens but does not re-derive is invalid by the tender's rules."""
+        return self.mac_ok and self.rederives
+
+
+def unwrap_with_opening_key(header: bytes, key: OpeningKey) -> bytes:
+    """The file key by the bidder's own key, MAC checked.
+
+    Raises BadHeader, NoMatchingIdentity, BadMac.
+    """
+    sealed = read_sealed_header(header)
+    file_key = unwrap_x25519([sealed.bidder_stanza], key)
+    if file_key is None:
+        raise NoMatchingIdentity("this opening key does not open this container")
+    check_mac(sealed.header, file_key)
+    return file_key
+
+
+def unwrap_share(
+    header: bytes, holder_number: int, holder_key: OpeningKey, expected_context: bytes
+) -> bytes:
+    """Holder 1..n takes its share, 16 bytes, out of the header.
+
+    `expected_context` is what the holder computed from the published record. Raises BadHeader for
+    another context or no such holder; BadShare when the record does not decrypt, or holds another
+    share than the header commits to.
+    """
+    sealed = read_sealed_header(header)
+    if not suite.equal(sealed.context, expected_context):
+        raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
+    record = sealed.record(holder_number)
+    try:
+        shared = suite.x25519(holder_key.secret, record.ephemeral)
+    except BadKey as error:
+        raise BadShare("an ephemeral key of low order") from error
+    key = wrap_key(
+        shared,
+        ephemeral=record.ephemeral,
+        holder=holder_key.public,
+        context=sealed.context,
+        place=(holder_number, sealed.threshold, len(sealed.records)),
+    )
+    share = suite.aead_open(key, record.wrapped)
+    if share is None:
+        raise BadShare(f"the record of holder {holder_number} does not decrypt")
+    if not _is_committed(sealed, holder_number, share):
+        raise BadShare(f"the record of holder {holder_number} does not hold the committed share")
+    return share
+
+
+def check_share(header: bytes, holder_number: int, share: bytes, context: bytes) -> bool:
+    """Is this the share that the header commits to for this holder? Raises BadHeader."""
+    sealed = read_sealed_header(header)
+    return suite.equal(sealed.context, context) and _is_committed(sealed, holder_number, share)
+
+
+def file_key_from_shares(
+    header: bytes, shares: Mapping[int, bytes], context: bytes
+) -> tuple[bytes | None, ShareVerdict]:
+    """Combine the shares handed in by holders {number: share}.
+
+    Returns (file key or None, verdict); the MAC has been checked. All holders should be asked, not
+    only `threshold` of them: only then do selectively dealt shares show. Raises BadHeader.
+    """
+    sealed = read_sealed_header(header)
+    if not suite.equal(sealed.context, context):
+        raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
+    good = {
+        number: share
+        for number, share in sorted(shares.items())
+        if _is_committed(sealed, number, share)
+    }
+    bad = tuple(sorted(number for number in shares if number not in good))
+    if len(good) < sealed.threshold:
+        return None, ShareVerdict(bad, bidder_inconsistent=False, bidder_fault_proven=False)
+    inconsistent = not _on_one_polynomial(good, sealed.threshold)
+    file_key = _first_fitting(sealed, good, tries=COMBINATIONS_MAX if inconsistent else 1)
+    return file_key, ShareVerdict(bad, inconsistent, bidder_fault_proven=file_key is None)
+
+
+def verify_file_key(header: bytes, file_key: bytes, policy: SealPolicy) -> HeaderVerdict:
+    """Compute the header again and compare. Everybody can, once the file key is published.
+
+    `policy` comes from the published record and the bidder's signed manifest. Raises BadHeader for
+    a header that has not even the shape; BadKey when the policy holds an unusable key.
+    """
+    sealed = read_sealed_header(header)
+    if len(file_key) != SECRET_BYTES:
+        numbers = tuple(range(1, len(sealed.records) + 1))
+        return HeaderVerdict(
+            mac_ok=False, rederives=False, bidder_stanza_ok=False, wrong_records=numbers
+        )
+    right_bytes = derive_header(file_key, policy)
+    right = read_sealed_header(right_bytes)
+    wrong = tuple(
+        number
+        for number, record in enumerate(sealed.records, start=1)
+        if number > len(right.records) or record != right.records[number - 1]
+    )
+    return HeaderVerdict(
+        mac_ok=mac_fits(sealed.header, file_key),
+        rederives=right_bytes == bytes(header[: sealed.header_length]),
+        bidder_stanza_ok=sealed.bidder_stanza == right.bidder_stanza,
+        wrong_records=wrong,
+    )
+
+
+def _is_committed(sealed: SealedHeader, number: int, share: bytes) -> bool:
+    if not 1 <= number <= len(sealed.records) or len(share) != SECRET_BYTES:
+        return False
+    commitment = share_commitment(sealed.context, number, share)
+    return suite.equal(commitment, sealed.record(number).commitment)
+
+
+def _on_one_polynomial(shares: Mapping[int, bytes], threshold: int) -> bool:
+    base = dict(islice(shares.items(), threshold))
+    return all(interpolate(base, at=number) == share for number, share in shares.items())
+
+
+def _first_fitting(sealed: SealedHeader, good: Mapping[int, bytes], *, tries: int) -> bytes | None:
+    # Consistent shares give one candidate whatever the choice; there are others only when the
+    # bidder dealt bad shares, and then the container is invalid anyway: hence the limit.
+    for chosen in islice(combinations(good.items(), sealed.threshold), tries):
+        candidate = recover(dict(chosen))
+        if mac_fits(sealed.header, candidate):
+            return candidate
+    return None

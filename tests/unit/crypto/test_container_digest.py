@@ -1,0 +1,127 @@
+"""The digest of a container: one value, however the bytes arrive."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from crypto.container_digest import (
+    BLOCK_BYTES,
+    PART_BYTES,
+    DigestBuilder,
+    container_digest,
+    digest_from_parts,
+    part_root,
+)
+from crypto.merkle import Tree
+
+VECTORS = Path(__file__).parents[2] / "vectors" / "container-digest.json"
+SIZES = [
+    0,
+    1,
+    BLOCK_BYTES,
+    BLOCK_BYTES + 1,
+    3 * BLOCK_BYTES,
+    PART_BYTES - 1,
+    PART_BYTES,
+    PART_BYTES + 1,
+    2 * PART_BYTES + 3 * BLOCK_BYTES + 9,
+    3 * PART_BYTES,
+]
+
+
+def _repeated(pattern: bytes, size: int) -> bytes:
+    return (pattern * (size // len(pattern) + 1))[:size]
+
+
+def _bytes(size: int) -> bytes:
+    return _repeated(bytes(range(251)), size)
+
+
+def _blockwise(data: bytes) -> bytes:
+    tree = Tree()
+    for start in range(0, len(data), BLOCK_BYTES):
+        tree.append(data[start : start + BLOCK_BYTES])
+    return tree.root()
+
+
+def _parts(data: bytes) -> list[bytes]:
+    return [data[start : start + PART_BYTES] for start in range(0, len(data), PART_BYTES)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_file_has_the_root_of_its_blocks(tmp_path: Path, size: int) -> None:
+    (tmp_path / "file").write_bytes(_bytes(size))
+
+    assert container_digest(tmp_path / "file") == _blockwise(_bytes(size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_parts_digested_apart_combine_to_the_digest_of_the_whole(size: int) -> None:
+    data = _bytes(size)
+
+    assert digest_from_parts([part_root(part) for part in _parts(data)]) == _blockwise(data)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_streamed_part_has_the_root_of_the_part(size: int) -> None:
+    roots = []
+    for part in _parts(_bytes(size)):
+        builder = DigestBuilder()
+        builder.update(part)
+        roots.append(builder.digest())
+
+    assert digest_from_parts(roots) == _blockwise(_bytes(size))
+
+
+@pytest.mark.parametrize("step", [1 << 20, 65_536, 777_777])
+def test_the_size_of_the_chunks_does_not_matter(step: int) -> None:
+    data = _bytes(PART_BYTES + 12_345)
+    chunks = [data[start : start + step] for start in range(0, len(data), step)]
+
+    assert container_digest(chunks) == _blockwise(data)
+
+
+def test_a_digest_may_be_asked_for_before_the_end() -> None:
+    builder = DigestBuilder()
+    builder.update(b"a")
+    early = builder.digest()
+    builder.update(b"b")
+
+    assert early == container_digest([b"a"])
+    assert builder.digest() == container_digest([b"ab"])
+
+
+def test_no_bytes_have_the_digest_of_nothing() -> None:
+    assert container_digest([]) == hashlib.sha256(b"").digest()
+
+
+def test_progress_adds_up_to_the_size(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(_bytes(PART_BYTES + 5))
+    seen: list[int] = []
+
+    container_digest(tmp_path / "file", progress=seen.append)
+
+    assert sorted(seen) == [5, PART_BYTES]
+
+
+def test_a_file_that_becomes_shorter_meanwhile_has_no_digest(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(_bytes(3 * PART_BYTES))
+
+    def shorten(_: int) -> None:
+        os.truncate(path, PART_BYTES)
+
+    with pytest.raises(EOFError):
+        container_digest(path, workers=1, progress=shorten)
+
+
+def test_the_published_vectors_are_reproduced() -> None:
+    vectors = json.loads(VECTORS.read_text("utf-8"))["vectors"]
+    assert vectors
+
+    for vector in vectors:
+        data = _repeated(bytes.fromhex(vector["pattern"]), vector["size"])
+        assert container_digest([data]).hex() == vector["digest"]
