@@ -1,0 +1,1332 @@
+-- Made by `make schema` from the migrations of all packages; not edited by hand.
+
+CREATE SCHEMA insurance;
+
+CREATE SCHEMA rooms;
+
+CREATE SCHEMA tendering;
+
+CREATE FUNCTION tendering.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the journal is append-only';
+
+END
+$$;
+
+CREATE FUNCTION tendering.refuse_log_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'the log is append-only: % of % is refused', tg_op, tg_table_name;
+
+END
+$$;
+
+CREATE TABLE rooms.answers (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    subject text NOT NULL,
+    seat integer NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT answers_subject_check CHECK ((subject = ANY (ARRAY['objective'::text, 'report'::text])))
+);
+
+CREATE TABLE rooms.bids (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    number integer NOT NULL,
+    bidder_id uuid NOT NULL,
+    name text NOT NULL,
+    price_fen bigint,
+    form jsonb NOT NULL,
+    rejected boolean NOT NULL,
+    CONSTRAINT bids_number_check CHECK ((number > 0)),
+    CONSTRAINT bids_price_fen_check CHECK ((price_fen > 0))
+);
+
+CREATE TABLE rooms.chair_votes (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    round integer NOT NULL,
+    seat integer NOT NULL,
+    candidate integer NOT NULL,
+    CONSTRAINT chair_votes_round_check CHECK ((round > 0))
+);
+
+CREATE TABLE rooms.findings (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    number integer NOT NULL,
+    body jsonb NOT NULL,
+    answer jsonb,
+    CONSTRAINT findings_number_check CHECK ((number > 0))
+);
+
+CREATE TABLE rooms.objective_marks (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    bid integer NOT NULL,
+    criterion text NOT NULL,
+    points numeric NOT NULL,
+    basis text NOT NULL,
+    CONSTRAINT objective_marks_points_check CHECK ((points >= (0)::numeric))
+);
+
+CREATE TABLE rooms.review_votes (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    seat integer NOT NULL,
+    bid integer NOT NULL,
+    item text NOT NULL,
+    passed boolean NOT NULL,
+    reason text NOT NULL,
+    evidence text NOT NULL,
+    CONSTRAINT review_votes_check CHECK ((passed OR (reason <> ''::text)))
+);
+
+CREATE TABLE rooms.rooms (
+    tender_id uuid NOT NULL,
+    id uuid NOT NULL,
+    lot text NOT NULL,
+    phase text NOT NULL,
+    terms jsonb NOT NULL,
+    numbering_seed text NOT NULL,
+    chair integer,
+    election_round integer NOT NULL,
+    election_candidates integer[] NOT NULL,
+    revealed boolean NOT NULL,
+    named boolean NOT NULL,
+    corrected boolean NOT NULL,
+    price jsonb,
+    totals jsonb,
+    report jsonb,
+    CONSTRAINT rooms_election_round_check CHECK ((election_round > 0)),
+    CONSTRAINT rooms_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
+    CONSTRAINT rooms_numbering_seed_check CHECK ((numbering_seed ~ '^[0-9a-f]{32,128}$'::text)),
+    CONSTRAINT rooms_phase_check CHECK ((phase = ANY (ARRAY['preparation'::text, 'chair'::text, 'preliminary'::text, 'technical'::text, 'price'::text, 'totals'::text, 'checks'::text, 'report'::text, 'signing'::text, 'closed'::text])))
+);
+
+CREATE TABLE rooms.scores (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    seat integer NOT NULL,
+    bid integer NOT NULL,
+    criterion text NOT NULL,
+    points numeric NOT NULL,
+    CONSTRAINT scores_points_check CHECK ((points >= (0)::numeric))
+);
+
+CREATE TABLE rooms.seats (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    number integer NOT NULL,
+    role text NOT NULL,
+    site text NOT NULL,
+    name text NOT NULL,
+    expert_id uuid,
+    person_id uuid NOT NULL,
+    checked_in boolean NOT NULL,
+    recused boolean NOT NULL,
+    locked boolean NOT NULL,
+    statements jsonb NOT NULL,
+    CONSTRAINT seats_check CHECK (((role = 'member'::text) = (expert_id IS NOT NULL))),
+    CONSTRAINT seats_number_check CHECK ((number > 0)),
+    CONSTRAINT seats_role_check CHECK ((role = ANY (ARRAY['member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
+);
+
+CREATE TABLE rooms.tickets (
+    digest bytea NOT NULL,
+    room_id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    viewer text NOT NULL,
+    seat integer,
+    person_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT tickets_check CHECK (((viewer = 'member'::text) = (seat IS NOT NULL))),
+    CONSTRAINT tickets_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT tickets_viewer_check CHECK ((viewer = ANY (ARRAY['public'::text, 'member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
+);
+
+CREATE TABLE tendering.authorizations (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    role text NOT NULL,
+    granted_by uuid NOT NULL,
+    granted_at timestamp with time zone NOT NULL,
+    valid_until timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by uuid,
+    CONSTRAINT authorizations_check CHECK ((valid_until > granted_at)),
+    CONSTRAINT authorizations_check1 CHECK (((revoked_at IS NULL) = (revoked_by IS NULL))),
+    CONSTRAINT authorizations_role_check CHECK ((role = ANY (ARRAY['bidder'::text, 'procuring_entity'::text, 'agency'::text, 'expert'::text, 'insurer'::text, 'venue_operator'::text, 'key_holder'::text, 'supervisor'::text, 'operator'::text])))
+);
+
+CREATE TABLE tendering.bid_securities (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    form text NOT NULL,
+    amount_fen bigint NOT NULL,
+    valid_until timestamp with time zone NOT NULL,
+    guarantor_id uuid,
+    reference text NOT NULL,
+    recorded_at timestamp with time zone NOT NULL,
+    released_at timestamp with time zone,
+    CONSTRAINT bid_securities_amount_fen_check CHECK ((amount_fen > 0)),
+    CONSTRAINT bid_securities_form_check CHECK ((form = ANY (ARRAY['guarantee_insurance'::text, 'bank_guarantee'::text, 'cash'::text]))),
+    CONSTRAINT bid_securities_reference_check CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 200)))
+);
+
+CREATE TABLE tendering.bids (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    counter integer NOT NULL,
+    status text NOT NULL,
+    manifest text NOT NULL,
+    manifest_digest bytea NOT NULL,
+    envelopes text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT bids_counter_check CHECK ((counter > 0)),
+    CONSTRAINT bids_envelopes_check CHECK ((octet_length(envelopes) <= 16384)),
+    CONSTRAINT bids_manifest_check CHECK ((octet_length(manifest) <= 65536)),
+    CONSTRAINT bids_manifest_digest_check CHECK ((octet_length(manifest_digest) = 32)),
+    CONSTRAINT bids_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'replaced'::text, 'withdrawn'::text, 'unlocked'::text, 'deemed_revoked'::text, 'deemed_withdrawn'::text])))
+);
+
+CREATE TABLE tendering.certificates (
+    serial text NOT NULL,
+    organization_id uuid NOT NULL,
+    requested_by uuid NOT NULL,
+    der bytea NOT NULL,
+    public_key bytea NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    not_after timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revocation_reason text,
+    CONSTRAINT certificates_check CHECK ((not_after > issued_at)),
+    CONSTRAINT certificates_check1 CHECK (((revoked_at IS NULL) = (revocation_reason IS NULL))),
+    CONSTRAINT certificates_der_check CHECK (((octet_length(der) >= 1) AND (octet_length(der) <= 8192))),
+    CONSTRAINT certificates_public_key_check CHECK (((octet_length(public_key) >= 1) AND (octet_length(public_key) <= 512))),
+    CONSTRAINT certificates_revocation_reason_check CHECK ((revocation_reason = ANY (ARRAY['key_compromise'::text, 'affiliation_changed'::text, 'superseded'::text, 'unspecified'::text]))),
+    CONSTRAINT certificates_serial_check CHECK ((serial ~ '^[0-9a-f]{1,40}$'::text))
+);
+
+CREATE TABLE tendering.clarifications (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    text text NOT NULL,
+    affects_bids boolean NOT NULL,
+    signed text NOT NULL,
+    published_at timestamp with time zone NOT NULL,
+    CONSTRAINT clarifications_number_check CHECK ((number > 0)),
+    CONSTRAINT clarifications_signed_check CHECK ((octet_length(signed) <= 131072)),
+    CONSTRAINT clarifications_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 20000)))
+);
+
+CREATE TABLE tendering.committee_seats (
+    tender_id uuid NOT NULL,
+    place integer NOT NULL,
+    need integer NOT NULL,
+    venue text NOT NULL,
+    expert_id uuid NOT NULL,
+    seat integer,
+    status text NOT NULL,
+    CONSTRAINT committee_seats_check CHECK (((seat IS NULL) = (status = 'reserve'::text))),
+    CONSTRAINT committee_seats_need_check CHECK ((need >= 0)),
+    CONSTRAINT committee_seats_place_check CHECK ((place >= 0)),
+    CONSTRAINT committee_seats_seat_check CHECK ((seat > 0)),
+    CONSTRAINT committee_seats_status_check CHECK ((status = ANY (ARRAY['seated'::text, 'reserve'::text, 'replaced'::text]))),
+    CONSTRAINT committee_seats_venue_check CHECK (((char_length(venue) >= 1) AND (char_length(venue) <= 200)))
+);
+
+CREATE TABLE tendering.demonstration_clock (
+    id boolean DEFAULT true NOT NULL,
+    ahead_microseconds bigint NOT NULL,
+    CONSTRAINT demonstration_clock_ahead_microseconds_check CHECK ((ahead_microseconds >= 0)),
+    CONSTRAINT demonstration_clock_id_check CHECK (id)
+);
+
+CREATE TABLE tendering.downloads (
+    tender_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE tendering.draw_contributions (
+    tender_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    commitment bytea NOT NULL,
+    committed_at timestamp with time zone NOT NULL,
+    reveal bytea,
+    revealed_at timestamp with time zone,
+    CONSTRAINT draw_contributions_check CHECK (((reveal IS NULL) = (revealed_at IS NULL))),
+    CONSTRAINT draw_contributions_commitment_check CHECK ((octet_length(commitment) = 32)),
+    CONSTRAINT draw_contributions_reveal_check CHECK ((octet_length(reveal) = 32))
+);
+
+CREATE TABLE tendering.draws (
+    tender_id uuid NOT NULL,
+    needs text NOT NULL,
+    representatives integer NOT NULL,
+    entries text NOT NULL,
+    sealed text NOT NULL,
+    pool_root bytea NOT NULL,
+    vrf_public bytea NOT NULL,
+    frozen_at timestamp with time zone NOT NULL,
+    seed bytea,
+    vrf_proof bytea,
+    drawn_at timestamp with time zone,
+    CONSTRAINT draws_check CHECK ((((seed IS NULL) = (drawn_at IS NULL)) AND ((vrf_proof IS NULL) = (drawn_at IS NULL)))),
+    CONSTRAINT draws_pool_root_check CHECK ((octet_length(pool_root) = 32)),
+    CONSTRAINT draws_representatives_check CHECK ((representatives >= 0)),
+    CONSTRAINT draws_seed_check CHECK ((octet_length(seed) = 32)),
+    CONSTRAINT draws_vrf_proof_check CHECK ((octet_length(vrf_proof) = 80)),
+    CONSTRAINT draws_vrf_public_check CHECK ((octet_length(vrf_public) = 32))
+);
+
+CREATE TABLE tendering.ephemeral_keys (
+    key bytea NOT NULL,
+    CONSTRAINT ephemeral_keys_key_check CHECK ((octet_length(key) = 32))
+);
+
+CREATE TABLE tendering.experts (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    name text NOT NULL,
+    region text NOT NULL,
+    employer text NOT NULL,
+    employer_uscc text NOT NULL,
+    specialities text[] NOT NULL,
+    experience_years integer NOT NULL,
+    expires_on date NOT NULL,
+    relations text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    CONSTRAINT experts_employer_check CHECK (((char_length(employer) >= 1) AND (char_length(employer) <= 200))),
+    CONSTRAINT experts_employer_uscc_check CHECK ((employer_uscc ~ '^([0-9A-HJ-NPQRTUWXY]{18})?$'::text)),
+    CONSTRAINT experts_experience_years_check CHECK (((experience_years >= 0) AND (experience_years <= 80))),
+    CONSTRAINT experts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT experts_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT experts_relations_check CHECK ((octet_length(relations) <= 65536)),
+    CONSTRAINT experts_specialities_check CHECK (((cardinality(specialities) >= 1) AND (cardinality(specialities) <= 50)))
+);
+
+CREATE TABLE tendering.idempotency_keys (
+    scope text NOT NULL,
+    key text NOT NULL,
+    route text NOT NULL,
+    fingerprint bytea NOT NULL,
+    status smallint,
+    etag text,
+    body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_keys_etag_check CHECK ((char_length(etag) <= 200)),
+    CONSTRAINT idempotency_keys_fingerprint_check CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT idempotency_keys_key_check CHECK ((key ~ '^[A-Za-z0-9_-]{8,64}$'::text)),
+    CONSTRAINT idempotency_keys_route_check CHECK ((char_length(route) <= 300)),
+    CONSTRAINT idempotency_keys_scope_check CHECK ((char_length(scope) <= 200)),
+    CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
+);
+
+CREATE TABLE tendering.issued_documents (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    kind text NOT NULL,
+    number text NOT NULL,
+    pdf bytea NOT NULL,
+    digest bytea NOT NULL,
+    signatories text NOT NULL,
+    secret boolean NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    completed_at timestamp with time zone,
+    CONSTRAINT issued_documents_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'archive_certificate'::text]))),
+    CONSTRAINT issued_documents_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{0,20}$'::text)),
+    CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
+    CONSTRAINT issued_documents_pdf_check CHECK ((octet_length(pdf) <= 67108864)),
+    CONSTRAINT issued_documents_signatories_check CHECK ((octet_length(signatories) <= 1048576))
+);
+
+CREATE TABLE tendering.journal (
+    tender_id uuid NOT NULL,
+    stream text NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    head bytea NOT NULL,
+    CONSTRAINT journal_head_check CHECK ((octet_length(head) = 32)),
+    CONSTRAINT journal_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text)),
+    CONSTRAINT journal_seq_check CHECK ((seq > 0)),
+    CONSTRAINT journal_stream_check CHECK ((stream = ANY (ARRAY['public'::text, 'custody'::text, 'committee'::text])))
+);
+
+CREATE TABLE tendering.key_holders (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    organization_id uuid NOT NULL,
+    public_key bytea,
+    announcement text,
+    CONSTRAINT key_holders_announcement_check CHECK ((octet_length(announcement) <= 32768)),
+    CONSTRAINT key_holders_check CHECK (((public_key IS NULL) = (announcement IS NULL))),
+    CONSTRAINT key_holders_number_check CHECK (((number >= 1) AND (number <= 32))),
+    CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE tendering.log_checkpoints (
+    size bigint NOT NULL,
+    root bytea NOT NULL,
+    text text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT log_checkpoints_root_check CHECK ((octet_length(root) = 32)),
+    CONSTRAINT log_checkpoints_size_check CHECK (((size > 0) AND ((size % (256)::bigint) = 0)))
+);
+
+CREATE TABLE tendering.log_evidence (
+    size bigint NOT NULL,
+    cosigned text NOT NULL,
+    witnesses smallint NOT NULL,
+    tokens jsonb NOT NULL,
+    authorities smallint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT log_evidence_authorities_check CHECK ((authorities >= 0)),
+    CONSTRAINT log_evidence_witnesses_check CHECK ((witnesses >= 0))
+);
+
+CREATE TABLE tendering.log_head (
+    only_row boolean DEFAULT true NOT NULL,
+    size bigint NOT NULL,
+    frontier bytea NOT NULL,
+    sequenced_at timestamp with time zone NOT NULL,
+    CONSTRAINT log_head_frontier_check CHECK (((octet_length(frontier) % 32) = 0)),
+    CONSTRAINT log_head_only_row_check CHECK (only_row),
+    CONSTRAINT log_head_size_check CHECK (((size >= 0) AND ((size % (256)::bigint) = 0)))
+);
+
+CREATE TABLE tendering.log_leaves (
+    leaf bytea NOT NULL,
+    index bigint NOT NULL,
+    CONSTRAINT log_leaves_index_check CHECK ((index >= 0)),
+    CONSTRAINT log_leaves_leaf_check CHECK ((octet_length(leaf) = 32))
+);
+
+CREATE TABLE tendering.log_pending (
+    seq bigint NOT NULL,
+    leaf bytea NOT NULL,
+    CONSTRAINT log_pending_leaf_check CHECK ((octet_length(leaf) = 32))
+);
+
+ALTER TABLE tendering.log_pending ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tendering.log_pending_seq_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tendering.log_tiles (
+    level smallint NOT NULL,
+    n bigint NOT NULL,
+    root bytea NOT NULL,
+    hashes bytea NOT NULL,
+    CONSTRAINT log_tiles_hashes_check CHECK ((octet_length(hashes) = 8192)),
+    CONSTRAINT log_tiles_level_check CHECK (((level >= 0) AND (level <= 6))),
+    CONSTRAINT log_tiles_n_check CHECK ((n >= 0)),
+    CONSTRAINT log_tiles_root_check CHECK ((octet_length(root) = 32))
+);
+
+ALTER TABLE ONLY tendering.log_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+CREATE TABLE tendering.lots (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    title text NOT NULL,
+    estimate_fen bigint NOT NULL,
+    ceiling_price_fen bigint NOT NULL,
+    bid_security_fen bigint NOT NULL,
+    items text NOT NULL,
+    CONSTRAINT lots_bid_security_fen_check CHECK ((bid_security_fen >= 0)),
+    CONSTRAINT lots_ceiling_price_fen_check CHECK ((ceiling_price_fen > 0)),
+    CONSTRAINT lots_estimate_fen_check CHECK ((estimate_fen > 0)),
+    CONSTRAINT lots_items_check CHECK ((octet_length(items) <= 1048576)),
+    CONSTRAINT lots_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{1,20}$'::text)),
+    CONSTRAINT lots_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300)))
+);
+
+CREATE TABLE tendering.migrations (
+    package text NOT NULL,
+    number integer NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT migrations_number_check CHECK ((number > 0)),
+    CONSTRAINT migrations_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE tendering.openings (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    phase text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    unlock_until timestamp with time zone NOT NULL,
+    revealed_at timestamp with time zone,
+    CONSTRAINT openings_phase_check CHECK ((phase = ANY (ARRAY['unlock'::text, 'revealed'::text, 'recorded'::text])))
+);
+
+CREATE TABLE tendering.organizations (
+    id uuid NOT NULL,
+    uscc text NOT NULL,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT organizations_roles_check CHECK (((cardinality(roles) > 0) AND (roles <@ ARRAY['bidder'::text, 'procuring_entity'::text, 'agency'::text, 'expert'::text, 'insurer'::text, 'venue_operator'::text, 'key_holder'::text, 'supervisor'::text, 'operator'::text]))),
+    CONSTRAINT organizations_uscc_check CHECK ((uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
+);
+
+CREATE TABLE tendering.passkey_challenges (
+    challenge bytea NOT NULL,
+    person_id uuid,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT passkey_challenges_challenge_check CHECK ((octet_length(challenge) = 32))
+);
+
+CREATE TABLE tendering.passkeys (
+    credential_id bytea NOT NULL,
+    person_id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    sign_count bigint NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT passkeys_credential_id_check CHECK (((octet_length(credential_id) >= 1) AND (octet_length(credential_id) <= 1023))),
+    CONSTRAINT passkeys_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT passkeys_public_key_check CHECK (((octet_length(public_key) >= 1) AND (octet_length(public_key) <= 2048))),
+    CONSTRAINT passkeys_sign_count_check CHECK ((sign_count >= 0))
+);
+
+CREATE TABLE tendering.people (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    login text NOT NULL,
+    password_hash text NOT NULL,
+    is_administrator boolean DEFAULT false NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    left_at timestamp with time zone,
+    CONSTRAINT people_login_check CHECK ((login ~ '^[a-z0-9][a-z0-9._@-]{2,63}$'::text)),
+    CONSTRAINT people_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT people_password_hash_check CHECK ((char_length(password_hash) <= 200))
+);
+
+CREATE TABLE tendering.questions (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    text text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT questions_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 5000)))
+);
+
+CREATE TABLE tendering.rate_limits (
+    bucket bytea NOT NULL,
+    full_at timestamp with time zone NOT NULL,
+    CONSTRAINT rate_limits_bucket_check CHECK ((octet_length(bucket) = 32))
+);
+
+CREATE TABLE tendering.receipts (
+    tender_id uuid NOT NULL,
+    manifest_digest bytea NOT NULL,
+    act text NOT NULL,
+    bidder_id uuid NOT NULL,
+    leaf bytea NOT NULL,
+    receipt text NOT NULL,
+    CONSTRAINT receipts_act_check CHECK ((act = ANY (ARRAY['bid.submitted'::text, 'bid.withdrawn'::text]))),
+    CONSTRAINT receipts_leaf_check CHECK ((octet_length(leaf) = 32)),
+    CONSTRAINT receipts_manifest_digest_check CHECK ((octet_length(manifest_digest) = 32))
+);
+
+CREATE TABLE tendering.sessions (
+    digest bytea NOT NULL,
+    authorization_id uuid NOT NULL,
+    csrf_token text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT sessions_check CHECK ((expires_at > created_at)),
+    CONSTRAINT sessions_csrf_token_check CHECK ((char_length(csrf_token) = 43)),
+    CONSTRAINT sessions_digest_check CHECK ((octet_length(digest) = 32))
+);
+
+CREATE TABLE tendering.shares (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    kind text NOT NULL,
+    number integer NOT NULL,
+    share bytea NOT NULL,
+    CONSTRAINT shares_number_check CHECK (((number >= 1) AND (number <= 32))),
+    CONSTRAINT shares_share_check CHECK ((octet_length(share) = 16))
+);
+
+CREATE TABLE tendering.signature_preparations (
+    tender_id uuid NOT NULL,
+    kind text NOT NULL,
+    lot text NOT NULL,
+    id uuid NOT NULL,
+    place integer NOT NULL,
+    certificate bytea NOT NULL,
+    attributes bytea NOT NULL,
+    pdf bytea NOT NULL,
+    CONSTRAINT signature_preparations_attributes_check CHECK ((octet_length(attributes) <= 4096)),
+    CONSTRAINT signature_preparations_certificate_check CHECK ((octet_length(certificate) <= 65536)),
+    CONSTRAINT signature_preparations_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE tendering.tender_documents (
+    tender_id uuid NOT NULL,
+    name text NOT NULL,
+    upload_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    size_bytes bigint NOT NULL,
+    media_type text NOT NULL,
+    CONSTRAINT tender_documents_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT tender_documents_media_type_check CHECK ((char_length(media_type) <= 100)),
+    CONSTRAINT tender_documents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT tender_documents_size_bytes_check CHECK ((size_bytes > 0))
+);
+
+CREATE TABLE tendering.tenders (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    regime text NOT NULL,
+    region text NOT NULL,
+    status text NOT NULL,
+    procuring_entity_id uuid NOT NULL,
+    agency_id uuid,
+    supervisor_id uuid NOT NULL,
+    threshold integer NOT NULL,
+    method text NOT NULL,
+    committee text NOT NULL,
+    bid_validity_days integer NOT NULL,
+    unlock_minutes integer NOT NULL,
+    drain_seconds integer NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    timetable text NOT NULL,
+    source text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    demonstration boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
+    CONSTRAINT tenders_check CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
+    CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
+    CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
+    CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
+    CONSTRAINT tenders_method_check CHECK ((octet_length(method) <= 262144)),
+    CONSTRAINT tenders_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 40))),
+    CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
+    CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'failed'::text, 'terminated'::text]))),
+    CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
+    CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
+    CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
+    CONSTRAINT tenders_unlock_minutes_check CHECK (((unlock_minutes >= 1) AND (unlock_minutes <= 1440))),
+    CONSTRAINT tenders_version_check CHECK ((version > 0))
+);
+
+CREATE TABLE tendering.unlocks (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    place integer NOT NULL,
+    key_lost boolean DEFAULT false NOT NULL,
+    unlocked_by text,
+    envelopes text,
+    form text,
+    unlocked_at timestamp with time zone,
+    confirmed_at timestamp with time zone,
+    CONSTRAINT unlocks_check CHECK (((unlocked_by IS NULL) = (unlocked_at IS NULL))),
+    CONSTRAINT unlocks_check1 CHECK (((unlocked_by IS NULL) = (envelopes IS NULL))),
+    CONSTRAINT unlocks_envelopes_check CHECK ((octet_length(envelopes) <= 65536)),
+    CONSTRAINT unlocks_form_check CHECK ((octet_length(form) <= 1048576)),
+    CONSTRAINT unlocks_place_check CHECK ((place > 0)),
+    CONSTRAINT unlocks_unlocked_by_check CHECK ((unlocked_by = ANY (ARRAY['bidder'::text, 'key_holders'::text])))
+);
+
+CREATE TABLE tendering.upload_parts (
+    upload_id uuid NOT NULL,
+    part integer NOT NULL,
+    root bytea NOT NULL,
+    stored boolean DEFAULT false NOT NULL,
+    CONSTRAINT upload_parts_part_check CHECK ((part >= 0)),
+    CONSTRAINT upload_parts_root_check CHECK ((octet_length(root) = 32))
+);
+
+CREATE TABLE tendering.uploads (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    size_bytes bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    kept boolean DEFAULT false NOT NULL,
+    CONSTRAINT uploads_size_bytes_check CHECK ((size_bytes > 0))
+);
+
+ALTER TABLE ONLY rooms.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (tender_id, room_id, subject, seat);
+
+ALTER TABLE ONLY rooms.bids
+    ADD CONSTRAINT bids_one_a_bidder UNIQUE (tender_id, room_id, bidder_id);
+
+ALTER TABLE ONLY rooms.bids
+    ADD CONSTRAINT bids_pkey PRIMARY KEY (tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.chair_votes
+    ADD CONSTRAINT chair_votes_pkey PRIMARY KEY (tender_id, room_id, round, seat);
+
+ALTER TABLE ONLY rooms.findings
+    ADD CONSTRAINT findings_pkey PRIMARY KEY (tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.objective_marks
+    ADD CONSTRAINT objective_marks_pkey PRIMARY KEY (tender_id, room_id, bid, criterion);
+
+ALTER TABLE ONLY rooms.review_votes
+    ADD CONSTRAINT review_votes_pkey PRIMARY KEY (tender_id, room_id, seat, bid, item);
+
+ALTER TABLE ONLY rooms.rooms
+    ADD CONSTRAINT rooms_id_is_unique UNIQUE (id);
+
+ALTER TABLE ONLY rooms.rooms
+    ADD CONSTRAINT rooms_one_a_lot UNIQUE (tender_id, lot);
+
+ALTER TABLE ONLY rooms.rooms
+    ADD CONSTRAINT rooms_pkey PRIMARY KEY (tender_id, id);
+
+ALTER TABLE ONLY rooms.scores
+    ADD CONSTRAINT scores_pkey PRIMARY KEY (tender_id, room_id, seat, bid, criterion);
+
+ALTER TABLE ONLY rooms.seats
+    ADD CONSTRAINT seats_pkey PRIMARY KEY (tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.tickets
+    ADD CONSTRAINT tickets_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY tendering.authorizations
+    ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.bid_securities
+    ADD CONSTRAINT bid_securities_pkey PRIMARY KEY (tender_id, lot, bidder_id);
+
+ALTER TABLE ONLY tendering.bids
+    ADD CONSTRAINT bids_manifest_is_unique UNIQUE (manifest_digest);
+
+ALTER TABLE ONLY tendering.bids
+    ADD CONSTRAINT bids_pkey PRIMARY KEY (tender_id, lot, bidder_id, counter);
+
+ALTER TABLE ONLY tendering.certificates
+    ADD CONSTRAINT certificates_pkey PRIMARY KEY (serial);
+
+ALTER TABLE ONLY tendering.certificates
+    ADD CONSTRAINT certificates_public_key_is_fresh UNIQUE (public_key);
+
+ALTER TABLE ONLY tendering.clarifications
+    ADD CONSTRAINT clarifications_pkey PRIMARY KEY (tender_id, number);
+
+ALTER TABLE ONLY tendering.committee_seats
+    ADD CONSTRAINT committee_seats_pkey PRIMARY KEY (tender_id, place);
+
+ALTER TABLE ONLY tendering.demonstration_clock
+    ADD CONSTRAINT demonstration_clock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.downloads
+    ADD CONSTRAINT downloads_pkey PRIMARY KEY (tender_id, organization_id);
+
+ALTER TABLE ONLY tendering.draw_contributions
+    ADD CONSTRAINT draw_contributions_pkey PRIMARY KEY (tender_id, organization_id);
+
+ALTER TABLE ONLY tendering.draws
+    ADD CONSTRAINT draws_pkey PRIMARY KEY (tender_id);
+
+ALTER TABLE ONLY tendering.ephemeral_keys
+    ADD CONSTRAINT ephemeral_keys_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY tendering.experts
+    ADD CONSTRAINT experts_person_is_unique UNIQUE (person_id);
+
+ALTER TABLE ONLY tendering.experts
+    ADD CONSTRAINT experts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.idempotency_keys
+    ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
+
+ALTER TABLE ONLY tendering.issued_documents
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (tender_id, kind, lot);
+
+ALTER TABLE ONLY tendering.journal
+    ADD CONSTRAINT journal_pkey PRIMARY KEY (tender_id, stream, seq);
+
+ALTER TABLE ONLY tendering.key_holders
+    ADD CONSTRAINT key_holders_once UNIQUE (tender_id, organization_id);
+
+ALTER TABLE ONLY tendering.key_holders
+    ADD CONSTRAINT key_holders_pkey PRIMARY KEY (tender_id, number);
+
+ALTER TABLE ONLY tendering.log_checkpoints
+    ADD CONSTRAINT log_checkpoints_pkey PRIMARY KEY (size);
+
+ALTER TABLE ONLY tendering.log_evidence
+    ADD CONSTRAINT log_evidence_pkey PRIMARY KEY (size);
+
+ALTER TABLE ONLY tendering.log_head
+    ADD CONSTRAINT log_head_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY tendering.log_leaves
+    ADD CONSTRAINT log_leaves_index_key UNIQUE (index);
+
+ALTER TABLE ONLY tendering.log_leaves
+    ADD CONSTRAINT log_leaves_pkey PRIMARY KEY (leaf);
+
+ALTER TABLE ONLY tendering.log_pending
+    ADD CONSTRAINT log_pending_leaf_key UNIQUE (leaf);
+
+ALTER TABLE ONLY tendering.log_pending
+    ADD CONSTRAINT log_pending_pkey PRIMARY KEY (seq);
+
+ALTER TABLE ONLY tendering.log_tiles
+    ADD CONSTRAINT log_tiles_pkey PRIMARY KEY (level, n);
+
+ALTER TABLE ONLY tendering.lots
+    ADD CONSTRAINT lots_pkey PRIMARY KEY (tender_id, lot);
+
+ALTER TABLE ONLY tendering.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (package, number);
+
+ALTER TABLE ONLY tendering.openings
+    ADD CONSTRAINT openings_pkey PRIMARY KEY (tender_id, lot);
+
+ALTER TABLE ONLY tendering.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.organizations
+    ADD CONSTRAINT organizations_uscc_is_unique UNIQUE (uscc);
+
+ALTER TABLE ONLY tendering.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (challenge);
+
+ALTER TABLE ONLY tendering.passkeys
+    ADD CONSTRAINT passkeys_pkey PRIMARY KEY (credential_id);
+
+ALTER TABLE ONLY tendering.people
+    ADD CONSTRAINT people_login_is_unique UNIQUE (login);
+
+ALTER TABLE ONLY tendering.people
+    ADD CONSTRAINT people_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.questions
+    ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.rate_limits
+    ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (bucket);
+
+ALTER TABLE ONLY tendering.receipts
+    ADD CONSTRAINT receipts_leaf_key UNIQUE (leaf);
+
+ALTER TABLE ONLY tendering.receipts
+    ADD CONSTRAINT receipts_pkey PRIMARY KEY (tender_id, manifest_digest, act);
+
+ALTER TABLE ONLY tendering.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
+
+ALTER TABLE ONLY tendering.shares
+    ADD CONSTRAINT shares_pkey PRIMARY KEY (tender_id, lot, bidder_id, kind, number);
+
+ALTER TABLE ONLY tendering.signature_preparations
+    ADD CONSTRAINT signature_preparations_pkey PRIMARY KEY (tender_id, kind, lot);
+
+ALTER TABLE ONLY tendering.tender_documents
+    ADD CONSTRAINT tender_documents_pkey PRIMARY KEY (tender_id, name);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_number_is_unique UNIQUE (number);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.unlocks
+    ADD CONSTRAINT unlocks_pkey PRIMARY KEY (tender_id, lot, bidder_id);
+
+ALTER TABLE ONLY tendering.upload_parts
+    ADD CONSTRAINT upload_parts_pkey PRIMARY KEY (upload_id, part);
+
+ALTER TABLE ONLY tendering.uploads
+    ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
+
+CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
+
+CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
+
+CREATE UNIQUE INDEX authorizations_one_standing ON tendering.authorizations USING btree (person_id, role) WHERE (revoked_at IS NULL);
+
+CREATE INDEX authorizations_organization_id ON tendering.authorizations USING btree (organization_id);
+
+CREATE INDEX bids_bidder_id ON tendering.bids USING btree (bidder_id);
+
+CREATE UNIQUE INDEX bids_one_standing ON tendering.bids USING btree (tender_id, lot, bidder_id) WHERE (status <> ALL (ARRAY['replaced'::text, 'withdrawn'::text]));
+
+CREATE INDEX certificates_organization_id ON tendering.certificates USING btree (organization_id);
+
+CREATE INDEX certificates_revoked_at ON tendering.certificates USING btree (revoked_at) WHERE (revoked_at IS NOT NULL);
+
+CREATE INDEX committee_seats_expert_id ON tendering.committee_seats USING btree (expert_id);
+
+CREATE UNIQUE INDEX committee_seats_one_expert_a_seat ON tendering.committee_seats USING btree (tender_id, seat) WHERE (status = 'seated'::text);
+
+CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
+
+CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
+
+CREATE INDEX passkey_challenges_expires_at ON tendering.passkey_challenges USING btree (expires_at);
+
+CREATE INDEX passkeys_person_id ON tendering.passkeys USING btree (person_id);
+
+CREATE INDEX people_organization_id ON tendering.people USING btree (organization_id);
+
+CREATE INDEX questions_tender_id ON tendering.questions USING btree (tender_id);
+
+CREATE INDEX rate_limits_full_at ON tendering.rate_limits USING btree (full_at);
+
+CREATE INDEX receipts_manifest_digest ON tendering.receipts USING btree (manifest_digest);
+
+CREATE INDEX sessions_authorization_id ON tendering.sessions USING btree (authorization_id);
+
+CREATE INDEX sessions_expires_at ON tendering.sessions USING btree (expires_at);
+
+CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id) WHERE (status <> 'draft'::text);
+
+CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (status = 'published'::text);
+
+CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
+
+CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_evidence FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_leaves FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_tiles FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.receipts FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON tendering.journal FOR EACH ROW EXECUTE FUNCTION tendering.refuse_change();
+
+CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
+
+ALTER TABLE ONLY rooms.answers
+    ADD CONSTRAINT answers_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.bids
+    ADD CONSTRAINT bids_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
+ALTER TABLE ONLY rooms.chair_votes
+    ADD CONSTRAINT chair_votes_tender_id_room_id_candidate_fkey FOREIGN KEY (tender_id, room_id, candidate) REFERENCES rooms.seats(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.chair_votes
+    ADD CONSTRAINT chair_votes_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.findings
+    ADD CONSTRAINT findings_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
+ALTER TABLE ONLY rooms.objective_marks
+    ADD CONSTRAINT objective_marks_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.review_votes
+    ADD CONSTRAINT review_votes_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.review_votes
+    ADD CONSTRAINT review_votes_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.scores
+    ADD CONSTRAINT scores_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.scores
+    ADD CONSTRAINT scores_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
+
+ALTER TABLE ONLY rooms.seats
+    ADD CONSTRAINT seats_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
+ALTER TABLE ONLY tendering.authorizations
+    ADD CONSTRAINT authorizations_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.authorizations
+    ADD CONSTRAINT authorizations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.authorizations
+    ADD CONSTRAINT authorizations_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.authorizations
+    ADD CONSTRAINT authorizations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.bid_securities
+    ADD CONSTRAINT bid_securities_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.bid_securities
+    ADD CONSTRAINT bid_securities_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.bid_securities
+    ADD CONSTRAINT bid_securities_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.bids
+    ADD CONSTRAINT bids_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.bids
+    ADD CONSTRAINT bids_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.bids
+    ADD CONSTRAINT bids_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.certificates
+    ADD CONSTRAINT certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.certificates
+    ADD CONSTRAINT certificates_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.clarifications
+    ADD CONSTRAINT clarifications_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.committee_seats
+    ADD CONSTRAINT committee_seats_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.committee_seats
+    ADD CONSTRAINT committee_seats_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
+
+ALTER TABLE ONLY tendering.downloads
+    ADD CONSTRAINT downloads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.downloads
+    ADD CONSTRAINT downloads_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.draw_contributions
+    ADD CONSTRAINT draw_contributions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.draw_contributions
+    ADD CONSTRAINT draw_contributions_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
+
+ALTER TABLE ONLY tendering.draws
+    ADD CONSTRAINT draws_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.experts
+    ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.issued_documents
+    ADD CONSTRAINT issued_documents_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.journal
+    ADD CONSTRAINT journal_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.key_holders
+    ADD CONSTRAINT key_holders_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.key_holders
+    ADD CONSTRAINT key_holders_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.log_evidence
+    ADD CONSTRAINT log_evidence_size_fkey FOREIGN KEY (size) REFERENCES tendering.log_checkpoints(size);
+
+ALTER TABLE ONLY tendering.lots
+    ADD CONSTRAINT lots_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.openings
+    ADD CONSTRAINT openings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.openings
+    ADD CONSTRAINT openings_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.passkey_challenges
+    ADD CONSTRAINT passkey_challenges_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.passkeys
+    ADD CONSTRAINT passkeys_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.people
+    ADD CONSTRAINT people_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.questions
+    ADD CONSTRAINT questions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.questions
+    ADD CONSTRAINT questions_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.sessions
+    ADD CONSTRAINT sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES tendering.authorizations(id);
+
+ALTER TABLE ONLY tendering.shares
+    ADD CONSTRAINT shares_tender_id_lot_bidder_id_fkey FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks(tender_id, lot, bidder_id);
+
+ALTER TABLE ONLY tendering.signature_preparations
+    ADD CONSTRAINT signature_preparations_tender_id_kind_lot_fkey FOREIGN KEY (tender_id, kind, lot) REFERENCES tendering.issued_documents(tender_id, kind, lot);
+
+ALTER TABLE ONLY tendering.tender_documents
+    ADD CONSTRAINT tender_documents_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_procuring_entity_id_fkey FOREIGN KEY (procuring_entity_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_supervisor_id_fkey FOREIGN KEY (supervisor_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.unlocks
+    ADD CONSTRAINT unlocks_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.unlocks
+    ADD CONSTRAINT unlocks_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.openings(tender_id, lot);
+
+ALTER TABLE ONLY tendering.upload_parts
+    ADD CONSTRAINT upload_parts_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES tendering.uploads(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY tendering.uploads
+    ADD CONSTRAINT uploads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+GRANT USAGE ON SCHEMA insurance TO tendering_app;
+
+GRANT USAGE ON SCHEMA insurance TO tendering_audit;
+
+GRANT USAGE ON SCHEMA rooms TO tendering_app;
+
+GRANT USAGE ON SCHEMA rooms TO tendering_audit;
+
+GRANT USAGE ON SCHEMA tendering TO tendering_app;
+
+GRANT USAGE ON SCHEMA tendering TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.answers TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.answers TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.bids TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.bids TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.chair_votes TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.chair_votes TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.findings TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.findings TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.objective_marks TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.objective_marks TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.review_votes TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.review_votes TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.rooms TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.rooms TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.scores TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.scores TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.seats TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.seats TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.tickets TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.tickets TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.authorizations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.authorizations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bid_securities TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.bid_securities TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bids TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.bids TO tendering_audit;
+
+GRANT SELECT,INSERT,UPDATE ON TABLE tendering.certificates TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.certificates TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clarifications TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.clarifications TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.committee_seats TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.committee_seats TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.demonstration_clock TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.demonstration_clock TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.downloads TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.downloads TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draw_contributions TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.draw_contributions TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draws TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.draws TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ephemeral_keys TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.ephemeral_keys TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.experts TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.idempotency_keys TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.issued_documents TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.issued_documents TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.journal TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.journal TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.key_holders TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.key_holders TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.log_checkpoints TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_checkpoints TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.log_evidence TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_evidence TO tendering_audit;
+
+GRANT SELECT,UPDATE ON TABLE tendering.log_head TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_head TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.log_leaves TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_leaves TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.log_pending TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_pending TO tendering_audit;
+
+GRANT SELECT,USAGE ON SEQUENCE tendering.log_pending_seq_seq TO tendering_app;
+
+GRANT SELECT,INSERT ON TABLE tendering.log_tiles TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.log_tiles TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.lots TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.lots TO tendering_audit;
+
+GRANT SELECT ON TABLE tendering.migrations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.migrations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.openings TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.openings TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.organizations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.organizations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.passkey_challenges TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.passkeys TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.people TO tendering_app;
+
+GRANT SELECT(id) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(organization_id) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(name) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(login) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(is_administrator) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(registered_at) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT(left_at) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.questions TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.questions TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.rate_limits TO tendering_app;
+
+GRANT SELECT,INSERT ON TABLE tendering.receipts TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.receipts TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.sessions TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.shares TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.shares TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.signature_preparations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.signature_preparations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tender_documents TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.tender_documents TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tenders TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.tenders TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.unlocks TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.unlocks TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.upload_parts TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.upload_parts TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.uploads TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.uploads TO tendering_audit;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT ON TABLES TO tendering_audit;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA rooms GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA rooms GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA rooms GRANT SELECT ON TABLES TO tendering_audit;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA tendering GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA tendering GRANT SELECT,INSERT,DELETE,UPDATE ON TABLES TO tendering_app;
+
+ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA tendering GRANT SELECT ON TABLES TO tendering_audit;

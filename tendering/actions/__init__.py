@@ -1,0 +1,1 @@
+"""Deeds: lock, load, ask a rule, save, append to the journal."""

@@ -1,0 +1,219 @@
+"""Deeds of the draw: freeze the pool, commit, reveal, draw, replace; under the tender's lock."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from crypto.draw import SALT_BYTES, vrf_output, vrf_prove, vrf_public
+from tendering.domain import draw_steps
+from tendering.domain.draw import (
+    Draw,
+    DrawnSeat,
+    draw_committee,
+    replacement,
+    seed_of,
+    vrf_input,
+)
+from tendering.domain.experts import Expert, Need
+from tendering.domain.journal import Event, Stream
+from tendering.domain.refusals import DrawNotPrepared, DrawOver, NotFound
+from tendering.domain.rulebook import Rulebook
+from tendering.domain.tender import TenderStatus, require_party, require_status
+from tendering.storage import draws, experts, journal, tenders
+from tendering.storage.connection import Connection
+from tendering.storage.draws import CommitteeSeat, DrawRecord
+
+
+async def freeze_pool(
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    organization_id: UUID,
+    needs: Sequence[Need],
+    representatives: int,
+    rulebooks: Mapping[str, Rulebook],
+    vrf_seed: bytes,
+    random_bytes: Callable[[int], bytes],
+    at: datetime,
+) -> DrawRecord:
+    """Freeze the pool of a tender whose bids are open: whoever has an interest is known by then.
+
+    `rulebooks` by regime; `random_bytes` makes the salts of the commitments.
+
+    Raises Forbidden, WrongPhase, DrawOver, PoolTooSmall, Invalid (a committee of the wrong shape).
+    """
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, organization_id)
+    require_status(tender, TenderStatus.OPENED)
+    serving = await experts.list_serving(connection)
+    frozen = draw_steps.decide_freeze(
+        serving,
+        needs,
+        rulebooks[tender.regime],
+        interested=await draws.interested_uscc(connection, tender_id),
+        representatives=representatives,
+        budget_fen=sum(lot.estimate_fen for lot in tender.lots),
+        salts=[random_bytes(SALT_BYTES) for _ in serving],
+        vrf_public=vrf_public(vrf_seed),
+        at=at,
+    )
+    fresh = await draws.insert(
+        connection,
+        tender_id,
+        frozen.pool,
+        representatives=representatives,
+        vrf_public=vrf_public(vrf_seed),
+        at=at,
+    )
+    if not fresh:
+        raise DrawOver("the pool of this tender is frozen already")
+    await journal.append(connection, tender_id, Stream.PUBLIC, frozen.public, at=at)
+    await journal.append(connection, tender_id, Stream.COMMITTEE, frozen.sealed, at=at)
+    return await _prepared(connection, tender_id)
+
+
+async def commit_contribution(
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    organization_id: UUID,
+    commitment: bytes,
+    at: datetime,
+) -> None:
+    """Take a party's commitment (`domain.draw.contribution_commitment`), 32 bytes.
+
+    Raises Forbidden, DrawNotPrepared, DrawOver, AlreadyContributed, Invalid.
+    """
+    tender = await tenders.lock(connection, tender_id)
+    draw_steps.require_contributor(tender, organization_id)
+    await _undrawn(connection, tender_id)
+    event = draw_steps.decide_commitment(
+        await draws.contributions(connection, tender_id), organization_id, commitment
+    )
+    await draws.insert_commitment(connection, tender_id, organization_id, commitment, at=at)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def reveal_contribution(
+    connection: Connection, tender_id: UUID, *, organization_id: UUID, nonce: bytes, at: datetime
+) -> None:
+    """Take the 32 bytes a party committed to.
+
+    Raises Forbidden, DrawNotPrepared, DrawOver, AlreadyContributed, ContributionMismatch.
+    """
+    tender = await tenders.lock(connection, tender_id)
+    draw_steps.require_contributor(tender, organization_id)
+    await _undrawn(connection, tender_id)
+    event = draw_steps.decide_reveal(
+        tender_id, await draws.contributions(connection, tender_id), organization_id, nonce
+    )
+    await draws.save_reveal(connection, tender_id, organization_id, nonce, at=at)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def run_draw(
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    organization_id: UUID,
+    vrf_seed: bytes,
+    at: datetime,
+) -> Draw:
+    """Draw the committee. `vrf_seed` is the platform's key; its public half stands with the pool.
+
+    Raises Forbidden, DrawNotPrepared, DrawOver, ContributionsMissing.
+    """
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, organization_id)
+    record = await _undrawn(connection, tender_id)
+    if vrf_public(vrf_seed) != record.vrf_public:
+        raise DrawNotPrepared("the platform's key is not the one frozen with the pool")
+    timed = await draws.contributions(connection, tender_id)
+    draw_steps.require_drawable(tender, timed, at=at)
+    revealed = draw_steps.revealed_only(timed)
+    root = record.pool.root()
+    proof = vrf_prove(vrf_seed, vrf_input(tender_id, root, revealed))
+    seed = seed_of(tender_id, root, revealed, vrf_output(proof))
+    drawn = draw_committee(record.pool.entries, record.pool.needs, seed=seed)
+    await draws.save_result(connection, tender_id, seed=seed, vrf_proof=proof, at=at)
+    await draws.insert_seats(
+        connection, tender_id, record.pool, seats=drawn.seats, reserves=drawn.reserves
+    )
+    public = draw_steps.drawn_public(record.pool, drawn, timed, seed=seed, vrf_proof=proof)
+    names = await _names(connection, record, [*drawn.seats, *drawn.reserves])
+    sealed = draw_steps.seated(record.pool, drawn, names)
+    await journal.append(connection, tender_id, Stream.PUBLIC, public, at=at)
+    await journal.append(connection, tender_id, Stream.COMMITTEE, sealed, at=at)
+    return drawn
+
+
+async def replace_member(
+    connection: Connection, tender_id: UUID, *, seat: int, reason: str, at: datetime
+) -> CommitteeSeat:
+    """Seat the next in the drawn order (条例 第四十八条: what the one who left decided is void).
+
+    Raises NotFound when nobody sits there, DrawNotPrepared, PoolTooSmall.
+    """
+    await tenders.lock(connection, tender_id)
+    record = await _prepared(connection, tender_id)
+    if record.seed is None:
+        raise DrawNotPrepared("the committee has not been drawn")
+    drawn = await draws.seats(connection, tender_id)
+    left = next((one for one in drawn if one.seat == seat and one.status == "seated"), None)
+    if left is None:
+        raise NotFound("nobody sits there", seat=seat)
+    order = draw_committee(record.pool.entries, record.pool.needs, seed=record.seed).permutation
+    place = replacement(
+        record.pool.entries,
+        order,
+        left.need,
+        taken=frozenset(one.place for one in drawn if one.status != "reserve"),
+    )
+    expert_id = record.pool.sealed[place].expert_id
+    await draws.replace_seat(connection, tender_id, left, place=place, expert_id=expert_id)
+    stepped_in = DrawnSeat(left.need, left.venue, place)
+    names = await _names(connection, record, [stepped_in])
+    commitment = record.pool.entries[place].commitment.hex()
+    await journal.append(
+        connection,
+        tender_id,
+        Stream.PUBLIC,
+        Event("committee.replaced", {"seat": seat, "index": place, "commitment": commitment}),
+        at=at,
+    )
+    await journal.append(
+        connection,
+        tender_id,
+        Stream.COMMITTEE,
+        Event(
+            "committee.reseated",
+            draw_steps.opened(record.pool, stepped_in, names)
+            | {"seat": seat, "left": left.place, "reason": reason},
+        ),
+        at=at,
+    )
+    expert = names[expert_id]
+    return CommitteeSeat(
+        place, left.need, left.venue, expert_id, expert.person_id, expert.name, seat, "seated"
+    )
+
+
+async def _prepared(connection: Connection, tender_id: UUID) -> DrawRecord:
+    record = await draws.get(connection, tender_id)
+    if record is None:
+        raise DrawNotPrepared
+    return record
+
+
+async def _undrawn(connection: Connection, tender_id: UUID) -> DrawRecord:
+    record = await _prepared(connection, tender_id)
+    if record.drawn_at is not None:
+        raise DrawOver("the committee has been drawn")
+    return record
+
+
+async def _names(
+    connection: Connection, record: DrawRecord, seats: Sequence[DrawnSeat]
+) -> dict[UUID, Expert]:
+    ids = [record.pool.sealed[seat.index].expert_id for seat in seats]
+    return await experts.list_by_ids(connection, ids)

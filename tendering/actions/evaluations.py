@@ -1,0 +1,99 @@
+"""Taking over what an evaluation came to, when its room closes and its report is signed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from crypto.canonical import JsonValue
+from tendering.domain.evaluation_report import EvaluationReport, to_json
+from tendering.domain.issuing import IssuedDocument
+from tendering.domain.journal import Event, Stream
+from tendering.domain.refusals import NotFound
+from tendering.domain.tender import Tender, TenderStatus, require_status, require_transition
+from tendering.storage import candidates, journal, tenders
+from tendering.storage.candidates import StoredEvaluation
+from tendering.storage.connection import Connection
+
+
+async def record_evaluation(
+    connection: Connection,
+    tender: Tender,
+    report: EvaluationReport,
+    document: IssuedDocument,
+    *,
+    outcome_digest: str,
+    at: datetime,
+) -> None:
+    """Keep the result of a lot and say so in public; with the last lot the tender is evaluated.
+
+    `document` is the signed report. The caller holds the tender's lock and has closed the room in
+    the same transaction, so that the head of the committee's stream is its last. Raises WrongPhase.
+    """
+    require_status(tender, TenderStatus.EVALUATING)
+    evaluation = StoredEvaluation(report.lot, to_json(report), document.digest, at)
+    await candidates.insert_evaluation(connection, tender.id, evaluation)
+    seq, head = await journal.head(connection, tender.id, Stream.COMMITTEE)
+    body: dict[str, JsonValue] = {
+        "lot": report.lot,
+        "committee": {"seq": seq, "head": head.hex()},
+        "report_digest": document.digest.hex(),
+        "outcome_digest": outcome_digest,
+        "method_digest": report.method_digest.hex(),
+        "ranking": _ranking(report),
+        "rejected": _rejected(report),
+    }
+    event = Event("evaluation.reported", body)
+    await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    reported = await candidates.list_evaluations(connection, tender.id)
+    if len(reported) == len(tender.lots):
+        await _end(connection, tender, reported, at=at)
+
+
+async def evaluation_of(connection: Connection, tender: Tender, lot: str) -> StoredEvaluation:
+    """What the evaluation of a lot came to. Raises NotFound."""
+    tender.lot(lot)
+    for evaluation in await candidates.list_evaluations(connection, tender.id):
+        if evaluation.lot == lot:
+            return evaluation
+    raise NotFound("the evaluation of this lot is not reported", lot=lot)
+
+
+async def _end(
+    connection: Connection, tender: Tender, reported: list[StoredEvaluation], *, at: datetime
+) -> None:
+    status = TenderStatus.EVALUATED
+    # 招标投标法 第四十二条: all bids of every lot were rejected, so the tender is repeated.
+    if not any(one.candidates for one in reported):
+        status = TenderStatus.FAILED
+        lots: list[JsonValue] = [one.lot for one in reported]
+        failed = Event("tender.failed", {"without_candidates": lots})
+        await journal.append(connection, tender.id, Stream.PUBLIC, failed, at=at)
+    require_transition(tender, status)
+    await tenders.save(connection, replace(tender, status=status, version=tender.version + 1))
+
+
+def _ranking(report: EvaluationReport) -> list[JsonValue]:
+    if report.ranking is None:
+        return []
+    bids = {bid.bid: bid for bid in report.bids}
+    return [
+        {
+            "rank": row.rank,
+            "bidder_id": str(bids[row.bid].bidder_id),
+            "bidder_name": bids[row.bid].bidder_name,
+            "total": f"{row.total:f}",
+        }
+        for row in report.ranking.rows
+    ]
+
+
+def _rejected(report: EvaluationReport) -> list[JsonValue]:
+    """Who was rejected and by which rule; who voted how is the committee's."""
+    bids = {bid.bid: bid for bid in report.bids}
+    return [
+        {
+            "bidder_id": str(bids[one.bid].bidder_id),
+            "bidder_name": bids[one.bid].bidder_name,
+            "law": one.law,
+        }
+        for one in report.rejections
+    ]

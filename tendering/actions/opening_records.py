@@ -1,0 +1,203 @@
+"""The opening record: put together from what happened, issued, signed; then the bids are open."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from tendering.actions.issued_documents import (
+    Marks,
+    document_heading,
+    find_issued,
+    issue,
+    marks_of,
+    named,
+    placed,
+    signers_of,
+)
+from tendering.documents.data import KeyHolderRow, OpeningRecord, OpeningRow
+from tendering.documents.opening_record import render_opening_record
+from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
+from tendering.domain.journal import Entry, Event, Stream
+from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
+from tendering.domain.parties import Actor
+from tendering.domain.refusals import DocumentChanged, WrongPhase
+from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
+from tendering.storage import bids, journal, openings, tenders
+from tendering.storage.connection import Connection, Pool, reading, transaction
+from tendering.storage.openings import Unlock
+
+# How often the record is made anew because something happened while it was being set.
+TRIES_MAX: Final = 3
+_KIND: Final = DocumentKind.OPENING_RECORD
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A record with its signatories, and the state of the journal it speaks of."""
+
+    record: OpeningRecord
+    signatories: tuple[Signatory, ...]
+    marks: Marks
+
+
+async def issue_opening_record(
+    pool: Pool, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+) -> IssuedDocument:
+    """Make and issue the record of a lot whose prices were read out; again, it is the same one.
+
+    Raises NotFound, Forbidden, OpeningNotStarted, WrongPhase, DocumentChanged.
+    """
+    for _ in range(TRIES_MAX):
+        async with reading(pool) as connection:
+            tender = await tenders.get(connection, tender_id)
+            require_party(tender, by.organization_id)
+            existing = await find_issued(connection, tender, _KIND, lot)
+            if existing is not None:
+                return existing
+            draft = await _draft(connection, tender, lot, by=by, at=at)
+        rendered = await asyncio.to_thread(render_opening_record, draft.record)
+        async with transaction(pool) as connection:
+            tender = await tenders.lock(connection, tender_id)
+            if await marks_of(connection, tender_id) == draft.marks:
+                signatories = placed(draft.signatories, rendered)
+                return await issue(
+                    connection, tender, _KIND, rendered.pdf, signatories, lot=lot, at=at
+                )
+    raise DocumentChanged("the opening still goes on: try again")
+
+
+async def record_opening(
+    connection: Connection, tender: Tender, document: IssuedDocument, *, at: datetime
+) -> None:
+    """The record is signed: the opening of its lot is over, and with the last lot the whole one.
+
+    The caller holds the tender's lock.
+    """
+    await openings.set_phase(connection, tender.id, document.lot, OpeningPhase.RECORDED, at=at)
+    phases = [
+        (await openings.get(connection, tender.id, lot)).phase
+        for lot in await openings.list_lots(connection, tender.id)
+    ]
+    if all(phase is OpeningPhase.RECORDED for phase in phases):
+        require_transition(tender, TenderStatus.OPENED)
+        opened = replace(tender, status=TenderStatus.OPENED, version=tender.version + 1)
+        await tenders.save(connection, opened)
+    event = Event("opening.recorded", {"lot": document.lot, "digest": document.digest.hex()})
+    await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+
+
+async def _draft(
+    connection: Connection, tender: Tender, lot: str, *, by: Actor, at: datetime
+) -> _Draft:
+    """Everything is read after the marks: if they still stand later, nothing has changed."""
+    marks = await marks_of(connection, tender.id)
+    opening = await openings.get(connection, tender.id, lot)
+    if opening.phase is not OpeningPhase.REVEALED:
+        raise WrongPhase(phase=opening.phase)
+    unlocks = await openings.unlocks(connection, tender.id, lot)
+    standing = {
+        bid.bidder_id: bid
+        for bid in await bids.list_standing(connection, tender.id)
+        if bid.lot == lot
+    }
+    helpers = await _key_holders(connection, tender, lot, unlocks)
+    signatories = await _signatories(connection, tender, unlocks, helpers, by=by)
+    spoken = [entry async for entry in _public_entries(connection, tender.id)]
+    record = OpeningRecord(
+        heading=await document_heading(connection, tender, _KIND, lot, at=at),
+        deadline=tender.deadline,
+        opened_at=opening.opened_at,
+        unlock_until=opening.unlock_until,
+        revealed_at=_revealed_at(spoken, lot),
+        ceiling_price_fen=tender.lot(lot).ceiling_price_fen,
+        rows=tuple(_row(unlock, standing[unlock.bidder_id], tender) for unlock in unlocks),
+        key_holders=helpers,
+        announcements=tuple(
+            (entry.at, str(entry.body["text"]))
+            for entry in spoken
+            if entry.kind == "hall.announced"
+        ),
+        public=marks.public,
+        custody=marks.custody,
+        signers=signers_of(signatories),
+    )
+    return _Draft(record, signatories, marks)
+
+
+async def _signatories(
+    connection: Connection,
+    tender: Tender,
+    unlocks: list[Unlock],
+    helpers: tuple[KeyHolderRow, ...],
+    *,
+    by: Actor,
+) -> tuple[Signatory, ...]:
+    """The host, every bidder whose bid was opened, key holders who helped, the supervisor."""
+    host = Signatory(0, by.organization_id, by.organization_name, "主持人")
+    bidders = [
+        Signatory(0, unlock.bidder_id, unlock.bidder_name, "投标人", waivable=True)
+        for unlock in unlocks
+        if unlock.unlocked_by is not None
+    ]
+    by_number = {holder.number: holder for holder in tender.key_holders}
+    holders = [
+        Signatory(0, by_number[one.number].organization_id, one.name, "密钥持有人", waivable=True)
+        for one in helpers
+    ]
+    name = await named(connection, tender.supervisor_id)
+    supervisor = Signatory(0, tender.supervisor_id, name, "监督部门", waivable=True)
+    return (host, *bidders, *holders, supervisor)
+
+
+async def _key_holders(
+    connection: Connection, tender: Tender, lot: str, unlocks: list[Unlock]
+) -> tuple[KeyHolderRow, ...]:
+    """The key holders who gave shares, each with the bidders it helped."""
+    helped: dict[int, list[str]] = {}
+    for unlock in unlocks:
+        shares = await openings.shares_of(connection, tender.id, lot, unlock.bidder_id)
+        for number in sorted({number for by_kind in shares.values() for number in by_kind}):
+            helped.setdefault(number, []).append(unlock.bidder_name)
+    return tuple(
+        KeyHolderRow(holder.number, holder.name, tuple(helped[holder.number]))
+        for holder in tender.key_holders
+        if holder.number in helped
+    )
+
+
+async def _public_entries(connection: Connection, tender_id: UUID) -> AsyncIterator[Entry]:
+    """The whole public stream, a page at a time."""
+    seq = 0
+    while page := await journal.after(connection, tender_id, Stream.PUBLIC, seq):
+        for entry in page:
+            yield entry
+        seq = page[-1].seq
+
+
+def _revealed_at(entries: list[Entry], lot: str) -> datetime:
+    for entry in entries:
+        if entry.kind == "prices.revealed" and entry.body["lot"] == lot:
+            return entry.at
+    raise AssertionError(f"the prices of lot {lot} were revealed without an entry")
+
+
+def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
+    form: Mapping[str, object] = unlock.form or {}
+    price, duration = form.get("price_fen"), form.get("duration_days")
+    return OpeningRow(
+        place=unlock.place,
+        bidder_name=unlock.bidder_name,
+        uscc=unlock.uscc,
+        received_at=bid.received_at,
+        manifest_digest=bid.manifest_digest.hex(),
+        opened_by=unlock.unlocked_by or "",
+        price_fen=price if isinstance(price, int) else None,
+        duration_days=duration if isinstance(duration, int) else None,
+        quality=str(form.get("quality", "")),
+        project_manager=str(form.get("project_manager", "")),
+        findings=() if unlock.form is None else form_findings(unlock.form, tender.lot(bid.lot)),
+        confirmed_at=unlock.confirmed_at,
+    )

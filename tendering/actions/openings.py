@@ -1,0 +1,210 @@
+"""Deeds of the opening: close the intake, unlock bid by bid, reveal all prices at once."""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from tendering.domain.bid import BidStatus
+from tendering.domain.journal import Event, Stream
+from tendering.domain.opening import (
+    Opening,
+    OpeningPhase,
+    UnlockedBy,
+    decide_closing,
+    decide_lost_key,
+    decide_reveal,
+    decide_unlock,
+)
+from tendering.domain.parties import Actor
+from tendering.domain.refusals import NotFound, OpeningNotStarted, WrongPhase
+from tendering.domain.tender import Tender, TenderStatus, require_party
+from tendering.storage import bids, journal, openings, tenders
+from tendering.storage.connection import Connection
+from tendering.unlocking import OpenedBid
+
+
+async def close_submission(
+    connection: Connection, tender_id: UUID, *, checkpoint: str | None, at: datetime
+) -> Tender:
+    """Deadline and drain have passed: publish the bidder list and begin the opening.
+
+    `checkpoint` is the log's newest. Raises WrongPhase, OpeningNotStarted.
+    """
+    tender = await tenders.lock(connection, tender_id)
+    standing = await bids.list_standing(connection, tender_id)
+    custody = await journal.head(connection, tender_id, Stream.CUSTODY)
+    status, event = decide_closing(tender, standing, at=at, custody=custody)
+    event.body["checkpoint"] = checkpoint
+    closed = replace(tender, status=status, version=tender.version + 1)
+    await tenders.save(connection, closed)
+    if status is TenderStatus.OPENING:
+        for lot in tender.lots:
+            opening = Opening(
+                lot=lot.lot,
+                phase=OpeningPhase.UNLOCK,
+                opened_at=at,
+                unlock_until=_unlock_until(event, lot.lot),
+                bidders=tuple(bid.bidder_id for bid in standing if bid.lot == lot.lot),
+                unlocked=frozenset(),
+                key_lost=frozenset(),
+            )
+            await openings.insert(connection, tender_id, opening)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    return closed
+
+
+async def sign_in(
+    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+) -> None:
+    """A bidder signs in to the opening, from 24 hours before: known to custody alone."""
+    tender = await tenders.lock(connection, tender_id)
+    tender.lot(lot)
+    if tender.status not in {TenderStatus.PUBLISHED, TenderStatus.OPENING}:
+        raise WrongPhase(status=tender.status)
+    await bids.standing(connection, tender_id, lot=lot, bidder_id=by.organization_id)
+    sign_in_from = tender.timetable["sign_in_from"]
+    if at < datetime.fromisoformat(str(sign_in_from)):
+        raise OpeningNotStarted(sign_in_from=sign_in_from)
+    event = Event("bidder.signed_in", {"lot": lot, "bidder_id": str(by.organization_id)})
+    await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
+
+
+async def record_unlock(
+    connection: Connection,
+    tender_id: UUID,
+    opened: OpenedBid,
+    *,
+    by: UnlockedBy,
+    at: datetime,
+) -> None:
+    """Enter the verdict of a bid that was opened. Raises WrongPhase, AlreadyUnlocked, and others.
+
+    The file keys go to custody: with them anybody who holds the full archive opens the bid again.
+    """
+    await tenders.lock(connection, tender_id)
+    opening = await openings.get(connection, tender_id, opened.lot)
+    event = decide_unlock(
+        opening, bidder_id=opened.bidder_id, by=by, envelopes=opened.envelopes, at=at
+    )
+    await openings.save_unlock(
+        connection,
+        tender_id,
+        opened.lot,
+        opened.bidder_id,
+        by=by,
+        envelopes=opened.envelopes,
+        forms=opened.forms,
+        at=at,
+    )
+    await bids.set_status(
+        connection,
+        tender_id,
+        lot=opened.lot,
+        bidder_id=opened.bidder_id,
+        status=BidStatus.UNLOCKED,
+    )
+    evidence = Event(
+        "file_key.received",
+        {
+            "lot": opened.lot,
+            "bidder_id": str(opened.bidder_id),
+            "by": by,
+            "file_keys": {
+                kind: base64.b64encode(key).decode() for kind, key in opened.file_keys.items()
+            },
+        },
+    )
+    await journal.append(connection, tender_id, Stream.CUSTODY, evidence, at=at)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def declare_lost_key(
+    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+) -> None:
+    """A bidder cannot unlock: the key holders may act. Raises WrongPhase, UnlockWindowClosed."""
+    await tenders.lock(connection, tender_id)
+    opening = await openings.get(connection, tender_id, lot)
+    event = decide_lost_key(opening, bidder_id=by.organization_id, at=at)
+    if by.organization_id in opening.key_lost:
+        return
+    await openings.mark_lost(connection, tender_id, lot, by.organization_id)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def add_shares(
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    bidder_id: UUID,
+    *,
+    number: int,
+    shares: Mapping[str, bytes],
+    at: datetime,
+) -> dict[str, dict[int, bytes]]:
+    """Keep a key holder's shares, which fit their commitments; all shares at hand for the bid."""
+    await tenders.lock(connection, tender_id)
+    opening = await openings.get(connection, tender_id, lot)
+    if bidder_id not in opening.key_lost:
+        raise NotFound("the bidder has not declared its key lost")
+    await openings.add_shares(connection, tender_id, lot, bidder_id, number=number, shares=shares)
+    event = Event(
+        "share.received",
+        {
+            "lot": lot,
+            "bidder_id": str(bidder_id),
+            "number": number,
+            "shares": {kind: base64.b64encode(share).decode() for kind, share in shares.items()},
+        },
+    )
+    await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
+    return await openings.shares_of(connection, tender_id, lot, bidder_id)
+
+
+async def reveal(
+    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+) -> None:
+    """Show all prices of a lot at once. Raises BidsStillLocked, WrongPhase."""
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, by.organization_id)
+    opening = await openings.get(connection, tender_id, lot)
+    rows = await openings.unlocks(connection, tender_id, lot)
+    forms = {row.bidder_id: row.form for row in rows if row.form is not None}
+    event = decide_reveal(opening, tender.lot(lot), forms, at=at)
+    await openings.set_phase(connection, tender_id, lot, OpeningPhase.REVEALED, at=at)
+    for bidder_id in opening.bidders:
+        if bidder_id not in opening.unlocked:
+            await bids.set_status(
+                connection,
+                tender_id,
+                lot=lot,
+                bidder_id=bidder_id,
+                status=BidStatus.DEEMED_REVOKED,
+            )
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def confirm(
+    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+) -> None:
+    """A bidder confirms its row of the reading-out. Raises WrongPhase, NotFound."""
+    await tenders.lock(connection, tender_id)
+    opening = await openings.get(connection, tender_id, lot)
+    if opening.phase is not OpeningPhase.REVEALED:
+        raise WrongPhase(phase=opening.phase)
+    if by.organization_id not in opening.unlocked:
+        raise NotFound("no opened bid of yours")
+    await openings.mark_confirmed(connection, tender_id, lot, by.organization_id, at=at)
+    event = Event("opening.confirmed", {"lot": lot, "bidder_id": str(by.organization_id)})
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+def _unlock_until(event: Event, lot: str) -> datetime:
+    lots = event.body["lots"]
+    assert isinstance(lots, list)
+    for each in lots:
+        assert isinstance(each, dict)
+        if each["lot"] == lot:
+            return datetime.fromisoformat(str(each["unlock_until"]))
+    raise AssertionError(lot)

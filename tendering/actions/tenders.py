@@ -1,0 +1,281 @@
+"""Deeds before the deadline: draft, documents, key announcements, publication, clarifications."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from crypto.canonical import JsonValue, digest
+from crypto.errors import BadKey
+from crypto.keys import recipient_text
+from tendering.actions.statements import require_statement, statement_by
+from tendering.domain import timetable as dates
+from tendering.domain.calendar import Calendar
+from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.parties import Actor
+from tendering.domain.refusals import Invalid
+from tendering.domain.roles import Role
+from tendering.domain.rulebook import Rulebook, to_json
+from tendering.domain.tender import (
+    Document,
+    Tender,
+    TenderStatus,
+    decide_publication,
+    public_facts,
+    require_party,
+    require_sound,
+    require_status,
+)
+from tendering.domain.uploads import require_owner
+from tendering.keys import PlatformKeys
+from tendering.storage import clarifications, journal, organizations, tenders, uploads
+from tendering.storage.connection import Connection
+
+ANNOUNCEMENT_LABEL = "kaibiao/key-announcement/v1"
+PUBLICATION_LABEL = "kaibiao/publication/v1"
+CLARIFICATION_LABEL = "kaibiao/clarification/v1"
+FACTS_LABEL = "kaibiao/tender-facts/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """The rulebook of a tender's regime and the official calendar."""
+
+    rulebook: Rulebook
+    calendar: Calendar
+
+
+async def create_tender(connection: Connection, tender: Tender, *, at: datetime) -> Tender:
+    """Write a draft. Raises TenderIncomplete, and Invalid when a party is unknown."""
+    require_sound(tender)
+    for organization_id, role in _parties(tender):
+        organization = await organizations.get(connection, organization_id)
+        if organization is None or role not in organization.roles:
+            raise Invalid("no such organization in this role", role=role)
+    await tenders.insert(connection, tender, at=at)
+    return await tenders.get(connection, tender.id)
+
+
+async def change_draft(
+    connection: Connection,
+    tender: Tender,
+    *,
+    version: int,
+    title: str,
+    description: str,
+    deadline: datetime,
+    method: Mapping[str, JsonValue],
+    committee: Mapping[str, JsonValue],
+) -> Tender:
+    """Change a locked draft. Raises WrongPhase, TenderChanged when its version is another."""
+    require_status(tender, TenderStatus.DRAFT)
+    changed = replace(
+        tender,
+        title=title,
+        description=description,
+        deadline=deadline,
+        method=method,
+        committee=committee,
+    )
+    await tenders.replace(connection, changed, version=version)
+    return await tenders.get(connection, tender.id)
+
+
+async def put_document(
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    name: str,
+    media_type: str,
+    upload_id: UUID,
+    by: Actor,
+) -> None:
+    """Put a file into a draft's tender documents. Raises WrongPhase, UploadIncomplete."""
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, by.organization_id)
+    require_status(tender, TenderStatus.DRAFT)
+    upload = await uploads.get(connection, upload_id)
+    require_owner(upload, by.organization_id)
+    document = Document(name, upload.digest, upload.size_bytes, media_type)
+    await tenders.put_document(connection, tender_id, document, upload_id)
+    await uploads.keep(connection, [upload_id])
+
+
+async def announce_key(
+    connection: Connection,
+    keys: PlatformKeys,
+    tender_id: UUID,
+    *,
+    public_key: bytes,
+    announcement: Mapping[str, JsonValue],
+    by: Actor,
+    at: datetime,
+) -> None:
+    """A key holder's key for this tender alone, signed. Raises NotKeyHolder, SignatureRefused."""
+    said = await statement_by(
+        connection, keys, announcement, label=ANNOUNCEMENT_LABEL, uscc=by.uscc, at=at
+    )
+    try:
+        recipient_text(public_key)
+    except BadKey as error:
+        raise Invalid(str(error)) from error
+    tender = await tenders.lock(connection, tender_id)
+    require_status(tender, TenderStatus.DRAFT)
+    holder = tender.key_holder_of(by.organization_id)
+    body: dict[str, JsonValue] = {
+        "tender_id": str(tender_id),
+        "number": holder.number,
+        "organization_id": str(by.organization_id),
+        "public_key": public_key.hex(),
+    }
+    require_statement(said, body)
+    await tenders.announce_key(
+        connection,
+        tender_id,
+        holder.number,
+        public_key=public_key,
+        announcement=dict(announcement),
+    )
+    event = Event("key_holder.announced", body | {"announcement": dict(announcement)})
+    await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
+
+
+def facts_to_sign(tender: Tender) -> tuple[dict[str, JsonValue], bytes]:
+    """What the procuring entity signs: all facts but the timetable, which the platform computes."""
+    facts = public_facts(replace(tender, timetable={}))
+    return facts, digest(FACTS_LABEL, facts)
+
+
+async def publish_tender(
+    connection: Connection,
+    keys: PlatformKeys,
+    tender_id: UUID,
+    law: Law,
+    *,
+    statement: Mapping[str, JsonValue],
+    by: Actor,
+    at: datetime,
+) -> Tender:
+    """Publish. Raises WrongPhase, TenderIncomplete, KeyPolicyIncomplete, TimetableUnlawful."""
+    said = await statement_by(
+        connection, keys, statement, label=PUBLICATION_LABEL, uscc=by.uscc, at=at
+    )
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, by.organization_id)
+    _, facts_digest = facts_to_sign(tender)
+    require_statement(said, {"tender_id": str(tender_id), "facts_digest": facts_digest.hex()})
+    published = replace(
+        tender, published_at=at, timetable=dates.to_json(_lawful_plan(tender, law, at=at))
+    )
+    event = decide_publication(published)
+    event.body["publication"] = dict(statement)
+    event.body["rulebook"] = to_json(law.rulebook)
+    published = replace(published, status=TenderStatus.PUBLISHED, version=tender.version + 1)
+    await tenders.save(connection, published)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    return published
+
+
+async def publish_clarification(
+    connection: Connection,
+    keys: PlatformKeys,
+    tender_id: UUID,
+    law: Law,
+    *,
+    text: str,
+    affects_bids: bool,
+    statement: Mapping[str, JsonValue],
+    by: Actor,
+    at: datetime,
+) -> tuple[int, Tender]:
+    """Publish a clarification; one that may affect bids and comes late moves the deadline.
+
+    招标投标法实施条例 第二十一条. Raises WrongPhase, SignatureRefused.
+    """
+    said = await statement_by(
+        connection, keys, statement, label=CLARIFICATION_LABEL, uscc=by.uscc, at=at
+    )
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, by.organization_id)
+    require_status(tender, TenderStatus.PUBLISHED)
+    number = await clarifications.next_number(connection, tender_id)
+    body: dict[str, JsonValue] = {
+        "tender_id": str(tender_id),
+        "number": number,
+        "text": text,
+        "affects_bids": affects_bids,
+    }
+    require_statement(said, body)
+    moved = tender
+    if affects_bids and (deadline := _moved_deadline(tender, law, at=at)) is not None:
+        moved = replace(tender, deadline=deadline)
+        plan = _plan(moved, law, published_at=tender.published_at or at)
+        moved = replace(moved, timetable=dates.to_json(plan), version=tender.version + 1)
+        await tenders.save(connection, moved)
+    await clarifications.insert(
+        connection,
+        tender_id,
+        number,
+        text=text,
+        affects_bids=affects_bids,
+        signed=dict(statement),
+        at=at,
+    )
+    event = Event(
+        "clarification.published",
+        {
+            "number": number,
+            "text": text,
+            "affects_bids": affects_bids,
+            "signed": dict(statement),
+            "deadline": instant(moved.deadline),
+            "timetable": dict(moved.timetable),
+        },
+    )
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    return number, moved
+
+
+async def record_download(
+    connection: Connection, tender_id: UUID, *, by: Actor, at: datetime
+) -> None:
+    """Remember who downloaded, in secret: they are told of every clarification."""
+    tender = await tenders.lock(connection, tender_id)
+    if tender.status is TenderStatus.DRAFT or by.role is not Role.BIDDER:
+        return
+    if await tenders.record_download(connection, tender_id, by.organization_id, at=at):
+        event = Event("documents.downloaded", {"organization_id": str(by.organization_id)})
+        await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
+
+
+def _parties(tender: Tender) -> list[tuple[UUID, Role]]:
+    parties = [(holder.organization_id, Role.KEY_HOLDER) for holder in tender.key_holders]
+    parties.append((tender.procuring_entity_id, Role.PROCURING_ENTITY))
+    parties.append((tender.supervisor_id, Role.SUPERVISOR))
+    if tender.agency_id is not None:
+        parties.append((tender.agency_id, Role.AGENCY))
+    return parties
+
+
+def _plan(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetable:
+    return dates.plan(
+        law.rulebook,
+        law.calendar,
+        published_at=published_at,
+        deadline=tender.deadline,
+        unlock_minutes=tender.terms.unlock_minutes,
+        validity_days=tender.terms.bid_validity_days,
+        drain=timedelta(seconds=tender.terms.drain_seconds),
+    )
+
+
+def _lawful_plan(tender: Tender, law: Law, *, at: datetime) -> dates.Timetable:
+    plan = _plan(tender, law, published_at=at)
+    dates.require_lawful(dates.check(law.rulebook, law.calendar, plan))
+    return plan
+
+
+def _moved_deadline(tender: Tender, law: Law, *, at: datetime) -> datetime | None:
+    return dates.deadline_after_clarification(
+        law.rulebook, law.calendar, clarified_at=at, deadline=tender.deadline
+    )

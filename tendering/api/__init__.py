@@ -1,0 +1,1 @@
+"""The HTTP edge of tendering: parse, call one action, shape the answer."""

@@ -1,0 +1,150 @@
+"""Candidates, award and results over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from tendering.actions import awards
+from tendering.actions.awards import Choice, LotResult
+from tendering.api.context import Actor, Context
+from tendering.api.fields import Instant, LotNumber
+from tendering.domain.award import PassedOver
+from tendering.domain.candidates import Candidate
+from tendering.storage import tenders
+from tendering.storage.connection import Connection, reading
+
+BidId = Annotated[str, Meta(pattern=r"^[0-9]{2,4}(?!\n)$", max_length=4)]
+Evidence = Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+class PostCandidates(Struct, frozen=True, forbid_unknown_fields=True):
+    """The lot whose candidates are to be published."""
+
+    lot: LotNumber
+
+
+class PassedOverBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why a better candidate is not chosen (条例 第五十五条), and what shows it."""
+
+    bid: BidId
+    cause: Literal["abandoned", "force_majeure", "no_performance_security", "unlawful_conduct"]
+    evidence: Evidence
+
+
+class PostAward(Struct, frozen=True, forbid_unknown_fields=True):
+    """The lot, and the chosen candidate's bid; without one, the first candidate."""
+
+    lot: LotNumber
+    chosen: BidId | None = None
+    passed_over: Annotated[list[PassedOverBody], Meta(max_length=3)] = []
+
+
+class CandidateAnswer(Struct, frozen=True):
+    """An award candidate; money in fen, the total as a decimal text."""
+
+    rank: int
+    bid: str
+    bidder_id: UUID
+    bidder_name: str
+    price_fen: int
+    total: str
+
+
+class AwardAnswer(Struct, frozen=True):
+    """Who won, and until when the contract is to be signed."""
+
+    winner: CandidateAnswer
+    notified_at: Instant
+    contract_until: str
+
+
+class LotResultAnswer(Struct, frozen=True):
+    """The result of a lot; `report_digest` is the SHA-256 of the signed evaluation report, hex."""
+
+    lot: str
+    candidates: list[CandidateAnswer]
+    publicity_from: Instant
+    publicity_until: Instant
+    report_digest: str
+    award: AwardAnswer | None
+
+
+class ResultList(Struct, frozen=True):
+    """The lots whose candidates were published."""
+
+    items: list[LotResultAnswer]
+
+
+async def post_candidates(
+    context: Context,
+    actor: Actor,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostCandidates,
+) -> ResultList:
+    """Publish the candidates of a lot; the publicity begins (host)."""
+    async with reading(context.pool) as connection:
+        regime = (await tenders.get(connection, tender_id)).regime
+    await awards.publish_candidates(
+        context.pool, tender_id, body.lot, context.law(regime), by=actor, at=received_at
+    )
+    return await _results(context, tender_id)
+
+
+async def post_award(
+    context: Context,
+    actor: Actor,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostAward,
+) -> ResultList:
+    """Choose the winner of a lot when the publicity is over (host)."""
+    async with reading(context.pool) as connection:
+        regime = (await tenders.get(connection, tender_id)).regime
+    passed_over = {one.bid: PassedOver(one.cause, one.evidence) for one in body.passed_over}
+    await awards.award_lot(
+        context.pool,
+        tender_id,
+        body.lot,
+        context.law(regime),
+        Choice(body.chosen or "", passed_over),
+        by=actor,
+        at=received_at,
+    )
+    return await _results(context, tender_id)
+
+
+async def get_results(connection: Connection, tender_id: UUID) -> ResultList:
+    """Read the published candidates and awards of a tender."""
+    return ResultList([_result(one) for one in await awards.results(connection, tender_id)])
+
+
+async def _results(context: Context, tender_id: UUID) -> ResultList:
+    async with reading(context.pool) as connection:
+        return await get_results(connection, tender_id)
+
+
+def _result(one: LotResult) -> LotResultAnswer:
+    published, told = one.published, None
+    if one.award is not None:
+        winner = next(
+            each for each in published.candidates if each.bidder_id == one.award.bidder_id
+        )
+        until = str(one.award.award["contract_until"])
+        told = AwardAnswer(_candidate(winner), one.award.notified_at, until)
+    return LotResultAnswer(
+        published.lot,
+        [_candidate(each) for each in published.candidates],
+        published.publicity_from,
+        published.publicity_until,
+        one.report_digest.hex(),
+        told,
+    )
+
+
+def _candidate(one: Candidate) -> CandidateAnswer:
+    return CandidateAnswer(
+        one.rank, one.bid, one.bidder_id, one.bidder_name, one.price_fen, f"{one.total:f}"
+    )

@@ -1,0 +1,47 @@
+"""What every handler of tendering may use: built once in `server.py`, passed by name.
+
+Plain values and living parts, no look-up by string, no global.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tendering.domain.parties import Actor
+from tendering.storage.connection import Pool
+
+if TYPE_CHECKING:
+    from tendering.actions.tenders import Law
+    from tendering.keys import PlatformKeys
+    from tendering.passwords import Passwords
+    from tendering.storage.blobs import Blobs
+
+__all__ = ["Actor", "Context"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """The living parts behind the HTTP edge.
+
+    `now` is the platform's one clock; `touched` tells the bus, after a commit, that something
+    happened to a tender. `public_address` is scheme, host and port as browsers see them,
+    `https://bids.example`: passkeys are bound to it. `trusted_proxies` are the addresses whose
+    X-Forwarded-For header is believed. `law` gives rulebook and calendar of a regime.
+    """
+
+    pool: Pool
+    now: Callable[[], datetime]
+    touched: Callable[[UUID], None]
+    public_address: str
+    blobs: "Blobs"
+    keys: "PlatformKeys"
+    law: "Callable[[str], Law]"
+    passwords: "Passwords"
+    platform_name: str = "开标"
+    trusted_proxies: frozenset[str] = frozenset()
+    demonstration: bool = False
+    set_ahead: Callable[[timedelta], None] | None = None
+    log_interval_seconds: int = 1
+    upload_bytes_max: int = 8 << 30

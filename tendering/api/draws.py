@@ -1,0 +1,283 @@
+"""The pool of experts and the draw over HTTP. What is public about a draw suffices to repeat it."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from msgspec import Meta, Struct
+
+from tendering.actions import draws, experts
+from tendering.api.context import Actor, Context
+from tendering.api.fields import HexDigest, Instant, Line, PageLimit, Uscc
+from tendering.domain.draw import NEEDS_MAX, draw_committee, entries_json
+from tendering.domain.experts import Expert, Need, Relation, RelationKind, needs_json
+from tendering.domain.refusals import NotFound
+from tendering.rulebooks import RULEBOOKS, rulebook_of
+from tendering.storage import draws as stored
+from tendering.storage import experts as stored_experts
+from tendering.storage.connection import Connection
+
+Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$", description="GB/T 2260 code")]
+AnyRegion = Annotated[str, Meta(pattern=r"^([0-9]{6})?(?!\n)$", description="GB/T 2260, or empty")]
+Small = Annotated[int, Meta(ge=0, le=99)]
+
+
+class NeedBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Seats at a venue for experts of a region (empty: any) and speciality, and reserves."""
+
+    venue: Line
+    region: AnyRegion
+    speciality: Line
+    seats: Annotated[int, Meta(ge=1, le=99)]
+    reserves: Small = 0
+
+
+class PostPool(Struct, frozen=True, forbid_unknown_fields=True):
+    """Freeze the pool for these needs; so many representatives complete the committee."""
+
+    needs: Annotated[list[NeedBody], Meta(min_length=1, max_length=NEEDS_MAX)]
+    representatives: Small = 0
+
+
+class CommitStep(Struct, frozen=True, forbid_unknown_fields=True, tag_field="step", tag="commit"):
+    """First: SHA-256 over label, nonce, tender and organization (docs/specs/draw-v1.md)."""
+
+    commitment: HexDigest
+
+
+class RevealStep(Struct, frozen=True, forbid_unknown_fields=True, tag_field="step", tag="reveal"):
+    """Then: the nonce itself, 32 bytes."""
+
+    nonce: HexDigest
+
+
+class ContributionAnswer(Struct, frozen=True):
+    """A contribution as everybody may see it; hex."""
+
+    organization_id: UUID
+    commitment: str
+    nonce: str | None
+
+
+class DrawAnswer(Struct, frozen=True):
+    """Everything public about a draw. `entries` are the frozen pool, in order, without names.
+
+    `seats` and `reserves` name places in it; `seed` and what follows come with the draw.
+    """
+
+    state: str
+    needs: list[Any]
+    representatives: int
+    pool_root: str
+    entries: list[Any]
+    vrf_public: str
+    frozen_at: Instant
+    contributions: list[ContributionAnswer]
+    seed: str | None
+    vrf_proof: str | None
+    permutation_digest: str | None
+    drawn_at: Instant | None
+    seats: list[Any]
+    reserves: list[Any]
+
+
+class RelationBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """A tie to an organization; `until` is its last day."""
+
+    kind: RelationKind
+    uscc: Uscc | None = None
+    until: date | None = None
+
+
+class PostExpert(Struct, frozen=True, forbid_unknown_fields=True):
+    """Take an expert into the pool; the person has an account already."""
+
+    person_id: UUID
+    name: Line
+    region: Region
+    employer: Line
+    specialities: Annotated[list[Line], Meta(min_length=1, max_length=50)]
+    experience_years: Annotated[int, Meta(ge=0, le=80)]
+    expires_on: date
+    employer_uscc: Uscc | None = None
+    relations: Annotated[list[RelationBody], Meta(max_length=100)] = []
+
+
+class ExpertAnswer(Struct, frozen=True):
+    """An expert of the pool."""
+
+    id: UUID
+    person_id: UUID
+    name: str
+    region: str
+    employer: str
+    specialities: list[str]
+    experience_years: int
+    expires_on: date
+
+
+class ExpertPage(Struct, frozen=True):
+    """A page of the pool; `next` is the last id when there may be more."""
+
+    items: list[ExpertAnswer]
+    next: UUID | None
+
+
+async def post_pool(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    *,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostPool,
+) -> DrawAnswer:
+    """Freeze the pool of the draw: who may be drawn, without those who must stand back."""
+    await draws.freeze_pool(
+        connection,
+        tender_id,
+        organization_id=actor.organization_id,
+        needs=[
+            Need(need.venue, need.region, need.speciality, need.seats, need.reserves)
+            for need in body.needs
+        ],
+        representatives=body.representatives,
+        rulebooks={regime: rulebook_of(regime) for regime in RULEBOOKS},
+        vrf_seed=context.keys.vrf_seed,
+        random_bytes=secrets.token_bytes,
+        at=received_at,
+    )
+    return await _answer(connection, tender_id)
+
+
+async def post_contribution(
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    body: CommitStep | RevealStep,
+) -> None:
+    """Commit to a contribution to the seed, or reveal it."""
+    if isinstance(body, CommitStep):
+        await draws.commit_contribution(
+            connection,
+            tender_id,
+            organization_id=actor.organization_id,
+            commitment=bytes.fromhex(body.commitment),
+            at=received_at,
+        )
+        return
+    await draws.reveal_contribution(
+        connection,
+        tender_id,
+        organization_id=actor.organization_id,
+        nonce=bytes.fromhex(body.nonce),
+        at=received_at,
+    )
+
+
+async def post_draw(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+) -> DrawAnswer:
+    """Draw the committee. Names stay sealed until the award."""
+    await draws.run_draw(
+        connection,
+        tender_id,
+        organization_id=actor.organization_id,
+        vrf_seed=context.keys.vrf_seed,
+        at=received_at,
+    )
+    return await _answer(connection, tender_id)
+
+
+async def get_draw(connection: Connection, tender_id: UUID) -> DrawAnswer:
+    """The draw as everybody may see and repeat it."""
+    return await _answer(connection, tender_id)
+
+
+async def post_expert(
+    connection: Connection, received_at: datetime, body: PostExpert
+) -> ExpertAnswer:
+    """Take an expert into the pool."""
+    expert = Expert(
+        id=uuid4(),
+        person_id=body.person_id,
+        name=body.name,
+        region=body.region,
+        employer=body.employer,
+        employer_uscc=body.employer_uscc or "",
+        specialities=frozenset(body.specialities),
+        experience_years=body.experience_years,
+        expires_on=body.expires_on,
+        relations=tuple(Relation(one.kind, one.uscc or "", one.until) for one in body.relations),
+    )
+    await experts.register_expert(connection, expert, at=received_at)
+    return _expert(expert)
+
+
+async def get_experts(
+    connection: Connection, after: UUID | None = None, limit: PageLimit = 50
+) -> ExpertPage:
+    """The pool, by id."""
+    found = await stored_experts.list_after(connection, after=after, limit=limit)
+    return ExpertPage(
+        [_expert(expert) for expert in found], found[-1].id if len(found) == limit else None
+    )
+
+
+def _expert(expert: Expert) -> ExpertAnswer:
+    return ExpertAnswer(
+        expert.id,
+        expert.person_id,
+        expert.name,
+        expert.region,
+        expert.employer,
+        sorted(expert.specialities),
+        expert.experience_years,
+        expert.expires_on,
+    )
+
+
+async def _answer(connection: Connection, tender_id: UUID) -> DrawAnswer:
+    record = await stored.get(connection, tender_id)
+    if record is None:
+        raise NotFound("there is no draw yet")
+    timed = await stored.contributions(connection, tender_id)
+    pool = record.pool
+    drawn = (
+        None if record.seed is None else draw_committee(pool.entries, pool.needs, seed=record.seed)
+    )
+    return DrawAnswer(
+        state="frozen" if drawn is None else "drawn",
+        needs=needs_json(pool.needs),
+        representatives=record.representatives,
+        pool_root=pool.root().hex(),
+        entries=entries_json(pool.entries),
+        vrf_public=record.vrf_public.hex(),
+        frozen_at=record.frozen_at,
+        contributions=[
+            ContributionAnswer(
+                one.contribution.organization_id,
+                one.contribution.commitment.hex(),
+                None if one.contribution.nonce is None else one.contribution.nonce.hex(),
+            )
+            for one in timed
+        ],
+        seed=None if record.seed is None else record.seed.hex(),
+        vrf_proof=None if record.vrf_proof is None else record.vrf_proof.hex(),
+        permutation_digest=None if drawn is None else drawn.permutation_digest().hex(),
+        drawn_at=record.drawn_at,
+        seats=[] if drawn is None else [_place(seat.need, seat.index) for seat in drawn.seats],
+        reserves=[]
+        if drawn is None
+        else [_place(seat.need, seat.index) for seat in drawn.reserves],
+    )
+
+
+def _place(need: int, index: int) -> dict[str, int]:
+    return {"need": need, "index": index}

@@ -1,0 +1,20 @@
+"""The application that all routes are mounted on: middlewares, headers, health."""
+
+from aiohttp import web
+
+from tendering.api.context import Context
+from tendering.api.metrics import Metrics, mount_health
+from tendering.api.observability import observe
+from tendering.api.problems import problem_middleware
+from tendering.api.security_headers import security_headers
+
+
+def make_edge(context: Context, metrics: Metrics, *, metrics_token: str = "") -> web.Application:
+    """An application without routes of its own but health and metrics.
+
+    Serve it without aiohttp's access log (`access_log=None`), which would write raw addresses.
+    """
+    app = web.Application(middlewares=[observe(metrics), problem_middleware])
+    app.on_response_prepare.append(security_headers(context.public_address))
+    mount_health(app, context.pool, metrics, metrics_token=metrics_token)
+    return app

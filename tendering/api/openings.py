@@ -1,0 +1,298 @@
+"""The opening over HTTP: sign in, unlock, the key holders' remedy, reveal, confirm."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from crypto.errors import BadHeader
+from crypto.sealed_file import check_share, file_key_from_shares
+from tendering.actions import openings as deeds
+from tendering.api.context import Actor, Context
+from tendering.api.fields import Instant, LotNumber
+from tendering.api.tender_views import visible_tender
+from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
+from tendering.domain.refusals import NotFound, WrongFileKey, WrongShare
+from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
+from tendering.storage import bids, openings, tenders
+from tendering.storage.bids import StoredBid
+from tendering.storage.connection import Connection, reading, transaction
+from tendering.unlocking import OpenedBid, open_bid, read_header
+
+# Bids decrypted at once: one for each core leaves the loop its share.
+_OPENING = asyncio.Semaphore(2)
+
+Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
+
+
+class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which lot."""
+
+    lot: LotNumber
+
+
+class FileKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The 16-byte file keys of the three containers. Never the opening key itself."""
+
+    qualification: Secret16
+    technical: Secret16
+    price: Secret16
+
+
+class PostUnlock(Struct, frozen=True, forbid_unknown_fields=True):
+    """Unlock one's bid."""
+
+    lot: LotNumber
+    file_keys: FileKeys
+
+
+class Verdict(Struct, frozen=True):
+    """What unlocking showed of one container; digest in hex."""
+
+    kind: str
+    rederives: bool
+    plaintext_digest: str
+
+
+class UnlockAnswer(Struct, frozen=True):
+    """The verdicts of one's bid."""
+
+    verdicts: list[Verdict]
+
+
+class PostShares(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key holder's shares of one bid, 16 bytes each."""
+
+    lot: LotNumber
+    bidder_id: UUID
+    shares: FileKeys
+
+
+class SharesAnswer(Struct, frozen=True):
+    """Whether the bid is open now."""
+
+    unlocked: bool
+
+
+class RemedyEnvelope(Struct, frozen=True):
+    """A container's header for a key holder to take its share from; context in hex."""
+
+    kind: str
+    context: str
+    header: bytes
+
+
+class Remedy(Struct, frozen=True):
+    """A bid whose bidder declared its key lost."""
+
+    lot: str
+    bidder_id: UUID
+    counter: int
+    envelopes: list[RemedyEnvelope]
+
+
+class RemedyList(Struct, frozen=True):
+    """The bids that wait for this key holder's shares."""
+
+    items: list[Remedy]
+
+
+class BidRow(Struct, frozen=True):
+    """A bid in the opening; `form` only after the reveal."""
+
+    bidder_id: UUID
+    bidder_name: str
+    uscc: str
+    place: int
+    key_lost: bool
+    unlocked_by: str | None
+    form: dict[str, Any] | None
+    confirmed: bool
+
+
+class LotOpening(Struct, frozen=True):
+    """The opening of one lot."""
+
+    lot: str
+    phase: str
+    opened_at: Instant
+    unlock_until: Instant
+    bids: list[BidRow]
+
+
+class OpeningView(Struct, frozen=True):
+    """The opening as everybody may see it: nothing before the deadline and the drain."""
+
+    status: str
+    lots: list[LotOpening]
+
+
+async def get_opening(connection: Connection, actor: Actor | None, tender_id: UUID) -> OpeningView:
+    """How the opening stands."""
+    tender = await visible_tender(connection, tender_id, actor)
+    lots = []
+    for lot in await openings.list_lots(connection, tender_id):
+        opening = await openings.get(connection, tender_id, lot)
+        revealed = opening.phase is not OpeningPhase.UNLOCK
+        rows = [
+            BidRow(
+                bidder_id=bid.bidder_id,
+                bidder_name=bid.bidder_name,
+                uscc=bid.uscc,
+                place=bid.place,
+                key_lost=bid.key_lost,
+                unlocked_by=bid.unlocked_by,
+                form=dict(bid.form) if revealed and bid.form is not None else None,
+                confirmed=bid.confirmed_at is not None,
+            )
+            for bid in await openings.unlocks(connection, tender_id, lot)
+        ]
+        lots.append(LotOpening(lot, opening.phase, opening.opened_at, opening.unlock_until, rows))
+    return OpeningView(tender.status, lots)
+
+
+async def post_sign_in(
+    actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
+) -> None:
+    """Sign in to the opening."""
+    await deeds.sign_in(connection, tender_id, body.lot, by=actor, at=received_at)
+
+
+async def post_unlock(
+    context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostUnlock
+) -> UnlockAnswer:
+    """Unlock one's bid with its file keys; the verdict is public at once, the price is not."""
+    bidder_id = actor.organization_id
+    keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
+    async with reading(context.pool) as connection:
+        tender, stored = await _locked_bid(connection, tender_id, body.lot, bidder_id, received_at)
+    opened = await _open(context, tender, stored, keys)
+    async with transaction(context.pool) as connection:
+        await deeds.record_unlock(
+            connection, tender_id, opened, by=UnlockedBy.BIDDER, at=received_at
+        )
+    return UnlockAnswer(
+        [
+            Verdict(each.kind, each.rederives, each.plaintext_digest.hex())
+            for each in opened.envelopes
+        ]
+    )
+
+
+async def post_lost_key(
+    actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
+) -> None:
+    """Declare that one cannot unlock: the key holders may."""
+    await deeds.declare_lost_key(connection, tender_id, body.lot, by=actor, at=received_at)
+
+
+async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> RemedyList:
+    """The bids that wait for one's share."""
+    waiting: list[tuple[StoredBid, list[RemedyEnvelope]]] = []
+    async with reading(context.pool) as connection:
+        tender = await tenders.get(connection, tender_id)
+        number = tender.key_holder_of(actor.organization_id).number
+        for lot in await openings.list_lots(connection, tender_id):
+            opening = await openings.get(connection, tender_id, lot)
+            for bidder_id in opening.bidders:
+                if bidder_id not in opening.key_lost or bidder_id in opening.unlocked:
+                    continue
+                shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
+                if all(number in shares.get(kind, {}) for kind in ENVELOPES):
+                    continue
+                stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+                waiting.append((stored, []))
+    for stored, envelopes in waiting:
+        for envelope in stored.bid.envelopes:
+            header = await asyncio.to_thread(read_header, context.blobs, envelope)
+            envelopes.append(RemedyEnvelope(envelope.kind, envelope.context.hex(), header))
+    return RemedyList(
+        [
+            Remedy(stored.bid.lot, stored.bid.bidder_id, stored.bid.counter, envelopes)
+            for stored, envelopes in waiting
+        ]
+    )
+
+
+async def post_shares(
+    context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostShares
+) -> SharesAnswer:
+    """Hand in one's shares of a bid; with enough of them the bid opens."""
+    shares = {kind: getattr(body.shares, kind) for kind in ENVELOPES}
+    async with reading(context.pool) as connection:
+        tender, stored = await _locked_bid(
+            connection, tender_id, body.lot, body.bidder_id, received_at
+        )
+    number = tender.key_holder_of(actor.organization_id).number
+    headers = {
+        envelope.kind: await asyncio.to_thread(read_header, context.blobs, envelope)
+        for envelope in stored.bid.envelopes
+    }
+    contexts = {envelope.kind: envelope.context for envelope in stored.bid.envelopes}
+    for kind, share in shares.items():
+        if not check_share(headers[kind], number, share, contexts[kind]):
+            raise WrongShare(kind=kind)
+    async with transaction(context.pool) as connection:
+        at_hand = await deeds.add_shares(
+            connection,
+            tender_id,
+            body.lot,
+            body.bidder_id,
+            number=number,
+            shares=shares,
+            at=received_at,
+        )
+    if min(len(at_hand.get(kind, {})) for kind in ENVELOPES) < tender.threshold:
+        return SharesAnswer(unlocked=False)
+    keys: dict[str, bytes] = {}
+    for kind in ENVELOPES:
+        key, _ = await asyncio.to_thread(
+            file_key_from_shares, headers[kind], at_hand[kind], contexts[kind]
+        )
+        if key is None:
+            raise WrongFileKey("the shares do not give the file key", kind=kind)
+        keys[kind] = key
+    opened = await _open(context, tender, stored, keys)
+    async with transaction(context.pool) as connection:
+        await deeds.record_unlock(
+            connection, tender_id, opened, by=UnlockedBy.KEY_HOLDERS, at=received_at
+        )
+    return SharesAnswer(unlocked=True)
+
+
+async def post_reveal(
+    actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
+) -> None:
+    """Show all prices of a lot at once."""
+    await deeds.reveal(connection, tender_id, body.lot, by=actor, at=received_at)
+
+
+async def post_confirmation(
+    actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
+) -> None:
+    """Confirm one's row of the reading-out."""
+    await deeds.confirm(connection, tender_id, body.lot, by=actor, at=received_at)
+
+
+async def _locked_bid(
+    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID, at: datetime
+) -> tuple[Tender, StoredBid]:
+    """The bid to be unlocked, refused early: the rule is asked again under the lock."""
+    tender = await tenders.get(connection, tender_id)
+    if tender.status is TenderStatus.DRAFT:
+        raise NotFound
+    opening = await openings.get(connection, tender_id, lot)
+    require_unlocking(opening, bidder_id=bidder_id, at=at)
+    return tender, await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+
+
+async def _open(
+    context: Context, tender: Tender, stored: StoredBid, keys: dict[str, bytes]
+) -> OpenedBid:
+    async with _OPENING:
+        try:
+            return await asyncio.to_thread(open_bid, context.blobs, tender, stored.bid, keys)
+        except BadHeader as error:
+            raise WrongFileKey(str(error)) from error

@@ -1,0 +1,162 @@
+"""What everybody may read: the clock, the platform, a tender's journal and documents."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from aiohttp import web
+from msgspec import Struct
+
+from tendering.actions.clock import jump
+from tendering.actions.tenders import put_document as put
+from tendering.actions.tenders import record_download
+from tendering.api.context import Actor, Context
+from tendering.api.fields import Instant, PageLimit, Seq
+from tendering.api.tender_views import visible_tender
+from tendering.api.tenders import DocumentName, MediaType
+from tendering.domain.journal import Stream, instant
+from tendering.domain.refusals import ClockNotJumpable, Forbidden
+from tendering.domain.roles import Role
+from tendering.domain.tender import TenderStatus
+from tendering.storage import journal, tenders
+from tendering.storage.connection import Connection, reading, transaction
+
+_OPENED = frozenset(TenderStatus) - {TenderStatus.DRAFT, TenderStatus.PUBLISHED}
+
+
+class ClockAnswer(Struct, frozen=True):
+    """The platform's clock; a demonstration's clock may have jumped ahead."""
+
+    now: Instant
+    mode: Literal["normal", "demonstration"]
+
+
+class PlatformAnswer(Struct, frozen=True):
+    """Who runs this and what a visitor should know."""
+
+    name: str
+    mode: Literal["normal", "demonstration"]
+    notices: list[str]
+
+
+class EntryView(Struct, frozen=True):
+    """An entry of a journal stream; `head` in hex binds all before it."""
+
+    seq: int
+    kind: str
+    body: dict[str, Any]
+    at: str
+    head: str
+
+
+class JournalPage(Struct, frozen=True):
+    """Entries that follow `after`, oldest first."""
+
+    entries: list[EntryView]
+
+
+class PutDocument(Struct, frozen=True, forbid_unknown_fields=True):
+    """The upload that holds the document."""
+
+    upload: UUID
+    media_type: MediaType
+
+
+class JumpAnswer(Struct, frozen=True):
+    """Where the clock stood and where it stands now."""
+
+    before: Instant
+    now: Instant
+    reason: str
+
+
+async def get_clock(context: Context) -> ClockAnswer:
+    """The platform's clock."""
+    return ClockAnswer(context.now(), _mode(context))
+
+
+async def get_platform(context: Context) -> PlatformAnswer:
+    """Who runs this platform, and what a visitor should know."""
+    notices = ["operator-certified"]
+    if context.demonstration:
+        notices.append("demonstration")
+    return PlatformAnswer(context.platform_name, _mode(context), notices)
+
+
+async def get_journal(
+    connection: Connection,
+    actor: Actor | None,
+    tender_id: UUID,
+    stream: Literal["public", "custody", "committee"],
+    after: Seq = 0,
+    *,
+    limit: PageLimit = 100,
+) -> JournalPage:
+    """A stream of a tender's journal: the public one for all, the others for its supervisor."""
+    tender = await visible_tender(connection, tender_id, actor)
+    wanted = Stream(stream)
+    if wanted is not Stream.PUBLIC:
+        may_read = (
+            actor is not None
+            and actor.role is Role.SUPERVISOR
+            and actor.organization_id == tender.supervisor_id
+            and (
+                tender.status in _OPENED
+                if wanted is Stream.CUSTODY
+                else tender.status is TenderStatus.AWARDED
+            )
+        )
+        if not may_read:
+            raise Forbidden("this stream is not for you, or not yet")
+    entries = await journal.after(connection, tender_id, wanted, after, limit=limit)
+    return JournalPage(
+        [
+            EntryView(each.seq, each.kind, each.body, instant(each.at), each.head.hex())
+            for each in entries
+        ]
+    )
+
+
+async def put_document(
+    actor: Actor, connection: Connection, tender_id: UUID, name: DocumentName, body: PutDocument
+) -> None:
+    """Put a file into a draft's tender documents."""
+    await put(
+        connection,
+        tender_id,
+        name=name,
+        media_type=body.media_type,
+        upload_id=body.upload,
+        by=actor,
+    )
+
+
+async def get_document(
+    context: Context, actor: Actor, tender_id: UUID, name: DocumentName
+) -> web.FileResponse:
+    """A file of the tender documents. Who downloads it stays secret."""
+    async with reading(context.pool) as connection:
+        await visible_tender(connection, tender_id, actor)
+        document, upload_id = await tenders.document_upload(connection, tender_id, name)
+    async with transaction(context.pool) as connection:
+        await record_download(connection, tender_id, by=actor, at=context.now())
+    return web.FileResponse(
+        context.blobs.path(upload_id),
+        headers={"Content-Type": document.media_type, "Content-Disposition": "attachment"},
+    )
+
+
+async def post_jump(context: Context, received_at: datetime) -> JumpAnswer:
+    """Move a demonstration's clock to the next instant of any timetable."""
+    if context.set_ahead is None:
+        raise ClockNotJumpable
+    async with transaction(context.pool) as connection:
+        jumped = await jump(connection, at=received_at)
+    context.set_ahead(jumped.ahead)
+    for tender_id in jumped.tender_ids:
+        context.touched(tender_id)
+    return JumpAnswer(jumped.before, jumped.now, jumped.reason)
+
+
+def _mode(context: Context) -> Literal["normal", "demonstration"]:
+    return "demonstration" if context.demonstration else "normal"

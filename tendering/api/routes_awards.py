@@ -1,0 +1,52 @@
+"""The doors of candidates, award and results."""
+
+from typing import Final
+
+from tendering.api import awards
+from tendering.api.routing import Route
+from tendering.domain.refusals import (
+    AwardNotAllowed,
+    CandidatesNotAllowed,
+    DocumentChanged,
+    Forbidden,
+    NotFound,
+    SignaturesMissing,
+    WrongPhase,
+)
+
+AWARD_ROUTES: Final = (
+    Route(
+        "POST",
+        "/tenders/{tender_id}/candidates",
+        awards.post_candidates,
+        action="candidates.publish",
+        status=201,
+        idempotency="natural",
+        errors=(CandidatesNotAllowed, DocumentChanged, Forbidden, NotFound, WrongPhase),
+        tags=("results",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/award",
+        awards.post_award,
+        action="award.notify",
+        status=201,
+        idempotency="natural",
+        errors=(
+            AwardNotAllowed,
+            DocumentChanged,
+            Forbidden,
+            NotFound,
+            SignaturesMissing,
+            WrongPhase,
+        ),
+        tags=("results",),
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/results",
+        awards.get_results,
+        errors=(NotFound,),
+        tags=("results",),
+    ),
+)

@@ -1,0 +1,78 @@
+"""Headers that every answer carries: what a browser may do with it, and the request's id."""
+
+from collections.abc import Awaitable, Callable
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from tendering.api.problems import BEGUN, REQUEST_ID
+
+Signal = Callable[[web.Request, web.StreamResponse], Awaitable[None]]
+
+HSTS: Final = "max-age=31536000"
+
+ALWAYS: Final = MappingProxyType(
+    {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": (
+            "camera=(self), microphone=(self), display-capture=(self), "
+            "publickey-credentials-get=(self), publickey-credentials-create=(self), "
+            "geolocation=(), payment=(), usb=(), interest-cohort=()"
+        ),
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+)
+# What is no page may load nothing, should a browser ever show it as one.
+NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
+
+
+def security_headers(public_address: str) -> Signal:
+    """A handler for `on_response_prepare`. `public_address` is scheme, host and port."""
+    page = content_security_policy(public_address)
+    https = urlsplit(public_address).scheme == "https"
+
+    async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
+        request[BEGUN] = response
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        response.headers["Server"] = "kaibiao"  # aiohttp has put its version there
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        is_page = response.content_type == "text/html"
+        response.headers.setdefault("Content-Security-Policy", page if is_page else NO_PAGE)
+        if request.path.startswith("/api/"):
+            response.headers.setdefault("Cache-Control", "no-store")
+        if REQUEST_ID in request:
+            response.headers["X-Request-Id"] = request[REQUEST_ID]
+
+    return add_headers
+
+
+def content_security_policy(public_address: str) -> str:
+    """The policy of our pages: everything from here, WebAssembly yes, inline nothing.
+
+    Older browsers do not count a WebSocket as 'self', so its address is named.
+    """
+    parts = urlsplit(public_address)
+    socket = f"{'wss' if parts.scheme == 'https' else 'ws'}://{parts.netloc}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "script-src 'self' 'wasm-unsafe-eval'",
+            "style-src 'self'",
+            "img-src 'self' data: blob:",
+            f"connect-src 'self' {socket}",
+            "font-src 'self'",
+            "media-src 'self' blob:",
+            "manifest-src 'self'",
+            "worker-src 'self' blob:",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )

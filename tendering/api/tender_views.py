@@ -1,0 +1,223 @@
+"""How a tender looks from outside: the board's rows, the whole tender, and who sees a draft."""
+
+import base64
+import binascii
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from tendering.api.fields import Instant
+from tendering.domain.parties import Actor
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.tender import Tender, TenderStatus
+from tendering.storage import clarifications, organizations, tenders
+from tendering.storage.connection import Connection
+
+_FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+
+
+class TenderSummary(Struct, frozen=True):
+    """A row of the notice board."""
+
+    id: UUID
+    number: str
+    title: str
+    regime: str
+    region: str
+    status: str
+    procuring_entity: str
+    deadline: Instant
+    published_at: Instant
+    demonstration: bool
+
+
+class TenderPage(Struct, frozen=True):
+    """A page of the board; `next` is the `after` of the following one."""
+
+    items: list[TenderSummary]
+    next: str | None
+
+
+class LotView(Struct, frozen=True):
+    """One lot. Money in fen."""
+
+    lot: str
+    title: str
+    estimate_fen: int
+    ceiling_price_fen: int
+    bid_security_fen: int
+    items: list[Any]
+
+
+class DocumentView(Struct, frozen=True):
+    """A file of the tender documents; `digest` is the RFC 6962 root over 1 MiB blocks, hex."""
+
+    name: str
+    digest: str
+    size_bytes: int
+    media_type: str
+
+
+class ClarificationView(Struct, frozen=True):
+    """A clarification as everybody reads it."""
+
+    number: int
+    text: str
+    affects_bids: bool
+    published_at: Instant
+
+
+class TenderView(Struct, frozen=True):
+    """A tender as whoever may see it sees it: nothing here says how many bids there are."""
+
+    id: UUID
+    number: str
+    title: str
+    description: str
+    regime: str
+    region: str
+    status: str
+    procuring_entity: str
+    procuring_entity_id: UUID
+    agency: str | None
+    agency_id: UUID | None
+    supervisor: str
+    supervisor_id: UUID
+    lots: list[LotView]
+    documents: list[DocumentView]
+    key_policy: dict[str, Any]
+    key_announcements: list[dict[str, Any]]
+    method: dict[str, Any]
+    committee: dict[str, Any]
+    bid_validity_days: int
+    unlock_minutes: int
+    drain_seconds: int
+    deadline: Instant
+    published_at: Instant | None
+    timetable: dict[str, Any]
+    clarifications: list[ClarificationView]
+    source: dict[str, Any]
+    version: int
+    demonstration: bool
+    hall: UUID
+
+
+async def visible_tender(connection: Connection, tender_id: UUID, actor: Actor | None) -> Tender:
+    """The tender, if the asker may know that it exists. Raises NotFound."""
+    tender = await tenders.get(connection, tender_id)
+    if tender.status is TenderStatus.DRAFT and (
+        actor is None or actor.organization_id not in _parties(tender)
+    ):
+        raise NotFound
+    return tender
+
+
+async def tender_view(connection: Connection, tender: Tender) -> TenderView:
+    """Shape a tender for an answer."""
+    names = await organizations.names_of(
+        connection,
+        [
+            each
+            for each in (tender.procuring_entity_id, tender.agency_id, tender.supervisor_id)
+            if each is not None
+        ],
+    )
+    told = await clarifications.list_of_tender(connection, tender.id)
+    return TenderView(
+        id=tender.id,
+        number=tender.number,
+        title=tender.title,
+        description=tender.description,
+        regime=tender.regime,
+        region=tender.region,
+        status=tender.status,
+        procuring_entity=names[tender.procuring_entity_id],
+        procuring_entity_id=tender.procuring_entity_id,
+        agency=None if tender.agency_id is None else names[tender.agency_id],
+        agency_id=tender.agency_id,
+        supervisor=names[tender.supervisor_id],
+        supervisor_id=tender.supervisor_id,
+        lots=[
+            LotView(
+                lot.lot,
+                lot.title,
+                lot.estimate_fen,
+                lot.ceiling_price_fen,
+                lot.bid_security_fen,
+                [dict(item) for item in lot.items],
+            )
+            for lot in tender.lots
+        ],
+        documents=[
+            DocumentView(each.name, each.digest.hex(), each.size_bytes, each.media_type)
+            for each in tender.documents
+        ],
+        key_policy=tender.key_policy,
+        key_announcements=[dict(holder.announcement or {}) for holder in tender.key_holders],
+        method=dict(tender.method),
+        committee=dict(tender.committee),
+        bid_validity_days=tender.terms.bid_validity_days,
+        unlock_minutes=tender.terms.unlock_minutes,
+        drain_seconds=tender.terms.drain_seconds,
+        deadline=tender.deadline,
+        published_at=tender.published_at,
+        timetable=dict(tender.timetable),
+        clarifications=[
+            ClarificationView(each.number, each.text, each.affects_bids, each.published_at)
+            for each in told
+        ],
+        source=dict(tender.source),
+        version=tender.version,
+        demonstration=tender.demonstration,
+        hall=tender.id,
+    )
+
+
+async def page_of(
+    connection: Connection, *, text: str, status: str, after: str, limit: int
+) -> TenderPage:
+    """A page of the board. Raises Invalid when `after` was not given by a page."""
+    before = _FIRST if not after else _cursor(after)
+    rows = await tenders.list_board(
+        connection, text=text, status=status, before=before, limit=limit + 1
+    )
+    items = [
+        TenderSummary(
+            id=row["id"],
+            number=row["number"],
+            title=row["title"],
+            regime=row["regime"],
+            region=row["region"],
+            status=row["status"],
+            procuring_entity=row["procuring_entity"],
+            deadline=row["deadline"],
+            published_at=row["published_at"],
+            demonstration=row["demonstration"],
+        )
+        for row in rows[:limit]
+    ]
+    more = len(rows) > limit
+    return TenderPage(items, _after(items[-1]) if more else None)
+
+
+def _after(last: TenderSummary) -> str:
+    text = f"{last.published_at.isoformat()} {last.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+def _cursor(after: str) -> tuple[datetime, UUID]:
+    try:
+        at, _, tender_id = base64.urlsafe_b64decode(after.encode()).decode().partition(" ")
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise Invalid("no such page")
+        return moment.astimezone(UTC), UUID(tender_id)
+    except (ValueError, OverflowError, binascii.Error) as error:
+        raise Invalid("no such page") from error
+
+
+def _parties(tender: Tender) -> frozenset[UUID | None]:
+    holders = {holder.organization_id for holder in tender.key_holders}
+    return frozenset({tender.procuring_entity_id, tender.agency_id, tender.supervisor_id, *holders})

@@ -1,0 +1,368 @@
+"""Tenders over HTTP: the board, one tender, and what its parties do before the deadline."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
+
+from msgspec import Meta, Struct
+
+from tendering.actions import tenders as deeds
+from tendering.api.context import Actor, Context
+from tendering.api.fields import (
+    INTEGER_MAX,
+    Fen,
+    Instant,
+    Line,
+    LotNumber,
+    PageLimit,
+    Text,
+)
+from tendering.api.routing import Tagged
+from tendering.api.tender_views import (
+    ClarificationView,
+    TenderPage,
+    TenderView,
+    page_of,
+    tender_view,
+    visible_tender,
+)
+from tendering.domain.refusals import Invalid
+from tendering.domain.roles import Role
+from tendering.domain.tender import KeyHolder, Lot, Tender, TenderStatus, Terms, require_party
+from tendering.storage import clarifications, tenders
+from tendering.storage.clarifications import Question
+from tendering.storage.connection import Connection
+
+PositiveFen = Annotated[int, Meta(ge=1, le=INTEGER_MAX, description="Money in fen")]
+Statement = dict[str, Any]
+DocumentName = Annotated[
+    str, Meta(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f\x7f]+(?!\n)$")
+]
+MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+(?!\n)$", max_length=100)]
+Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$")]
+PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$", max_length=64)]
+
+
+class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """One lot. Money in fen."""
+
+    lot: LotNumber
+    title: Line
+    estimate_fen: PositiveFen
+    ceiling_price_fen: PositiveFen
+    bid_security_fen: Fen
+    items: Annotated[list[dict[str, Any]], Meta(max_length=1000)] = []
+
+
+class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
+    """A draft. The deadline is judged when the tender is published."""
+
+    title: Line
+    description: Text
+    regime: Literal["construction"]
+    region: Region
+    supervisor_id: UUID
+    lots: Annotated[list[LotBody], Meta(min_length=1, max_length=100)]
+    threshold: Annotated[int, Meta(ge=2, le=32)]
+    key_holder_ids: Annotated[list[UUID], Meta(min_length=2, max_length=32)]
+    method: dict[str, Any]
+    committee: dict[str, Any]
+    bid_validity_days: Annotated[int, Meta(ge=1, le=3650)]
+    unlock_minutes: Annotated[int, Meta(ge=1, le=1440)]
+    drain_seconds: Annotated[int, Meta(ge=10, le=3600)]
+    deadline: Instant
+    procuring_entity_id: UUID | None = None
+    agency_id: UUID | None = None
+    source: dict[str, Any] = {}
+
+
+class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
+    """What may still change in a draft."""
+
+    title: Line
+    description: Text
+    deadline: Instant
+    method: dict[str, Any]
+    committee: dict[str, Any]
+
+
+class PostKeyAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key holder's X25519 key for this tender alone, hex, and the statement that announces it."""
+
+    public_key: PublicKey
+    announcement: Statement
+
+
+class PostPublication(Struct, frozen=True, forbid_unknown_fields=True):
+    """The signature of the procuring entity or its agency over the tender's facts."""
+
+    statement: Statement
+
+
+class FactsAnswer(Struct, frozen=True):
+    """What is to be signed for the publication; `digest` in lower hex."""
+
+    facts: dict[str, Any]
+    digest: str
+
+
+class PostQuestion(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question to the tender documents."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=5000)]
+
+
+class QuestionView(Struct, frozen=True):
+    """A question; who asked it is nobody's business."""
+
+    id: UUID
+    text: str
+    asked_at: Instant
+
+
+class QuestionList(Struct, frozen=True):
+    """The questions to a tender, oldest first."""
+
+    items: list[QuestionView]
+
+
+class PostClarification(Struct, frozen=True, forbid_unknown_fields=True):
+    """A clarification and its signature."""
+
+    text: Text
+    affects_bids: bool
+    statement: Statement
+
+
+class ClarificationAnswer(Struct, frozen=True):
+    """The number of the new clarification, and the deadline as it stands now."""
+
+    number: int
+    deadline: Instant
+
+
+class ClarificationList(Struct, frozen=True):
+    """The clarifications of a tender, oldest first."""
+
+    items: list[ClarificationView]
+
+
+async def post_tender(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    body: PostTender,
+) -> TenderView:
+    """Draft a tender."""
+    tender = _draft(body, actor, at=received_at, demonstration=context.demonstration)
+    created = await deeds.create_tender(connection, tender, at=received_at)
+    return await tender_view(connection, created)
+
+
+async def put_tender(
+    actor: Actor, connection: Connection, tender_id: UUID, if_match: str, body: PutTender
+) -> TenderView:
+    """Change a draft that nobody else has changed since it was read."""
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, actor.organization_id)
+    if not if_match.isdigit():
+        raise Invalid("the entity tag is a version number")
+    changed = await deeds.change_draft(
+        connection,
+        tender,
+        version=int(if_match),
+        title=body.title,
+        description=body.description,
+        deadline=body.deadline.astimezone(UTC),
+        method=body.method,
+        committee=body.committee,
+    )
+    return await tender_view(connection, changed)
+
+
+async def get_tenders(
+    connection: Connection,
+    q: Annotated[str, Meta(max_length=100)] = "",
+    status: Literal[
+        "",
+        "published",
+        "opening",
+        "opened",
+        "evaluating",
+        "evaluated",
+        "candidates_published",
+        "awarded",
+        "failed",
+        "terminated",
+    ] = "",
+    *,
+    after: Annotated[str, Meta(max_length=80)] = "",
+    limit: PageLimit = 20,
+) -> TenderPage:
+    """The notice board, newest first; `after` is the `next` of the page before."""
+    return await page_of(connection, text=q, status=status, after=after, limit=limit)
+
+
+async def get_tender(
+    connection: Connection, actor: Actor | None, tender_id: UUID
+) -> Tagged[TenderView]:
+    """One tender. Drafts are visible to their parties only."""
+    tender = await visible_tender(connection, tender_id, actor)
+    return Tagged(await tender_view(connection, tender), str(tender.version))
+
+
+async def get_facts(connection: Connection, actor: Actor, tender_id: UUID) -> FactsAnswer:
+    """What is to be signed for the publication."""
+    tender = await visible_tender(connection, tender_id, actor)
+    facts, digest = deeds.facts_to_sign(tender)
+    return FactsAnswer(facts, digest.hex())
+
+
+async def post_key_announcement(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    body: PostKeyAnnouncement,
+) -> None:
+    """Announce one's key for this tender."""
+    await deeds.announce_key(
+        connection,
+        context.keys,
+        tender_id,
+        public_key=bytes.fromhex(body.public_key),
+        announcement=body.announcement,
+        by=actor,
+        at=received_at,
+    )
+
+
+async def post_publication(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    body: PostPublication,
+) -> TenderView:
+    """Publish the tender: from here on bids are accepted."""
+    tender = await visible_tender(connection, tender_id, actor)
+    published = await deeds.publish_tender(
+        connection,
+        context.keys,
+        tender_id,
+        context.law(tender.regime),
+        statement=body.statement,
+        by=actor,
+        at=received_at,
+    )
+    return await tender_view(connection, published)
+
+
+async def post_question(
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostQuestion,
+) -> QuestionView:
+    """Ask something about the tender documents."""
+    await visible_tender(connection, tender_id, actor)
+    question = Question(uuid4(), body.text, received_at)
+    await clarifications.insert_question(connection, tender_id, question, actor.organization_id)
+    return QuestionView(question.id, question.text, question.asked_at)
+
+
+async def get_questions(connection: Connection, actor: Actor, tender_id: UUID) -> QuestionList:
+    """The questions to one's own tender."""
+    require_party(await tenders.get(connection, tender_id), actor.organization_id)
+    found = await clarifications.list_questions(connection, tender_id)
+    return QuestionList([QuestionView(each.id, each.text, each.asked_at) for each in found])
+
+
+async def post_clarification(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    body: PostClarification,
+) -> ClarificationAnswer:
+    """Publish a clarification; one that may affect bids and comes late moves the deadline."""
+    tender = await visible_tender(connection, tender_id, actor)
+    number, moved = await deeds.publish_clarification(
+        connection,
+        context.keys,
+        tender_id,
+        context.law(tender.regime),
+        text=body.text,
+        affects_bids=body.affects_bids,
+        statement=body.statement,
+        by=actor,
+        at=received_at,
+    )
+    return ClarificationAnswer(number, moved.deadline)
+
+
+async def get_clarifications(
+    connection: Connection, actor: Actor | None, tender_id: UUID
+) -> ClarificationList:
+    """The clarifications of a tender."""
+    await visible_tender(connection, tender_id, actor)
+    found = await clarifications.list_of_tender(connection, tender_id)
+    return ClarificationList(
+        [
+            ClarificationView(each.number, each.text, each.affects_bids, each.published_at)
+            for each in found
+        ]
+    )
+
+
+def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool) -> Tender:
+    as_agency = actor.role is Role.AGENCY
+    if as_agency and body.procuring_entity_id is None:
+        raise Invalid("an agency names the procuring entity")
+    tender_id = uuid4()
+    return Tender(
+        id=tender_id,
+        number=f"KB-{at.year}-{tender_id.hex[:8].upper()}",
+        title=body.title,
+        description=body.description,
+        regime=body.regime,
+        region=body.region,
+        status=TenderStatus.DRAFT,
+        procuring_entity_id=(body.procuring_entity_id if as_agency else None)
+        or actor.organization_id,
+        agency_id=actor.organization_id if as_agency else body.agency_id,
+        supervisor_id=body.supervisor_id,
+        lots=tuple(
+            Lot(
+                each.lot,
+                each.title,
+                each.estimate_fen,
+                each.ceiling_price_fen,
+                each.bid_security_fen,
+                tuple(each.items),
+            )
+            for each in body.lots
+        ),
+        threshold=body.threshold,
+        key_holders=tuple(
+            KeyHolder(number, holder, "")
+            for number, holder in enumerate(body.key_holder_ids, start=1)
+        ),
+        documents=(),
+        method=body.method,
+        committee=body.committee,
+        terms=Terms(body.bid_validity_days, body.unlock_minutes, body.drain_seconds),
+        deadline=body.deadline.astimezone(UTC),
+        published_at=None,
+        timetable={},
+        source=body.source,
+        demonstration=demonstration,
+    )

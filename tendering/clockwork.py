@@ -1,0 +1,86 @@
+"""What happens because it is time: openings begin, what is abandoned is cleared away.
+
+Any process may do it and exactly one does: each deed locks its tender and asks the rule again.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from tendering.actions.openings import close_submission
+from tendering.api.context import Context
+from tendering.domain.refusals import Refused
+from tendering.storage import (
+    idempotency_keys,
+    log,
+    passkeys,
+    rate_limits,
+    sessions,
+    tenders,
+    uploads,
+)
+from tendering.storage.connection import OUTAGES, Connection, reading, transaction
+
+LOOK_SECONDS: Final = 0.5
+CLEAR_SECONDS: Final = 600
+ABANDONED_HOURS: Final = 48
+CLEAR_AT_ONCE: Final = 200
+
+logger = logging.getLogger(__name__)
+
+
+async def open_due_tenders(context: Context, moved: asyncio.Event) -> None:
+    """Begin every opening whose deadline and drain have passed, for ever. `moved`: a jump."""
+    while True:
+        try:
+            await close_due(context, at=context.now())
+        except OUTAGES:
+            logger.warning("the database is away; openings are looked for again")
+        moved.clear()
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                await moved.wait()
+        except TimeoutError:
+            continue
+
+
+async def close_due(context: Context, *, at: datetime) -> list[UUID]:
+    """Begin the openings that are due at `at`; which tenders they were."""
+    async with reading(context.pool) as connection:
+        due = await tenders.list_to_close(connection, at=at)
+    closed = []
+    for tender_id in due:
+        try:
+            async with transaction(context.pool) as connection:
+                checkpoint = await log.latest_text(connection)
+                await close_submission(connection, tender_id, checkpoint=checkpoint, at=at)
+        except Refused:
+            # Another process was first.
+            continue
+        closed.append(tender_id)
+        context.touched(tender_id)
+    return closed
+
+
+async def clear_away(context: Context) -> None:
+    """Forget what nobody needs any longer, for ever, by real time."""
+    while True:
+        try:
+            async with transaction(context.pool) as connection:
+                abandoned = await _forget(connection)
+            for upload_id in abandoned:
+                # A crash here leaves a file that nothing refers to.
+                await asyncio.to_thread(context.blobs.delete, upload_id)
+        except OUTAGES:
+            logger.warning("the database is away; clearing is tried again")
+        await asyncio.sleep(CLEAR_SECONDS)
+
+
+async def _forget(connection: Connection) -> list[UUID]:
+    await idempotency_keys.delete_expired(connection)
+    await sessions.delete_expired(connection)
+    await rate_limits.delete_full(connection)
+    await passkeys.delete_expired_challenges(connection)
+    return await uploads.delete_abandoned(connection, hours=ABANDONED_HOURS, limit=CLEAR_AT_ONCE)

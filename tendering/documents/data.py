@@ -1,0 +1,189 @@
+"""What documents say, as plain values: actions fill them in, the modules beside set them in type.
+
+Instants are aware, money in fen, points as decimal texts, digests in lower hex.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tendering.documents.typesetting import Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What stands at the head of every document. `made_at` is also the date of the file."""
+
+    number: str
+    tender_number: str
+    tender_title: str
+    lot: str
+    lot_title: str
+    procuring_entity: str
+    agency: str
+    made_at: datetime
+    demonstration: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JournalMark:
+    """The last entry of a stream that a document rests on, and its head."""
+
+    seq: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRow:
+    """A bid in the opening record. `price_fen` and what follows are None where it did not open.
+
+    `opened_by`: bidder, key_holders, or empty: deemed revoked.
+    """
+
+    place: int
+    bidder_name: str
+    uscc: str
+    received_at: datetime
+    manifest_digest: str
+    opened_by: str
+    price_fen: int | None
+    duration_days: int | None
+    quality: str
+    project_manager: str
+    findings: tuple[str, ...]
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolderRow:
+    """A key holder that helped to open bids, and whose."""
+
+    number: int
+    name: str
+    bidders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningRecord:
+    """The opening record (开标记录): 电子招标投标办法 第三十二条."""
+
+    heading: Heading
+    deadline: datetime
+    opened_at: datetime
+    unlock_until: datetime
+    revealed_at: datetime
+    ceiling_price_fen: int
+    rows: tuple[OpeningRow, ...]
+    key_holders: tuple[KeyHolderRow, ...]
+    announcements: tuple[tuple[datetime, str], ...]
+    public: JournalMark
+    custody: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of the evaluation committee."""
+
+    seat: int
+    name: str
+    site: str
+    chair: bool
+    dissent: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluatedBid:
+    """A bid under its number in the room. `rank` and points are empty where it was rejected."""
+
+    number: str
+    bidder_name: str
+    price_fen: int
+    technical: str
+    business: str
+    price_points: str
+    total: str
+    rank: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedBid:
+    """A bid the majority voted down. `reasons` are the members' own, with their evidence."""
+
+    number: str
+    bidder_name: str
+    item: str
+    law: str
+    votes: str
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A member's points for a bid on a criterion."""
+
+    member: str
+    number: str
+    criterion: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """An award candidate."""
+
+    rank: int
+    bidder_name: str
+    price_fen: int
+    total: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """The evaluation report (评标报告): 12号令 第四十二条 lists what it holds."""
+
+    heading: Heading
+    opened_at: datetime
+    opening_record_digest: str
+    method_title: str
+    method_digest: str
+    criteria: tuple[tuple[str, str, str], ...]
+    members: tuple[Member, ...]
+    bids: tuple[EvaluatedBid, ...]
+    rejected: tuple[RejectedBid, ...]
+    price_explanation: str
+    price_rows: tuple[tuple[str, str], ...]
+    marks: tuple[Mark, ...]
+    findings: tuple[tuple[str, str], ...]
+    candidates: tuple[CandidateRow, ...]
+    competition_lacking: bool
+    outcome_digest: str
+    committee: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CandidatesNotice:
+    """The notice of award candidates (中标候选人公示): 招标投标法实施条例 第五十四条."""
+
+    heading: Heading
+    candidates: tuple[CandidateRow, ...]
+    rejected: tuple[tuple[str, str], ...]
+    publicity_from: datetime
+    publicity_until: datetime
+    supervisor: str
+    report_digest: str
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AwardNotice:
+    """The notice of award (中标通知书): 招标投标法 第四十五条."""
+
+    heading: Heading
+    winner: str
+    price_fen: int
+    duration_days: int | None
+    quality: str
+    project_manager: str
+    contract_until: datetime
+    signers: tuple[Signer, ...]

@@ -1,0 +1,153 @@
+"""The opening record in type: who bid, how each bid was opened, what was read out, who signs."""
+
+from typing import Final
+
+from tendering.documents.data import Heading, OpeningRecord, OpeningRow
+from tendering.documents.typesetting import (
+    Block,
+    Rendered,
+    fact_list,
+    heading,
+    moment,
+    paragraph,
+    table,
+    typeset,
+    yuan,
+)
+
+DEMONSTRATION: Final = "示范数据，不具法律效力"
+_FINDINGS: Final = {
+    "price-missing": "未填写报价",
+    "above-ceiling": "超过最高投标限价",
+    "unit-slip-suspected": "报价单位疑似有误",
+    "duration-missing": "未填写工期",
+}
+_OPENED_BY: Final = {
+    "bidder": "投标人解密",
+    "key_holders": "密钥持有人补救解密",
+    "": "未解密，视为撤销投标文件",
+}
+
+
+def render_opening_record(record: OpeningRecord) -> Rendered:
+    """Make the PDF of an opening record. Blocks: call it in a thread."""
+    return typeset(
+        title="开标记录",
+        number=record.heading.number,
+        footer=footer_of(record.heading),
+        blocks=[
+            heading("一、项目与开标概况"),
+            fact_list(
+                *heading_facts(record.heading),
+                ("最高投标限价（元）", yuan(record.ceiling_price_fen)),
+                ("投标截止时间", moment(record.deadline)),
+                ("开标时间", moment(record.opened_at)),
+                ("解密截止时间", moment(record.unlock_until)),
+                ("集中唱标时间", moment(record.revealed_at)),
+            ),
+            heading("二、唱标记录"),
+            _readings(record),
+            heading("三、投标文件递交与解密"),
+            _openings(record),
+            *_key_holders(record),
+            *_announcements(record),
+            heading("存证"),
+            paragraph(
+                "本记录依据平台日志生成。公开日志至第"
+                f"{record.public.seq}条，链首{record.public.head}；保管日志至第"
+                f"{record.custody.seq}条，链首{record.custody.head}。"
+            ),
+        ],
+        signers=record.signers,
+        made_at=record.heading.made_at,
+    )
+
+
+def footer_of(about: Heading) -> str:
+    """What stands in the middle of every page's foot."""
+    return DEMONSTRATION if about.demonstration else about.tender_title
+
+
+def heading_facts(about: Heading) -> list[tuple[str, str]]:
+    """The facts every document begins with."""
+    facts = [
+        ("文件编号", about.number),
+        ("项目名称", about.tender_title),
+        ("项目编号", about.tender_number),
+        ("标段", f"{about.lot} {about.lot_title}"),
+        ("招标人", about.procuring_entity),
+    ]
+    if about.agency:
+        facts.append(("招标代理机构", about.agency))
+    if about.demonstration:
+        facts.append(("说明", DEMONSTRATION))
+    return facts
+
+
+def _readings(record: OpeningRecord) -> Block:
+    return table(
+        ["序号", "投标人", "投标报价（元）", "工期（天）", "质量", "项目负责人", "备注"],
+        [
+            [
+                str(row.place),
+                row.bidder_name,
+                "—" if row.price_fen is None else yuan(row.price_fen),
+                "—" if row.duration_days is None else str(row.duration_days),
+                row.quality or "—",
+                row.project_manager or "—",
+                _remarks(row),
+            ]
+            for row in record.rows
+        ],
+        shares=[2, 8, 6, 3, 4, 5, 8],
+    )
+
+
+def _remarks(row: OpeningRow) -> str:
+    said = [_FINDINGS.get(finding, finding) for finding in row.findings]
+    if row.opened_by != "bidder":
+        said.append(_OPENED_BY[row.opened_by])
+    if row.confirmed_at is not None:
+        said.append("投标人已确认")
+    return "；".join(said) or "—"
+
+
+def _openings(record: OpeningRecord) -> Block:
+    return table(
+        ["序号", "投标人", "统一社会信用代码", "递交时间", "解密方式", "投标文件清单摘要"],
+        [
+            [
+                str(row.place),
+                row.bidder_name,
+                row.uscc,
+                moment(row.received_at),
+                _OPENED_BY[row.opened_by],
+                row.manifest_digest,
+            ]
+            for row in record.rows
+        ],
+        shares=[2, 6, 6, 6, 6, 9],
+    )
+
+
+def _key_holders(record: OpeningRecord) -> list[Block]:
+    if not record.key_holders:
+        return []
+    rows = [
+        [str(holder.number), holder.name, "、".join(holder.bidders)]
+        for holder in record.key_holders
+    ]
+    return [
+        heading("四、密钥持有人补救解密"),
+        table(["编号", "密钥持有人", "参与补救的投标文件"], rows, shares=[2, 8, 20]),
+    ]
+
+
+def _announcements(record: OpeningRecord) -> list[Block]:
+    if not record.announcements:
+        return []
+    rows = [[moment(at), text] for at, text in record.announcements]
+    return [
+        heading("主持人宣布事项"),
+        table(["时间", "内容"], rows, shares=[6, 24]),
+    ]

@@ -1,0 +1,139 @@
+"""Candidates and award: who may be published, who may be chosen, and when.
+
+Engineering: 《招标投标法实施条例》第五十三至五十五条; the rulebook says what another regime does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from crypto.canonical import JsonValue
+from tendering.domain import timetable
+from tendering.domain.calendar import Calendar, civil_day, day_begins
+from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.journal import Event, instant
+from tendering.domain.refusals import AwardNotAllowed, CandidatesNotAllowed
+from tendering.domain.rulebook import Rulebook
+
+# 条例 第五十五条: why the next in rank may be chosen instead of the one before.
+PASSED_OVER_CAUSES: Final = (
+    "abandoned",
+    "force_majeure",
+    "no_performance_security",
+    "unlawful_conduct",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCandidates:
+    """The candidates of a lot on public display; the award waits for `publicity_until`."""
+
+    lot: str
+    candidates: tuple[Candidate, ...]
+    publicity_from: datetime
+    publicity_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Why a better candidate was not chosen: one of PASSED_OVER_CAUSES, and what shows it."""
+
+    cause: str
+    evidence: str
+
+
+def decide_candidates(
+    lot: str,
+    candidates: Sequence[Candidate],
+    rulebook: Rulebook,
+    calendar: Calendar,
+    *,
+    reported_at: datetime,
+    at: datetime,
+) -> tuple[PublishedCandidates, Event]:
+    """Publish the candidates of a signed report, in its order. Raises CandidatesNotAllowed.
+
+    Publishing later than E30 allows is recorded with the event, not refused: it must still happen.
+    """
+    if not candidates:
+        raise CandidatesNotAllowed("there is no candidate: the tender has failed", lot=lot)
+    if len(candidates) > rulebook.number("candidates_max"):
+        raise CandidatesNotAllowed(lot=lot, most=rulebook.number("candidates_max"))
+    ranks = [candidate.rank for candidate in candidates]
+    if ranks != sorted(ranks) or ranks[0] != 1:
+        raise CandidatesNotAllowed("the candidates are not in the report's order", lot=lot)
+    begins, ends = timetable.publicity(rulebook, calendar, at)
+    published = PublishedCandidates(lot, tuple(candidates), begins, ends)
+    start = rulebook.keyed("publicity_start_max")
+    late = (
+        start is not None
+        and isinstance(start.value, int)
+        and (civil_day(at) - civil_day(reported_at)) > timedelta(days=start.value)
+    )
+    return published, Event(
+        "candidates.published",
+        {
+            "lot": lot,
+            "candidates": [candidate_json(candidate) for candidate in candidates],
+            "publicity_from": instant(begins),
+            "publicity_until": instant(ends),
+            "provisional": calendar.is_provisional(civil_day(ends)),
+            "late": late,
+        },
+    )
+
+
+def decide_award(
+    published: PublishedCandidates,
+    rulebook: Rulebook,
+    *,
+    chosen: str,
+    passed_over: Mapping[str, PassedOver],
+    objections_open: int,
+    at: datetime,
+) -> Event:
+    """Choose the winner among the published candidates. Raises AwardNotAllowed, with `why`.
+
+    `chosen` is a candidate's bid; `passed_over` says why each better one is not chosen.
+    """
+    # 条例 第五十四条: not less than three days of publicity; an open objection pauses everything.
+    if at < published.publicity_until:
+        raise AwardNotAllowed(
+            why="publicity-running", publicity_until=instant(published.publicity_until)
+        )
+    if objections_open:
+        raise AwardNotAllowed(why="objections-open", objections=objections_open)
+    winner = next((one for one in published.candidates if one.bid == chosen), None)
+    if winner is None:
+        raise AwardNotAllowed(why="not-a-candidate", bid=chosen)
+    better = [one for one in published.candidates if one.rank < winner.rank]
+    # 条例 第五十五条: rank one, unless a listed cause stands against everyone before.
+    if rulebook.keyed("award_rank_one") is not None:
+        for candidate in better:
+            _require_cause(candidate, passed_over.get(candidate.bid))
+    elif better:
+        raise AwardNotAllowed(why="not-first", bid=chosen)
+    body: dict[str, JsonValue] = {
+        "lot": published.lot,
+        "winner": candidate_json(winner),
+        "passed_over": [
+            {
+                "bid": candidate.bid,
+                "cause": passed_over[candidate.bid].cause,
+                "evidence": passed_over[candidate.bid].evidence,
+            }
+            for candidate in better
+        ],
+        "contract_until": instant(
+            day_begins(civil_day(at) + timedelta(days=rulebook.number("contract_max") + 1))
+        ),
+    }
+    return Event("award.notified", body)
+
+
+def _require_cause(candidate: Candidate, passed: PassedOver | None) -> None:
+    if passed is None or passed.cause not in PASSED_OVER_CAUSES or not passed.evidence.strip():
+        raise AwardNotAllowed(
+            why="no-cause-against-better", bid=candidate.bid, causes=list(PASSED_OVER_CAUSES)
+        )

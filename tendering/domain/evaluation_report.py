@@ -1,0 +1,389 @@
+"""The result of an evaluation, put together from what the members did: nothing is decided here.
+
+Votes decide on rejections, sheets and prices on the ranking; the checks of 1117号文（五） and
+87号令 第六十四条 run over all of it, and what they find stands in the report. Anyone who has the
+committee's entries computes the same report.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from crypto.canonical import JsonValue
+from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.methods.method import Criterion, Method
+from tendering.domain.methods.price import NOTHING, Adjustment, PriceScores, price_scores
+from tendering.domain.methods.totals import Ranking, Sheets, totals, why_not_points
+from tendering.domain.refusals import EvaluationIncomplete
+from tendering.domain.rulebook import Rulebook
+
+# Which prices make the benchmark: all that were opened, or those of the bids not rejected.
+OPENED: Final = "opened"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBid:
+    """A bid as it came out of the opening. `bid` is its id in the sheets; `form` as read out."""
+
+    bid: str
+    bidder_id: UUID
+    bidder_name: str
+    price_fen: int
+    form: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewVote:
+    """A member's vote on one item of the preliminary review; against: with reason and evidence."""
+
+    member: str
+    bid: str
+    item: str
+    passes: bool
+    reason: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """What is reviewed, and the law or the clause by which a bid that fails it is rejected."""
+
+    item: str
+    title: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A bid the committee's majority rejected, and how everybody voted."""
+
+    bid: str
+    item: str
+    law: str
+    votes: tuple[ReviewVote, ...]
+
+    @property
+    def votes_against(self) -> int:
+        """How many voted that the bid does not pass."""
+        return sum(not vote.passes for vote in self.votes)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a check found. `block`: must be put right; `explain`: change it or say why."""
+
+    kind: str
+    severity: str
+    bid: str
+    criterion: str
+    member: str
+    message_zh: str
+    message_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """Everything an evaluation comes to.
+
+    `prices` and `ranking` are None when no bid is left. `competition_lacking`: fewer valid bids
+    than E38 names, so that the committee may reject all; it must argue and record it.
+    """
+
+    lot: str
+    method_digest: bytes
+    bids: tuple[OpenedBid, ...]
+    rejections: tuple[Rejection, ...]
+    prices: PriceScores | None
+    ranking: Ranking | None
+    candidates: tuple[Candidate, ...]
+    checks: tuple[Check, ...]
+    competition_lacking: bool
+    all_rejected_because: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What goes in. `members` are those whose opinions count, replaced ones left out.
+
+    `outlier_percent`: how far a member's points may lie from the members' mean without a word; 0
+    is no limit. `reject_all_because`: the committee's argument under E38, if it decided so.
+    """
+
+    lot: str
+    method: Method
+    members: tuple[str, ...]
+    bids: tuple[OpenedBid, ...]
+    items: tuple[ReviewItem, ...]
+    votes: tuple[ReviewVote, ...]
+    sheets: Sheets
+    ceiling_fen: int | None
+    outlier_percent: int = 0
+    reject_all_because: str | None = None
+
+
+def assemble(
+    evaluation: Evaluation,
+    rulebook: Rulebook,
+    *,
+    adjustments: Mapping[str, Adjustment] = NOTHING,
+) -> EvaluationReport:
+    """Put the report together. Raises EvaluationIncomplete, PriceAboveCeiling, MethodInvalid."""
+    rejected = rejections(evaluation)
+    gone = {rejection.bid for rejection in rejected}
+    valid = [bid for bid in evaluation.bids if bid.bid not in gone]
+    lacking = len(valid) < _competition_min(rulebook)
+    if evaluation.reject_all_because is not None and not lacking:
+        raise EvaluationIncomplete("there is competition: not all bids may be rejected")
+    scores, ranking = None, None
+    if valid and evaluation.reject_all_because is None:
+        scores = _prices(evaluation, valid, adjustments)
+        ranking = totals(evaluation.method, _counting(evaluation), scores)
+    return EvaluationReport(
+        lot=evaluation.lot,
+        method_digest=evaluation.method.digest(),
+        bids=evaluation.bids,
+        rejections=rejected,
+        prices=scores,
+        ranking=ranking,
+        candidates=_candidates(evaluation, ranking, rulebook.number("candidates_max")),
+        checks=checks(evaluation, {bid.bid for bid in valid}),
+        competition_lacking=lacking,
+        all_rejected_because=evaluation.reject_all_because,
+    )
+
+
+def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
+    """The bids a majority of the members voted down, each under the first item that did it.
+
+    87号令 第六十一条: matters decided together go by majority. Raises EvaluationIncomplete when a
+    member has not voted, or voted against without a reason.
+    """
+    rejected = []
+    for bid in evaluation.bids:
+        for item in evaluation.items:
+            votes = _votes(evaluation, bid.bid, item.item)
+            if 2 * sum(not vote.passes for vote in votes) > len(evaluation.members):
+                rejected.append(Rejection(bid.bid, item.item, item.law, votes))
+                break
+    return tuple(rejected)
+
+
+def checks(evaluation: Evaluation, valid: set[str]) -> tuple[Check, ...]:
+    """Points missing or out of range, unequal objective points, outliers: over all sheets."""
+    found: list[Check] = []
+    for bid in sorted(valid):
+        for criterion in evaluation.method.criteria:
+            given: dict[str, Decimal] = {}
+            for member in evaluation.members:
+                points = evaluation.sheets.get(member, {}).get(bid, {}).get(criterion.id)
+                why = "points-missing" if points is None else why_not_points(criterion, points)
+                if points is None or why is not None:
+                    found.append(_check(why or "points-missing", "block", bid, criterion, member))
+                else:
+                    given[member] = points
+            found += _unequal(criterion, bid, given)
+            found += _outliers(criterion, bid, given, evaluation.outlier_percent)
+    return tuple(found)
+
+
+def outliers(points: Mapping[str, Decimal], percent: int) -> tuple[str, ...]:
+    """The members whose points differ from the mean of all by more than so many percent of it."""
+    if not points or percent == 0:
+        return ()
+    mean = sum((Fraction(one) for one in points.values()), Fraction(0)) / len(points)
+    return tuple(
+        member for member, one in points.items() if abs(Fraction(one) - mean) * 100 > percent * mean
+    )
+
+
+def _competition_min(rulebook: Rulebook) -> int:
+    """E38; where a regime does not have it, the number of bidders it takes at all (G10)."""
+    key = "competition_min" if rulebook.keyed("competition_min") is not None else "bidders_min"
+    return rulebook.number(key)
+
+
+def _votes(evaluation: Evaluation, bid: str, item: str) -> tuple[ReviewVote, ...]:
+    """One vote of each member, in the members' order; the last one cast stands."""
+    cast = {vote.member: vote for vote in evaluation.votes if vote.bid == bid and vote.item == item}
+    for member in evaluation.members:
+        if member not in cast:
+            raise EvaluationIncomplete("a vote is missing", member=member, bid=bid, item=item)
+        if not cast[member].passes and not cast[member].reason.strip():
+            raise EvaluationIncomplete(
+                "a vote against a bid gives its reason", member=member, bid=bid, item=item
+            )
+    return tuple(cast[member] for member in evaluation.members)
+
+
+def _prices(
+    evaluation: Evaluation, valid: Sequence[OpenedBid], adjustments: Mapping[str, Adjustment]
+) -> PriceScores:
+    entering = evaluation.bids if evaluation.method.price.entrants == OPENED else valid
+    return price_scores(
+        evaluation.method,
+        {bid.bid: bid.price_fen for bid in valid},
+        ceiling_fen=evaluation.ceiling_fen,
+        entrants={bid.bid: bid.price_fen for bid in entering},
+        adjustments=adjustments,
+    )
+
+
+def _counting(evaluation: Evaluation) -> Sheets:
+    """The sheets of the members who count; a member without one has given nothing yet."""
+    return {member: evaluation.sheets.get(member, {}) for member in evaluation.members}
+
+
+def _candidates(
+    evaluation: Evaluation, ranking: Ranking | None, most: int
+) -> tuple[Candidate, ...]:
+    """The first in rank. 《招标投标法实施条例》第五十三条: at most three, in order."""
+    if ranking is None:
+        return ()
+    bids = {bid.bid: bid for bid in evaluation.bids}
+    return tuple(
+        Candidate(
+            rank=row.rank,
+            bid=row.bid,
+            bidder_id=bids[row.bid].bidder_id,
+            bidder_name=bids[row.bid].bidder_name,
+            price_fen=bids[row.bid].price_fen,
+            total=row.total,
+            tie=row.tie,
+        )
+        for row in ranking.rows[:most]
+    )
+
+
+def _unequal(criterion: Criterion, bid: str, given: Mapping[str, Decimal]) -> list[Check]:
+    # 87号令 第六十四条: members may not differ on an objective factor.
+    if criterion.kind != "objective" or len(set(given.values())) <= 1:
+        return []
+    return [_check("objective-unequal", "block", bid, criterion, "")]
+
+
+def _outliers(
+    criterion: Criterion, bid: str, given: Mapping[str, Decimal], percent: int
+) -> list[Check]:
+    if criterion.kind == "objective":
+        return []
+    return [
+        _check("outlier", "explain", bid, criterion, member) for member in outliers(given, percent)
+    ]
+
+
+_MESSAGES: Final = {
+    "points-missing": ("未评分", "has given no points"),
+    "points-out-of-range": ("评分超出评分标准范围", "has given points out of range"),
+    "points-too-fine": ("评分的小数位数超出规定", "has given points of too many decimals"),
+    "objective-unequal": ("客观评审因素评分不一致", "members differ on an objective criterion"),
+    "outlier": ("评分畸高或者畸低", "has given points far from the mean"),
+}
+
+
+def _check(kind: str, severity: str, bid: str, criterion: Criterion, member: str) -> Check:
+    zh, en = _MESSAGES[kind]
+    return Check(
+        kind, severity, bid, criterion.id, member, f"“{criterion.title}”：{zh}。", f"{member} {en}."
+    )
+
+
+def to_json(report: EvaluationReport) -> dict[str, JsonValue]:
+    """The report as plain JSON: what is hashed, signed, printed and handed over."""
+    return {
+        "lot": report.lot,
+        "method_digest": report.method_digest.hex(),
+        "bids": [
+            {
+                "bid": bid.bid,
+                "bidder_id": str(bid.bidder_id),
+                "bidder_name": bid.bidder_name,
+                "price_fen": bid.price_fen,
+                "form": dict(bid.form),
+            }
+            for bid in report.bids
+        ],
+        "rejections": [_rejection_json(rejection) for rejection in report.rejections],
+        "prices": None if report.prices is None else prices_json(report.prices),
+        "ranking": [] if report.ranking is None else ranking_json(report.ranking),
+        "candidates": [candidate_json(candidate) for candidate in report.candidates],
+        "checks": [
+            {
+                "kind": check.kind,
+                "severity": check.severity,
+                "bid": check.bid,
+                "criterion": check.criterion,
+                "member": check.member,
+                "message_zh": check.message_zh,
+                "message_en": check.message_en,
+            }
+            for check in report.checks
+        ],
+        "competition_lacking": report.competition_lacking,
+        "all_rejected_because": report.all_rejected_because,
+    }
+
+
+def prices_json(scores: PriceScores) -> dict[str, JsonValue]:
+    """The price points with every intermediate value; yuan, percents and points as texts."""
+    return {
+        "benchmark": {
+            "yuan": f"{scores.benchmark.yuan:f}",
+            "used": list(scores.benchmark.used),
+            "left_out": list(scores.benchmark.left_out),
+            "explanation_zh": scores.benchmark.explanation_zh,
+            "explanation_en": scores.benchmark.explanation_en,
+        },
+        "rows": [
+            {
+                "bid": row.bid,
+                "price_fen": row.price_fen,
+                "evaluated_yuan": f"{row.evaluated_yuan:f}",
+                "enters_benchmark": row.enters_benchmark,
+                "deviation_percent": f"{row.deviation_percent:f}",
+                "deviation_unrounded": f"{row.deviation_unrounded:f}",
+                "points_unrounded": f"{row.points_unrounded:f}",
+                "points": f"{row.points:f}",
+                "explanation_zh": row.explanation_zh,
+                "explanation_en": row.explanation_en,
+            }
+            for row in scores.rows
+        ],
+    }
+
+
+def ranking_json(ranking: Ranking) -> list[JsonValue]:
+    """The ranking, best first; points as texts."""
+    return [
+        {
+            "rank": row.rank,
+            "bid": row.bid,
+            "criteria": {name: f"{points:f}" for name, points in row.criteria.items()},
+            "technical": f"{row.technical:f}",
+            "business": f"{row.business:f}",
+            "price": f"{row.price:f}",
+            "total": f"{row.total:f}",
+            "tie": row.tie,
+        }
+        for row in ranking.rows
+    ]
+
+
+def _rejection_json(rejection: Rejection) -> dict[str, JsonValue]:
+    return {
+        "bid": rejection.bid,
+        "item": rejection.item,
+        "law": rejection.law,
+        "votes_against": rejection.votes_against,
+        "votes": [
+            {
+                "member": vote.member,
+                "passes": vote.passes,
+                "reason": vote.reason,
+                "evidence": vote.evidence,
+            }
+            for vote in rejection.votes
+        ],
+    }

@@ -1,0 +1,223 @@
+"""Experts: who is in the pool, who may be drawn for a tender, and who must stand back.
+
+评标委员会和评标方法暂行规定 第十一、十二条; 《政府采购法实施条例》第九条 for the look-back. Whoever
+has a reason to stand back never enters the pool of a draw.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from crypto.canonical import JsonValue, canonical
+from tendering.domain.rulebook import Rulebook
+
+
+class RelationKind(StrEnum):
+    """What ties an expert to an organization; `punished` ties to none."""
+
+    EMPLOYMENT = "employment"
+    DIRECTOR = "director"
+    SHAREHOLDER = "shareholder"
+    RELATIVE = "relative"
+    ECONOMIC_INTEREST = "economic_interest"
+    SUPERVISES = "supervises"
+    PUNISHED = "punished"
+
+
+# Ended longer ago than the look-back these no longer bar; the others bar as long as they stand.
+LOOKED_BACK: Final = frozenset(
+    {RelationKind.EMPLOYMENT, RelationKind.DIRECTOR, RelationKind.SHAREHOLDER}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A tie to the organization with this USCC; `until` is its last day, None while it lasts."""
+
+    kind: RelationKind
+    uscc: str = ""
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """An expert of the pool. `region` is a GB/T 2260 code, `specialities` codes of the pool.
+
+    `person_id` is the account the expert signs in with; `expires_on` the last day of appointment.
+    """
+
+    id: UUID
+    person_id: UUID
+    name: str
+    region: str
+    employer: str
+    employer_uscc: str
+    specialities: frozenset[str]
+    experience_years: int
+    expires_on: date
+    relations: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """So many seats at a venue for experts of a region and speciality, and so many reserves.
+
+    An empty `region` takes experts from anywhere.
+    """
+
+    venue: str
+    region: str
+    speciality: str
+    seats: int
+    reserves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recusal:
+    """Why an expert must stand back: the tie, the organization, the law."""
+
+    expert_id: UUID
+    kind: str
+    uscc: str
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeFinding:
+    """What is wrong with a committee's shape, and the rule that says so."""
+
+    rule_id: str
+    law: str
+    message_zh: str
+    message_en: str
+
+
+_LAW: Final = {
+    RelationKind.PUNISHED: "《评标委员会和评标方法暂行规定》第十二条第四项",
+    RelationKind.SUPERVISES: "《招标投标法实施条例》第四十六条",
+    RelationKind.RELATIVE: "《评标委员会和评标方法暂行规定》第十二条第一项",
+}
+_LAW_OTHERS: Final = "《评标委员会和评标方法暂行规定》第十二条第三项；《政府采购法实施条例》第九条"
+
+
+def fits(expert: Expert, need: Need, rulebook: Rulebook, *, on: date) -> bool:
+    """May this expert be drawn for this need, conflicts of interest aside?"""
+    # 招标投标法 第三十七条: eight years in the field. Government procurement has no such number.
+    experience = rulebook.keyed("expert_experience_min")
+    years_min = 0 if experience is None else _number(experience.value)
+    return (
+        expert.experience_years >= years_min
+        and on <= expert.expires_on
+        and need.speciality in expert.specialities
+        and need.region in {"", expert.region}
+    )
+
+
+def recusals(
+    expert: Expert, interested: frozenset[str], rulebook: Rulebook, *, on: date
+) -> tuple[Recusal, ...]:
+    """Every reason why this expert must stand back.
+
+    `interested`: the USCCs of the procuring entity, its agency, its supervisor and all bidders.
+    """
+    found = []
+    if expert.employer_uscc in interested:
+        found.append(Recusal(expert.id, RelationKind.EMPLOYMENT, expert.employer_uscc, _LAW_OTHERS))
+    years = rulebook.number("lookback")
+    for relation in expert.relations:
+        if relation.kind is not RelationKind.PUNISHED and relation.uscc not in interested:
+            continue
+        if relation.until is not None and _is_over(relation, years, on):
+            continue
+        law = _LAW.get(relation.kind, _LAW_OTHERS)
+        found.append(Recusal(expert.id, relation.kind, relation.uscc, law))
+    return tuple(found)
+
+
+def committee_findings(
+    rulebook: Rulebook, *, members: int, experts: int, budget_fen: int = 0, is_complex: bool = False
+) -> tuple[CommitteeFinding, ...]:
+    """What is wrong with a committee of so many, so many of them drawn experts (E22, G14)."""
+    size = rulebook.required("committee_min")
+    large = rulebook.keyed("committee_large_min")
+    threshold = rulebook.keyed("committee_large_budget")
+    if large is not None and (
+        is_complex or (threshold is not None and budget_fen >= _number(threshold.value))
+    ):
+        size = large
+    share = rulebook.required("committee_experts_share")
+    found = []
+    if members < _number(size.value):
+        found.append(
+            CommitteeFinding(
+                size.id,
+                size.law,
+                f"评标委员会不得少于{size.value}人。",
+                f"At least {size.value} members.",
+            )
+        )
+    if members % 2 == 0:
+        found.append(
+            CommitteeFinding(
+                size.id, size.law, "评标委员会人数应为单数。", "The number of members must be odd."
+            )
+        )
+    if experts < _number(share.value) * members:
+        found.append(
+            CommitteeFinding(
+                share.id,
+                share.law,
+                f"专家不得少于成员总数的{share.value}。",
+                f"At least {share.value} of the members are experts.",
+            )
+        )
+    return tuple(found)
+
+
+def sealed_value(expert: Expert) -> bytes:
+    """What a commitment to an expert hides: enough to know the person, as canonical JSON."""
+    return canonical(
+        {
+            "id": str(expert.id),
+            "name": expert.name,
+            "region": expert.region,
+            "employer": expert.employer,
+            "employer_uscc": expert.employer_uscc,
+            "specialities": sorted(expert.specialities),
+        }
+    )
+
+
+def needs_json(needs: Sequence[Need]) -> list[JsonValue]:
+    """The needs as they are published with the frozen pool."""
+    return [
+        {
+            "venue": need.venue,
+            "region": need.region,
+            "speciality": need.speciality,
+            "seats": need.seats,
+            "reserves": need.reserves,
+        }
+        for need in needs
+    ]
+
+
+def _is_over(relation: Relation, years: int, on: date) -> bool:
+    """Has the tie ended, and for the looked-back kinds more than so many years ago?"""
+    assert relation.until is not None
+    if relation.kind not in LOOKED_BACK:
+        return relation.kind is not RelationKind.PUNISHED and relation.until < on
+    return (on.year - relation.until.year, on.month, on.day) >= (
+        years,
+        relation.until.month,
+        relation.until.day,
+    ) and relation.until < on
+
+
+def _number(value: int | Fraction | None) -> Fraction:
+    assert value is not None
+    return Fraction(value)

@@ -1,0 +1,81 @@
+"""Who may do what: the table role × action that the edge asks before any handler runs.
+
+A row says which roles may try; whether this person may do it to this tender is a rule of its own.
+An action that is not in the table may be done by nobody.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tendering.domain.roles import Role
+
+R = Role
+TRADING = frozenset({R.PROCURING_ENTITY, R.AGENCY})
+EVERYBODY = frozenset(R) - {R.PUBLIC}
+
+_TENDERING = {
+    "tender.create": TRADING,
+    "tender.edit": TRADING,
+    "tender.publish": TRADING,
+    "document.issue": TRADING,
+    "document.download": EVERYBODY,
+    "question.ask": frozenset({R.BIDDER}),
+    "question.read": TRADING,
+    "clarification.publish": TRADING,
+    "key.announce": frozenset({R.KEY_HOLDER}),
+    "upload.create": frozenset({R.BIDDER, R.PROCURING_ENTITY, R.AGENCY}),
+    "upload.fill": frozenset({R.BIDDER, R.PROCURING_ENTITY, R.AGENCY}),
+    "bid.submit": frozenset({R.BIDDER}),
+    "bid.withdraw": frozenset({R.BIDDER}),
+    "bid.read_own": frozenset({R.BIDDER}),
+    "opening.sign_in": frozenset({R.BIDDER}),
+    "opening.unlock": frozenset({R.BIDDER}),
+    "opening.remedy": frozenset({R.KEY_HOLDER}),
+    "opening.reveal": TRADING,
+    "opening.confirm": frozenset({R.BIDDER}),
+    "opening.record": TRADING,
+    "document.sign": EVERYBODY,
+    "draw.contribute": frozenset({R.PROCURING_ENTITY, R.AGENCY, R.KEY_HOLDER, R.SUPERVISOR}),
+    "draw.run": TRADING,
+    "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),
+    "expert.register": frozenset({R.OPERATOR}),
+    "candidates.publish": TRADING,
+    "award.notify": TRADING,
+    "archive.read_full": TRADING | {R.SUPERVISOR},
+    "journal.read_secret": frozenset({R.SUPERVISOR}),
+    "clock.jump": frozenset({R.OPERATOR}),
+}
+
+_ACCOUNTS: dict[str, frozenset[Role]] = {
+    "certificate.read": EVERYBODY,
+    "certificate.request": EVERYBODY,
+    "certificate.revoke": EVERYBODY,
+    "organization.grant_role": frozenset({R.OPERATOR}),
+    "passkey.manage": EVERYBODY,
+    "people.manage": EVERYBODY,
+}
+
+_INSURANCE: dict[str, frozenset[Role]] = {}
+
+_IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, R.SUPERVISOR})
+
+_ROOMS: dict[str, frozenset[Role]] = {
+    "hall.announce": TRADING,
+    "room.advance": TRADING | {R.EXPERT},
+    "room.check_in": frozenset({R.EXPERT}),
+    "room.correct_objective": TRADING,
+    "room.enter_prices": TRADING,
+    "room.open": TRADING,
+    "room.read": _IN_ROOM,
+    "room.recuse": TRADING,
+    "room.replace_seat": TRADING,
+}
+
+PERMISSIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    _TENDERING | _ACCOUNTS | _INSURANCE | _ROOMS
+)
+
+
+def may(role: Role, action: str) -> bool:
+    """May somebody in this role try this action? Unknown actions may be done by nobody."""
+    return role in PERMISSIONS.get(action, frozenset())

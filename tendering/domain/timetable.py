@@ -1,0 +1,308 @@
+"""The dates of a tender, and whether the law allows them.
+
+A period begins the day after the event; its length is counted in civil days of Asia/Shanghai
+(《政府采购货物和服务招标投标管理办法》第八十五条; for 招标投标法 the same, conservatively:
+`date(end) - date(start) >= days`). What the days are is the rulebook's business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from crypto.canonical import JsonValue
+from tendering.domain.calendar import Calendar, civil_day, day_begins
+from tendering.domain.fields import Fields
+from tendering.domain.journal import instant
+from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.rulebook import Rule, Rulebook
+
+DRAIN: Final = timedelta(seconds=60)
+VALIDITY_DAYS: Final = 90
+VALIDITY_DAYS_MAX: Final = 3650
+
+
+@dataclass(frozen=True, slots=True)
+class Timetable:
+    """The instants of one tender, in UTC; `*_until` is the first instant that is too late.
+
+    `provisional`: some day rests on holidays that have not been announced yet. The publicity
+    period is known only after the evaluation, so it starts as None.
+    """
+
+    published_at: datetime
+    objections_until: datetime
+    clarifications_until: datetime
+    documents_until: datetime
+    sign_in_from: datetime
+    deadline: datetime
+    closing_at: datetime
+    unlock_until: datetime
+    validity_until: datetime
+    provisional: bool
+    publicity_from: datetime | None = None
+    publicity_until: datetime | None = None
+
+    def instants(self) -> Iterator[tuple[str, datetime]]:
+        """Every known instant with its name, in the order of the fields."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, datetime):
+                yield field.name, value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a plan: the rule, its law, and from when it would be lawful.
+
+    `severity` is the rule's: `block` stops the publication, `warn` does not. Where `earliest` is
+    the latest allowed instant instead (a step that comes too late), the message says so.
+    """
+
+    rule_id: str
+    law: str
+    severity: str
+    message_zh: str
+    message_en: str
+    earliest: datetime | None
+
+
+def plan(
+    rulebook: Rulebook,
+    calendar: Calendar,
+    *,
+    published_at: datetime,
+    deadline: datetime,
+    documents_until: datetime | None = None,
+    unlock_minutes: int | None = None,
+    validity_days: int = VALIDITY_DAYS,
+    drain: timedelta = DRAIN,
+) -> Timetable:
+    """Work out every date from the publication and the deadline; `check` says if they are lawful.
+
+    Without `documents_until` the tender documents stay available to the deadline; without
+    `unlock_minutes` the window is the rulebook's floor. `drain` is how long a bid that arrived in
+    time may still be on its way through the platform when the deadline passes.
+    """
+    assert published_at.tzinfo is not None
+    assert deadline.tzinfo is not None
+    assert 0 < validity_days <= VALIDITY_DAYS_MAX
+    closing_at = deadline + drain
+    minutes = rulebook.number("unlock_window_min") if unlock_minutes is None else unlock_minutes
+    objections = rulebook.keyed("objection_before_deadline_min")
+    days = (civil_day(published_at), civil_day(deadline))
+    return Timetable(
+        published_at=published_at,
+        objections_until=deadline if objections is None else _too_late_after(objections, deadline),
+        clarifications_until=_too_late_after(
+            rulebook.required("clarification_before_deadline_min"), deadline
+        ),
+        documents_until=deadline if documents_until is None else documents_until,
+        sign_in_from=deadline - timedelta(minutes=rulebook.number("sign_in_before_minutes")),
+        deadline=deadline,
+        closing_at=closing_at,
+        unlock_until=closing_at + timedelta(minutes=minutes),
+        validity_until=day_begins(days[1] + timedelta(days=validity_days + 1)),
+        provisional=any(calendar.is_provisional(day) for day in days),
+    )
+
+
+def check(
+    rulebook: Rulebook, calendar: Calendar, timetable: Timetable, *, compulsory: bool = True
+) -> tuple[Finding, ...]:
+    """Every rule the timetable breaks, and what a careful clerk would point out.
+
+    `compulsory`: the law demands a tender for this procurement (依法必须招标), without which
+    《招标投标法》第二十四条 does not bind.
+    """
+    found = [
+        _period_too_short(
+            rulebook.required("documents_available_min"), calendar, timetable, end="documents_until"
+        ),
+        _window_too_short(rulebook.required("unlock_window_min"), timetable),
+        _day_off(calendar, timetable),
+    ]
+    if compulsory or rulebook.regime != "construction":
+        period = rulebook.required("bid_period_min")
+        found.insert(0, _period_too_short(period, calendar, timetable, end="deadline"))
+        found.insert(1, _last_day_off(rulebook, calendar, timetable))
+    return tuple(finding for finding in found if finding is not None)
+
+
+def require_lawful(findings: tuple[Finding, ...]) -> None:
+    """Raise TimetableUnlawful for the first finding that blocks."""
+    for finding in findings:
+        if finding.severity == "block":
+            earliest = None if finding.earliest is None else instant(finding.earliest)
+            raise TimetableUnlawful(
+                finding.message_en, rule=finding.rule_id, law=finding.law, earliest=earliest
+            )
+
+
+def earliest_deadline(rulebook: Rulebook, calendar: Calendar, published_at: datetime) -> datetime:
+    """The first instant on which bids may fall due: the beginning of the last day of the period.
+
+    A last day that is a day off moves to the next working day (G31; CTS-EBS01 B-004).
+    """
+    start = civil_day(published_at)
+    day = _last_day(rulebook.required("bid_period_min"), calendar, start)
+    return day_begins(_rolled_over(rulebook, calendar, day))
+
+
+def deadline_after_clarification(
+    rulebook: Rulebook, calendar: Calendar, *, clarified_at: datetime, deadline: datetime
+) -> datetime | None:
+    """The new deadline that a clarification which affects bids asks for, or None if it is in time.
+
+    E04, G04: less than 15 days before the deadline, the deadline moves. The proposal keeps the
+    time of day, on the first working day that leaves the whole period.
+    """
+    rule = rulebook.required("clarification_before_deadline_min")
+    if clarified_at < _too_late_after(rule, deadline):
+        return None
+    day = _last_day(rule, calendar, civil_day(clarified_at))
+    into_the_day = deadline - day_begins(civil_day(deadline))
+    return day_begins(calendar.next_working_day(day)) + into_the_day
+
+
+def publicity(
+    rulebook: Rulebook, calendar: Calendar, published_at: datetime
+) -> tuple[datetime, datetime]:
+    """From when to when candidates (E30) or the result (G21) are on public display.
+
+    The period is whole civil days after the day of publication; where the regime rolls over, it
+    does not end on a day off (《招标投标法实施条例》第五十四条: not less than three days).
+    """
+    rule = rulebook.required("publicity_min")
+    last = _last_day(rule, calendar, civil_day(published_at))
+    return published_at, day_begins(_rolled_over(rulebook, calendar, last) + timedelta(days=1))
+
+
+def next_instant(timetable: Timetable, now: datetime) -> tuple[str, datetime] | None:
+    """The first known instant after `now`, with its name; None when all have passed."""
+    ahead = [(at, name) for name, at in timetable.instants() if at > now]
+    if not ahead:
+        return None
+    at, name = min(ahead)
+    return name, at
+
+
+def to_json(timetable: Timetable) -> dict[str, JsonValue]:
+    """A timetable as plain JSON; instants RFC 3339 in UTC, unknown ones null."""
+    members: dict[str, JsonValue] = {
+        field.name: None for field in fields(timetable) if field.name != "provisional"
+    }
+    members.update((name, instant(at)) for name, at in timetable.instants())
+    members["provisional"] = timetable.provisional
+    return members
+
+
+def from_json(value: JsonValue) -> Timetable:
+    """The inverse of `to_json`. Raises TimetableUnlawful for what is no timetable."""
+    read = Fields(value, "timetable", TimetableUnlawful)
+    timetable = Timetable(
+        published_at=read.moment("published_at"),
+        objections_until=read.moment("objections_until"),
+        clarifications_until=read.moment("clarifications_until"),
+        documents_until=read.moment("documents_until"),
+        sign_in_from=read.moment("sign_in_from"),
+        deadline=read.moment("deadline"),
+        closing_at=read.moment("closing_at"),
+        unlock_until=read.moment("unlock_until"),
+        validity_until=read.moment("validity_until"),
+        provisional=read.flag("provisional", default=False),
+        publicity_from=read.optional_moment("publicity_from"),
+        publicity_until=read.optional_moment("publicity_until"),
+    )
+    read.done()
+    return timetable
+
+
+def _days(rule: Rule) -> int:
+    assert isinstance(rule.value, int), f"{rule.id} has no whole number"
+    return rule.value
+
+
+def _last_day(rule: Rule, calendar: Calendar, start: date) -> date:
+    """The last day of a period that an event on `start` sets going."""
+    if rule.unit == "working_day":
+        return calendar.add_working_days(start, _days(rule))
+    return start + timedelta(days=_days(rule))
+
+
+def _too_late_after(rule: Rule, deadline: datetime) -> datetime:
+    """The first instant that is fewer than the rule's calendar days before the deadline's day."""
+    return day_begins(civil_day(deadline) - timedelta(days=_days(rule) - 1))
+
+
+def _rolled_over(rulebook: Rulebook, calendar: Calendar, day: date) -> date:
+    return day if rulebook.keyed("rollover") is None else calendar.next_working_day(day)
+
+
+def _period_too_short(
+    rule: Rule, calendar: Calendar, timetable: Timetable, *, end: str
+) -> Finding | None:
+    ends: datetime = getattr(timetable, end)
+    last = _last_day(rule, calendar, civil_day(timetable.published_at))
+    if civil_day(ends) >= last:
+        return None
+    unit_zh, unit_en = (
+        ("个工作日", "working days") if rule.unit == "working_day" else ("日", "days")
+    )
+    return Finding(
+        rule.id,
+        rule.law,
+        rule.severity,
+        f"{rule.title}不得少于{rule.value}{unit_zh}，最早为{last.isoformat()}。",
+        f"{end} leaves less than {rule.value} {unit_en}; the earliest day is {last.isoformat()}.",
+        day_begins(last),
+    )
+
+
+def _last_day_off(rulebook: Rulebook, calendar: Calendar, timetable: Timetable) -> Finding | None:
+    """The period's last day is a day off and the deadline does not wait for the next one."""
+    rule = rulebook.keyed("rollover")
+    if rule is None:
+        return None
+    period = rulebook.required("bid_period_min")
+    last = _last_day(period, calendar, civil_day(timetable.published_at))
+    moved = calendar.next_working_day(last)
+    if not last <= civil_day(timetable.deadline) < moved:
+        return None
+    return Finding(
+        rule.id,
+        rule.law,
+        rule.severity,
+        f"期间最后一日{last.isoformat()}是休息日，应顺延至{moved.isoformat()}。",
+        f"The last day {last.isoformat()} is a day off; the period ends on {moved.isoformat()}.",
+        day_begins(moved),
+    )
+
+
+def _window_too_short(rule: Rule, timetable: Timetable) -> Finding | None:
+    least = timedelta(minutes=_days(rule))
+    if timetable.unlock_until - timetable.closing_at >= least:
+        return None
+    return Finding(
+        rule.id,
+        rule.law,
+        rule.severity,
+        f"{rule.title}为{rule.value}分钟。",
+        f"Bidders have at least {rule.value} minutes to unlock their bids.",
+        timetable.closing_at + least,
+    )
+
+
+def _day_off(calendar: Calendar, timetable: Timetable) -> Finding | None:
+    """Not unlawful, but who will hold the opening?"""
+    day = civil_day(timetable.deadline)
+    if calendar.is_working_day(day):
+        return None
+    return Finding(
+        "opening-on-day-off",
+        "平台提示",
+        "warn",
+        f"投标截止时间{day.isoformat()}是休息日或者节假日。",
+        f"The deadline {day.isoformat()} is a day off.",
+        day_begins(calendar.next_working_day(day)),
+    )

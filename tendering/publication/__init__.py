@@ -1,0 +1,1 @@
+"""What the world may read: releases in the Open Contracting Data Standard, feeds."""

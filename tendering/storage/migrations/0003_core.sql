@@ -1,0 +1,222 @@
+-- Tenders, their documents and clarifications, uploads, bids, openings, issued documents.
+
+CREATE TABLE tendering.tenders (
+    id uuid PRIMARY KEY,
+    number text NOT NULL CHECK (char_length(number) BETWEEN 1 AND 40),
+    title text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 300),
+    description text NOT NULL CHECK (char_length(description) <= 20000),
+    regime text NOT NULL,
+    region text NOT NULL CHECK (region ~ '^[0-9]{6}$'),
+    status text NOT NULL CHECK (
+        status IN (
+            'draft', 'published', 'opening', 'opened', 'evaluating', 'evaluated',
+            'candidates_published', 'awarded', 'failed', 'terminated'
+        )
+    ),
+    procuring_entity_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    agency_id uuid REFERENCES tendering.organizations (id),
+    supervisor_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    threshold integer NOT NULL CHECK (threshold BETWEEN 2 AND 32),
+    method text NOT NULL CHECK (octet_length(method) <= 262144),
+    committee text NOT NULL CHECK (octet_length(committee) <= 65536),
+    bid_validity_days integer NOT NULL CHECK (bid_validity_days BETWEEN 1 AND 3650),
+    unlock_minutes integer NOT NULL CHECK (unlock_minutes BETWEEN 1 AND 1440),
+    drain_seconds integer NOT NULL CHECK (drain_seconds BETWEEN 1 AND 3600),
+    deadline timestamptz NOT NULL,
+    published_at timestamptz,
+    timetable text NOT NULL CHECK (octet_length(timetable) <= 65536),
+    source text NOT NULL CHECK (octet_length(source) <= 262144),
+    version integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    demonstration boolean NOT NULL,
+    created_at timestamptz NOT NULL,
+    CONSTRAINT tenders_number_is_unique UNIQUE (number),
+    CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL)
+);
+
+CREATE INDEX tenders_board ON tendering.tenders (published_at DESC, id) WHERE status <> 'draft';
+CREATE INDEX tenders_due ON tendering.tenders (deadline) WHERE status = 'published';
+CREATE INDEX tenders_procuring_entity_id ON tendering.tenders (procuring_entity_id);
+
+CREATE TABLE tendering.lots (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{1,20}$'),
+    title text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 300),
+    estimate_fen bigint NOT NULL CHECK (estimate_fen > 0),
+    ceiling_price_fen bigint NOT NULL CHECK (ceiling_price_fen > 0),
+    bid_security_fen bigint NOT NULL CHECK (bid_security_fen >= 0),
+    items text NOT NULL CHECK (octet_length(items) <= 1048576),
+    PRIMARY KEY (tender_id, lot)
+);
+
+CREATE TABLE tendering.key_holders (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    public_key bytea CHECK (octet_length(public_key) = 32),
+    announcement text CHECK (octet_length(announcement) <= 32768),
+    PRIMARY KEY (tender_id, number),
+    CONSTRAINT key_holders_once UNIQUE (tender_id, organization_id),
+    CHECK ((public_key IS NULL) = (announcement IS NULL))
+);
+
+CREATE TABLE tendering.tender_documents (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    upload_id uuid NOT NULL,
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    size_bytes bigint NOT NULL CHECK (size_bytes > 0),
+    media_type text NOT NULL CHECK (char_length(media_type) <= 100),
+    PRIMARY KEY (tender_id, name)
+);
+
+-- Who downloaded is as secret as who bids (电子招标投标办法 第二十一条).
+CREATE TABLE tendering.downloads (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, organization_id)
+);
+
+CREATE TABLE tendering.questions (
+    id uuid PRIMARY KEY,
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    text text NOT NULL CHECK (char_length(text) BETWEEN 1 AND 5000),
+    asked_at timestamptz NOT NULL
+);
+
+CREATE INDEX questions_tender_id ON tendering.questions (tender_id);
+
+CREATE TABLE tendering.clarifications (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    number integer NOT NULL CHECK (number > 0),
+    text text NOT NULL CHECK (char_length(text) BETWEEN 1 AND 20000),
+    affects_bids boolean NOT NULL,
+    signed text NOT NULL CHECK (octet_length(signed) <= 131072),
+    published_at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, number)
+);
+
+CREATE TABLE tendering.uploads (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    size_bytes bigint NOT NULL CHECK (size_bytes > 0),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    kept boolean NOT NULL DEFAULT false
+);
+
+CREATE INDEX uploads_abandoned ON tendering.uploads (created_at) WHERE NOT kept;
+
+CREATE TABLE tendering.upload_parts (
+    upload_id uuid NOT NULL REFERENCES tendering.uploads (id) ON DELETE CASCADE,
+    part integer NOT NULL CHECK (part >= 0),
+    root bytea NOT NULL CHECK (octet_length(root) = 32),
+    stored boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (upload_id, part)
+);
+
+CREATE TABLE tendering.bids (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    counter integer NOT NULL CHECK (counter > 0),
+    status text NOT NULL CHECK (
+        status IN (
+            'submitted', 'replaced', 'withdrawn', 'unlocked', 'deemed_revoked', 'deemed_withdrawn'
+        )
+    ),
+    manifest text NOT NULL CHECK (octet_length(manifest) <= 65536),
+    manifest_digest bytea NOT NULL CHECK (octet_length(manifest_digest) = 32),
+    envelopes text NOT NULL CHECK (octet_length(envelopes) <= 16384),
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, lot, bidder_id, counter),
+    CONSTRAINT bids_manifest_is_unique UNIQUE (manifest_digest),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot)
+);
+
+CREATE UNIQUE INDEX bids_one_standing ON tendering.bids (tender_id, lot, bidder_id)
+WHERE status NOT IN ('replaced', 'withdrawn');
+
+CREATE INDEX bids_bidder_id ON tendering.bids (bidder_id);
+
+-- Ephemeral keys of every container ever taken: a copier repeats them.
+CREATE TABLE tendering.ephemeral_keys (
+    key bytea PRIMARY KEY CHECK (octet_length(key) = 32)
+);
+
+CREATE TABLE tendering.openings (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL,
+    phase text NOT NULL CHECK (phase IN ('unlock', 'revealed', 'recorded')),
+    opened_at timestamptz NOT NULL,
+    unlock_until timestamptz NOT NULL,
+    revealed_at timestamptz,
+    PRIMARY KEY (tender_id, lot),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot)
+);
+
+-- One row per bid in an opening; `unlocked_by` is null until it has a verdict.
+CREATE TABLE tendering.unlocks (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    place integer NOT NULL CHECK (place > 0),
+    key_lost boolean NOT NULL DEFAULT false,
+    unlocked_by text CHECK (unlocked_by IN ('bidder', 'key_holders')),
+    envelopes text CHECK (octet_length(envelopes) <= 65536),
+    form text CHECK (octet_length(form) <= 1048576),
+    unlocked_at timestamptz,
+    confirmed_at timestamptz,
+    PRIMARY KEY (tender_id, lot, bidder_id),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.openings (tender_id, lot),
+    CHECK ((unlocked_by IS NULL) = (unlocked_at IS NULL)),
+    CHECK ((unlocked_by IS NULL) = (envelopes IS NULL))
+);
+
+CREATE TABLE tendering.shares (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    kind text NOT NULL,
+    number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
+    share bytea NOT NULL CHECK (octet_length(share) = 16),
+    PRIMARY KEY (tender_id, lot, bidder_id, kind, number),
+    FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks (tender_id, lot, bidder_id)
+);
+
+-- PDFs the platform makes and others sign in turn. `pdf` is the newest version. `lot` is empty for
+-- a document of the whole tender.
+CREATE TABLE tendering.issued_documents (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{0,20}$'),
+    kind text NOT NULL CHECK (
+        kind IN (
+            'notice', 'opening_record', 'evaluation_report', 'candidates', 'award_notice',
+            'archive_certificate'
+        )
+    ),
+    number text NOT NULL CHECK (char_length(number) BETWEEN 1 AND 80),
+    pdf bytea NOT NULL CHECK (octet_length(pdf) <= 67108864),
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    signatories text NOT NULL CHECK (octet_length(signatories) <= 1048576),
+    secret boolean NOT NULL,
+    issued_at timestamptz NOT NULL,
+    completed_at timestamptz,
+    PRIMARY KEY (tender_id, kind, lot)
+);
+
+-- The prepared signature that waits for its signer, one a document: a newer one takes its place,
+-- and it is gone when the signature is there.
+CREATE TABLE tendering.signature_preparations (
+    tender_id uuid NOT NULL,
+    kind text NOT NULL,
+    lot text NOT NULL,
+    id uuid NOT NULL,
+    place integer NOT NULL CHECK (place > 0),
+    certificate bytea NOT NULL CHECK (octet_length(certificate) <= 65536),
+    attributes bytea NOT NULL CHECK (octet_length(attributes) <= 4096),
+    pdf bytea NOT NULL,
+    PRIMARY KEY (tender_id, kind, lot),
+    FOREIGN KEY (tender_id, kind, lot)
+    REFERENCES tendering.issued_documents (tender_id, kind, lot)
+);

@@ -1,0 +1,65 @@
+-- Experts, the draw of a committee with the parties' contributions, and who sits where.
+
+CREATE TABLE tendering.experts (
+    id uuid PRIMARY KEY,
+    person_id uuid NOT NULL REFERENCES tendering.people (id),
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    region text NOT NULL CHECK (region ~ '^[0-9]{6}$'),
+    employer text NOT NULL CHECK (char_length(employer) BETWEEN 1 AND 200),
+    employer_uscc text NOT NULL CHECK (employer_uscc ~ '^([0-9A-HJ-NPQRTUWXY]{18})?$'),
+    specialities text[] NOT NULL CHECK (cardinality(specialities) BETWEEN 1 AND 50),
+    experience_years integer NOT NULL CHECK (experience_years BETWEEN 0 AND 80),
+    expires_on date NOT NULL,
+    relations text NOT NULL CHECK (octet_length(relations) <= 65536),
+    registered_at timestamptz NOT NULL,
+    left_at timestamptz,
+    CONSTRAINT experts_person_is_unique UNIQUE (person_id)
+);
+
+-- One draw a tender. `entries` is public, `sealed` opens it; both are JSON texts as they were bound.
+CREATE TABLE tendering.draws (
+    tender_id uuid PRIMARY KEY REFERENCES tendering.tenders (id),
+    needs text NOT NULL,
+    representatives integer NOT NULL CHECK (representatives >= 0),
+    entries text NOT NULL,
+    sealed text NOT NULL,
+    pool_root bytea NOT NULL CHECK (octet_length(pool_root) = 32),
+    vrf_public bytea NOT NULL CHECK (octet_length(vrf_public) = 32),
+    frozen_at timestamptz NOT NULL,
+    seed bytea CHECK (octet_length(seed) = 32),
+    vrf_proof bytea CHECK (octet_length(vrf_proof) = 80),
+    drawn_at timestamptz,
+    CHECK ((seed IS NULL) = (drawn_at IS NULL) AND (vrf_proof IS NULL) = (drawn_at IS NULL))
+);
+
+CREATE TABLE tendering.draw_contributions (
+    tender_id uuid NOT NULL REFERENCES tendering.draws (tender_id),
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    commitment bytea NOT NULL CHECK (octet_length(commitment) = 32),
+    committed_at timestamptz NOT NULL,
+    reveal bytea CHECK (octet_length(reveal) = 32),
+    revealed_at timestamptz,
+    PRIMARY KEY (tender_id, organization_id),
+    CHECK ((reveal IS NULL) = (revealed_at IS NULL))
+);
+
+CREATE INDEX draw_contributions_organization_id
+ON tendering.draw_contributions (organization_id);
+
+-- `place` is the index in the frozen pool; a reserve has no seat until it steps in.
+CREATE TABLE tendering.committee_seats (
+    tender_id uuid NOT NULL REFERENCES tendering.draws (tender_id),
+    place integer NOT NULL CHECK (place >= 0),
+    need integer NOT NULL CHECK (need >= 0),
+    venue text NOT NULL CHECK (char_length(venue) BETWEEN 1 AND 200),
+    expert_id uuid NOT NULL REFERENCES tendering.experts (id),
+    seat integer CHECK (seat > 0),
+    status text NOT NULL CHECK (status IN ('seated', 'reserve', 'replaced')),
+    PRIMARY KEY (tender_id, place),
+    CHECK ((seat IS NULL) = (status = 'reserve'))
+);
+
+CREATE UNIQUE INDEX committee_seats_one_expert_a_seat ON tendering.committee_seats (tender_id, seat)
+WHERE status = 'seated';
+
+CREATE INDEX committee_seats_expert_id ON tendering.committee_seats (expert_id);

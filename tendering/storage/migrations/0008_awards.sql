@@ -1,0 +1,33 @@
+-- What the evaluation of each lot came to, its published candidates, and its award.
+
+CREATE TABLE tendering.evaluations (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    report text NOT NULL CHECK (octet_length(report) <= 16777216),
+    report_digest bytea NOT NULL CHECK (octet_length(report_digest) = 32),
+    reported_at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, lot),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot)
+);
+
+CREATE TABLE tendering.candidates (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    candidates text NOT NULL CHECK (octet_length(candidates) <= 65536),
+    publicity_from timestamptz NOT NULL,
+    publicity_until timestamptz NOT NULL CHECK (publicity_until > publicity_from),
+    PRIMARY KEY (tender_id, lot),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.evaluations (tender_id, lot)
+);
+
+CREATE TABLE tendering.awards (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    award text NOT NULL CHECK (octet_length(award) <= 65536),
+    notified_at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, lot),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.candidates (tender_id, lot)
+);
+
+CREATE INDEX awards_bidder_id ON tendering.awards (bidder_id);

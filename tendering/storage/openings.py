@@ -1,0 +1,240 @@
+"""SQL of `tendering.openings`, `unlocks` and `shares`."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from crypto.canonical import JsonValue
+from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
+from tendering.domain.refusals import OpeningNotStarted
+from tendering.storage.connection import Connection
+from tendering.storage.json_columns import to_json
+
+
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """A bid in an opening: its place, and its verdict once it has one. `form` is the price form."""
+
+    bidder_id: UUID
+    bidder_name: str
+    uscc: str
+    place: int
+    key_lost: bool
+    unlocked_by: UnlockedBy | None
+    envelopes: tuple[OpenedEnvelope, ...]
+    forms: Mapping[str, Mapping[str, JsonValue]]
+    confirmed_at: datetime | None
+
+    @property
+    def form(self) -> Mapping[str, JsonValue] | None:
+        """What the price envelope's form says; None while the bid is locked."""
+        return self.forms.get("price")
+
+    def plaintext_digest(self, kind: str) -> bytes | None:
+        """The digest of an opened bundle, 32 bytes; None while it is locked."""
+        for envelope in self.envelopes:
+            if envelope.kind == kind:
+                return envelope.plaintext_digest
+        return None
+
+
+async def insert(connection: Connection, tender_id: UUID, opening: Opening) -> None:
+    """Begin the opening of a lot with its bids in order."""
+    await connection.execute(
+        """INSERT INTO tendering.openings (tender_id, lot, phase, opened_at, unlock_until)
+           VALUES ($1, $2, $3, $4, $5)""",
+        tender_id,
+        opening.lot,
+        opening.phase,
+        opening.opened_at,
+        opening.unlock_until,
+    )
+    await connection.executemany(
+        """INSERT INTO tendering.unlocks (tender_id, lot, bidder_id, place)
+           VALUES ($1, $2, $3, $4)""",
+        [
+            (tender_id, opening.lot, bidder_id, place)
+            for place, bidder_id in enumerate(opening.bidders, start=1)
+        ],
+    )
+
+
+async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:
+    """The opening of a lot. Raises OpeningNotStarted."""
+    row = await connection.fetchrow(
+        """SELECT phase, opened_at, unlock_until FROM tendering.openings
+           WHERE tender_id = $1 AND lot = $2""",
+        tender_id,
+        lot,
+    )
+    if row is None:
+        raise OpeningNotStarted
+    bids = await unlocks(connection, tender_id, lot)
+    return Opening(
+        lot=lot,
+        phase=OpeningPhase(row["phase"]),
+        opened_at=row["opened_at"],
+        unlock_until=row["unlock_until"],
+        bidders=tuple(bid.bidder_id for bid in bids),
+        unlocked=frozenset(bid.bidder_id for bid in bids if bid.unlocked_by is not None),
+        key_lost=frozenset(bid.bidder_id for bid in bids if bid.key_lost),
+    )
+
+
+async def list_lots(connection: Connection, tender_id: UUID) -> list[str]:
+    """The lots whose opening has begun."""
+    rows = await connection.fetch(
+        "SELECT lot FROM tendering.openings WHERE tender_id = $1 ORDER BY lot", tender_id
+    )
+    return [row["lot"] for row in rows]
+
+
+async def unlocks(connection: Connection, tender_id: UUID, lot: str) -> list[Unlock]:
+    """The bids of an opening in order of arrival."""
+    rows = await connection.fetch(
+        """SELECT u.bidder_id, o.name, o.uscc, u.place, u.key_lost, u.unlocked_by, u.envelopes,
+                  u.form, u.confirmed_at
+           FROM tendering.unlocks u JOIN tendering.organizations o ON o.id = u.bidder_id
+           WHERE u.tender_id = $1 AND u.lot = $2 ORDER BY u.place""",
+        tender_id,
+        lot,
+    )
+    return [
+        Unlock(
+            bidder_id=row["bidder_id"],
+            bidder_name=row["name"],
+            uscc=row["uscc"],
+            place=row["place"],
+            key_lost=row["key_lost"],
+            unlocked_by=None if row["unlocked_by"] is None else UnlockedBy(row["unlocked_by"]),
+            envelopes=_envelopes(row["envelopes"]),
+            forms=json.loads(row["form"] or "{}"),
+            confirmed_at=row["confirmed_at"],
+        )
+        for row in rows
+    ]
+
+
+async def save_unlock(
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    bidder_id: UUID,
+    *,
+    by: UnlockedBy,
+    envelopes: Sequence[OpenedEnvelope],
+    forms: Mapping[str, Mapping[str, JsonValue]],
+    at: datetime,
+) -> None:
+    """Write a bid's verdict and its forms, which stay secret until the reveal."""
+    await connection.execute(
+        """UPDATE tendering.unlocks
+           SET unlocked_by = $4, envelopes = $5, form = $6, unlocked_at = $7
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3""",
+        tender_id,
+        lot,
+        bidder_id,
+        by,
+        to_json(
+            [
+                {
+                    "kind": envelope.kind,
+                    "container_digest": envelope.container_digest.hex(),
+                    "plaintext_digest": envelope.plaintext_digest.hex(),
+                    "rederives": envelope.rederives,
+                }
+                for envelope in envelopes
+            ]
+        ),
+        to_json({kind: dict(form) for kind, form in forms.items()}),
+        at,
+    )
+
+
+async def mark_lost(connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID) -> None:
+    """The bidder cannot unlock: the key holders may."""
+    await connection.execute(
+        """UPDATE tendering.unlocks SET key_lost = true
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3""",
+        tender_id,
+        lot,
+        bidder_id,
+    )
+
+
+async def mark_confirmed(
+    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID, *, at: datetime
+) -> None:
+    """The bidder confirms its row of the reading-out."""
+    await connection.execute(
+        """UPDATE tendering.unlocks SET confirmed_at = $4
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 AND confirmed_at IS NULL""",
+        tender_id,
+        lot,
+        bidder_id,
+        at,
+    )
+
+
+async def set_phase(
+    connection: Connection, tender_id: UUID, lot: str, phase: OpeningPhase, *, at: datetime
+) -> None:
+    """Move the opening of a lot on."""
+    await connection.execute(
+        """UPDATE tendering.openings
+           SET phase = $3, revealed_at = CASE WHEN $3 = 'revealed' THEN $4 ELSE revealed_at END
+           WHERE tender_id = $1 AND lot = $2""",
+        tender_id,
+        lot,
+        phase,
+        at,
+    )
+
+
+async def add_shares(
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    bidder_id: UUID,
+    *,
+    number: int,
+    shares: Mapping[str, bytes],
+) -> None:
+    """Keep a key holder's shares of one bid, by kind of envelope."""
+    await connection.executemany(
+        """INSERT INTO tendering.shares (tender_id, lot, bidder_id, kind, number, share)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (tender_id, lot, bidder_id, kind, number) DO NOTHING""",
+        [(tender_id, lot, bidder_id, kind, number, share) for kind, share in shares.items()],
+    )
+
+
+async def shares_of(
+    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID
+) -> dict[str, dict[int, bytes]]:
+    """The shares at hand for a bid: kind of envelope → number of key holder → 16 bytes."""
+    rows = await connection.fetch(
+        """SELECT kind, number, share FROM tendering.shares
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 ORDER BY kind, number""",
+        tender_id,
+        lot,
+        bidder_id,
+    )
+    shares: dict[str, dict[int, bytes]] = {}
+    for row in rows:
+        shares.setdefault(row["kind"], {})[row["number"]] = row["share"]
+    return shares
+
+
+def _envelopes(text: str | None) -> tuple[OpenedEnvelope, ...]:
+    return tuple(
+        OpenedEnvelope(
+            envelope["kind"],
+            bytes.fromhex(envelope["container_digest"]),
+            bytes.fromhex(envelope["plaintext_digest"]),
+            envelope["rederives"],
+        )
+        for envelope in json.loads(text or "[]")
+    )

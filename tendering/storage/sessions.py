@@ -1,0 +1,79 @@
+"""SQL of `tendering.sessions`: who is logged in. Tokens are not here, only their digests.
+
+Sessions end by real time. A session hangs on an authorization, so revoking that, or the departure
+of the person, ends it at the next request.
+"""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from tendering.domain.parties import Actor, Session
+from tendering.domain.roles import Role
+from tendering.storage.connection import Connection
+
+
+async def insert(
+    connection: Connection,
+    digest: bytes,
+    *,
+    authorization_id: UUID,
+    csrf_token: str,
+    lifetime: timedelta,
+) -> None:
+    """Begin a session. `digest` is the SHA-256 of its token, 32 bytes."""
+    await connection.execute(
+        """INSERT INTO tendering.sessions (digest, authorization_id, csrf_token, expires_at)
+           VALUES ($1, $2, $3, now() + $4::interval)""",
+        digest,
+        authorization_id,
+        csrf_token,
+        lifetime,
+    )
+
+
+async def get(connection: Connection, digest: bytes, *, at: datetime) -> Session | None:
+    """The living session of a token; `at` decides whether its authorization is still valid."""
+    row = await connection.fetchrow(
+        """SELECT s.digest, s.csrf_token, a.person_id, a.organization_id, a.role,
+                  o.name, o.uscc, p.is_administrator
+           FROM tendering.sessions AS s
+           JOIN tendering.authorizations AS a ON a.id = s.authorization_id
+           JOIN tendering.people AS p ON p.id = a.person_id
+           JOIN tendering.organizations AS o ON o.id = a.organization_id
+           WHERE s.digest = $1 AND s.expires_at > now() AND p.left_at IS NULL
+             AND a.revoked_at IS NULL AND (a.valid_until IS NULL OR a.valid_until > $2)""",
+        digest,
+        at,
+    )
+    if row is None:
+        return None
+    actor = Actor(
+        row["person_id"], row["organization_id"], Role(row["role"]), row["name"], row["uscc"]
+    )
+    return Session(row["digest"], actor, row["csrf_token"], row["is_administrator"])
+
+
+async def delete(connection: Connection, digest: bytes) -> None:
+    """Log out."""
+    await connection.execute("DELETE FROM tendering.sessions WHERE digest = $1", digest)
+
+
+async def delete_of_person(connection: Connection, person_id: UUID) -> None:
+    """Log a person out everywhere."""
+    await connection.execute(
+        """DELETE FROM tendering.sessions AS s USING tendering.authorizations AS a
+           WHERE a.id = s.authorization_id AND a.person_id = $1""",
+        person_id,
+    )
+
+
+async def delete_of_authorization(connection: Connection, authorization_id: UUID) -> None:
+    """End what was begun on an authorization."""
+    await connection.execute(
+        "DELETE FROM tendering.sessions WHERE authorization_id = $1", authorization_id
+    )
+
+
+async def delete_expired(connection: Connection) -> None:
+    """Forget sessions whose time is over."""
+    await connection.execute("DELETE FROM tendering.sessions WHERE expires_at <= now()")

@@ -1,0 +1,308 @@
+"""SQL of `tenders`, `lots`, `key_holders` and `tender_documents`: a tender in one read."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crypto.canonical import JsonValue
+from tendering.domain.refusals import NotFound, TenderChanged
+from tendering.domain.tender import Document, KeyHolder, Lot, Tender, TenderStatus, Terms
+from tendering.storage.connection import Connection, Record
+from tendering.storage.json_columns import from_json, to_json
+
+_SELECT = """
+SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
+       t.procuring_entity_id, t.agency_id, t.supervisor_id, t.threshold, t.method, t.committee,
+       t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
+       t.timetable, t.source, t.version, t.demonstration,
+       (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
+                                         l.bid_security_fen, l.items) ORDER BY l.lot)
+        FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
+       (SELECT json_agg(json_build_array(k.number, k.organization_id, o.name,
+                                         encode(k.public_key, 'hex'), k.announcement)
+                        ORDER BY k.number)
+        FROM tendering.key_holders k JOIN tendering.organizations o ON o.id = k.organization_id
+        WHERE k.tender_id = t.id) AS key_holders,
+       (SELECT json_agg(json_build_array(d.name, encode(d.digest, 'hex'), d.size_bytes,
+                                         d.media_type) ORDER BY d.name)
+        FROM tendering.tender_documents d WHERE d.tender_id = t.id) AS documents
+FROM tendering.tenders t
+"""
+_GET = _SELECT + "WHERE t.id = $1"
+# NO KEY: rows that refer to the tender still insert.
+_LOCK = _GET + " FOR NO KEY UPDATE OF t"
+
+
+async def lock(connection: Connection, tender_id: UUID) -> Tender:
+    """Load a tender and hold its row to the end of the transaction. Raises NotFound."""
+    return _tender(await connection.fetchrow(_LOCK, tender_id))
+
+
+async def get(connection: Connection, tender_id: UUID) -> Tender:
+    """Load a tender. Raises NotFound."""
+    return _tender(await connection.fetchrow(_GET, tender_id))
+
+
+async def insert(connection: Connection, tender: Tender, *, at: datetime) -> None:
+    """Write a new draft with its lots and key holders."""
+    await connection.execute(
+        """INSERT INTO tendering.tenders
+               (id, number, title, description, regime, region, status, procuring_entity_id,
+                agency_id, supervisor_id, threshold, method, committee, bid_validity_days,
+                unlock_minutes, drain_seconds, deadline, published_at, timetable, source, version,
+                demonstration, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+                   $18, $19, $20, $21, $22, $23)""",
+        tender.id,
+        tender.number,
+        tender.title,
+        tender.description,
+        tender.regime,
+        tender.region,
+        tender.status,
+        tender.procuring_entity_id,
+        tender.agency_id,
+        tender.supervisor_id,
+        tender.threshold,
+        to_json(dict(tender.method)),
+        to_json(dict(tender.committee)),
+        tender.terms.bid_validity_days,
+        tender.terms.unlock_minutes,
+        tender.terms.drain_seconds,
+        tender.deadline,
+        tender.published_at,
+        to_json(dict(tender.timetable)),
+        to_json(dict(tender.source)),
+        tender.version,
+        tender.demonstration,
+        at,
+    )
+    await _insert_parts(connection, tender)
+
+
+async def save(connection: Connection, tender: Tender) -> None:
+    """Write the public state of a locked tender: status, instants, timetable, version."""
+    await connection.execute(
+        """UPDATE tendering.tenders
+           SET status = $2, deadline = $3, published_at = $4, timetable = $5, version = $6
+           WHERE id = $1""",
+        tender.id,
+        tender.status,
+        tender.deadline,
+        tender.published_at,
+        to_json(dict(tender.timetable)),
+        tender.version,
+    )
+
+
+async def announce_key(
+    connection: Connection,
+    tender_id: UUID,
+    number: int,
+    *,
+    public_key: bytes,
+    announcement: JsonValue,
+) -> None:
+    """Write a key holder's key and the statement that announced it."""
+    await connection.execute(
+        """UPDATE tendering.key_holders SET public_key = $3, announcement = $4
+           WHERE tender_id = $1 AND number = $2""",
+        tender_id,
+        number,
+        public_key,
+        to_json(announcement),
+    )
+
+
+async def put_document(
+    connection: Connection, tender_id: UUID, document: Document, upload_id: UUID
+) -> None:
+    """Add a file to the tender documents, or put another in its place."""
+    await connection.execute(
+        """INSERT INTO tendering.tender_documents
+               (tender_id, name, upload_id, digest, size_bytes, media_type)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (tender_id, name) DO UPDATE
+           SET upload_id = excluded.upload_id, digest = excluded.digest,
+               size_bytes = excluded.size_bytes, media_type = excluded.media_type""",
+        tender_id,
+        document.name,
+        upload_id,
+        document.digest,
+        document.size_bytes,
+        document.media_type,
+    )
+
+
+async def document_upload(
+    connection: Connection, tender_id: UUID, name: str
+) -> tuple[Document, UUID]:
+    """A file of the tender documents and the upload that holds its bytes. Raises NotFound."""
+    row = await connection.fetchrow(
+        """SELECT name, digest, size_bytes, media_type, upload_id FROM tendering.tender_documents
+           WHERE tender_id = $1 AND name = $2""",
+        tender_id,
+        name,
+    )
+    if row is None:
+        raise NotFound
+    document = Document(row["name"], row["digest"], row["size_bytes"], row["media_type"])
+    return document, row["upload_id"]
+
+
+async def record_download(
+    connection: Connection, tender_id: UUID, organization_id: UUID, *, at: datetime
+) -> bool:
+    """Remember, in secret, who must be told of clarifications; False when it was known."""
+    inserted = await connection.execute(
+        """INSERT INTO tendering.downloads (tender_id, organization_id, at) VALUES ($1, $2, $3)
+           ON CONFLICT (tender_id, organization_id) DO NOTHING""",
+        tender_id,
+        organization_id,
+        at,
+    )
+    return inserted == "INSERT 0 1"
+
+
+async def list_board(
+    connection: Connection, *, text: str, status: str, before: tuple[datetime, UUID], limit: int
+) -> list[Record]:
+    """Published tenders, newest first, that follow `before` in that order."""
+    return await connection.fetch(
+        """SELECT t.id, t.number, t.title, t.regime, t.region, t.status, t.deadline,
+                  t.published_at, t.demonstration, o.name AS procuring_entity
+           FROM tendering.tenders t
+           JOIN tendering.organizations o ON o.id = t.procuring_entity_id
+           WHERE t.status <> 'draft' AND t.published_at IS NOT NULL
+             AND (t.published_at, t.id) < ($1, $2)
+             AND ($3 = '' OR strpos(lower(t.title || ' ' || t.number), lower($3)) > 0)
+             AND ($4 = '' OR t.status = $4)
+           ORDER BY t.published_at DESC, t.id DESC LIMIT $5""",
+        before[0],
+        before[1],
+        text,
+        status,
+        limit,
+    )
+
+
+async def list_to_close(connection: Connection, *, at: datetime) -> list[UUID]:
+    """Tenders whose deadline and drain have passed, oldest first."""
+    rows = await connection.fetch(
+        """SELECT id FROM tendering.tenders
+           WHERE status = 'published' AND deadline + make_interval(secs => drain_seconds) <= $1
+           ORDER BY deadline, id LIMIT 100""",
+        at,
+    )
+    return [row["id"] for row in rows]
+
+
+async def is_any_accepting(connection: Connection) -> bool:
+    """Does any tender lie between its publication and its opening? A public fact."""
+    found: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT 1 FROM tendering.tenders WHERE status = 'published')"
+    )
+    return found
+
+
+async def list_timetables(connection: Connection) -> list[tuple[UUID, dict[str, JsonValue]]]:
+    """Timetables of all tenders that are under way."""
+    rows = await connection.fetch(
+        """SELECT id, timetable FROM tendering.tenders
+           WHERE status NOT IN ('draft', 'awarded', 'failed', 'terminated')
+           ORDER BY id LIMIT 1000"""
+    )
+    return [(row["id"], from_json(row["timetable"])) for row in rows]
+
+
+async def replace(connection: Connection, tender: Tender, *, version: int) -> None:
+    """Write a changed draft if it still has `version`. Raises TenderChanged."""
+    updated = await connection.execute(
+        """UPDATE tendering.tenders
+           SET title = $3, description = $4, deadline = $5, method = $6, committee = $7,
+               version = version + 1
+           WHERE id = $1 AND version = $2 AND status = 'draft'""",
+        tender.id,
+        version,
+        tender.title,
+        tender.description,
+        tender.deadline,
+        to_json(dict(tender.method)),
+        to_json(dict(tender.committee)),
+    )
+    if updated != "UPDATE 1":
+        raise TenderChanged
+
+
+async def _insert_parts(connection: Connection, tender: Tender) -> None:
+    await connection.executemany(
+        """INSERT INTO tendering.lots
+               (tender_id, lot, title, estimate_fen, ceiling_price_fen, bid_security_fen, items)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        [
+            (
+                tender.id,
+                lot.lot,
+                lot.title,
+                lot.estimate_fen,
+                lot.ceiling_price_fen,
+                lot.bid_security_fen,
+                to_json([dict(item) for item in lot.items]),
+            )
+            for lot in tender.lots
+        ],
+    )
+    await connection.executemany(
+        """INSERT INTO tendering.key_holders (tender_id, number, organization_id)
+           VALUES ($1, $2, $3)""",
+        [(tender.id, holder.number, holder.organization_id) for holder in tender.key_holders],
+    )
+
+
+def _tender(row: Record | None) -> Tender:
+    if row is None:
+        raise NotFound
+    lots: list[list[Any]] = json.loads(row["lots"] or "[]")
+    holders: list[list[Any]] = json.loads(row["key_holders"] or "[]")
+    documents: list[list[Any]] = json.loads(row["documents"] or "[]")
+    return Tender(
+        id=row["id"],
+        number=row["number"],
+        title=row["title"],
+        description=row["description"],
+        regime=row["regime"],
+        region=row["region"],
+        status=TenderStatus(row["status"]),
+        procuring_entity_id=row["procuring_entity_id"],
+        agency_id=row["agency_id"],
+        supervisor_id=row["supervisor_id"],
+        lots=tuple(
+            Lot(lot, title, estimate, ceiling, security, tuple(json.loads(items)))
+            for lot, title, estimate, ceiling, security, items in lots
+        ),
+        threshold=row["threshold"],
+        key_holders=tuple(
+            KeyHolder(
+                number,
+                UUID(organization_id),
+                name,
+                bytes.fromhex(key) if key else None,
+                json.loads(announcement) if announcement else None,
+            )
+            for number, organization_id, name, key, announcement in holders
+        ),
+        documents=tuple(
+            Document(name, bytes.fromhex(digest), size, media_type)
+            for name, digest, size, media_type in documents
+        ),
+        method=from_json(row["method"]),
+        committee=from_json(row["committee"]),
+        terms=Terms(row["bid_validity_days"], row["unlock_minutes"], row["drain_seconds"]),
+        deadline=row["deadline"],
+        published_at=row["published_at"],
+        timetable=from_json(row["timetable"]),
+        source=from_json(row["source"]),
+        version=row["version"],
+        demonstration=row["demonstration"],
+    )

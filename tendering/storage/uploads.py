@@ -1,0 +1,91 @@
+"""SQL of `tendering.uploads` and `upload_parts`. Time of day here is real time, for clearing up."""
+
+from uuid import UUID
+
+from tendering.domain.refusals import NotFound
+from tendering.domain.uploads import Upload
+from tendering.storage.blobs import PART_BYTES
+from tendering.storage.connection import Connection
+
+
+async def insert(connection: Connection, upload: Upload) -> None:
+    """Announce an upload."""
+    await connection.execute(
+        "INSERT INTO tendering.uploads (id, organization_id, size_bytes) VALUES ($1, $2, $3)",
+        upload.id,
+        upload.organization_id,
+        upload.size_bytes,
+    )
+
+
+async def get(connection: Connection, upload_id: UUID) -> Upload:
+    """An upload and its stored parts. Raises NotFound."""
+    return (await get_all(connection, [upload_id]))[0]
+
+
+async def get_all(connection: Connection, upload_ids: list[UUID]) -> list[Upload]:
+    """Uploads in the order asked for, one statement. Raises NotFound when one is missing."""
+    rows = await connection.fetch(
+        """SELECT u.id, u.organization_id, u.size_bytes,
+                  array_remove(array_agg(p.part ORDER BY p.part), NULL) AS parts,
+                  array_remove(array_agg(p.root ORDER BY p.part), NULL) AS roots
+           FROM tendering.uploads u
+           LEFT JOIN tendering.upload_parts p ON p.upload_id = u.id AND p.stored
+           WHERE u.id = ANY($1) GROUP BY u.id ORDER BY u.id""",
+        upload_ids,
+    )
+    found = {
+        row["id"]: Upload(
+            row["id"],
+            row["organization_id"],
+            row["size_bytes"],
+            PART_BYTES,
+            dict(zip(row["parts"], row["roots"], strict=True)),
+        )
+        for row in rows
+    }
+    if len(found) != len(set(upload_ids)):
+        raise NotFound
+    return [found[upload_id] for upload_id in upload_ids]
+
+
+async def claim_part(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bytes:
+    """Say what a part will contain; the root that stands, which may be an earlier claim's."""
+    claimed: bytes = await connection.fetchval(
+        """INSERT INTO tendering.upload_parts (upload_id, part, root) VALUES ($1, $2, $3)
+           ON CONFLICT (upload_id, part) DO UPDATE SET root = upload_parts.root RETURNING root""",
+        upload_id,
+        part,
+        root,
+    )
+    return claimed
+
+
+async def mark_stored(connection: Connection, upload_id: UUID, part: int) -> None:
+    """The part's bytes are durable."""
+    await connection.execute(
+        "UPDATE tendering.upload_parts SET stored = true WHERE upload_id = $1 AND part = $2",
+        upload_id,
+        part,
+    )
+
+
+async def keep(connection: Connection, upload_ids: list[UUID]) -> None:
+    """Something refers to these uploads: they are not cleared away."""
+    await connection.execute(
+        "UPDATE tendering.uploads SET kept = true WHERE id = ANY($1)", upload_ids
+    )
+
+
+async def delete_abandoned(connection: Connection, *, hours: int, limit: int) -> list[UUID]:
+    """Forget uploads nothing refers to; their bytes are the caller's to remove."""
+    rows = await connection.fetch(
+        """DELETE FROM tendering.uploads WHERE id IN (
+               SELECT id FROM tendering.uploads
+               WHERE NOT kept AND created_at < now() - make_interval(hours => $1)
+               ORDER BY created_at, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+           RETURNING id""",
+        hours,
+        limit,
+    )
+    return [row["id"] for row in rows]

@@ -1,0 +1,214 @@
+"""Everybody in a small tender for tests, with real keys and certificates, and their sealed bids."""
+
+import hashlib
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from crypto.age_header import Stanza, build_header, encode_base64
+from crypto.age_payload import seal_stream
+from crypto.canonical import JsonValue
+from crypto.certificates import CertificateSubject, issue, make_authority, make_request
+from crypto.container_digest import container_digest
+from crypto.keys import NoteKey, OpeningKey, SigningKey, generate_signing_key
+from crypto.seal_header import THRESHOLD_STANZA, derive_header, read_sealed_header
+from crypto.sealed_file import SealPolicy
+from crypto.signing import sign_statement
+from tendering.domain.bid import (
+    MANIFEST_LABEL,
+    SealedBid,
+    SealedEnvelope,
+    envelope_context,
+    manifest_statement,
+)
+from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name
+from tendering.domain.published_keys import Authority, PublishedKeys, Witness
+from tendering.domain.tender import ENVELOPES, Tender
+from tendering.domain.time_stamping import Stamper
+
+PUBLISHED = datetime(2026, 10, 26, 1, 0, tzinfo=UTC)
+DEADLINE = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
+MADE = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
+ORIGIN = "log.example/kaibiao"
+FILE_BYTES = 70_000  # more than one chunk of the payload
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organization, or an expert, that signs."""
+
+    id: UUID
+    uscc: str
+    name: str
+    key: SigningKey = field(repr=False)
+    certificate: bytes = field(repr=False)
+
+    def sign(self, label: str, statement: JsonValue) -> JsonValue:
+        """A signed statement as JSON."""
+        return sign_statement(
+            self.key, self.certificate, label=label, statement=statement
+        ).to_value()
+
+
+def chance(*names: object) -> bytes:
+    """32 bytes that are the same in every run."""
+    return hashlib.sha256(repr(names).encode()).digest()
+
+
+class Platform:
+    """The platform, an outside authority, two witnesses, and everybody they certify."""
+
+    def __init__(self) -> None:
+        """Make all keys."""
+        self.authority_key = generate_signing_key()
+        self.authority = self._root("示范平台 CA", self.authority_key)
+        self.outside_key = generate_signing_key()
+        self.outside = self._root("示范外部 CA", self.outside_key)
+        self.receipt = NoteKey.from_seed("platform.example/receipt", chance("receipt"))
+        self.log = NoteKey.from_seed(ORIGIN, chance("log"))
+        self.vrf_seed = chance("vrf")
+        self.witnesses = [
+            NoteKey.from_seed(f"witness.example/w{number}", chance("witness", number))
+            for number in (1, 2)
+        ]
+        self.stamper = self._stamper("示范时间戳", self.outside, self.outside_key)
+
+    @property
+    def published(self) -> PublishedKeys:
+        """What the platform shows on its page."""
+        return PublishedKeys(
+            receipt_keys=(self.receipt.verifier,),
+            log_keys=(self.log.verifier,),
+            witnesses=tuple(Witness(key.cosigner, "示范公证处", True) for key in self.witnesses),
+            quorum=2,
+            authorities=(Authority(self.stamper.name, self.outside),),
+            certifiers=(Authority("示范外部 CA", self.outside),),
+            operator_roots=(self.authority,),
+            interval_seconds=1,
+        )
+
+    def party(self, number: int, name: str, *, outside: bool = False, expert: bool = False) -> Party:
+        """Somebody with a certificate by the platform's authority, or by the outside one."""
+        key = generate_signing_key()
+        uscc = "" if expert else f"91510100MA{number:07d}X"
+        subject = CertificateSubject(name, "" if expert else name, uscc)
+        root, root_key = (
+            (self.outside, self.outside_key) if outside else (self.authority, self.authority_key)
+        )
+        request = make_request(key, common_name=name, organization=name, uscc=uscc)
+        certificate = issue(
+            root, root_key, request, at=PUBLISHED - timedelta(days=9), days=365, subject=subject
+        )
+        return Party(UUID(int=number), uscc, name, key, certificate)
+
+    def _root(self, name: str, key: SigningKey) -> bytes:
+        return make_authority(name, key=key, at=PUBLISHED - timedelta(days=99), years=9)
+
+    def _stamper(self, name: str, root: bytes, root_key: SigningKey) -> Stamper:
+        key = generate_signing_key()
+        certificate = issue(
+            root,
+            root_key,
+            make_request(key, common_name=name, organization=name, uscc=""),
+            at=PUBLISHED - timedelta(days=9),
+            days=365,
+            subject=CertificateSubject(name, name),
+            usage="timestamping",
+        )
+        return Stamper(certificate, key)
+
+
+@dataclass(frozen=True, slots=True)
+class BidMade:
+    """A bid with everything its bidder knows."""
+
+    bid: SealedBid
+    containers: dict[str, bytes] = field(repr=False)
+    file_keys: dict[str, bytes] = field(repr=False)
+    plaintexts: dict[str, bytes] = field(repr=False)
+    forms: dict[str, dict[str, JsonValue]]
+
+
+def make_bid(
+    tender: Tender, bidder: Party, *, counter: int, price_fen: int, sabotage: str = ""
+) -> BidMade:
+    """A sealed bid. `sabotage` of the price envelope: wrong-record, false-shares or none."""
+    forms: dict[str, dict[str, JsonValue]] = {
+        "qualification": {"objective": {"credit": "8.00"}},
+        "technical": {},
+        "price": {"price_fen": price_fen, "duration_days": 300, "quality": "合格"},
+    }
+    containers, file_keys, plaintexts = {}, {}, {}
+    envelopes = []
+    for kind in ENVELOPES:
+        own = (bidder.id, counter, kind)
+        opening_key = OpeningKey(chance("opening", *own))
+        file_keys[kind] = chance("file key", *own)[:16]
+        context = envelope_context(
+            tender, lot="1", kind=kind, bidder_id=bidder.id, counter=counter
+        )
+        policy = SealPolicy(
+            context,
+            tender.threshold,
+            tuple(holder.public_key or b"" for holder in tender.key_holders),
+            opening_key.public,
+        )
+        plaintexts[kind] = bundle(kind, forms[kind], chance("content", *own))
+        header = derive_header(file_keys[kind], policy)
+        if kind == "price" and sabotage:
+            header = cheating_header(header, file_keys[kind], policy, sabotage)
+        sealed = io.BytesIO()
+        seal_stream(
+            file_keys[kind], chance("nonce", *own)[:16], io.BytesIO(plaintexts[kind]), sealed
+        )
+        containers[kind] = header + sealed.getvalue()
+        envelopes.append(
+            SealedEnvelope(
+                kind,
+                UUID(int=0),
+                context,
+                container_digest([containers[kind]]),
+                len(containers[kind]),
+                opening_key.recipient,
+            )
+        )
+    statement = manifest_statement(
+        tender, lot="1", bidder_id=bidder.id, counter=counter, envelopes=envelopes
+    )
+    manifest = bidder.sign(MANIFEST_LABEL, statement)
+    assert isinstance(manifest, dict)
+    bid = SealedBid(tender.id, "1", bidder.id, counter, tuple(envelopes), manifest)
+    return BidMade(bid, containers, file_keys, plaintexts, forms)
+
+
+def bundle(kind: str, form: dict[str, JsonValue], seed: bytes) -> bytes:
+    """A bundle with one file."""
+    content = (seed * (FILE_BYTES // len(seed) + 1))[:FILE_BYTES]
+    file = BundleFile(
+        member_name(1, "标书.pdf"),
+        "标书.pdf",
+        "application/pdf",
+        len(content),
+        hashlib.sha256(content).hexdigest(),
+    )
+    return b"".join(bundle_chunks(Bundle(kind, form, (file,)), [[content]]))
+
+
+def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, sabotage: str) -> bytes:
+    """A header whose MAC fits and whose records do not hold what they should."""
+    honest, other = read_sealed_header(header), read_sealed_header(derive_header(bytes(16), policy))
+    false = range(1, len(policy.holders) + 1) if sabotage == "false-shares" else range(3, 4)
+    body = b""
+    for number in range(1, len(policy.holders) + 1):
+        record = (other if number in false else honest).record(number)
+        body += record.ephemeral + record.wrapped + record.commitment
+    arguments = (
+        THRESHOLD_STANZA,
+        str(policy.threshold),
+        str(len(policy.holders)),
+        encode_base64(policy.context),
+    )
+    stanzas: Sequence[Stanza] = [honest.bidder_stanza, Stanza(arguments, body)]
+    return build_header(file_key, stanzas)

@@ -1,0 +1,118 @@
+"""Who may be drawn, who must stand back, and what a committee looks like."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from tendering.domain.experts import (
+    Expert,
+    Need,
+    Relation,
+    RelationKind,
+    committee_findings,
+    fits,
+    recusals,
+)
+from tendering.rulebooks import rulebook_of
+
+WORKS = rulebook_of("construction")
+GOODS = rulebook_of("government_procurement")
+TODAY = date(2026, 11, 23)
+BIDDER = "91510100MA0000000B"
+EXPERT = Expert(
+    id=UUID(int=1),
+    person_id=UUID(int=2),
+    name="示范专家甲",
+    region="510100",
+    employer="示范大学",
+    employer_uscc="12510000000000000U",
+    specialities=frozenset({"A08"}),
+    experience_years=8,
+    expires_on=TODAY,
+)
+NEED = Need("示范市", "510100", "A08", 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fitting"),
+    [
+        ({}, True),
+        ({"experience_years": 7}, False),
+        ({"expires_on": date(2026, 11, 22)}, False),
+        ({"region": "510200"}, False),
+        ({"specialities": frozenset({"B01"})}, False),
+    ],
+)
+def test_an_expert_fits_a_need_or_not(changes: dict[str, object], *, fitting: bool) -> None:
+    expert = replace(EXPERT, **changes)  # type: ignore[arg-type]
+
+    assert fits(expert, NEED, WORKS, on=TODAY) is fitting
+
+
+def test_a_need_without_region_takes_experts_from_anywhere() -> None:
+    assert fits(EXPERT, replace(NEED, region=""), WORKS, on=TODAY)
+
+
+def test_whoever_works_for_a_bidder_stands_back() -> None:
+    expert = replace(EXPERT, employer_uscc=BIDDER)
+
+    assert [one.kind for one in recusals(expert, frozenset({BIDDER}), WORKS, on=TODAY)] == [
+        "employment"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "barred"),
+    [
+        (RelationKind.EMPLOYMENT, None, True),
+        (RelationKind.EMPLOYMENT, date(2023, 11, 24), True),
+        (RelationKind.EMPLOYMENT, date(2023, 11, 23), False),
+        (RelationKind.DIRECTOR, date(2022, 12, 31), False),
+        (RelationKind.RELATIVE, None, True),
+        (RelationKind.RELATIVE, date(2026, 11, 22), False),
+        (RelationKind.PUNISHED, date(2010, 1, 1), True),
+    ],
+)
+def test_a_tie_bars_for_three_years_after_it_ended(
+    kind: RelationKind, until: date | None, *, barred: bool
+) -> None:
+    expert = replace(EXPERT, relations=(Relation(kind, BIDDER, until),))
+
+    assert bool(recusals(expert, frozenset({BIDDER}), WORKS, on=TODAY)) is barred
+
+
+def test_a_tie_to_somebody_else_does_not_bar() -> None:
+    expert = replace(EXPERT, relations=(Relation(RelationKind.SHAREHOLDER, BIDDER),))
+
+    assert not recusals(expert, frozenset(), WORKS, on=TODAY)
+
+
+@pytest.mark.parametrize(
+    ("members", "experts", "rules"),
+    [
+        (5, 5, []),
+        (5, 4, []),
+        (5, 3, ["E22.experts"]),
+        (4, 4, ["E22", "E22"]),
+        (6, 6, ["E22"]),
+        (3, 3, ["E22"]),
+    ],
+)
+def test_a_committee_has_its_shape(members: int, experts: int, rules: list[str]) -> None:
+    found = committee_findings(WORKS, members=members, experts=experts)
+
+    assert [finding.rule_id for finding in found] == rules
+
+
+def test_a_large_procurement_needs_seven() -> None:
+    def found(budget_fen: int, *, is_complex: bool = False) -> list[str]:
+        findings = committee_findings(
+            GOODS, members=5, experts=5, budget_fen=budget_fen, is_complex=is_complex
+        )
+        return [finding.rule_id for finding in findings]
+
+    assert found(999_999_999) == []
+    assert found(1_000_000_000) == ["G14.large"]
+    assert found(0, is_complex=True) == ["G14.large"]
