@@ -1,0 +1,1 @@
+"""Opening hall and evaluation rooms: people act together, from anywhere."""

@@ -1,0 +1,128 @@
+"""Open the evaluation room of a lot from what the draw and the opening have left behind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import msgspec
+
+from evaluation_rooms.actions.rooms import Done, open_room
+from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
+from evaluation_rooms.terms import ReviewItem, Terms
+from tendering.domain.refusals import DrawNotPrepared, EvaluationIncomplete, Invalid
+from tendering.domain.tender import Tender, TenderStatus, require_party
+from tendering.rulebooks import rulebook_of
+from tendering.storage import draws, openings, tenders
+from tendering.storage.connection import Connection
+
+Objective = Mapping[UUID, Mapping[str, tuple[Decimal, str]]]  # bidder → criterion → points, basis
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the host decides about a room: its window, blindness, items, objective marks.
+
+    `items` None: those of the tender documents, `review_items` of the published committee terms.
+    """
+
+    room_id: UUID
+    lot: str
+    opens_at: datetime
+    closes_at: datetime
+    blind: bool
+    outlier_percent: int
+    items: tuple[ReviewItem, ...] | None
+    objective: Objective
+    operators: tuple[Operator, ...] = ()
+
+
+async def open_from_draw(
+    connection: Connection,
+    tender_id: UUID,
+    wanted: Wanted,
+    *,
+    organization_id: UUID,
+    seed: bytes,
+    at: datetime,
+) -> Done:
+    """Seat the drawn members, number the opened bids by `seed`; the tender is then evaluated.
+
+    Raises NotFound, Forbidden, WrongPhase, DrawNotPrepared, RoomExists, and what makes a room
+    unsound (`seating.require_sound`).
+    """
+    tender = await tenders.lock(connection, tender_id)
+    require_party(tender, organization_id)
+    lot = tender.lot(wanted.lot)
+    seated = [one for one in await draws.seats(connection, tender_id) if one.status == "seated"]
+    if not seated:
+        raise DrawNotPrepared("the committee has not been drawn")
+    opening = arranged(
+        room_id=wanted.room_id,
+        tender_id=tender_id,
+        lot=lot.lot,
+        terms=Terms(
+            blind=wanted.blind,
+            opens_at=wanted.opens_at,
+            closes_at=wanted.closes_at,
+            committee_min=rulebook_of(tender.regime).number("committee_min"),
+            outlier_percent=wanted.outlier_percent,
+            ceiling_price_fen=lot.ceiling_price_fen,
+            items=wanted.items or _published_items(tender),
+            method=dict(tender.method),
+        ),
+        experts=[
+            Expert(one.seat, one.venue, one.name, one.expert_id, one.person_id)
+            for one in seated
+            if one.seat is not None
+        ],
+        operators=wanted.operators,
+        bids=await _opened_bids(connection, tender_id, wanted),
+        seed=seed,
+    )
+    done = await open_room(connection, opening, at=at)
+    if tender.status is TenderStatus.OPENED:
+        evaluating = replace(tender, status=TenderStatus.EVALUATING, version=tender.version + 1)
+        await tenders.save(connection, evaluating)
+    return done
+
+
+async def _opened_bids(
+    connection: Connection, tender_id: UUID, wanted: Wanted
+) -> Sequence[OpenedBid]:
+    unlocked = [
+        one
+        for one in await openings.unlocks(connection, tender_id, wanted.lot)
+        if one.unlocked_by is not None
+    ]
+    unknown = wanted.objective.keys() - {one.bidder_id for one in unlocked}
+    if unknown:
+        raise EvaluationIncomplete("objective marks for somebody without an opened bid")
+    return [
+        OpenedBid(
+            one.bidder_id,
+            one.bidder_name,
+            _price_of(one.form),
+            dict(one.form or {}),
+            wanted.objective.get(one.bidder_id, {}),
+        )
+        for one in unlocked
+    ]
+
+
+def _price_of(form: Mapping[str, object] | None) -> int | None:
+    price = (form or {}).get("price_fen")
+    if isinstance(price, bool) or not isinstance(price, int) or price <= 0:
+        return None
+    return price
+
+
+def _published_items(tender: Tender) -> tuple[ReviewItem, ...]:
+    try:
+        items = msgspec.convert(tender.committee.get("review_items"), tuple[ReviewItem, ...])
+    except msgspec.ValidationError as error:
+        raise Invalid("the tender documents name no items of review") from error
+    if not items:
+        raise Invalid("the tender documents name no items of review")
+    return items

@@ -1,0 +1,88 @@
+"""How a room comes out of the draw and the opening: seats as drawn, bids under permuted numbers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from evaluation_rooms.events import RoomOpened
+from evaluation_rooms.room import SeatRole
+from evaluation_rooms.seating import numbered
+from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Expert:
+    """A drawn member: the seat's number and site as in the draw."""
+
+    seat: int
+    site: str
+    name: str
+    expert_id: UUID
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody of a guest site who watches over its seats, without any view of opinions."""
+
+    site: str
+    name: str
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBid:
+    """A bid that was opened: `form` and `price_fen` as read out; no price while it is sealed.
+
+    `objective`: points and the fact they follow from, by criterion.
+    """
+
+    bidder_id: UUID
+    name: str
+    price_fen: int | None
+    form: Mapping[str, Any]
+    objective: Mapping[str, tuple[Decimal, str]]
+
+
+def arranged(
+    *,
+    room_id: UUID,
+    tender_id: UUID,
+    lot: str,
+    terms: Terms,
+    experts: Iterable[Expert],
+    operators: Sequence[Operator],
+    bids: Iterable[OpenedBid],
+    seed: bytes,
+) -> RoomOpened:
+    """The event that opens a room (`actions.rooms.open_room`). `seed`: 32 fresh random bytes."""
+    members = [
+        SeatTerms(one.seat, SeatRole.MEMBER, one.site, one.name, one.expert_id, one.person_id)
+        for one in sorted(experts, key=lambda expert: expert.seat)
+    ]
+    last = members[-1].number if members else 0
+    others = [
+        SeatTerms(number, SeatRole.GUEST_OPERATOR, one.site, one.name, None, one.person_id)
+        for number, one in enumerate(operators, start=last + 1)
+    ]
+    by_bidder = {bid.bidder_id: bid for bid in bids}
+    in_order = [by_bidder[bidder_id] for bidder_id in numbered(by_bidder, seed)]
+    return RoomOpened(
+        room_id=room_id,
+        tender_id=tender_id,
+        lot=lot,
+        terms=terms,
+        seats=(*members, *others),
+        bids=tuple(
+            NamedBid(number, bid.bidder_id, bid.name, bid.price_fen, dict(bid.form))
+            for number, bid in enumerate(in_order, start=1)
+        ),
+        objective=tuple(
+            ObjectiveMark(number, criterion, points, basis)
+            for number, bid in enumerate(in_order, start=1)
+            for criterion, (points, basis) in sorted(bid.objective.items())
+        ),
+        numbering_seed=seed.hex(),
+    )

@@ -1,0 +1,160 @@
+"""What somebody in a room wants done, parsed: the input of the rules.
+
+`seat` is the seat that acts; None where the host acts. The edge makes these from messages and HTTP
+bodies, `deciding.decide` answers with events or a refusal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.terms import ObjectiveMark
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """A member sits down; `statements` are signed statements whose signatures were verified."""
+
+    seat: int
+    person_id: UUID
+    statements: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecuseSeat:
+    """The host takes a member off the committee, for a reason."""
+
+    seat: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceSeat:
+    """The host gives a vacant seat to the next expert of the reserve list."""
+
+    seat: int
+    name: str
+    site: str
+    expert_id: UUID
+    person_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteForChair:
+    """As `messages.ChairVote`."""
+
+    seat: int
+    candidate: int
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOnItem:
+    """As `messages.ReviewVote`."""
+
+    seat: int
+    bid: int
+    item: str
+    passed: bool
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitScore:
+    """As `messages.ScoreSubmit`."""
+
+    seat: int
+    bid: int
+    criterion: str
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LockScores:
+    """As `messages.ScoresLock`."""
+
+    seat: int
+    statement: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmObjective:
+    """As `messages.ObjectiveConfirm`."""
+
+    seat: int
+    agree: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectObjective:
+    """The host corrects an objective mark that members did not agree with."""
+
+    mark: ObjectiveMark
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterPrices:
+    """The prices of the bids, fen by number, once their envelopes are open."""
+
+    prices: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFinding:
+    """As `messages.FindingAnswer`."""
+
+    seat: int
+    finding: int
+    reason: str
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmReport:
+    """As `messages.ReportConfirm`."""
+
+    seat: int
+    digest: str
+    agree: bool
+    reason: str
+    statement: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class AdvancePhase:
+    """As `messages.PhaseAdvance`; `seat` None is the host."""
+
+    seat: int | None
+    to: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """As `messages.Say`; `seat` None is the host."""
+
+    seat: int | None
+    text: str
+
+
+Command: TypeAlias = (
+    CheckIn
+    | RecuseSeat
+    | ReplaceSeat
+    | VoteForChair
+    | VoteOnItem
+    | SubmitScore
+    | LockScores
+    | ConfirmObjective
+    | CorrectObjective
+    | EnterPrices
+    | AnswerFinding
+    | ConfirmReport
+    | AdvancePhase
+    | Speak
+)

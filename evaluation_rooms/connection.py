@@ -1,0 +1,269 @@
+"""One WebSocket: two loops in one task group. One reads requests, one sends what is behind.
+
+It moves bytes and waits; what a message means is `protocol`'s, what may be done is the rules'.
+"""
+
+import asyncio
+import logging
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from evaluation_rooms import messages, protocol
+from evaluation_rooms.actions.hall import announce
+from evaluation_rooms.actions.rooms import act
+from evaluation_rooms.actions.statements import verify
+from evaluation_rooms.context import RoomsContext
+from evaluation_rooms.hub import Feed, payloads_for
+from evaluation_rooms.pace import Pace
+from evaluation_rooms.protocol import Announce, Asked, Join, Session
+from evaluation_rooms.storage import tickets
+from tendering.api.problems import TooManyAttempts
+from tendering.domain.journal import Stream
+from tendering.domain.refusals import Invalid, Refused, TicketRefused
+from tendering.storage.connection import OUTAGES, transaction
+
+TICKET_REFUSED: Final = 4401
+HELLO_TIMEOUT: Final = 4408
+TOO_MANY_FAULTS: Final = 4429
+_ENDED: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR})
+
+log = logging.getLogger(__name__)
+
+
+class Connection:
+    """A reader's line. `seen` is the last entry written to it, or skipped as not for it."""
+
+    def __init__(self, context: RoomsContext, room_id: UUID) -> None:
+        """A line to a room, not yet prepared."""
+        settings = context.settings
+        self.session = Session(room_id)
+        self._context = context
+        self._settings = settings
+        # Without compression the bytes of a frame are equal for all and can be written as they are.
+        self._socket = web.WebSocketResponse(
+            timeout=settings.close_seconds,
+            heartbeat=settings.keep_alive_seconds,
+            compress=False,
+            max_msg_size=settings.frame_bytes_max,
+            writer_limit=settings.behind_bytes,
+        )
+        self._transport: asyncio.Transport | None = None
+        self._pace = Pace(settings.messages_per_second, settings.messages_burst)
+        self._faults = 0
+        self._feed: Feed | None = None
+        self._seen = 0
+        self._is_current = False
+        self._behind = asyncio.Event()
+        self._end_code: int | None = None
+
+    async def run(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve the line until either side ends it."""
+        await self._socket.prepare(request)
+        self._transport = request.transport
+        if self._transport is None:
+            return self._socket
+        self._transport.set_write_buffer_limits(high=self._settings.behind_bytes)
+        try:
+            async with asyncio.TaskGroup() as group:
+                sending = group.create_task(self._send())
+                try:
+                    await self._read()
+                finally:
+                    sending.cancel()
+        except* ConnectionError:
+            log.debug("connection lost", exc_info=True)
+        finally:
+            if self._feed is not None:
+                self._context.hub.leave(self, self._feed)
+        return self._socket
+
+    @property
+    def socket(self) -> web.WebSocketResponse:
+        """The socket itself, for whoever must close it."""
+        return self._socket
+
+    @property
+    def unsent_bytes(self) -> int:
+        """How much is kept here because the reader has not taken it."""
+        return 0 if self._transport is None else self._transport.get_write_buffer_size()
+
+    # --- what the hub calls ----------------------------------------------------------------------
+
+    def offer(self, frames: bytes, *, first: int, last: int) -> None:
+        """Write frames for the entries `first` to `last`, or fall behind."""
+        if self._is_current and self._seen == first - 1 and self._write(frames):
+            self._seen = last
+            return
+        self._is_current = False
+        self._behind.set()
+
+    def show(self, frame: bytes) -> None:
+        """Write an ephemeral frame, or leave it when the line is behind."""
+        if self._is_current:
+            self._write(frame)
+
+    def end(self, code: int) -> None:
+        """Close, after what is in the journal has been sent."""
+        self._end_code = code
+        self._behind.set()
+
+    def _write(self, frames: bytes) -> bool:
+        transport = self._transport
+        if transport is None or transport.is_closing() or self._socket.closed:
+            return False
+        if self.unsent_bytes > self._settings.behind_bytes:
+            return False
+        if frames:
+            transport.write(frames)
+        return True
+
+    # --- the loop that sends ---------------------------------------------------------------------
+
+    async def _send(self) -> None:
+        while True:
+            await self._behind.wait()
+            self._behind.clear()
+            if self._feed is not None and self.session.joined:
+                await self._catch_up(self._feed)
+            if self._end_code is not None:
+                await self._socket.close(code=self._end_code)
+                return
+
+    async def _catch_up(self, feed: Feed) -> None:
+        """Pull from the journal at the reader's speed until nothing is left."""
+        while self._seen < feed.seq:
+            for entry in await self._context.hub.entries_after(feed, self._seen):
+                for payload in payloads_for(self.session, [entry], feed):
+                    # Waits while the transport is full: that is the reader's speed.
+                    await self._socket.send_frame(payload, WSMsgType.TEXT)
+                self._seen = entry.seq
+        # No await since the comparison: from here on the hub writes.
+        self._is_current = True
+
+    # --- the loop that reads ---------------------------------------------------------------------
+
+    async def _read(self) -> None:
+        try:
+            async with asyncio.timeout(self._settings.hello_seconds):
+                while not self.session.joined:
+                    if not await self._read_one():
+                        return
+        except TimeoutError:
+            await self._socket.close(code=HELLO_TIMEOUT)
+            return
+        while await self._read_one():
+            pass
+
+    async def _read_one(self) -> bool:
+        """Handle one message; False when the line has ended."""
+        message = await self._socket.receive()
+        if message.type in _ENDED:
+            return False
+        received_at = self._context.now()
+        if not self._pace.allows(asyncio.get_running_loop().time()):
+            return await self._fault(TooManyAttempts.code)
+        if message.type is not WSMsgType.TEXT:
+            return await self._fault(Invalid.code, "messages are text frames")
+        try:
+            parsed = messages.parse(message.data)
+        except Invalid as refused:
+            return await self._fault(refused.code, refused.detail)
+        return await self._handle(parsed, received_at)
+
+    async def _handle(self, message: messages.ClientMessage, received_at: datetime) -> bool:
+        try:
+            asked = self.session.receive(message)
+        except Refused as refused:
+            request_id = None if isinstance(message, messages.Hello) else message.id
+            await self._answer(protocol.refusal(request_id, refused))
+            return True
+        if isinstance(asked, Join):
+            return await self._join(asked)
+        await self._answer(await self._do(asked, received_at))
+        return True
+
+    async def _join(self, join: Join) -> bool:
+        async with transaction(self._context.pool) as connection:
+            admission = await tickets.take(connection, join.ticket, self.session.room_id)
+        if admission is None:
+            await self._answer(protocol.refusal(None, TicketRefused()))
+            await self._socket.close(code=TICKET_REFUSED)
+            return False
+        is_hall = admission.room_id == admission.tender_id
+        stream = Stream.PUBLIC if is_hall else Stream.COMMITTEE
+        hub = self._context.hub
+        feed = self._feed = await hub.enter(self, admission.tender_id, stream)
+        place = feed.place(self.session.room_id)
+        standing = admission.standing
+        own_after = feed.seated_at.get((self.session.room_id, standing.seat or 0), 0)
+        self.session.join(standing, is_hall=is_hall, own_after=own_after)
+        # Who took over a seat does not see what was done from it before.
+        if 0 < join.after <= feed.seq and join.after >= own_after:
+            self._seen = join.after
+            greeting: messages.ServerMessage = self.session.resumed(join.after)
+        else:
+            self._seen = feed.seq
+            greeting = self.session.snapshot(place, feed.seq)
+        await self._answer(greeting)
+        self._behind.set()
+        hub.tell_presence(feed, self.session.room_id)
+        return True
+
+    async def _do(self, asked: Asked, received_at: datetime) -> messages.ServerMessage:
+        """Carry out a request in one transaction; the answer to it."""
+        try:
+            seq = await self._carry_out(asked, received_at)
+        except Refused as refused:
+            return protocol.refusal(asked.id, refused)
+        except OUTAGES:
+            log.exception("outage in a room")
+            return messages.Refusal(asked.id, "unavailable")
+        return messages.Ack(asked.id, seq)
+
+    async def _carry_out(self, asked: Asked, received_at: datetime) -> int:
+        context, session, request = self._context, self.session, asked.request
+        assert self._feed is not None
+        if isinstance(request, Announce):
+            async with transaction(context.pool) as connection:
+                seq = await announce(connection, self._feed.tender_id, request.text, at=received_at)
+        else:
+            await asyncio.to_thread(verify, request, context.trust, at=received_at)
+            async with transaction(context.pool) as connection:
+                done = await act(
+                    connection, session.room_id, request, session.standing, at=received_at
+                )
+            seq = done.seq
+        context.bus.touched(self._feed.tender_id)
+        return seq
+
+    async def _answer(self, message: messages.ServerMessage) -> None:
+        await self._socket.send_str(messages.encode(message).decode())
+
+    async def _fault(self, code: str, detail: str = "") -> bool:
+        """Refuse what was malformed or too much; cut the line when it goes on."""
+        self._faults += 1
+        await self._answer(messages.Refusal(None, code, detail))
+        if self._faults < self._settings.faults_max:
+            return True
+        await self._socket.close(code=TOO_MANY_FAULTS)
+        return False
+
+
+async def serve(request: web.Request, context: RoomsContext, room_id: UUID) -> web.StreamResponse:
+    """Answer the upgrade request of a room's socket.
+
+    The one place of the socket that catches everything: what nobody expected is logged and closes
+    the line, the client resumes.
+    """
+    connection = Connection(context, room_id)
+    try:
+        return await connection.run(request)
+    except Exception:
+        log.exception("socket of room %s failed", room_id)
+        socket = connection.socket
+        if socket.prepared:
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        return socket

@@ -1,0 +1,45 @@
+"""The one way into the rules of an evaluation room: a command in, events or a refusal out."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from evaluation_rooms import commands, election, leading, review, scoring, seating
+from evaluation_rooms.commands import Command
+from evaluation_rooms.events import RoomEvent
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.room import Room
+from tendering.domain.refusals import RoomWindowClosed, WrongPhase
+
+
+def decide(room: Room, command: Command, *, at: datetime) -> tuple[RoomEvent, ...]:
+    """What the command leads to, in order. Raises the refusals of its rule.
+
+    Nothing happens in a closed room or outside its time window.
+    """
+    if room.phase is Phase.CLOSED:
+        raise WrongPhase(phase=room.phase)
+    if not room.is_open_at(at):
+        raise RoomWindowClosed
+    return _RULES[type(command)](room, command)
+
+
+_RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = MappingProxyType(
+    {
+        commands.CheckIn: seating.decide_check_in,
+        commands.RecuseSeat: seating.decide_recusal,
+        commands.ReplaceSeat: seating.decide_replacement,
+        commands.VoteForChair: election.decide_vote,
+        commands.VoteOnItem: review.decide_item_vote,
+        commands.SubmitScore: scoring.decide_score,
+        commands.LockScores: scoring.decide_lock,
+        commands.ConfirmObjective: scoring.decide_objective,
+        commands.CorrectObjective: scoring.decide_objective_correction,
+        commands.EnterPrices: scoring.decide_prices,
+        commands.AnswerFinding: leading.decide_finding,
+        commands.ConfirmReport: leading.decide_report_answer,
+        commands.AdvancePhase: leading.decide_advance,
+        commands.Speak: leading.decide_speech,
+    }
+)

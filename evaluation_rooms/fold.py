@@ -1,0 +1,253 @@
+"""What each entry makes of a room: the journal folded is the state, for whoever replays it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from msgspec import structs
+
+from evaluation_rooms import events as e
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.room import Election, Results, Room, Seat, SeatRole
+from tendering.domain.journal import Entry
+
+
+def opened(event: e.RoomOpened) -> Room:
+    """The room as it opens."""
+    seats = tuple(
+        Seat(seat.number, SeatRole(seat.role), seat.site, seat.name, seat.expert_id, seat.person_id)
+        for seat in event.seats
+    )
+    return Room(
+        id=event.room_id,
+        tender_id=event.tender_id,
+        lot=event.lot,
+        phase=Phase.PREPARATION,
+        terms=event.terms,
+        numbering_seed=event.numbering_seed,
+        seats=seats,
+        bids=event.bids,
+        objective={(mark.bid, mark.criterion): mark for mark in event.objective},
+        chair=None,
+        election=_first_round(seats),
+        votes={},
+        rejected=frozenset(),
+        marks={},
+        revealed=False,
+        named=False,
+        confirmed={},
+        results=Results(),
+    )
+
+
+def apply(room: Room, event: e.RoomEvent) -> Room:
+    """The room after an event. Asserts that the event was decided for a room in this state."""
+    assert event.room_id == room.id
+    change = _CHANGES.get(type(event))
+    return room if change is None else change(room, event)
+
+
+def rooms_of(entries: Iterable[Entry]) -> dict[UUID, Room]:
+    """All rooms of a tender, folded from its committee stream. Raises ValueError for bad bodies."""
+    rooms: dict[UUID, Room] = {}
+    for entry in entries:
+        follow(rooms, entry)
+    return rooms
+
+
+def follow(rooms: dict[UUID, Room], entry: Entry) -> e.RoomEvent | None:
+    """Fold one more entry into `rooms`; return its event, None when it is not a room's."""
+    event = e.from_event(entry.kind, entry.body)
+    if event is None:
+        return None
+    if isinstance(event, e.RoomOpened):
+        rooms[event.room_id] = opened(event)
+    else:
+        rooms[event.room_id] = apply(rooms[event.room_id], event)
+    return event
+
+
+def _first_round(seats: tuple[Seat, ...]) -> Election:
+    members = tuple(seat.number for seat in seats if seat.role is SeatRole.MEMBER)
+    return Election(round=1, candidates=members)
+
+
+def _with_seat(room: Room, number: int, **changes: Any) -> Room:
+    seats = tuple(
+        replace(seat, **changes) if seat.number == number else seat for seat in room.seats
+    )
+    return replace(room, seats=seats)
+
+
+def _checked_in(room: Room, event: e.SeatCheckedIn) -> Room:
+    return _with_seat(room, event.seat, checked_in=True, statements=event.statements)
+
+
+def _recused(room: Room, event: e.SeatRecused) -> Room:
+    vacated = _without_opinions(room, event.seat)
+    return _with_seat(
+        vacated, event.seat, checked_in=False, recused=True, statements=event.statements
+    )
+
+
+def _replaced(room: Room, event: e.SeatReplaced) -> Room:
+    return _with_seat(
+        _without_opinions(room, event.seat),
+        event.seat,
+        name=event.name,
+        site=event.site,
+        expert_id=event.expert_id,
+        person_id=event.person_id,
+        checked_in=False,
+        recused=False,
+        statements=(),
+    )
+
+
+def _without_opinions(room: Room, seat: int) -> Room:
+    # 实施条例 第四十八条: the opinions of a member who is replaced are void.
+    room = _with_seat(room, seat, locked=False)
+    round_now = room.election.round
+    lost_chair = room.chair == seat
+    election = replace(
+        room.election,
+        votes={key: vote for key, vote in room.election.votes.items() if key != (round_now, seat)},
+    )
+    if lost_chair:
+        election = replace(
+            election,
+            round=round_now + 1,
+            candidates=tuple(member.number for member in room.members),
+        )
+    return replace(
+        room,
+        chair=None if lost_chair else room.chair,
+        election=election,
+        votes={key: vote for key, vote in room.votes.items() if key[0] != seat},
+        marks={key: points for key, points in room.marks.items() if key[0] != seat},
+        confirmed={key: one for key, one in room.confirmed.items() if key != seat},
+    )
+
+
+def _phase(room: Room, event: e.PhaseChanged) -> Room:
+    return replace(room, phase=Phase(event.to))
+
+
+def _chair_vote(room: Room, event: e.ChairVoteCast) -> Room:
+    votes = {**room.election.votes, (event.round, event.seat): event.candidate}
+    return replace(room, election=replace(room.election, votes=votes))
+
+
+def _chair_round(room: Room, event: e.ChairRoundClosed) -> Room:
+    if event.elected is not None:
+        return replace(room, chair=event.elected)
+    election = replace(room.election, round=event.round + 1, candidates=event.candidates)
+    return replace(room, election=election)
+
+
+def _review(room: Room, event: e.ReviewVoted) -> Room:
+    return replace(room, votes={**room.votes, (event.seat, event.bid, event.item): event})
+
+
+def _preliminary(room: Room, event: e.PreliminaryDecided) -> Room:
+    seats = room.seats
+    if room.rejected - set(event.rejected):
+        # Held again, the review let a bid back in: every sheet lacks its points.
+        seats = tuple(replace(seat, locked=False) for seat in seats)
+    return replace(room, seats=seats, rejected=frozenset(event.rejected))
+
+
+def _score(room: Room, event: e.ScoreSubmitted | e.ScoreCorrected) -> Room:
+    marks = {**room.marks, (event.seat, event.bid, event.criterion): event.points}
+    room = replace(room, marks=marks)
+    if isinstance(event, e.ScoreCorrected):
+        room = replace(room, results=replace(room.results, corrected=True))
+    return room
+
+
+def _locked(room: Room, event: e.ScoresLocked) -> Room:
+    return _with_seat(room, event.seat, locked=True)
+
+
+def _revealed(room: Room, _event: e.ScoresRevealed) -> Room:
+    return replace(room, revealed=True)
+
+
+def _objective(room: Room, event: e.ObjectiveConfirmed) -> Room:
+    return replace(room, confirmed={**room.confirmed, event.seat: event})
+
+
+def _objective_corrected(room: Room, event: e.ObjectiveCorrected) -> Room:
+    mark = event.mark
+    objective = {**room.objective, (mark.bid, mark.criterion): mark}
+    return replace(room, objective=objective, confirmed={})
+
+
+def _prices(room: Room, event: e.PricesEntered) -> Room:
+    prices = {price.bid: price.price_fen for price in event.prices}
+    bids = tuple(
+        structs.replace(bid, price_fen=prices.get(bid.number, bid.price_fen)) for bid in room.bids
+    )
+    return replace(room, bids=bids)
+
+
+def _named(room: Room, _event: e.BidsNamed) -> Room:
+    return replace(room, named=True)
+
+
+def _price(room: Room, event: e.PriceScored) -> Room:
+    return replace(room, results=replace(room.results, price=event.result))
+
+
+def _totals(room: Room, event: e.TotalsComputed) -> Room:
+    results = replace(room.results, totals=event.result, corrected=False)
+    return replace(room, results=results)
+
+
+def _checks(room: Room, event: e.ChecksMade) -> Room:
+    return replace(room, results=replace(room.results, findings=event.findings, answers={}))
+
+
+def _answered(room: Room, event: e.FindingAnswered) -> Room:
+    answers = {**room.results.answers, event.finding: event}
+    return replace(room, results=replace(room.results, answers=answers))
+
+
+def _drafted(room: Room, event: e.ReportDrafted) -> Room:
+    results = replace(room.results, report=event, confirmations={})
+    return replace(room, results=results)
+
+
+def _confirmed(room: Room, event: e.ReportConfirmed) -> Room:
+    confirmations = {**room.results.confirmations, event.seat: event}
+    return replace(room, results=replace(room.results, confirmations=confirmations))
+
+
+_CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
+    {
+        e.SeatCheckedIn: _checked_in,
+        e.SeatRecused: _recused,
+        e.SeatReplaced: _replaced,
+        e.PhaseChanged: _phase,
+        e.ChairVoteCast: _chair_vote,
+        e.ChairRoundClosed: _chair_round,
+        e.ReviewVoted: _review,
+        e.PreliminaryDecided: _preliminary,
+        e.ScoreSubmitted: _score,
+        e.ScoreCorrected: _score,
+        e.ScoresLocked: _locked,
+        e.ScoresRevealed: _revealed,
+        e.ObjectiveConfirmed: _objective,
+        e.ObjectiveCorrected: _objective_corrected,
+        e.PricesEntered: _prices,
+        e.BidsNamed: _named,
+        e.PriceScored: _price,
+        e.TotalsComputed: _totals,
+        e.ChecksMade: _checks,
+        e.FindingAnswered: _answered,
+        e.ReportDrafted: _drafted,
+        e.ReportConfirmed: _confirmed,
+    }
+)

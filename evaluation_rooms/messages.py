@@ -1,0 +1,227 @@
+"""The words of the room protocol: every message a client or the server may send, as JSON objects.
+
+The member `type` tells them apart. Requests carry an `id` chosen by the client, which the answer
+(`ack` or `refused`) repeats. Specification: docs/specs/room-protocol-v1.md.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeAlias
+from uuid import UUID
+
+import msgspec
+from msgspec import Meta, Struct
+
+from evaluation_rooms.hall import HallView
+from evaluation_rooms.views import RoomView, StandingView
+from tendering.domain.refusals import Invalid
+
+FRAME_BYTES_MAX: Final = 32 * 1024
+
+RequestId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+Ticket: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
+Sequence: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+BidNumber: TypeAlias = Annotated[int, Meta(ge=1, le=1000)]
+SeatNumber: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
+Key: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
+Points: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,4})?(?!\n)$")]
+Text: TypeAlias = Annotated[str, Meta(max_length=2000)]
+Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
+Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+
+
+# --- from the client -----------------------------------------------------------------------------
+
+
+class Hello(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="hello"):
+    """Join or resume: the first message. `after` is the last `seq` seen, 0 for a newcomer."""
+
+    ticket: Ticket
+    after: Sequence = 0
+
+
+class ChairVote(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="chair.vote"
+):
+    """A member votes for the seat that shall take the chair, in the round that is open."""
+
+    id: RequestId
+    candidate: SeatNumber
+
+
+class ReviewVote(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="review.vote"
+):
+    """A member passes or fails a bid on one item of the preliminary review; a fail has a reason."""
+
+    id: RequestId
+    bid: BidNumber
+    item: Key
+    passed: bool
+    reason: Text = ""
+    evidence: Text = ""
+
+
+class ScoreSubmit(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="score.submit"
+):
+    """A member gives a bid points for one subjective criterion; a later one replaces it."""
+
+    id: RequestId
+    bid: BidNumber
+    criterion: Key
+    points: Points
+
+
+class ScoresLock(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="scores.lock"
+):
+    """A member has finished: the sheet is complete and changes no more.
+
+    `statement`: the sheet, signed under `kaibiao/score-sheet/v1`.
+    """
+
+    id: RequestId
+    statement: dict[str, Any] | None = None
+
+
+class ObjectiveConfirm(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="objective.confirm"
+):
+    """A member agrees, or for a reason does not, with the objective marks computed once for all."""
+
+    id: RequestId
+    agree: bool
+    reason: Text = ""
+
+
+class FindingAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="finding.answer"
+):
+    """A warned member keeps the points for a reason, or corrects them for a reason."""
+
+    id: RequestId
+    finding: Annotated[int, Meta(ge=1, le=100_000)]
+    reason: Line
+    points: Points | None = None
+
+
+class ReportConfirm(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="report.confirm"
+):
+    """A member confirms the report of this digest, or dissents for a reason (实施条例 第五十三条).
+
+    `statement`: the same, signed under `kaibiao/evaluation-report-confirmation/v1`.
+    """
+
+    id: RequestId
+    digest: Digest
+    agree: bool
+    reason: Text = ""
+    statement: dict[str, Any] | None = None
+
+
+class PhaseAdvance(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="phase.advance"
+):
+    """The host or the chair leads the room into another phase."""
+
+    id: RequestId
+    to: Key
+
+
+class Say(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="say"):
+    """Recorded speech in writing: a member to the committee, the host to everybody."""
+
+    id: RequestId
+    text: Line
+
+
+ClientMessage: TypeAlias = (
+    Hello
+    | ChairVote
+    | ReviewVote
+    | ScoreSubmit
+    | ScoresLock
+    | ObjectiveConfirm
+    | FindingAnswer
+    | ReportConfirm
+    | PhaseAdvance
+    | Say
+)
+
+
+# --- from the server -----------------------------------------------------------------------------
+
+
+class Snapshot(Struct, frozen=True, tag_field="type", tag="snapshot"):
+    """Where the room stands at `seq`, as this reader may see it; entries after it follow."""
+
+    room_id: UUID
+    seq: int
+    standing: StandingView
+    room: RoomView | HallView
+
+
+class Resumed(Struct, frozen=True, tag_field="type", tag="resumed"):
+    """The line is up again; what happened after `seq` follows as entries."""
+
+    room_id: UUID
+    seq: int
+    standing: StandingView
+
+
+class EntryFrame(Struct, frozen=True, tag_field="type", tag="entry", omit_defaults=True):
+    """Something happened. `head` (lower hex) only for the public stream.
+
+    In the committee's stream a head would betray what is hidden: it is a hash over few possible
+    values, so whoever has it could try them all.
+    """
+
+    seq: int
+    kind: str
+    body: dict[str, Any]
+    at: Instant
+    head: str = ""
+
+
+class Ack(Struct, frozen=True, tag_field="type", tag="ack"):
+    """The request is committed; `seq` is the last entry it made."""
+
+    id: str
+    seq: int
+
+
+class Refusal(Struct, frozen=True, tag_field="type", tag="refused"):
+    """The request was refused; `code` as in the list of refusals. `id` is None when unreadable."""
+
+    id: str | None
+    code: str
+    detail: str = ""
+    parameters: dict[str, Any] = {}
+
+
+class Presence(Struct, frozen=True, tag_field="type", tag="presence"):
+    """Who is connected to this evaluation room just now. Ephemeral: never in the journal."""
+
+    seats: list[int]
+    others: list[str]
+
+
+ServerMessage: TypeAlias = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence
+
+_decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
+_encoder = msgspec.json.Encoder()
+
+
+def parse(frame: str | bytes) -> ClientMessage:
+    """Read one text frame. Raises Invalid."""
+    try:
+        return _decoder.decode(frame)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Invalid(str(error)[:200]) from error
+
+
+def encode(message: ServerMessage) -> bytes:
+    """The UTF-8 JSON text of a message to a client."""
+    return _encoder.encode(message)

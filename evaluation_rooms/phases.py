@@ -1,0 +1,85 @@
+"""The phases of an evaluation room, as a table: what is not in it does not happen.
+
+The order is that of 87号令 and 12号令: chair, preliminary review, independent technical scoring,
+price computed by the system, totals, checks, report, signatures.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Phase(StrEnum):
+    """How far an evaluation room has come."""
+
+    PREPARATION = "preparation"
+    CHAIR = "chair"
+    PRELIMINARY = "preliminary"
+    TECHNICAL = "technical"
+    PRICE = "price"
+    TOTALS = "totals"
+    CHECKS = "checks"
+    REPORT = "report"
+    SIGNING = "signing"
+    CLOSED = "closed"
+
+
+class Guide(StrEnum):
+    """Who may lead the room on."""
+
+    HOST = "host"
+    CHAIR = "chair"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One way on. `needs` names what must be the case (`evaluation_rooms.leading`)."""
+
+    to: Phase
+    guides: frozenset[Guide]
+    needs: tuple[str, ...]
+
+
+HOST = frozenset({Guide.HOST})
+EITHER = frozenset({Guide.HOST, Guide.CHAIR})
+P = Phase
+
+TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
+    {
+        P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in",)),),
+        P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
+        P.PRELIMINARY: (
+            Step(P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "bids-left")),
+            # 招标投标法 第四十二条: the committee may reject all bids; there is nothing to score.
+            Step(P.REPORT, EITHER, ("chair-elected", "all-voted", "no-bids-left")),
+        ),
+        P.TECHNICAL: (
+            Step(
+                P.PRICE,
+                EITHER,
+                (
+                    "all-checked-in",
+                    "chair-elected",
+                    "all-voted",
+                    "all-locked",
+                    "objective-confirmed",
+                    "prices-known",
+                ),
+            ),
+            # 实施条例 第四十八条: who takes over a seat does all of its work anew.
+            # 第五十一条: a price above the ceiling is for the committee to reject.
+            Step(P.PRELIMINARY, HOST, ("review-again",)),
+        ),
+        P.PRICE: (Step(P.TOTALS, EITHER, ()),),
+        P.TOTALS: (Step(P.CHECKS, EITHER, ()),),
+        P.CHECKS: (
+            # A corrected mark changes totals: they are computed and checked again.
+            Step(P.TOTALS, EITHER, ("corrected",)),
+            Step(P.REPORT, EITHER, ("not-corrected", "findings-answered")),
+        ),
+        P.REPORT: (Step(P.SIGNING, EITHER, ("all-confirmed",)),),
+        P.SIGNING: (Step(P.CLOSED, HOST, ()),),
+        P.CLOSED: (),
+    }
+)

@@ -1,0 +1,181 @@
+"""One connection's side of the room protocol, sans I/O: messages in, commands out, entries in,
+frames out. No clock, no sockets, no database; `connection` moves the bytes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+from uuid import UUID
+
+from evaluation_rooms import commands as c
+from evaluation_rooms import messages as m
+from evaluation_rooms.hall import Hall, HallView
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.room import Room
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.views import StandingView, project, room_view, standing_view
+from tendering.domain.journal import Entry
+from tendering.domain.refusals import HelloExpected, Invalid, NotYourPart, Refused
+
+
+class State(StrEnum):
+    """A connection waits for its `hello`, or has joined."""
+
+    GREETING = "greeting"
+    JOINED = "joined"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Redeem the ticket, then `Session.join`."""
+
+    ticket: str
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Announce:
+    """The host speaks to the hall."""
+
+    text: str
+
+
+Request: TypeAlias = c.Command | Announce
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request with the id that its answer repeats."""
+
+    id: str
+    request: Request
+
+
+class Session:
+    """What one connection may ask and see. `room_id` is the tender's id for the hall."""
+
+    def __init__(self, room_id: UUID) -> None:
+        """A session that nobody has joined yet."""
+        self.room_id = room_id
+        self.state = State.GREETING
+        self.standing = Standing(Viewer.PUBLIC)
+        self.is_hall = False
+        self._own_after = 0
+
+    @property
+    def joined(self) -> bool:
+        """Was the ticket good?"""
+        return self.state is State.JOINED
+
+    def receive(self, message: m.ClientMessage) -> Join | Asked:
+        """What the message asks for. Raises HelloExpected, NotYourPart, Invalid."""
+        if isinstance(message, m.Hello):
+            if self.state is State.JOINED:
+                raise HelloExpected
+            return Join(message.ticket, message.after)
+        if self.state is State.GREETING:
+            raise HelloExpected
+        return Asked(message.id, self._request(message))
+
+    def join(self, standing: Standing, *, is_hall: bool, own_after: int = 0) -> None:
+        """The ticket was good. `own_after`: the entry by which the reader got the seat, if any."""
+        assert self.state is State.GREETING
+        self.state = State.JOINED
+        self.standing = standing
+        self.is_hall = is_hall
+        self._own_after = own_after
+
+    @property
+    def view_key(self) -> tuple[UUID, Viewer, int | None, int]:
+        """Sessions with equal keys get equal frames: encode once for all of them."""
+        # Only a member's own entries differ from what the others see.
+        return (self.room_id, self.standing.viewer, self.standing.seat, self._own_after)
+
+    def snapshot(self, place: Room | Hall, seq: int) -> m.Snapshot:
+        """The whole state at `seq`, for a newcomer."""
+        view = (
+            HallView(place.tender_id, place.phase)
+            if isinstance(place, Hall)
+            else room_view(place, self.standing)
+        )
+        return m.Snapshot(self.room_id, seq, self._standing_view(), view)
+
+    def resumed(self, seq: int) -> m.Resumed:
+        """The answer to one who has been here before."""
+        return m.Resumed(self.room_id, seq, self._standing_view())
+
+    def view(self, entry: Entry, place: Room | Hall) -> m.EntryFrame | None:
+        """The frame of an entry for this reader; None when there is nothing to see."""
+        if isinstance(place, Hall):
+            if not place.shows(entry):
+                return None
+            return m.EntryFrame(entry.seq, entry.kind, dict(entry.body), entry.at, entry.head.hex())
+        if entry.body.get("room_id") != str(self.room_id):
+            return None
+        own_seat = self.standing.seat if entry.seq > self._own_after else None
+        body = project(entry.kind, entry.body, self.standing, own_seat=own_seat)
+        return None if body is None else m.EntryFrame(entry.seq, entry.kind, dict(body), entry.at)
+
+    def ends_with(self, entry: Entry) -> bool:
+        """Has the reader lost the seat by this entry?"""
+        return (
+            entry.kind in {"seat.recused", "seat.replaced"}
+            and self.standing.seat is not None
+            and entry.body.get("room_id") == str(self.room_id)
+            and entry.body.get("seat") == self.standing.seat
+        )
+
+    def _request(self, message: m.ClientMessage) -> Request:
+        if self.standing.viewer is Viewer.HOST:
+            return self._host_request(message)
+        if self.standing.viewer is Viewer.MEMBER and not self.is_hall:
+            assert self.standing.seat is not None
+            return _MEMBER_REQUESTS[type(message)](self.standing.seat, message)
+        # Supervisors, operators and the public watch; the protocol gives them no voice.
+        raise NotYourPart
+
+    def _host_request(self, message: m.ClientMessage) -> Request:
+        if isinstance(message, m.Say):
+            return Announce(message.text) if self.is_hall else c.Speak(None, message.text)
+        if isinstance(message, m.PhaseAdvance) and not self.is_hall:
+            return c.AdvancePhase(None, _phase(message.to))
+        raise NotYourPart
+
+    def _standing_view(self) -> StandingView:
+        return standing_view(self.standing, kind="hall" if self.is_hall else "evaluation")
+
+
+def refusal(request_id: str | None, refused: Refused) -> m.Refusal:
+    """The answer to a message that was refused."""
+    return m.Refusal(request_id, refused.code, refused.detail, dict(refused.parameters))
+
+
+def _phase(name: str) -> Phase:
+    try:
+        return Phase(name)
+    except ValueError:
+        raise Invalid("no such phase", to=name) from None
+
+
+_MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = MappingProxyType(
+    {
+        m.ChairVote: lambda seat, x: c.VoteForChair(seat, x.candidate),
+        m.ReviewVote: lambda seat, x: c.VoteOnItem(
+            seat, x.bid, x.item, x.passed, x.reason, x.evidence
+        ),
+        m.ScoreSubmit: lambda seat, x: c.SubmitScore(seat, x.bid, x.criterion, Decimal(x.points)),
+        m.ScoresLock: lambda seat, x: c.LockScores(seat, x.statement),
+        m.ObjectiveConfirm: lambda seat, x: c.ConfirmObjective(seat, x.agree, x.reason),
+        m.FindingAnswer: lambda seat, x: c.AnswerFinding(
+            seat, x.finding, x.reason, None if x.points is None else Decimal(x.points)
+        ),
+        m.ReportConfirm: lambda seat, x: c.ConfirmReport(
+            seat, x.digest, x.agree, x.reason, x.statement
+        ),
+        m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to)),
+        m.Say: lambda seat, x: c.Speak(seat, x.text),
+    }
+)

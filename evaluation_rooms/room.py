@@ -1,0 +1,135 @@
+"""An evaluation room as the rules see it: one frozen value, whole.
+
+It is loaded from the tables by an action, and folded from the journal by the hub and by an offline
+verifier (`fold`); both are equal.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from evaluation_rooms.events import (
+    Finding,
+    FindingAnswered,
+    ObjectiveConfirmed,
+    ReportConfirmed,
+    ReportDrafted,
+    ReviewVoted,
+)
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
+from tendering.domain.methods.method import Criterion, Method, parse_method
+from tendering.domain.refusals import NotFound
+
+
+class SeatRole(StrEnum):
+    """What somebody is in a room. The chair is a member whom the others elected."""
+
+    MEMBER = "member"
+    HOST = "host"
+    GUEST_OPERATOR = "guest_operator"
+    SUPERVISOR = "supervisor"
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A place in the room. `statements` are what its member signed at check-in."""
+
+    number: int
+    role: SeatRole
+    site: str
+    name: str
+    expert_id: UUID | None
+    person_id: UUID
+    checked_in: bool = False
+    recused: bool = False
+    locked: bool = False
+    statements: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Election:
+    """The chair's election: the open round, who may be voted for, and every vote so far."""
+
+    round: int
+    candidates: tuple[int, ...]
+    votes: Mapping[tuple[int, int], int] = field(default_factory=dict)  # (round, seat)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What was computed: each is None until its phase. `corrected`: marks changed since totals."""
+
+    price: Mapping[str, Any] | None = None
+    totals: Mapping[str, Any] | None = None
+    findings: tuple[Finding, ...] = ()
+    answers: Mapping[int, FindingAnswered] = field(default_factory=dict)
+    corrected: bool = False
+    report: ReportDrafted | None = None
+    confirmations: Mapping[int, ReportConfirmed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """The whole state. Votes and marks are keyed `(seat, bid, item or criterion)`."""
+
+    id: UUID
+    tender_id: UUID
+    lot: str
+    phase: Phase
+    terms: Terms
+    numbering_seed: str
+    seats: tuple[Seat, ...]
+    bids: tuple[NamedBid, ...]
+    objective: Mapping[tuple[int, str], ObjectiveMark]
+    chair: int | None
+    election: Election
+    votes: Mapping[tuple[int, int, str], ReviewVoted]
+    rejected: frozenset[int]
+    marks: Mapping[tuple[int, int, str], Decimal]
+    revealed: bool
+    named: bool
+    confirmed: Mapping[int, ObjectiveConfirmed]
+    results: Results
+
+    @property
+    def members(self) -> tuple[Seat, ...]:
+        """The seats of the committee."""
+        return tuple(seat for seat in self.seats if seat.role is SeatRole.MEMBER)
+
+    @property
+    def bids_left(self) -> tuple[int, ...]:
+        """The numbers of the bids that were not rejected, ascending."""
+        return tuple(bid.number for bid in self.bids if bid.number not in self.rejected)
+
+    @property
+    def method(self) -> Method:
+        """The evaluation method as published. It was read once before the room opened."""
+        return parse_method(self.terms.method)
+
+    @property
+    def subjective(self) -> tuple[Criterion, ...]:
+        """The criteria that each member judges alone."""
+        return tuple(one for one in self.method.criteria if one.kind == "subjective")
+
+    def seat(self, number: int) -> Seat:
+        """The seat of that number. Raises NotFound."""
+        for seat in self.seats:
+            if seat.number == number:
+                return seat
+        raise NotFound("no such seat", seat=number)
+
+    def bid(self, number: int) -> NamedBid:
+        """The bid of that number. Raises NotFound."""
+        for bid in self.bids:
+            if bid.number == number:
+                return bid
+        raise NotFound("no such bid in this room", bid=number)
+
+    def is_open_at(self, at: datetime) -> bool:
+        """Does the time window of the room contain the instant?"""
+        return self.terms.opens_at <= at < self.terms.closes_at

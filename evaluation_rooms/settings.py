@@ -1,0 +1,31 @@
+"""The limits of rooms: table `[rooms]` of the configuration."""
+
+from dataclasses import dataclass
+
+from evaluation_rooms.messages import FRAME_BYTES_MAX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomSettings:
+    """Every field has its unit in its name.
+
+    `behind_bytes`: a connection with more than this unsent is behind and pulls from the journal at
+    its own speed. `faults_max`: malformed or too frequent messages before the line is cut.
+    """
+
+    frame_bytes_max: int = FRAME_BYTES_MAX
+    hello_seconds: float = 10.0
+    keep_alive_seconds: float = 20.0
+    close_seconds: float = 3.0
+    messages_per_second: float = 20.0
+    messages_burst: int = 60
+    faults_max: int = 3
+    behind_bytes: int = 64 * 1024
+    window_seconds: float = 0.015
+    look_seconds: float = 3.0
+
+    def __post_init__(self) -> None:
+        """Refuse limits that make no sense."""
+        for name in self.__slots__:
+            if getattr(self, name) <= 0:
+                raise ValueError(f"rooms.{name} must be above zero")

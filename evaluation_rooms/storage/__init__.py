@@ -1,0 +1,1 @@
+"""All SQL of the schema `rooms`, one module per table or pair of tables."""

@@ -1,0 +1,67 @@
+"""What is fixed when an evaluation room opens: its terms, seats, bids and objective marks."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class ReviewItem(Struct, frozen=True):
+    """An item of the preliminary review, and the law or clause by which failing it rejects a bid.
+
+    `part`: form, qualification or response.
+    """
+
+    id: str
+    part: str
+    title: str
+    law: str
+
+
+class SeatTerms(Struct, frozen=True):
+    """A seat. `role`: member, host, guest_operator or supervisor; only members have an expert."""
+
+    number: int
+    role: str
+    site: str
+    name: str
+    expert_id: UUID | None
+    person_id: UUID
+
+
+class ObjectiveMark(Struct, frozen=True):
+    """Points computed once for all members, with the fact they follow from."""
+
+    bid: int
+    criterion: str
+    points: Decimal
+    basis: str
+
+
+class NamedBid(Struct, frozen=True):
+    """Who stands behind a bid's number in the room; `form` is the opening form as read out."""
+
+    number: int
+    bidder_id: UUID
+    name: str
+    price_fen: int | None
+    form: dict[str, Any]
+
+
+class Terms(Struct, frozen=True):
+    """What is fixed when a room opens. `method` is the tender's method as published.
+
+    `blind`: members see numbers instead of names until the technical marks are revealed (暗标).
+    `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
+    """
+
+    blind: bool
+    opens_at: datetime
+    closes_at: datetime
+    committee_min: int
+    outlier_percent: int
+    ceiling_price_fen: int | None
+    items: tuple[ReviewItem, ...]
+    method: dict[str, Any]

@@ -1,0 +1,305 @@
+"""The HTTP doors of rooms: who gets in, check-in with real signatures, the host's steps."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+
+from crypto.certificates import CertificateSubject, issue, make_request
+from crypto.keys import generate_signing_key
+from crypto.signing import sign_statement
+from evaluation_rooms.actions.statements import Trust
+from evaluation_rooms.api.routes import ROOM_ROUTES
+from evaluation_rooms.context import RoomsContext
+from evaluation_rooms.hub import Hub
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.seating import STATEMENT_KINDS, STATEMENT_LABEL
+from evaluation_rooms.settings import RoomSettings
+from tendering.api.auth import token_digest
+from tendering.api.context import Context
+from tendering.api.openapi import document
+from tendering.api.problems import problem_middleware
+from tendering.api.routing import mount
+from tendering.domain.parties import Authorization, Person
+from tendering.domain.roles import Role
+from tendering.keys import PlatformKeys, load_keys
+from tendering.storage import authorizations, organizations, people, sessions
+from tendering.storage.bus import open_bus
+from tendering.storage.connection import Pool, transaction
+from tests.support.evaluation import AT, ROOM, TENDER, person, statement_body
+from tests.support.evaluation_tender import AGENCY, ENTITY, SUPERVISOR, insert_organization
+from tests.support.postgres import Database
+from tests.support.room_server import RoomServer
+
+EXPERTS = UUID(int=0x70)
+Json = dict[str, Any]
+
+
+@dataclass
+class Doors:
+    """The doors as clients see them, and the keys behind them."""
+
+    client: "TestClient[web.Request, web.Application]"
+    pool: Pool
+    keys: PlatformKeys
+
+    async def call(
+        self, method: str, path: str, body: object = None, *, token: str = ""
+    ) -> tuple[int, Json]:
+        """One request; status and JSON."""
+        answer = await self.client.request(
+            method,
+            f"/api/v1{path}",
+            headers={"Content-Type": "application/json"}
+            | ({"Authorization": f"Bearer {token}"} if token else {}),
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        return answer.status, await answer.json()
+
+    async def enter(self, organization_id: UUID, role: Role, person_id: UUID | None = None) -> str:
+        """The token of somebody who acts for an organization in a role."""
+        person_id = person_id or uuid4()
+        authorization = Authorization(
+            uuid4(), person_id, organization_id, role, person_id, AT - timedelta(days=9)
+        )
+        token = f"{person_id.hex}{'0' * 11}"
+        async with transaction(self.pool) as connection:
+            made = Person(
+                person_id,
+                organization_id,
+                "示范人员",
+                f"login-{person_id.hex[-8:]}",
+                is_administrator=False,
+            )
+            await people.insert(connection, made, password_hash="-", at=AT)
+            await authorizations.insert(connection, authorization)
+            await sessions.insert(
+                connection,
+                token_digest(token),
+                authorization_id=authorization.id,
+                csrf_token="c" * 43,
+                lifetime=timedelta(hours=1),
+            )
+        return token
+
+    async def statements(self, seat: int, person_id: UUID, *, uscc: str) -> list[Any]:
+        """The four statements, signed with a fresh key certified by the platform."""
+        key = generate_signing_key()
+        subject = CertificateSubject("示范专家", "示范专家单位", uscc)
+        request = make_request(key, common_name="x", organization="x", uscc="")
+        authority = self.keys.authority
+        certificate = issue(
+            authority.certificate, authority.key, request, at=AT, days=2, subject=subject
+        )
+        return [
+            sign_statement(
+                key,
+                certificate,
+                label=STATEMENT_LABEL,
+                statement=statement_body(
+                    kind, seat, person_id, conflict=False, room=ROOM, tender=TENDER
+                ),
+            ).to_value()
+            for kind in sorted(STATEMENT_KINDS)
+        ]
+
+
+@pytest.fixture
+async def doors(
+    tender_pool: Pool, database: Database, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Doors]:
+    """The doors of rooms on loopback."""
+    keys = load_keys(
+        tmp_path_factory.mktemp("platform") / "keys", name="bids.example", create=True, at=AT
+    )
+    async with transaction(tender_pool) as connection:
+        await insert_organization(connection, EXPERTS, 9, Role.EXPERT)
+    async with open_bus(tender_pool, database.app_dsn) as bus:
+        context = Context(
+            pool=tender_pool,
+            now=lambda: AT,
+            touched=bus.touched,
+            public_address="https://bids.example",
+            blobs=cast("Any", None),  # no route here stores bytes
+            keys=keys,
+            law=cast("Any", None),  # no route here asks it
+            passwords=cast("Any", None),  # no route here logs in
+        )
+        settings = RoomSettings()
+        rooms = RoomsContext(
+            pool=tender_pool,
+            now=lambda: AT,
+            bus=bus,
+            hub=Hub(tender_pool, bus, settings),
+            trust=Trust(tuple(keys.trusted_roots())),
+            settings=settings,
+        )
+        app = web.Application(middlewares=[problem_middleware])
+        mount(app, ROOM_ROUTES, context, parts={"rooms": rooms})
+        async with TestClient(TestServer(app)) as client:
+            yield Doors(client, tender_pool, keys)
+
+
+async def expert_uscc(pool: Pool) -> str:
+    async with transaction(pool) as connection:
+        found = await organizations.get(connection, EXPERTS)
+    assert found is not None
+    return found.uscc
+
+
+async def test_a_member_checks_in_with_signed_statements(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(EXPERTS, Role.EXPERT, person(1))
+    uscc = await expert_uscc(doors.pool)
+
+    status, done = await doors.call(
+        "POST",
+        f"/rooms/{ROOM}/check-in",
+        {"statements": await doors.statements(1, person(1), uscc=uscc)},
+        token=token,
+    )
+    _, room = await doors.call("GET", f"/rooms/{ROOM}", token=token)
+
+    assert (status, done) == (200, {"seq": 2})
+    assert room["standing"] == {"kind": "evaluation", "viewer": "member", "seat": 1}
+    assert [seat["checked_in"] for seat in room["room"]["seats"]] == [True] + [False] * 4
+
+
+async def test_a_key_of_another_organization_is_refused(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(EXPERTS, Role.EXPERT, person(1))
+
+    status, problem = await doors.call(
+        "POST",
+        f"/rooms/{ROOM}/check-in",
+        {"statements": await doors.statements(1, person(1), uscc="91510100MA00000019")},
+        token=token,
+    )
+
+    assert (status, problem["code"]) == (422, "signature-refused")
+
+
+async def test_a_changed_statement_is_refused(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(EXPERTS, Role.EXPERT, person(1))
+    uscc = await expert_uscc(doors.pool)
+    statements = await doors.statements(1, person(1), uscc=uscc)
+    statements[0]["statement"]["added"] = "later"
+
+    status, problem = await doors.call(
+        "POST", f"/rooms/{ROOM}/check-in", {"statements": statements}, token=token
+    )
+
+    assert (status, problem["code"]) == (422, "signature-refused")
+
+
+@pytest.mark.parametrize(
+    ("organization_id", "role", "status"),
+    [
+        (AGENCY, Role.AGENCY, 201),
+        (ENTITY, Role.PROCURING_ENTITY, 201),
+        (SUPERVISOR, Role.SUPERVISOR, 201),
+        (EXPERTS, Role.EXPERT, 404),
+        (EXPERTS, Role.SUPERVISOR, 404),
+        (AGENCY, Role.VENUE_OPERATOR, 404),
+        (AGENCY, Role.BIDDER, 404),
+    ],
+)
+async def test_tickets_are_for_those_who_have_a_place(
+    doors: Doors, rooms: RoomServer, organization_id: UUID, role: Role, status: int
+) -> None:
+    await rooms.open()
+    token = await doors.enter(organization_id, role)
+
+    answered, _ = await doors.call("POST", f"/rooms/{ROOM}/tickets", token=token)
+
+    assert answered == status
+
+
+async def test_nobody_needs_to_log_in_for_the_hall(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+
+    hall, ticket = await doors.call("POST", f"/rooms/{TENDER}/tickets")
+    room, _ = await doors.call("POST", f"/rooms/{ROOM}/tickets")
+    _, listed = await doors.call("GET", f"/tenders/{TENDER}/rooms")
+    _, seen = await doors.call("GET", f"/rooms/{TENDER}")
+
+    assert (hall, ticket["expires_in_seconds"], room) == (201, 30, 404)
+    assert [item["kind"] for item in listed["items"]] == ["hall"]
+    assert seen["room"] == {"kind": "hall", "tender_id": str(TENDER), "phase": "rehearsal"}
+
+
+async def test_a_room_that_is_not_there_is_unknown(doors: Doors) -> None:
+    status, _ = await doors.call("POST", f"/rooms/{uuid4()}/tickets")
+
+    assert status == 404
+
+
+async def test_the_host_leads_and_is_told_what_is_missing(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(AGENCY, Role.AGENCY)
+
+    status, problem = await doors.call(
+        "POST", f"/rooms/{ROOM}/phase", {"to": Phase.CHAIR}, token=token
+    )
+    _, listed = await doors.call("GET", f"/tenders/{TENDER}/rooms", token=token)
+
+    assert (status, problem["code"]) == (409, "phase-not-ready")
+    assert problem["parameters"]["needs"] == ["all-checked-in"]
+    assert [item["phase"] for item in listed["items"]] == ["rehearsal", "preparation"]
+
+
+async def test_the_supervisor_does_not_lead(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(SUPERVISOR, Role.SUPERVISOR)
+
+    status, _ = await doors.call("POST", f"/rooms/{ROOM}/phase", {"to": "chair"}, token=token)
+
+    assert status == 403
+
+
+async def test_the_host_speaks_to_the_hall(doors: Doors) -> None:
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    stranger = await doors.enter(EXPERTS, Role.AGENCY)
+    path = f"/tenders/{TENDER}/hall/announcements"
+
+    status, done = await doors.call("POST", path, {"text": "五分钟后开标"}, token=host)
+    refused, _ = await doors.call("POST", path, {"text": "五分钟后开标"}, token=stranger)
+
+    assert (status, done, refused) == (201, {"seq": 1}, 403)
+
+
+async def test_the_host_corrects_recuses_and_enters_prices(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(AGENCY, Role.AGENCY)
+
+    async def code(path: str, body: Json) -> tuple[int, str]:
+        status, answer = await doors.call("POST", f"/rooms/{ROOM}{path}", body, token=token)
+        return status, answer.get("code", "")
+
+    mark = {"bid": 1, "criterion": "credit", "points": "9", "basis": "AA", "reason": "更正"}
+    assert await code("/objective-marks", mark) == (409, "wrong-phase")
+    assert await code("/prices", {"prices": [{"bid": 1, "price_fen": 5}]}) == (200, "")
+    assert await code("/seats/2/recusal", {"reason": "回避"}) == (200, "")
+    assert await code("/seats/7/recusal", {"reason": "回避"}) == (404, "not-found")
+
+
+async def test_the_outcome_is_there_from_the_report_on(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    token = await doors.enter(AGENCY, Role.AGENCY)
+
+    status, problem = await doors.call("GET", f"/rooms/{ROOM}/outcome", token=token)
+
+    assert (status, problem["code"]) == (409, "wrong-phase")
+
+
+def test_the_doors_are_described() -> None:
+    described = document(ROOM_ROUTES, title="开标", version="1", parts={"rooms": None})
+
+    assert "/api/v1/rooms/{room_id}/check-in" in json.dumps(described)

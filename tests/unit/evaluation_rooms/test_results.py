@@ -1,0 +1,174 @@
+"""Prices, totals, checks and the report of an evaluation."""
+
+from decimal import Decimal
+
+import pytest
+
+from evaluation_rooms import commands as c
+from evaluation_rooms import results
+from evaluation_rooms.events import (
+    PriceScored,
+)
+from evaluation_rooms.phases import Phase
+from tendering.domain.evaluation_report import assemble
+from tendering.domain.refusals import (
+    DigestMismatch,
+    FindingNotYours,
+    Invalid,
+    PhaseNotReady,
+    PriceAboveCeiling,
+    ReasonMissing,
+)
+from tendering.rulebooks import rulebook_of
+from tests.support.evaluation import (
+    Play,
+    a_room_opening,
+    confirmations,
+    scores,
+)
+
+
+def test_prices_may_come_after_the_marks() -> None:
+    opening = a_room_opening()
+    play = Play(opening).until(Phase.TECHNICAL)
+
+    play.do(c.EnterPrices({1: 90_000_000}))
+    with pytest.raises(Invalid):
+        play.do(c.EnterPrices({1: 0}))
+
+    assert play.room.bid(1).price_fen == 90_000_000
+
+
+def test_prices_and_totals_carry_every_intermediate_value() -> None:
+    play = Play().until(Phase.CHECKS)
+
+    price, totals = play.room.results.price, play.room.results.totals
+
+    assert price is not None
+    assert price["benchmark"]["yuan"] == "1020000.00"
+    assert [row["points"] for row in price["rows"]] == ["49.02", "50.00", "48.04"]
+    assert totals is not None
+    assert [row["total"] for row in totals["ranking"]] == ["86.04", "86.00", "83.02"]
+
+
+def test_a_price_above_the_ceiling_goes_back_to_the_committee() -> None:
+    play = Play(a_room_opening(ceiling_price_fen=103_000_000)).until(Phase.TECHNICAL)
+    play.do_all(scores(play.room))
+
+    with pytest.raises(PriceAboveCeiling):
+        play.lead(Phase.PRICE)
+    play.lead(Phase.PRELIMINARY)
+    for seat in (1, 2, 3):
+        play.do(c.VoteOnItem(seat, 3, "seal", False, "超过最高投标限价", "开标一览表"))
+    play.lead(Phase.TECHNICAL)
+    events = play.lead(Phase.PRICE)
+
+    assert isinstance(events[-1], PriceScored)
+    assert play.room.bids_left == (1, 2)
+
+
+def outlying() -> Play:
+    play = Play(a_room_opening(outlier_percent=15)).until(Phase.TECHNICAL)
+    play.do_all(scores(play.room))
+    for phase in (Phase.PRICE, Phase.TOTALS, Phase.CHECKS):
+        play.lead(phase)
+    return play
+
+
+def test_an_outlier_is_explained_or_corrected_by_the_member_who_gave_it() -> None:
+    play = outlying()
+    asked = play.room.results.findings
+    assert {one.check for one in asked} == {"outlier"}
+    first = asked[0]
+    assert first.seat is not None
+
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.REPORT)
+    with pytest.raises(FindingNotYours):
+        play.do(c.AnswerFinding(first.seat % 5 + 1, first.number, "不是我的", None))
+    with pytest.raises(ReasonMissing):
+        play.do(c.AnswerFinding(first.seat, first.number, " ", None))
+    for one in asked:
+        assert one.seat is not None
+        play.do(c.AnswerFinding(one.seat, one.number, "方案确有缺陷", None))
+    with pytest.raises(FindingNotYours):
+        play.do(c.AnswerFinding(first.seat, first.number, "再说一遍", None))
+    play.lead(Phase.REPORT)
+
+    assert len(results.outcome_of(play.room).answers) == len(asked)
+
+
+def test_a_corrected_mark_leads_back_to_the_totals() -> None:
+    play = outlying()
+    before = play.room.results.totals
+    first = play.room.results.findings[0]
+    assert first.seat is not None
+    corrected = Decimal("9.0") if first.criterion == "design" else Decimal("16.0")
+
+    play.do(c.AnswerFinding(first.seat, first.number, "笔误", corrected))
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.REPORT)
+    play.lead(Phase.TOTALS)
+    play.lead(Phase.CHECKS)
+
+    assert play.room.marks[first.seat, first.bid, first.criterion] == corrected
+    assert play.room.results.totals != before
+
+
+def test_the_report_is_confirmed_by_its_digest() -> None:
+    play = Play().until(Phase.REPORT)
+    report = play.room.results.report
+    assert report is not None
+
+    with pytest.raises(DigestMismatch):
+        play.do(c.ConfirmReport(1, "0" * 64, True, "", None))
+
+    assert results.outcome_digest(report.outcome) == report.digest
+
+
+def test_a_dissent_is_written_and_stands_in_the_outcome() -> None:
+    play = Play().until(Phase.REPORT)
+    report = play.room.results.report
+    assert report is not None
+
+    with pytest.raises(ReasonMissing):
+        play.do(c.ConfirmReport(1, report.digest, False, "", None))
+    play.do(c.ConfirmReport(1, report.digest, False, "对否决理由有异议", None))
+    play.do_all(list(confirmations(play.room))[1:])
+    play.lead(Phase.SIGNING)
+
+    assert results.outcome_of(play.room).dissents == {1: "对否决理由有异议"}
+
+
+def test_a_signed_confirmation_says_the_same_with_the_same_key() -> None:
+    play = Play().until(Phase.REPORT)
+    report = play.room.results.report
+    assert report is not None
+    said = {
+        "room_id": str(play.room.id),
+        "seat": 1,
+        "digest": report.digest,
+        "agree": True,
+        "reason": "",
+    }
+    certificate = play.room.seat(1).statements[0]["certificate"]
+
+    for statement in (
+        {"statement": said | {"agree": False}, "certificate": certificate},
+        {"statement": said, "certificate": "b3RoZXI"},
+    ):
+        with pytest.raises(DigestMismatch):
+            play.do(c.ConfirmReport(1, report.digest, True, "", statement))
+    play.do(
+        c.ConfirmReport(1, report.digest, True, "", {"statement": said, "certificate": certificate})
+    )
+
+
+def test_the_outcome_is_what_the_report_is_assembled_from() -> None:
+    play = Play().until(Phase.CLOSED)
+    outcome = results.outcome_of(play.room)
+
+    report = assemble(outcome.evaluation, rulebook_of("construction"))
+
+    assert [candidate.bid for candidate in report.candidates] == ["03", "02", "01"]
+    assert report.candidates[0].bidder_id == outcome.bidders["03"]
