@@ -5,7 +5,9 @@ from typing import Final
 from tendering.api import bids, openings, public, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
+from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
+from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
@@ -338,5 +340,7 @@ ROUTES: Final = (
     *BID_ROUTES,
     *OPENING_ROUTES,
     *DRAW_ROUTES,
+    *ISSUED_ROUTES,
+    *AWARD_ROUTES,
     *LOG_ROUTES,
 )

@@ -156,7 +156,7 @@ async def complete(prepared: Prepared, signature: bytes, *, timestamper: Timesta
     return prepared.pdf[:start] + written.ljust(end - start, b"0") + prepared.pdf[end:]
 
 
-class _AppendingWriter(IncrementalPdfFileWriter):  # type: ignore[misc] # pyHanko has no types
+class _AppendingWriter(IncrementalPdfFileWriter):
     """Appends without touching the metadata.
 
     pyHanko would write the machine's clock and its own name into it at every signature; what an
@@ -190,7 +190,8 @@ def _check_imprint(token: bytes, digest: bytes) -> None:
 def _field(field: str, place: SignaturePlace | None) -> SigFieldSpec:
     if place is None:
         return SigFieldSpec(field)
-    return SigFieldSpec(field, on_page=place.page, box=place.box)
+    left, bottom, right, top = map(round, place.box)
+    return SigFieldSpec(field, on_page=place.page, box=(left, bottom, right, top))
 
 
 def _appearance(
@@ -205,7 +206,7 @@ def _appearance(
     else:
         picture = seal_image(seal_text)
     layout = SimpleBoxLayoutRule(
-        x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins.uniform(0)
+        x_align=AxisAlignment.ALIGN_MID, y_align=AxisAlignment.ALIGN_MID, margins=Margins()
     )
     style = StaticStampStyle(
         background=PdfImage(Image.open(BytesIO(picture))),

@@ -55,11 +55,15 @@ _ACCOUNTS: dict[str, frozenset[Role]] = {
     "people.manage": EVERYBODY,
 }
 
-_INSURANCE: dict[str, frozenset[Role]] = {}
+_INSURANCE: dict[str, frozenset[Role]] = {
+    "guarantor.register": frozenset({R.OPERATOR}),
+    "guarantee.order": frozenset({R.BIDDER}),
+}
 
 _IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, R.SUPERVISOR})
 
 _ROOMS: dict[str, frozenset[Role]] = {
+    "evaluation.lead": TRADING,
     "hall.announce": TRADING,
     "room.advance": TRADING | {R.EXPERT},
     "room.check_in": frozenset({R.EXPERT}),

@@ -262,14 +262,32 @@ class GuaranteeStepRefused(Conflict):
     code = "guarantee-step-refused"
 
 
+class GuarantorEndpointInvalid(Invalid):
+    """A guarantor answers at an https address without query."""
+
+    code = "guarantor-endpoint-invalid"
+
+
+class GuarantorEndpointRefused(Invalid):
+    """A guarantor is reached at an https address without user, query and fragment."""
+
+    code = "guarantor-endpoint-refused"
+
+
 class GuarantorKeyInvalid(Invalid):
-    """A guarantor's key is 32 bytes of Ed25519 in base64, and there is at least one."""
+    """A guarantor's key is 32 bytes of Ed25519 in base64."""
 
     code = "guarantor-key-invalid"
 
 
+class GuarantorRegistered(Conflict):
+    """This organization is registered as a guarantor already."""
+
+    code = "guarantor-registered"
+
+
 class GuarantorUnknown(NotFound):
-    """No such guarantor is registered, or it is suspended."""
+    """No such guarantor is registered."""
 
     code = "guarantor-unknown"
 
@@ -292,34 +310,16 @@ class MessageSignatureRefused(Forbidden):
     code = "message-signature-refused"
 
 
-class NoGuarantor(Conflict):
-    """No guarantor is at work on this platform."""
-
-    code = "no-guarantor"
-
-
 class NoBidSecurityAsked(Conflict):
     """The lot asks for no bid security."""
 
     code = "no-bid-security-asked"
 
 
-class PolicyRefused(Invalid):
-    """The guarantee is not signed by its guarantor, or is not in the form agreed."""
+class OrderUnderWay(Conflict):
+    """An order for this lot is already with this guarantor."""
 
-    code = "policy-refused"
-
-
-class QuoteLapsed(Conflict):
-    """The guarantor's offer has ended: ask for a new quote."""
-
-    code = "quote-lapsed"
-
-
-class QuotesAlreadyAsked(Conflict):
-    """Quotes for this lot were asked for already and are still open."""
-
-    code = "quotes-already-asked"
+    code = "order-under-way"
 
 
 # --- rulebooks, timetables, methods, the draw, awards, imports -----------------------------------

@@ -1,0 +1,86 @@
+"""Packing files and a form into the bundle of an envelope, without holding any file in memory."""
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from crypto.canonical import JsonValue
+from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name, read_bundle
+
+READ_BYTES: Final = 1 << 20
+PDF: Final = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeContent:
+    """What goes into one envelope: the form for the reading-out, and files in their order."""
+
+    kind: str
+    form: Mapping[str, JsonValue]
+    files: tuple[Path, ...]
+    media_type: str = PDF
+
+
+def describe(content: EnvelopeContent) -> Bundle:
+    """Read every file once for its digest. Raises OSError."""
+    files = tuple(
+        _described(number, file, content.media_type)
+        for number, file in enumerate(content.files, start=1)
+    )
+    return Bundle(content.kind, dict(content.form), files)
+
+
+def bundle_stream(bundle: Bundle, files: Sequence[Path]) -> BinaryIO:
+    """The bundle as a stream to be sealed. Raises BadBundle when a file has changed its size."""
+    pieces = bundle_chunks(bundle, map(_pieces, files))
+    return io.BufferedReader(_Pieces(pieces), buffer_size=READ_BYTES)
+
+
+def read_bundle_file(file: Path) -> Bundle:
+    """Form and index of a bundle on disk. Raises BadBundle, OSError."""
+    with file.open("rb") as stream:
+
+        def read_at(offset: int, count: int) -> bytes:
+            stream.seek(offset)
+            return stream.read(count)
+
+        return read_bundle(read_at, file.stat().st_size)
+
+
+def _described(number: int, file: Path, media_type: str) -> BundleFile:
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    name = file.name
+    return BundleFile(member_name(number, name), name, media_type, file.stat().st_size, sha256)
+
+
+def _pieces(file: Path) -> Iterator[bytes]:
+    with file.open("rb") as stream:
+        while piece := stream.read(READ_BYTES):
+            yield piece
+
+
+class _Pieces(io.RawIOBase):
+    """An iterator of bytes as a raw stream."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces = pieces
+        self._left = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        assert isinstance(buffer, memoryview | bytearray)
+        while not self._left:
+            try:
+                self._left = memoryview(next(self._pieces))
+            except StopIteration:
+                return 0
+        taken = self._left[: len(buffer)]
+        buffer[: len(taken)] = taken
+        self._left = self._left[len(taken) :]
+        return len(taken)

@@ -1,0 +1,1 @@
+"""One module a party: what it does, in the order in which it does it."""

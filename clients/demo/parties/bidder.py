@@ -1,0 +1,220 @@
+"""A bidder (投标人): reads, secures, seals at home, submits, and unlocks its own bid.
+
+`facts["part"]` says what befalls it: `plain`, `replaces` its bid, `withdraws` it, comes `late`, or
+`loses_key` and is opened by the key holders.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from clients.bid_sealing import PreparedBid, rehearse, seal_bid
+from clients.bidding import Bidder, fetch_published_keys
+from clients.bundling import EnvelopeContent
+from clients.certifying import certify_with_platform
+from clients.demo.parties.following import deadlines, find_notice, lot_is, sign_issued
+from clients.demo.parties.securing import obtain_bid_security
+from clients.demo.party import Party
+from clients.demo.pdf_maker import make_pdf
+from clients.document_signing import Document
+from clients.journal_following import JournalFollower
+from clients.platform import Json, PlatformRefused
+from clients.tender_facts import verify_key_holders
+from crypto.container_digest import container_digest
+from tendering.domain.journal import Entry
+from tendering.domain.tender import Lot, Tender
+
+KEYS_FILE = "platform-keys.json"
+REPLACEMENT_PERMILLE = 4
+
+
+class DocumentDiffers(Exception):
+    """A tender document is not the one that the notice names."""
+
+
+class LateBidTaken(Exception):
+    """The platform took a bid after the deadline."""
+
+
+async def play(party: Party) -> str:
+    """From the notice to the opening record."""
+    platform, part = party.platform, party.facts["part"]
+    signer = await certify_with_platform(party.keys, platform)
+    keys = await fetch_published_keys(platform, party.folder / KEYS_FILE)
+    bidder = Bidder(platform, signer, keys, party.folder / "receipts")
+
+    tender, published, journal = await find_notice(party)
+    party.doing("核验密钥持有人")
+    roots = [authority.root for authority in keys.certifiers]
+    verify_key_holders(tender, trusted_roots=roots, published=published)
+    await _read_documents(party, tender)
+    await _clarify(party, tender, journal)
+
+    for lot in tender.lots:
+        await obtain_bid_security(party, tender, lot)
+    bids = [await _prepare(party, bidder, tender, lot, 1) for lot in tender.lots]
+    dates = deadlines(journal)
+    if part == "late":
+        return await _come_late(party, bidder, tender, bids, dates)
+    receipts = [await _submit(party, bidder, tender, bid) for bid in bids]
+    if part == "withdraws":
+        for bid in bids:
+            party.doing(f"撤回投标(标段{bid.lot})")
+            await bidder.withdraw(tender.id, bid.lot, bid.counter)
+        return "已撤回投标"
+    if part == "replaces":
+        bids = [await _prepare(party, bidder, tender, lot, 2) for lot in tender.lots]
+        receipts = [await _submit(party, bidder, tender, bid) for bid in bids]
+    await _complete_receipts(party, bidder, receipts)
+    if part == "loses_key":
+        party.keys.lose_opening_key(_key_name(tender))
+
+    await party.wait_until("等候签到", dates["sign_in_from"])
+    for lot in tender.lots:
+        party.doing(f"签到(标段{lot.lot})")
+        await platform.post(f"/tenders/{tender.id}/opening/sign-in", {"lot": lot.lot})
+    closed = await party.wait_for_entry(
+        journal, "submission.closed", "等候开标", due=dates["closing_at"]
+    )
+    _find_own(closed, bidder, bids)
+    for bid in bids:
+        await _unlock(party, bidder, tender, bid)
+    for bid in bids:
+        await _confirm(party, bidder, journal, bid)
+        await sign_issued(party, signer, Document(tender.id, "opening_record", bid.lot))
+    return "开标完成"
+
+
+async def _read_documents(party: Party, tender: Tender) -> None:
+    folder = party.folder / "documents"
+    await asyncio.to_thread(folder.mkdir, exist_ok=True)
+    for document in tender.documents:
+        party.doing(f"下载 {document.name}")
+        target = folder / document.name
+        await party.platform.download(f"/tenders/{tender.id}/documents/{document.name}", target)
+        if await asyncio.to_thread(container_digest, target) != document.digest:
+            raise DocumentDiffers(document.name)
+
+
+async def _clarify(party: Party, tender: Tender, journal: JournalFollower) -> None:
+    if party.facts["asks"]:
+        party.doing("提出疑问")
+        text = "请明确教学楼外墙保温材料的燃烧性能等级。"
+        await party.platform.post(f"/tenders/{tender.id}/questions", {"text": text})
+    await party.wait_for_entry(journal, "clarification.published", "等候澄清")
+
+
+async def _prepare(
+    party: Party, bidder: Bidder, tender: Tender, lot: Lot, counter: int
+) -> PreparedBid:
+    """Make the files, seal them at home, open them once for oneself, and bring them up."""
+    folder = party.folder / f"lot-{lot.lot}-{counter}"
+    opening_key = party.keys.opening_key(_key_name(tender))
+    party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
+    contents = await asyncio.to_thread(_write, party, lot, counter, folder)
+    party.doing(f"加密投标文件(标段{lot.lot})")
+    prepared = await asyncio.to_thread(
+        seal_bid,
+        tender,
+        contents,
+        lot=lot.lot,
+        bidder_id=bidder.id,
+        counter=counter,
+        opening_key=opening_key,
+        folder=folder,
+    )
+    await asyncio.to_thread(rehearse, tender, prepared, opening_key)
+    party.doing(f"上传加密文件(标段{lot.lot})")
+    return await bidder.upload(prepared)
+
+
+def _write(party: Party, lot: Lot, counter: int, folder: Path) -> list[EnvelopeContent]:
+    folder.mkdir(parents=True, exist_ok=True)
+    facts, name = party.facts, party.name
+    permille = facts["price_permille"] - (counter - 1) * REPLACEMENT_PERMILLE
+    price = lot.ceiling_price_fen * permille // 1000
+    forms: dict[str, dict[str, Any]] = {
+        "qualification": {"objective": facts["objective"]},
+        "technical": {},
+        "price": {
+            "price_fen": price,
+            "duration_days": facts["duration_days"],
+            "quality": "合格",
+            "project_manager": f"{name}项目经理(示范)",
+        },
+    }
+    titles = {"qualification": "资格与商务文件", "technical": "技术文件", "price": "报价文件"}
+    contents = []
+    for kind, form in forms.items():
+        file = folder / f"{name}-{titles[kind]}.pdf"
+        text = f"{name} {titles[kind]} {lot.title}。示范文件,内容虚构,不产生法律效力。"
+        make_pdf(file, title=file.stem, paragraphs=[text] * 12, size_bytes=facts["bytes"][kind])
+        contents.append(EnvelopeContent(kind, form, (file,)))
+    return contents
+
+
+async def _submit(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid) -> Json:
+    party.doing(f"递交加密投标文件(标段{bid.lot},第{bid.counter}次)")
+    return await bidder.submit(tender, bid)
+
+
+async def _come_late(
+    party: Party, bidder: Bidder, tender: Tender, bids: list[PreparedBid], dates: dict[str, Any]
+) -> str:
+    await party.wait_until("准备过久", dates["deadline"])
+    for bid in bids:
+        party.doing("逾期递交")
+        try:
+            await bidder.submit(tender, bid)
+        except PlatformRefused as refusal:
+            if refusal.code != "deadline-passed":
+                raise
+        else:
+            raise LateBidTaken(bid.lot)
+    return "逾期,被拒收"
+
+
+async def _complete_receipts(party: Party, bidder: Bidder, receipts: list[Json]) -> None:
+    for receipt in receipts:
+
+        async def look(receipt: Json = receipt) -> bool | None:
+            return (await bidder.complete_receipt(receipt)).is_complete or None
+
+        await party.wait_for_platform("等候见证与时间戳", look)
+
+
+def _find_own(closed: Entry, bidder: Bidder, bids: list[PreparedBid]) -> None:
+    """The list that everybody sees must hold this bidder's own containers, not others."""
+    lots = closed.body["lots"]
+    assert isinstance(lots, list)
+    shown = {
+        (lot["lot"], one["bidder_id"]): one["container_digests"]
+        for lot in lots
+        if isinstance(lot, dict)
+        for one in lot["bids"]
+    }
+    for bid in bids:
+        sent = {envelope.kind: envelope.digest for envelope in bid.envelopes}
+        assert shown[bid.lot, str(bidder.id)] == sent, "the list shows other containers"
+
+
+async def _unlock(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid) -> None:
+    if party.facts["part"] == "loses_key":
+        party.doing("密钥遗失,请求补救解密")
+        await party.platform.post(f"/tenders/{tender.id}/opening/lost-key", {"lot": bid.lot})
+        return
+    party.doing(f"用自己的密钥解密(标段{bid.lot})")
+    await bidder.unlock(bid, party.keys.opening_key(_key_name(tender)))
+
+
+async def _confirm(
+    party: Party, bidder: Bidder, journal: JournalFollower, bid: PreparedBid
+) -> None:
+    await party.wait_for_entry(journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot))
+    party.doing(f"确认开标结果(标段{bid.lot})")
+    path = f"/tenders/{bid.tender_id}/opening/confirmations"
+    await party.platform.post(path, {"lot": bid.lot})
+
+
+def _key_name(tender: Tender) -> str:
+    return f"tender-{tender.id}"

@@ -1,0 +1,56 @@
+"""A key holder (密钥持有人): has a key for this tender alone, and stands in at the opening."""
+
+import asyncio
+from typing import Any
+
+from clients.certifying import certify_outside
+from clients.demo.parties.drawing import contribute
+from clients.demo.parties.following import deadlines, find_notice, sign_issued
+from clients.demo.party import Party
+from clients.document_signing import Document
+from clients.key_holding import KeyHolder
+from tendering.domain.tender import Tender
+
+
+async def play(party: Party) -> str:
+    """Announce a key, watch the opening, and stand in for a bidder whose key is lost."""
+    facts = party.facts
+    # Certified by somebody else than the platform, which could otherwise make key holders itself.
+    signer = await certify_outside(
+        party.keys, party.platform, authority=facts["authority"], secret=facts["secret"]
+    )
+    holder = KeyHolder(party.platform, signer, party.keys)
+
+    letter = await party.wait_for_letter("等候招标人通知")
+    party.doing("生成并公布本项目密钥")
+    await holder.announce(letter["tender_id"], facts["number"])
+
+    tender, _, journal = await find_notice(party)
+    await party.wait_for_entry(
+        journal, "submission.closed", "保管密钥,等候开标", due=deadlines(journal)["closing_at"]
+    )
+    if facts["acts"]:
+        await _stand_in(party, holder, tender)
+    for lot in tender.lots:
+        await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
+    await contribute(party, tender, journal)
+    return "密钥职责完成"
+
+
+async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
+    """Give the shares of every bid that asks for them, until the prices are shown."""
+    path = f"/tenders/{tender.id}/opening"
+
+    async def asked() -> list[dict[str, Any]] | None:
+        waiting = await holder.remedies(tender.id)
+        if waiting:
+            return waiting
+        opening = await party.platform.get(path)
+        over = all(lot["phase"] != "unlock" for lot in opening["lots"])
+        return [] if over else None
+
+    while remedies := await party.wait("开标中,等候补救解密", asked):
+        for remedy in remedies:
+            party.doing("交出解密分片")
+            await holder.give_shares(tender, remedy)
+        await asyncio.sleep(0)

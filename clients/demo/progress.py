@@ -1,0 +1,91 @@
+"""What the person at the terminal sees: the platform's clock, what happened, who does what."""
+
+from collections import deque
+from datetime import datetime
+from types import TracebackType
+from typing import Final
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from tendering.domain.calendar import SHANGHAI
+
+EVENTS_SHOWN: Final = 14
+REFRESH_A_SECOND: Final = 4
+# Entries of the public journal that make the story; what is not here is not told.
+STORY: Final = {
+    "tender.published": "发布招标公告和招标文件",
+    "clarification.published": "发布澄清",
+    "submission.closed": "投标截止,开标,公布投标人名单",
+    "tender.failed": "投标人不足,招标失败",
+    "key.lost": "一家投标人密钥遗失,转由密钥持有人解密",
+    "prices.revealed": "全部报价同时公布",
+    "opening.recorded": "开标记录签署完成",
+    "draw.pool_frozen": "冻结专家库",
+    "committee.drawn": "抽取评标委员会",
+    "evaluation.reported": "评标报告签署完成",
+    "candidates.published": "公示中标候选人",
+    "award.notified": "发出中标通知书",
+}
+
+
+class Progress:
+    """A live table where there is a terminal, plain lines elsewhere."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        """Show nothing yet."""
+        self.console = Console() if console is None else console
+        self._parties: dict[str, tuple[str, str]] = {}
+        self._events: deque[str] = deque(maxlen=EVENTS_SHOWN)
+        self._clock = ""
+        self._live = Live(
+            get_renderable=self._render,
+            console=self.console,
+            refresh_per_second=REFRESH_A_SECOND,
+            transient=True,
+        )
+
+    def __enter__(self) -> "Progress":
+        """Begin to show."""
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Leave the terminal as it was."""
+        self._live.stop()
+
+    def event(self, text: str, *, at: datetime | None = None) -> None:
+        """Something happened that the story is about: now, or when the journal says."""
+        line = f"{self._clock if at is None else _shown(at)} {text}".strip()
+        self._events.append(line)
+        if not self.console.is_terminal:
+            self.console.print(line, soft_wrap=True, markup=False, highlight=False)
+
+    def clock(self, now: datetime) -> None:
+        """The platform's clock, shown as in Beijing."""
+        self._clock = _shown(now)
+
+    def party(self, name: str, text: str, *, state: str) -> None:
+        """What a party does; `state` is working, idle or done."""
+        self._parties[name] = (state, text)
+
+    def _render(self) -> RenderableType:
+        table = Table(title=f"开标 示范 · 平台时间 {self._clock}", expand=False)
+        table.add_column("参与方")
+        table.add_column("正在")
+        for name, (state, text) in self._parties.items():
+            style = {"working": "bold green", "idle": "dim", "done": "cyan"}[state]
+            table.add_row(name, Text(text, style=style))
+        return Group(table, *(Text(line) for line in self._events))
+
+
+def _shown(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

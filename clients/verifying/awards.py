@@ -1,0 +1,150 @@
+"""Candidates and award against the ranking; the PDFs that were issued against their signatures."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+
+from clients.verifying.bodies import Awarded, CandidatesShown, Papers, Reported
+from clients.verifying.case import Case, place
+from clients.verifying.report import Notes
+from crypto.errors import BadCertificate, BadSignature, BadTimestamp
+from crypto.pdf_signatures import signatures, verify_pdf
+from evaluation_rooms.results import bid_key
+from evaluation_rooms.room import Room
+from tendering.domain.archive import issued_path
+from tendering.domain.award import PASSED_OVER_CAUSES
+from tendering.domain.journal import Entry, Stream
+
+PDF_FOLDER: Final = "data/issued"
+_CANDIDATE: Final = frozenset(
+    {"rank", "bid", "bidder_id", "bidder_name", "price_fen", "total", "tie"}
+)
+
+
+def check_award(case: Case, notes: Notes) -> None:
+    """Candidates are the first in rank, in order; the winner is one of them, after publicity."""
+    shown = {
+        body.lot: (entry, body)
+        for entry, body in case.all(Stream.PUBLIC, "candidates.published", CandidatesShown)
+    }
+    rooms = {room.lot: room for room in case.rooms.values()}
+    rankings = {
+        body.lot: list(body.ranking)
+        for _, body in case.all(Stream.PUBLIC, "evaluation.reported", Reported)
+    }
+    for lot, (entry, body) in shown.items():
+        ranking = _ranked(rooms[lot]) if lot in rooms else rankings.get(lot, [])
+        if case.is_full and lot not in rooms:
+            notes.fails(place(entry), "candidates of a lot that was never evaluated")
+        elif not ranking:
+            notes.skips("the ranking behind the candidates")
+        else:
+            notes.require(
+                _agree(body.candidates, ranking), place(entry), "not the first in the ranking"
+            )
+    for entry, award in case.all(Stream.PUBLIC, "award.notified", Awarded):
+        if award.lot not in shown:
+            notes.fails(place(entry), "awarded without published candidates")
+            continue
+        _check_winner(entry, award, shown[award.lot][1], notes)
+
+
+def check_issued(case: Case, notes: Notes) -> None:
+    """Each PDF is the one the journal speaks of, and every signature in it holds."""
+    documents: dict[str, list[tuple[Entry, Papers]]] = {}
+    for stream in case.streams:
+        for kind in ("document.issued", "document.signed", "document.completed"):
+            for entry, body in case.all(stream, kind, Papers):
+                documents.setdefault(issued_path(body.kind, body.lot), []).append((entry, body))
+    for path, steps in documents.items():
+        steps.sort(key=lambda step: step[0].seq)
+        if notes.require(path in case.archive, path, f"missing, {place(steps[-1][0])} names it"):
+            _check_paper(case, path, steps, notes)
+    for path in case.archive.below(PDF_FOLDER):
+        notes.require(path in documents, path, "the journal speaks of no such document")
+    if not case.is_full:
+        notes.skips("documents that the committee alone signs")
+
+
+def _check_paper(case: Case, path: str, steps: list[tuple[Entry, Papers]], notes: Notes) -> None:
+    pdf = case.archive.bytes(path)
+    last_entry, last = steps[-1]
+    notes.require(
+        hashlib.sha256(pdf).hexdigest() == last.digest, path, f"not the PDF of {place(last_entry)}"
+    )
+    signed = [(entry, body) for entry, body in steps if entry.kind == "document.signed"]
+    try:
+        if not signed:
+            notes.require(not signatures(pdf), path, "signed, though the journal says by nobody")
+            notes.remark(f"{path}: nobody has signed it")
+            return
+        roots = (*case.keys.roots, *case.keys.stamp_roots)
+        signers = verify_pdf(pdf, trusted_roots=roots, at=None)
+        made = signatures(pdf)
+    except (BadSignature, BadCertificate, BadTimestamp) as error:
+        notes.fails(path, str(error))
+        return
+    if not notes.require(len(signers) == len(signed), path, "not as many signatures as recorded"):
+        return
+    for who, signature, (entry, body) in zip(signers, made, signed, strict=True):
+        case.certificates.setdefault(signature.certificate, (entry.at, path))
+        expected = case.uscc_of(body.organization_id) if body.organization_id else None
+        # An expert's certificate names a person and no organization.
+        if who.uscc and expected is not None:
+            notes.require(who.uscc == expected, path, f"{place(entry)}: signed by {who.uscc}")
+    if not any(entry.kind == "document.completed" for entry, _ in steps):
+        notes.remark(f"{path}: signatures are still missing")
+
+
+def _agree(shown: Sequence[dict[str, Any]], ranking: Sequence[dict[str, Any]]) -> bool:
+    """Are these the first of the ranking, in every member that both have?"""
+    if not 0 < len(shown) <= len(ranking):
+        return False
+    return all(
+        one.get(member) == row[member]
+        for one, row in zip(shown, ranking, strict=False)
+        for member in _CANDIDATE & row.keys()
+    )
+
+
+def _ranked(room: Room) -> list[dict[str, Any]]:
+    """The ranking as candidates are published."""
+    if room.results.totals is None:
+        return []
+    bids = {bid_key(bid.number): bid for bid in room.bids}
+    return [
+        {
+            "rank": row["rank"],
+            "bid": row["bid"],
+            "bidder_id": str(bids[row["bid"]].bidder_id),
+            "bidder_name": bids[row["bid"]].name,
+            "price_fen": bids[row["bid"]].price_fen,
+            "total": row["total"],
+            "tie": row["tie"],
+        }
+        for row in room.results.totals["ranking"]
+    ]
+
+
+def _check_winner(entry: Entry, award: Awarded, shown: CandidatesShown, notes: Notes) -> None:
+    where = place(entry)
+    notes.require(
+        award.winner in shown.candidates, where, "the winner was not among the candidates"
+    )
+    notes.require(entry.at >= shown.publicity_until, where, "awarded while publicity was running")
+    # 招标投标法实施条例 第五十五条: rank one, unless a listed cause stands against those before.
+    better = [
+        one["bid"] for one in shown.candidates if one.get("rank", 0) < award.winner.get("rank", 0)
+    ]
+    passed = {one.bid: one for one in award.passed_over}
+    for bid in better:
+        cause = passed.get(bid)
+        notes.require(
+            cause is not None
+            and cause.cause in PASSED_OVER_CAUSES
+            and bool(cause.evidence.strip()),
+            where,
+            f"no cause stands against the better candidate {bid}",
+        )
+        if cause is not None:
+            notes.remark(f"{where}: passed over {bid}: {cause.cause}: {cause.evidence}")

@@ -1,0 +1,297 @@
+"""The journal's bodies as a verifier reads them: what it needs of each kind, typed.
+
+Members that it does not know are left alone: the chain covers them all the same.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True):
+    """An entry of another stream, by number and head (hex)."""
+
+    seq: int
+    head: str
+
+
+class Moved(Struct, frozen=True):
+    """Of clarification.published and deadline.moved: the deadline from then on."""
+
+    deadline: datetime
+
+
+class Clarified(Struct, frozen=True):
+    """clarification.published."""
+
+    number: int
+    text: str
+    affects_bids: bool
+    signed: dict[str, Any]
+
+
+class Jumped(Struct, frozen=True):
+    """clock.jumped: the demonstration's clock."""
+
+    reason: str = ""
+
+
+class ClosedBid(Struct, frozen=True):
+    """A bid in the list of bidders."""
+
+    bidder_id: UUID
+    bidder_name: str
+    uscc: str
+    counter: int
+    manifest_digest: str
+    container_digests: dict[str, str]
+    received_at: datetime
+
+
+class ClosedLot(Struct, frozen=True):
+    """The bidders of a lot, in order."""
+
+    lot: str
+    unlock_until: datetime
+    bids: tuple[ClosedBid, ...]
+
+
+class Closed(Struct, frozen=True):
+    """submission.closed; of tender.failed before the opening the first two."""
+
+    deadline: datetime
+    custody: Place
+    lots: tuple[ClosedLot, ...] = ()
+    checkpoint: str | None = None
+
+
+class Announced(Struct, frozen=True):
+    """key_holder.announced."""
+
+    number: int
+    public_key: str
+    announcement: dict[str, Any]
+
+
+class Submitted(Struct, frozen=True):
+    """bid.submitted."""
+
+    lot: str
+    bidder_id: UUID
+    counter: int
+    manifest_digest: str
+    container_digests: dict[str, str]
+    received_at: datetime
+    replaces: int | None
+
+
+class Received(Struct, frozen=True):
+    """Of bid.submitted and bid.withdrawn: when the request had arrived in full."""
+
+    received_at: datetime
+
+
+class Withdrawn(Struct, frozen=True):
+    """bid.withdrawn."""
+
+    lot: str
+    bidder_id: UUID
+    counter: int
+    received_at: datetime
+
+
+class UnlockedEnvelope(Struct, frozen=True):
+    """The verdict on one container."""
+
+    kind: str
+    container_digest: str
+    plaintext_digest: str
+    rederives: bool
+
+
+class Unlocked(Struct, frozen=True):
+    """bid.unlocked."""
+
+    lot: str
+    bidder_id: UUID
+    by: str
+    envelopes: tuple[UnlockedEnvelope, ...]
+
+
+class KeysReceived(Struct, frozen=True):
+    """file_key.received: 16 bytes for each envelope."""
+
+    lot: str
+    bidder_id: UUID
+    by: str
+    file_keys: dict[str, bytes]
+
+
+class ShareReceived(Struct, frozen=True):
+    """share.received: a key holder's shares of one bid, 16 bytes each."""
+
+    lot: str
+    bidder_id: UUID
+    number: int
+    shares: dict[str, bytes]
+
+
+class RevealedRow(Struct, frozen=True):
+    """What was read out of a bid."""
+
+    bidder_id: UUID
+    form: dict[str, Any]
+    findings: tuple[str, ...]
+
+
+class Revealed(Struct, frozen=True):
+    """prices.revealed."""
+
+    lot: str
+    rows: tuple[RevealedRow, ...]
+    deemed_revoked: tuple[UUID, ...]
+
+
+class NeedBody(Struct, frozen=True):
+    """A need of the draw."""
+
+    venue: str
+    region: str
+    speciality: str
+    seats: int
+    reserves: int
+
+
+class PoolPlace(Struct, frozen=True):
+    """A place of the frozen pool."""
+
+    commitment: str
+    needs: tuple[int, ...]
+
+
+class PoolFrozen(Struct, frozen=True):
+    """draw.pool_frozen."""
+
+    pool_root: str
+    needs: tuple[NeedBody, ...]
+    entries: tuple[PoolPlace, ...]
+    vrf_public: str
+
+
+class Committed(Struct, frozen=True):
+    """draw.committed."""
+
+    organization_id: UUID
+    commitment: str
+
+
+class NonceRevealed(Struct, frozen=True):
+    """draw.revealed."""
+
+    organization_id: UUID
+    nonce: str
+
+
+class DrawnPlace(Struct, frozen=True):
+    """A place that was drawn."""
+
+    need: int
+    venue: str
+    index: int
+    commitment: str
+
+
+class Drawn(Struct, frozen=True):
+    """committee.drawn."""
+
+    pool_root: str
+    seed: str
+    vrf_proof: str
+    permutation_digest: str
+    not_revealed: tuple[UUID, ...]
+    seats: tuple[DrawnPlace, ...]
+    reserves: tuple[DrawnPlace, ...]
+
+
+class OpenedPlace(Struct, frozen=True):
+    """A drawn place with its name; `seat` is None for a reserve."""
+
+    index: int
+    venue: str
+    salt: str
+    expert: dict[str, Any]
+    seat: int | None = None
+
+
+class Seated(Struct, frozen=True):
+    """committee.seated."""
+
+    seats: tuple[OpenedPlace, ...]
+    reserves: tuple[OpenedPlace, ...]
+
+
+class Reported(Struct, frozen=True):
+    """evaluation.reported."""
+
+    lot: str
+    committee: Place
+    report_digest: str
+    ranking: tuple[dict[str, Any], ...] = ()
+
+
+class CandidatesShown(Struct, frozen=True):
+    """candidates.published."""
+
+    lot: str
+    candidates: tuple[dict[str, Any], ...]
+    publicity_from: datetime
+    publicity_until: datetime
+
+
+class PassedOverBody(Struct, frozen=True):
+    """Why a better candidate was not chosen."""
+
+    bid: str
+    cause: str
+    evidence: str
+
+
+class Awarded(Struct, frozen=True):
+    """award.notified."""
+
+    lot: str
+    winner: dict[str, Any]
+    passed_over: tuple[PassedOverBody, ...]
+
+
+class Papers(Struct, frozen=True):
+    """document.issued, document.signed, document.completed: `digest` is the PDF's SHA-256, hex.
+
+    Signed also says who: `organization_id` of the signatory at `place`.
+    """
+
+    kind: str
+    digest: str
+    lot: str = ""
+    place: int = 0
+    organization_id: UUID | None = None
+
+
+class Replaced(Struct, frozen=True):
+    """committee.replaced: the next in the drawn order steps in."""
+
+    seat: int
+    index: int
+    commitment: str
+
+
+class Reseated(Struct, frozen=True):
+    """committee.reseated: who that is."""
+
+    seat: int
+    index: int
+    salt: str
+    left: int
+    expert: dict[str, Any]

@@ -1,0 +1,184 @@
+"""The draw of the committee, computed again from what was published, and the names behind it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from clients.verifying.bodies import (
+    Committed,
+    Drawn,
+    DrawnPlace,
+    NonceRevealed,
+    OpenedPlace,
+    PoolFrozen,
+    Replaced,
+    Reseated,
+    Seated,
+)
+from clients.verifying.case import Case, place
+from clients.verifying.report import Notes
+from crypto.errors import BadKey, BadProof
+from tendering.domain.archive import KEYS
+from tendering.domain.draw import (
+    Contribution,
+    Draw,
+    DrawnSeat,
+    PoolEntry,
+    replacement,
+    verify_draw,
+    verify_opening,
+)
+from tendering.domain.experts import Need
+from tendering.domain.journal import Entry, Stream
+from tendering.domain.refusals import ContributionMismatch, Invalid, PoolTooSmall
+
+
+def check_draw(case: Case, notes: Notes) -> None:
+    """Pool, contributions, seed, order, seats: everybody can compute them, nobody could steer."""
+    frozen = case.all(Stream.PUBLIC, "draw.pool_frozen", PoolFrozen)
+    drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
+    if not frozen or not drawn:
+        notes.require(not drawn, "data/journal/public.jsonl", "a draw without a frozen pool")
+        notes.remark("no committee was drawn")
+        return
+    if len(frozen) > 1 or len(drawn) > 1:
+        notes.fails(place(drawn[-1][0]), "drawn, or prepared, more than once")
+        return
+    (pool_entry, pool), (entry, result) = frozen[0], drawn[0]
+    contributions = _contributions(case, pool_entry, entry, notes)
+    key = case.keys.vrf_public
+    notes.require(
+        pool.vrf_public == key.hex(), place(pool_entry), f"another key than the one in {KEYS}"
+    )
+    places = pool_places(pool)
+    try:
+        seed, draw = verify_draw(
+            case.tender.id,
+            places,
+            [
+                Need(one.venue, one.region, one.speciality, one.seats, one.reserves)
+                for one in pool.needs
+            ],
+            contributions,
+            vrf_public=key,
+            vrf_proof=bytes.fromhex(result.vrf_proof),
+        )
+    except (BadProof, BadKey, ContributionMismatch, PoolTooSmall, Invalid) as error:
+        notes.fails(place(entry), f"does not follow from what was published: {error}")
+        return
+    where = place(entry)
+    notes.require(result.pool_root == pool.pool_root, where, "drawn from another pool")
+    notes.require(seed.hex() == result.seed, where, "another seed")
+    notes.require(
+        draw.permutation_digest().hex() == result.permutation_digest, where, "another order"
+    )
+    _same_places(draw.seats, result.seats, pool, f"{where} seats", notes)
+    _same_places(draw.reserves, result.reserves, pool, f"{where} reserves", notes)
+    _check_replacements(case, places, draw, notes)
+
+
+def check_committee(case: Case, notes: Notes) -> None:
+    """The names in the committee's stream are those behind the places that were drawn."""
+    if Stream.COMMITTEE not in case.streams:
+        notes.skips("the names behind the drawn places")
+        return
+    frozen = case.all(Stream.PUBLIC, "draw.pool_frozen", PoolFrozen)
+    drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
+    seated = case.all(Stream.COMMITTEE, "committee.seated", Seated)
+    if not drawn:
+        return
+    if len(seated) != 1 or not frozen:
+        notes.fails(place(drawn[0][0]), "the drawn places were not opened once")
+        return
+    entry, names = seated[0]
+    places = pool_places(frozen[0][1])
+    result = drawn[0][1]
+    for opened, expected, what in (
+        (names.seats, result.seats, "seats"),
+        (names.reserves, result.reserves, "reserves"),
+    ):
+        notes.require(
+            [one.index for one in opened] == [one.index for one in expected],
+            place(entry),
+            f"the {what} are not the drawn ones",
+        )
+        for one in opened:
+            _opens(places, one, entry, notes)
+    for replaced, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
+        one = OpenedPlace(body.index, "", body.salt, body.expert, body.seat)
+        _opens(places, one, replaced, notes)
+
+
+def pool_places(pool: PoolFrozen) -> list[PoolEntry]:
+    """The places of a published pool."""
+    return [PoolEntry(bytes.fromhex(one.commitment), one.needs) for one in pool.entries]
+
+
+def drawn_experts(case: Case) -> dict[int, dict[str, Any]]:
+    """Who sat on which seat last, as the committee's stream names them."""
+    experts: dict[int, dict[str, Any]] = {}
+    for _, names in case.all(Stream.COMMITTEE, "committee.seated", Seated):
+        experts |= {one.seat: one.expert for one in names.seats if one.seat is not None}
+    for _, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
+        experts[body.seat] = body.expert
+    return experts
+
+
+def _contributions(case: Case, pool: Entry, drawn: Entry, notes: Notes) -> list[Contribution]:
+    committed = case.all(Stream.PUBLIC, "draw.committed", Committed)
+    revealed = case.all(Stream.PUBLIC, "draw.revealed", NonceRevealed)
+    first = min((entry.seq for entry, _ in revealed), default=drawn.seq)
+    for entry, _ in committed:
+        notes.require(
+            pool.seq < entry.seq < first, place(entry), "committed before the pool or too late"
+        )
+    nonces = {body.organization_id: bytes.fromhex(body.nonce) for _, body in revealed}
+    for entry, _ in revealed:
+        notes.require(entry.seq < drawn.seq, place(entry), "revealed after the draw")
+    contributions = [
+        Contribution(
+            body.organization_id,
+            bytes.fromhex(body.commitment),
+            nonces.pop(body.organization_id, None),
+        )
+        for _, body in committed
+    ]
+    notes.require(not nonces, place(drawn), "a contribution was revealed that nobody committed to")
+    silent = sum(one.nonce is None for one in contributions)
+    if silent:
+        notes.remark(f"{silent} parties committed and did not reveal; they count as empty")
+    return contributions
+
+
+def _same_places(
+    computed: Sequence[DrawnSeat],
+    published: Sequence[DrawnPlace],
+    pool: PoolFrozen,
+    where: str,
+    notes: Notes,
+) -> None:
+    expected = [
+        (one.need, one.venue, one.index, pool.entries[one.index].commitment) for one in computed
+    ]
+    found = [(one.need, one.venue, one.index, one.commitment) for one in published]
+    notes.require(expected == found, where, "not the places that follow from the seed")
+
+
+def _check_replacements(case: Case, places: Sequence[PoolEntry], draw: Draw, notes: Notes) -> None:
+    needs = {number: one.need for number, one in enumerate(draw.seats, start=1)}
+    taken = {one.index for one in draw.seats}
+    for entry, body in case.all(Stream.PUBLIC, "committee.replaced", Replaced):
+        if body.seat not in needs:
+            notes.fails(place(entry), "there is no such seat")
+            continue
+        expected = replacement(places, draw.permutation, needs[body.seat], taken=frozenset(taken))
+        notes.require(body.index == expected, place(entry), "not the next in the drawn order")
+        taken.add(body.index)
+
+
+def _opens(places: Sequence[PoolEntry], opened: OpenedPlace, entry: Entry, notes: Notes) -> None:
+    holds = 0 <= opened.index < len(places) and verify_opening(
+        places[opened.index], opened.expert, bytes.fromhex(opened.salt)
+    )
+    notes.require(
+        holds, place(entry), f"the name at place {opened.index} does not open its commitment"
+    )

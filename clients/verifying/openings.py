@@ -1,0 +1,195 @@
+"""The opening: every bid that was opened opens again, to what was read out; who failed, and why."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from clients.verifying.bodies import KeysReceived, Revealed, ShareReceived, Unlocked
+from clients.verifying.case import Case, place
+from clients.verifying.faults import attribute, header_fault
+from clients.verifying.opened_containers import open_container
+from clients.verifying.report import Notes
+from clients.verifying.sealing import Sealed, sealed_containers
+from clients.verifying.submissions import Kept, kept_submissions
+from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
+from crypto.sealed_file import file_key_from_shares, verify_file_key
+from tendering.domain.journal import Entry, Stream
+from tendering.domain.opening import UnlockedBy, form_findings
+from tendering.domain.tender import ENVELOPES
+
+Key = tuple[str, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    """File keys and shares that came into custody at the opening."""
+
+    keys: Mapping[Key, KeysReceived]
+    shares: Mapping[Key, Mapping[str, Mapping[int, bytes]]]
+
+
+def check_unlocking(case: Case, notes: Notes) -> None:
+    """File keys fit, headers re-derive or do not as was said, plaintexts have the digests."""
+    unlocked = _unlocked(case)
+    if not case.is_full:
+        notes.skips("file keys, shares and contents of the bids")
+        return
+    handed = _handed(case)
+    for kept in _standing(case):
+        key = (kept.lot, kept.bidder_id)
+        if key in unlocked:
+            _check_unlocked(case, kept, unlocked[key], handed, notes)
+            continue
+        fault = attribute(case, kept, handed.shares.get(key, {}))
+        notes.faults.append(fault)
+        said = f"lot {kept.lot} {kept.uscc} did not open: {fault.whose}: {fault.why}"
+        if fault.whose == "platform":
+            notes.fails(kept.where, said)
+        else:
+            notes.remark(said)
+    for lot, bidder in set(handed.keys) - set(unlocked):
+        notes.fails(f"lot {lot}", f"a file key of {bidder} was received but no verdict published")
+
+
+def check_reveal(case: Case, notes: Notes) -> None:
+    """All prices came at once, after the verdicts, and are what the containers say."""
+    unlocked = _unlocked(case)
+    revealed = {body.lot: (entry, body) for entry, body in _revealed(case)}
+    closing = case.closing()
+    if closing is None or closing[0].kind != "submission.closed":
+        notes.remark("nothing was opened")
+        return
+    for lot in closing[1].lots:
+        if lot.lot not in revealed:
+            notes.fails(place(closing[0]), f"the prices of lot {lot.lot} were never revealed")
+            continue
+        entry, body = revealed[lot.lot]
+        order = [bid.bidder_id for bid in lot.bids]
+        opened = [bidder for bidder in order if (lot.lot, bidder) in unlocked]
+        locked = [bidder for bidder in order if (lot.lot, bidder) not in unlocked]
+        where = place(entry)
+        notes.require(
+            [row.bidder_id for row in body.rows] == opened, where, "not the bids that were opened"
+        )
+        notes.require(list(body.deemed_revoked) == locked, where, "not the bids left unopened")
+        notes.require(
+            not locked or entry.at >= lot.unlock_until,
+            where,
+            "revealed while bids could still be unlocked",
+        )
+        for bidder in opened:
+            verdict = unlocked[lot.lot, bidder][0]
+            notes.require(verdict.seq < entry.seq, place(verdict), "a verdict after the reveal")
+            notes.require(verdict.at < lot.unlock_until, place(verdict), "after the window closed")
+        _check_rows(case, entry, body, notes)
+
+
+def _check_rows(case: Case, entry: Entry, body: Revealed, notes: Notes) -> None:
+    lot = case.tender.lot(body.lot)
+    for row in body.rows:
+        who = f"{place(entry)} {case.uscc_of(row.bidder_id) or row.bidder_id}"
+        form = case.forms.get((body.lot, row.bidder_id, "price"))
+        if form is not None:
+            notes.require(dict(form) == row.form, who, "not the form in the price envelope")
+        elif case.is_full:
+            notes.fails(who, "was read out although its price envelope does not open")
+        notes.require(
+            form_findings(row.form, lot) == row.findings, who, "other findings than follow from it"
+        )
+        if row.findings:
+            notes.remark(f"{who}: {', '.join(row.findings)}")
+    if not case.is_full:
+        notes.skips("the price envelopes behind the forms that were read out")
+
+
+def _check_unlocked(
+    case: Case,
+    kept: Kept,
+    verdict: tuple[Entry, Unlocked],
+    handed: _Handed,
+    notes: Notes,
+) -> None:
+    entry, said = verdict
+    where = place(entry)
+    keys = handed.keys.get((kept.lot, kept.bidder_id))
+    kinds = tuple(one.kind for one in said.envelopes)
+    if keys is None or set(keys.file_keys) != set(ENVELOPES) or kinds != ENVELOPES:
+        notes.fails(where, "there is not one verdict and one file key for each envelope")
+        return
+    notes.require(keys.by == said.by, where, f"custody says opened by {keys.by}")
+    sealed = {one.kind: one for one in sealed_containers(case, kept)}
+    shares = handed.shares.get((kept.lot, kept.bidder_id), {})
+    for one in said.envelopes:
+        container, file_key = sealed[one.kind], keys.file_keys[one.kind]
+        if said.by == UnlockedBy.KEY_HOLDERS:
+            _check_shares(container, shares.get(one.kind, {}), file_key, where, notes)
+        try:
+            derived = verify_file_key(container.header, file_key, container.policy)
+            opened = open_container(
+                case.archive,
+                container.path,
+                file_key,
+                kind=one.kind,
+                header_bytes=container.header_bytes,
+            )
+        except (BadHeader, BadKey, BadMac, BadPayload) as error:
+            notes.fails(container.path, f"does not open with the file key in custody: {error}")
+            continue
+        case.forms[kept.lot, kept.bidder_id, one.kind] = opened.form
+        notes.require(
+            one.container_digest == container.digest.hex(), where, "speaks of another container"
+        )
+        notes.require(
+            derived.valid == one.rederives,
+            container.path,
+            f"{where} says that its header {'does' if one.rederives else 'does not'} re-derive",
+        )
+        notes.require(
+            opened.plaintext_digest.hex() == one.plaintext_digest,
+            container.path,
+            f"opens to another content than {where} says",
+        )
+        if not derived.valid:
+            notes.faults.append(header_fault(kept, one.kind, derived))
+            notes.remark(f"{container.path}: invalid, by the bidder's fault")
+        for name in opened.damaged:
+            notes.remark(f"{container.path}: {name} inside is not the file of its own index")
+
+
+def _check_shares(
+    container: Sealed, shares: Mapping[int, bytes], file_key: bytes, where: str, notes: Notes
+) -> None:
+    found, verdict = file_key_from_shares(container.header, shares, container.policy.context)
+    notes.require(
+        found == file_key, where, f"the shares in custody do not give the key of {container.kind}"
+    )
+    for number in verdict.bad_shares_from:
+        notes.remark(f"{container.path}: key holder {number} handed in another share")
+
+
+def _standing(case: Case) -> Iterator[Kept]:
+    return (kept for kept in kept_submissions(case) if kept.stands)
+
+
+def _unlocked(case: Case) -> dict[Key, tuple[Entry, Unlocked]]:
+    found: dict[Key, tuple[Entry, Unlocked]] = {}
+    for entry, body in case.all(Stream.PUBLIC, "bid.unlocked", Unlocked):
+        found.setdefault((body.lot, body.bidder_id), (entry, body))
+    return found
+
+
+def _revealed(case: Case) -> list[tuple[Entry, Revealed]]:
+    return case.all(Stream.PUBLIC, "prices.revealed", Revealed)
+
+
+def _handed(case: Case) -> _Handed:
+    keys = {
+        (body.lot, body.bidder_id): body
+        for _, body in case.all(Stream.CUSTODY, "file_key.received", KeysReceived)
+    }
+    shares: dict[Key, dict[str, dict[int, bytes]]] = {}
+    for _, body in case.all(Stream.CUSTODY, "share.received", ShareReceived):
+        of_bid = shares.setdefault((body.lot, body.bidder_id), {})
+        for kind, share in body.shares.items():
+            of_bid.setdefault(kind, {})[body.number] = share
+    return _Handed(keys, shares)

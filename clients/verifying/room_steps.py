@@ -1,0 +1,191 @@
+"""One entry of an evaluation room against the room before it: what the system computed, what a
+member signed, and whether the step was open at all.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from clients.verifying.case import Case, place
+from clients.verifying.report import Notes
+from crypto.errors import CryptoError
+from evaluation_rooms import events as e
+from evaluation_rooms import results, review, scoring
+from evaluation_rooms.leading import NEEDS, REPORT_LABEL
+from evaluation_rooms.phases import TRANSITIONS
+from evaluation_rooms.room import Room
+from evaluation_rooms.scoring import SHEET_LABEL
+from evaluation_rooms.seating import STATEMENT_LABEL
+from tendering.domain.journal import Entry
+from tendering.domain.refusals import Refused
+
+
+def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: Notes) -> bool:
+    """Check an entry; False when the replay cannot go on with it."""
+    if not room.is_open_at(entry.at):
+        notes.fails(place(entry), "outside the time window of the room")
+    try:
+        why = _CHECKS[type(event)](room, event) if type(event) in _CHECKS else ""
+    except Refused as error:
+        why = f"cannot be computed: {error.detail}"
+    if why:
+        notes.fails(place(entry), why)
+    for label, statement in _statements(event):
+        _check_signature(case, label, statement, entry, notes)
+    return not why or not why.startswith("cannot")
+
+
+def _phase(room: Room, event: e.PhaseChanged) -> str:
+    steps = [step for step in TRANSITIONS[room.phase] if step.to == event.to]
+    if event.before != room.phase or not steps:
+        return f"cannot be: no step leads from {room.phase} to {event.to}"
+    missing = [need for need in steps[0].needs if not NEEDS[need](room)]
+    return f"the room was not ready: {', '.join(missing)}" if missing else ""
+
+
+def _preliminary(room: Room, event: e.PreliminaryDecided) -> str:
+    if review.missing_votes(room):
+        return "cannot be: votes are missing"
+    return "" if review.decided(room) == event else "does not follow from the votes"
+
+
+def _revealed(room: Room, event: e.ScoresRevealed) -> str:
+    sheets = tuple(scoring.sheet(room, member.number) for member in room.members)
+    return "" if sheets == event.sheets else "not the points that the members gave"
+
+
+def _points(room: Room, event: e.ScoreSubmitted | e.ScoreCorrected) -> str:
+    criterion = room.method.criterion(event.criterion)
+    if criterion is None or criterion.kind != "subjective" or event.bid not in room.bids_left:
+        return "points for something that is not to be judged"
+    if scoring.checked_points(criterion, event.points) != event.points:
+        return "points of another kind"
+    if isinstance(event, e.ScoreSubmitted) and room.seat(event.seat).locked:
+        return "given after the sheet was locked"
+    return ""
+
+
+def _locked(room: Room, event: e.ScoresLocked) -> str:
+    if event.statement is None:
+        return ""
+    said = scoring.sheet_statement(room, event.seat)
+    return "" if event.statement.get("statement") == said else "another sheet was signed"
+
+
+def _price(room: Room, event: e.PriceScored) -> str:
+    computed = results.price_result(room)
+    return "" if computed == event.result else _difference(computed, event.result)
+
+
+def _totals(room: Room, event: e.TotalsComputed) -> str:
+    computed = results.totals_result(room)
+    return "" if computed == event.result else _difference(computed, event.result)
+
+
+def _checks(room: Room, event: e.ChecksMade) -> str:
+    if room.results.totals != results.totals_result(room):
+        return "the totals before it do not follow from the points"
+    return "" if results.checks(room) == event else "other findings than follow from the points"
+
+
+def _drafted(room: Room, event: e.ReportDrafted) -> str:
+    if review.missing_votes(room):
+        return "votes are missing"
+    computed = results.drafted(room)
+    if computed.outcome != event.outcome:
+        return _difference(computed.outcome, event.outcome)
+    return "" if computed.digest == event.digest else "not the digest of the outcome"
+
+
+def _confirmed(room: Room, event: e.ReportConfirmed) -> str:
+    report = room.results.report
+    if report is None or event.digest != report.digest:
+        return "confirms another report"
+    said = {
+        "room_id": str(room.id),
+        "seat": event.seat,
+        "digest": event.digest,
+        "agree": event.agree,
+        "reason": event.reason,
+    }
+    if event.statement is not None and event.statement.get("statement") != said:
+        return "another confirmation was signed"
+    return ""
+
+
+def _named(room: Room, event: e.BidsNamed) -> str:
+    return "" if event.bids == room.bids else "other names or prices than were opened"
+
+
+def _closed(room: Room, event: e.RoomClosed) -> str:
+    report = room.results.report
+    return "" if report is not None and event.digest == report.digest else "with another report"
+
+
+def _checked_in(room: Room, event: e.SeatCheckedIn) -> str:
+    seat = room.seat(event.seat)
+    named = {
+        "room_id": str(room.id),
+        "tender_id": str(room.tender_id),
+        "seat": seat.number,
+        "person_id": str(seat.person_id),
+    }
+    for signed in event.statements:
+        said = signed.get("statement")
+        if not isinstance(said, Mapping) or any(said.get(key) != named[key] for key in named):
+            return "a statement names another room, seat or person"
+    return "" if event.statements else "nothing was signed"
+
+
+_CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
+    {
+        e.PhaseChanged: _phase,
+        e.PreliminaryDecided: _preliminary,
+        e.ScoreSubmitted: _points,
+        e.ScoreCorrected: _points,
+        e.ScoresLocked: _locked,
+        e.ScoresRevealed: _revealed,
+        e.BidsNamed: _named,
+        e.PriceScored: _price,
+        e.TotalsComputed: _totals,
+        e.ChecksMade: _checks,
+        e.ReportDrafted: _drafted,
+        e.ReportConfirmed: _confirmed,
+        e.RoomClosed: _closed,
+        e.SeatCheckedIn: _checked_in,
+    }
+)
+
+
+def _statements(event: e.RoomEvent) -> list[tuple[str, dict[str, Any]]]:
+    match event:
+        case e.SeatCheckedIn(statements=statements) | e.SeatRecused(statements=statements):
+            return [(STATEMENT_LABEL, statement) for statement in statements]
+        case e.ScoresLocked(statement=statement) if statement is not None:
+            return [(SHEET_LABEL, statement)]
+        case e.ReportConfirmed(statement=statement) if statement is not None:
+            return [(REPORT_LABEL, statement)]
+        case _:
+            return []
+
+
+def _check_signature(
+    case: Case, label: str, statement: dict[str, Any], entry: Entry, notes: Notes
+) -> None:
+    try:
+        case.signed(statement, label=label, at=entry.at, where=place(entry))
+    except CryptoError as error:
+        notes.fails(place(entry), str(error))
+
+
+def _difference(computed: object, found: object, path: str = "") -> str:
+    """The first place where two JSON values differ."""
+    if isinstance(computed, Mapping) and isinstance(found, Mapping):
+        for key in sorted(computed.keys() | found.keys()):
+            if computed.get(key) != found.get(key):
+                return _difference(computed.get(key), found.get(key), f"{path}.{key}")
+    if isinstance(computed, list) and isinstance(found, list) and len(computed) == len(found):
+        for number, (own, other) in enumerate(zip(computed, found, strict=True)):
+            if own != other:
+                return _difference(own, other, f"{path}[{number}]")
+    return f"{path.lstrip('.') or 'it'} is {str(found)[:80]}, computed {str(computed)[:80]}"

@@ -1,0 +1,121 @@
+"""How an evaluation room begins: with the opened bids, the drawn experts, the published method."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from clients.verifying.bodies import Revealed
+from clients.verifying.case import Case, place
+from clients.verifying.report import Notes
+from evaluation_rooms.events import RoomOpened
+from evaluation_rooms.room import SeatRole
+from evaluation_rooms.seating import numbered, require_sound
+from evaluation_rooms.terms import NamedBid
+from tendering.domain.journal import Entry, Stream
+from tendering.domain.methods.method import parse_method
+from tendering.domain.refusals import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RoomInputs:
+    """What earlier steps left: forms as read out by lot and bidder, names, experts by seat."""
+
+    forms: Mapping[str, Mapping[UUID, Mapping[str, Any]]]
+    names: Mapping[UUID, str]
+    experts: Mapping[int, Mapping[str, Any]]
+
+    @classmethod
+    def of(cls, case: Case, experts: Mapping[int, Mapping[str, Any]]) -> "RoomInputs":
+        """Collect them from the public stream."""
+        forms: dict[str, dict[UUID, Mapping[str, Any]]] = {}
+        for _, body in case.all(Stream.PUBLIC, "prices.revealed", Revealed):
+            forms[body.lot] = {row.bidder_id: row.form for row in body.rows}
+        return cls(forms, {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}, experts)
+
+
+def check_opening(
+    case: Case, inputs: RoomInputs, entry: Entry, event: RoomOpened, notes: Notes
+) -> None:
+    """Is it the room that follows from the opening and the draw?"""
+    where = place(entry)
+    lots = {lot.lot: lot for lot in case.tender.lots}
+    if event.lot not in lots or event.lot not in inputs.forms:
+        notes.fails(where, "a room for a lot that was never opened")
+        return
+    try:
+        require_sound(event, parse_method(event.terms.method))
+    except Refused as error:
+        notes.fails(where, f"the room is not sound: {error.detail}")
+    notes.require(
+        event.terms.method == case.tender.method, where, "another method than was published"
+    )
+    notes.require(
+        event.terms.ceiling_price_fen == lots[event.lot].ceiling_price_fen,
+        where,
+        "another ceiling price than was published",
+    )
+    forms = inputs.forms[event.lot]
+    notes.require(
+        {bid.bidder_id for bid in event.bids} == set(forms),
+        where,
+        "not the bids that were read out",
+    )
+    order = numbered(forms, bytes.fromhex(event.numbering_seed))
+    notes.require(
+        [bid.bidder_id for bid in sorted(event.bids, key=_number)] == order,
+        where,
+        "the bids' numbers do not follow from the seed",
+    )
+    for bid in event.bids:
+        form = forms.get(bid.bidder_id, {})
+        notes.require(
+            bid.form == form
+            and bid.name == inputs.names.get(bid.bidder_id)
+            and bid.price_fen in {None, form.get("price_fen")},
+            where,
+            f"bid {bid.number} is not as it was read out",
+        )
+    _check_seats(inputs, where, event, notes)
+    _check_objective(case, where, event, notes)
+
+
+def _check_seats(inputs: RoomInputs, where: str, event: RoomOpened, notes: Notes) -> None:
+    for seat in event.seats:
+        drawn = inputs.experts.get(seat.number)
+        if seat.role != SeatRole.MEMBER:
+            continue
+        if drawn is None:
+            notes.remark(f"{where}: seat {seat.number} was not drawn ({seat.name})")
+            continue
+        notes.require(
+            str(seat.expert_id) == drawn.get("id"),
+            where,
+            f"another expert on seat {seat.number} than was drawn",
+        )
+
+
+def _check_objective(case: Case, where: str, event: RoomOpened, notes: Notes) -> None:
+    """The host enters objective marks with a basis; where the bid says otherwise it is shown."""
+    bidders = {bid.number: bid.bidder_id for bid in event.bids}
+    for mark in event.objective:
+        form = case.forms.get((event.lot, bidders[mark.bid], "qualification"), {})
+        said = form.get("objective")
+        claimed = said.get(mark.criterion) if isinstance(said, Mapping) else None
+        if isinstance(claimed, str) and not _equal(claimed, mark.points):
+            notes.remark(
+                f"{where}: bid {mark.bid} claims {claimed} for {mark.criterion}, "
+                f"the host entered {mark.points} ({mark.basis})"
+            )
+
+
+def _equal(text: str, points: Decimal) -> bool:
+    try:
+        return Decimal(text) == points
+    except InvalidOperation:
+        return False
+
+
+def _number(bid: NamedBid) -> int:
+    return bid.number

@@ -1,0 +1,85 @@
+"""The files of the opened bids, for those in the room who judge or watch over it.
+
+While a room is blind its members read the technical part alone, and file names stay hidden:
+either would tell whose bid it is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from evaluation_rooms.actions.entering import admission_of
+from evaluation_rooms.seating import require_member
+from evaluation_rooms.standing import Viewer
+from evaluation_rooms.storage import rooms
+from tendering.domain.bundle import BadBundle, Bundle, BundleFile, read_bundle
+from tendering.domain.parties import Actor
+from tendering.domain.refusals import NotFound, NotYourPart, RoomWindowClosed
+from tendering.storage import openings
+from tendering.storage.connection import Connection
+
+_READERS = frozenset({Viewer.MEMBER, Viewer.HOST, Viewer.SUPERVISOR})
+_BLIND_KINDS = frozenset({"technical"})
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedBundles:
+    """The bundles of a bid that the asker may read: kind → digest, lower hex."""
+
+    digests: Mapping[str, str]
+    names_hidden: bool
+
+
+async def find_bundles(
+    connection: Connection, room_id: UUID, number: int, *, by: Actor, at: datetime
+) -> OpenedBundles:
+    """What of the bid with this number the asker may read.
+
+    Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed.
+    """
+    admission = await admission_of(connection, room_id, by)
+    standing = admission.standing
+    if standing.viewer not in _READERS:
+        raise NotYourPart
+    room = await rooms.load(connection, admission.tender_id, room_id)
+    bid = room.bid(number)
+    if standing.seat is not None:
+        require_member(room, standing.seat)
+        if not room.is_open_at(at):
+            raise RoomWindowClosed
+    blind = room.terms.blind and not room.named and standing.viewer is not Viewer.SUPERVISOR
+    unlocked = await openings.unlocks(connection, room.tender_id, room.lot)
+    envelopes = [
+        envelope
+        for one in unlocked
+        if one.bidder_id == bid.bidder_id
+        for envelope in one.envelopes
+        if not blind or envelope.kind in _BLIND_KINDS
+    ]
+    return OpenedBundles({one.kind: one.plaintext_digest.hex() for one in envelopes}, blind)
+
+
+def read_index(path: Path, *, names_hidden: bool) -> Bundle:
+    """The index of an opened bundle. Blocks for the disk. Empty when it is no sound bundle."""
+    with path.open("rb") as file:
+
+        def read_at(offset: int, count: int) -> bytes:
+            file.seek(offset)
+            return file.read(count)
+
+        try:
+            bundle = read_bundle(read_at, path.stat().st_size)
+        except BadBundle:
+            return Bundle("", {}, ())
+    if not names_hidden:
+        return bundle
+    return replace(bundle, files=tuple(replace(one, name=one.member) for one in bundle.files))
+
+
+def file_of(bundle: Bundle, number: int) -> BundleFile:
+    """The file of that number, from 1. Raises NotFound."""
+    if not 1 <= number <= len(bundle.files):
+        raise NotFound("no such file")
+    return bundle.files[number - 1]

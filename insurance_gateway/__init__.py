@@ -1,0 +1,1 @@
+"""Bid security from insurers, banks and guarantee companies."""

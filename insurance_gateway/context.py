@@ -1,0 +1,86 @@
+"""The living parts of the insurance gateway: built once in `server.py`, passed by name."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from insurance_gateway.insurers.http_json import HttpJson
+from insurance_gateway.insurers.insurer import Insurer
+from insurance_gateway.settings import InsuranceSettings
+from tendering.keys import PlatformKeys
+from tendering.storage.connection import Pool
+
+SEED_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceContext:
+    """What the gateway's handlers and loops may use.
+
+    `public_key` (Ed25519, 32 bytes) is what guarantors verify the platform's requests with;
+    `public_address` is the platform's scheme, host and port as guarantors see them.
+    """
+
+    pool: Pool
+    now: Callable[[], datetime]
+    keys: PlatformKeys = field(repr=False)
+    insurer: Insurer
+    public_key: bytes
+    public_address: str
+    demonstration: bool
+    settings: InsuranceSettings
+
+
+@asynccontextmanager
+async def open_insurance(
+    pool: Pool,
+    *,
+    now: Callable[[], datetime],
+    keys: PlatformKeys,
+    key_file: Path,
+    public_address: str,
+    demonstration: bool = False,
+    settings: InsuranceSettings | None = None,
+) -> AsyncIterator[InsuranceContext]:
+    """Build the gateway. `key_file` holds its Ed25519 seed; it is made at the first start."""
+    settings = settings or InsuranceSettings()
+    key = _open_key(key_file)
+    connector = aiohttp.TCPConnector(limit=0, limit_per_host=settings.guarantor_requests_max)
+    async with aiohttp.ClientSession(connector=connector) as http:
+        yield InsuranceContext(
+            pool=pool,
+            now=now,
+            keys=keys,
+            insurer=HttpJson(http, key, now, settings.request_seconds_max),
+            public_key=key.public_key().public_bytes_raw(),
+            public_address=public_address.rstrip("/"),
+            demonstration=demonstration,
+            settings=settings,
+        )
+
+
+def _open_key(file: Path) -> Ed25519PrivateKey:
+    """The key in the file, made when it is not there: whole and once, whoever else starts too."""
+    if not file.exists():
+        fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
+            stream.write(secrets.token_bytes(SEED_BYTES).hex() + "\n")
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            # A link never replaces what another process made meanwhile.
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))

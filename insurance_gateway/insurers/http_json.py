@@ -1,0 +1,89 @@
+"""Guarantors that speak our own format: JSON over HTTP, signed. docs/specs/insurer-wire-v1.md."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from typing import Final
+
+import aiohttp
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec import Struct
+
+from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.wire import (
+    MESSAGE_BYTES_MAX,
+    Application,
+    Disclosure,
+    Message,
+    Quote,
+    QuoteRequest,
+    encode,
+    sign_request,
+)
+
+NONCE_BYTES: Final = 18
+# The guarantor may take these back: a clock that is off, a queue that is full.
+_PASSING: Final = frozenset(
+    {
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpJson:
+    """The line. `key` is the platform's Ed25519 key for this use alone."""
+
+    http: aiohttp.ClientSession = field(repr=False)
+    key: Ed25519PrivateKey = field(repr=False)
+    now: Callable[[], datetime]
+    seconds_max: float
+
+    async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
+        """What a cover costs. Raises InsurerUnavailable, InsurerRefused."""
+        answer = await self._post(guarantor, "quotes", asked)
+        try:
+            return msgspec.json.decode(answer, type=Quote)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InsurerRefused(f"the quote is not in the form agreed: {error}") from error
+
+    async def apply(self, guarantor: Guarantor, application: Application) -> None:
+        """Hand over an application. Raises InsurerUnavailable, InsurerRefused."""
+        await self._post(guarantor, "applications", application)
+
+    async def disclose(self, guarantor: Guarantor, disclosure: Disclosure) -> None:
+        """Tell what a guarantee was for. Raises InsurerUnavailable, InsurerRefused."""
+        await self._post(guarantor, "disclosures", disclosure)
+
+    async def _post(self, guarantor: Guarantor, door: str, message: Struct) -> bytes:
+        body = encode(message)
+        url = f"{guarantor.endpoint}/{door}"
+        # Every attempt is signed anew: the receiver accepts a nonce once.
+        headers = sign_request(
+            Message("POST", url, {"Content-Type": "application/json"}),
+            body,
+            self.key,
+            at=self.now(),
+            nonce=secrets.token_urlsafe(NONCE_BYTES),
+        )
+        timeout = aiohttp.ClientTimeout(total=self.seconds_max)
+        try:
+            async with self.http.post(
+                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                answer = await response.content.read(MESSAGE_BYTES_MAX)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise InsurerUnavailable(f"{type(error).__name__}: {error}") from error
+        if response.status < HTTPStatus.MULTIPLE_CHOICES:
+            return answer
+        said = f"the guarantor answers {response.status}"
+        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _PASSING:
+            raise InsurerUnavailable(said)
+        raise InsurerRefused(said)

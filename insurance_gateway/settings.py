@@ -1,0 +1,16 @@
+"""The gateway's table of the configuration file: `[insurance]`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsuranceSettings:
+    """How patient the gateway is with guarantors, and how much it asks of one at a time."""
+
+    request_seconds_max: float = 10.0
+    quote_seconds_max: float = 5.0
+    guarantor_requests_max: int = 4
+    retry_first_seconds: float = 1.0
+    retry_seconds_max: float = 600.0
+    attempts_max: int = 12
+    look_seconds: float = 0.25

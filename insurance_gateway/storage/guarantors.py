@@ -1,0 +1,83 @@
+"""SQL of `insurance.guarantors` and of the nonces of their signatures."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tendering.domain.refusals import AlreadyRegistered, GuarantorUnknown
+from tendering.storage.connection import Connection, Record
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantor:
+    """An insurer, bank or guarantee company on the wire. `public_key`: Ed25519, 32 bytes."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    endpoint: str
+    public_key: bytes
+
+
+async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) -> None:
+    """Register a guarantor. Raises AlreadyRegistered."""
+    inserted = await connection.execute(
+        """INSERT INTO insurance.guarantors
+               (id, organization_id, name, endpoint, public_key, registered_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT ON CONSTRAINT guarantors_one_an_organization DO NOTHING""",
+        guarantor.id,
+        guarantor.organization_id,
+        guarantor.name,
+        guarantor.endpoint,
+        guarantor.public_key,
+        at,
+    )
+    if inserted != "INSERT 0 1":
+        raise AlreadyRegistered
+
+
+async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
+    """One guarantor. Raises GuarantorUnknown."""
+    row = await connection.fetchrow(
+        """SELECT id, organization_id, name, endpoint, public_key
+           FROM insurance.guarantors WHERE id = $1""",
+        guarantor_id,
+    )
+    if row is None:
+        raise GuarantorUnknown
+    return _guarantor(row)
+
+
+async def list_all(connection: Connection) -> list[Guarantor]:
+    """All guarantors, by name."""
+    rows = await connection.fetch(
+        """SELECT id, organization_id, name, endpoint, public_key
+           FROM insurance.guarantors ORDER BY name, id LIMIT 200"""
+    )
+    return [_guarantor(row) for row in rows]
+
+
+async def remember_nonce(
+    connection: Connection, guarantor_id: UUID, nonce: str, *, created_at: datetime
+) -> bool:
+    """Remember a nonce; False when it was used before."""
+    inserted = await connection.execute(
+        """INSERT INTO insurance.nonces (guarantor_id, nonce, created_at) VALUES ($1, $2, $3)
+           ON CONFLICT (guarantor_id, nonce) DO NOTHING""",
+        guarantor_id,
+        nonce,
+        created_at,
+    )
+    return inserted == "INSERT 0 1"
+
+
+async def forget_nonces(connection: Connection, *, before: datetime) -> None:
+    """Forget nonces of signatures that are too old to pass."""
+    await connection.execute("DELETE FROM insurance.nonces WHERE created_at < $1", before)
+
+
+def _guarantor(row: Record) -> Guarantor:
+    return Guarantor(
+        row["id"], row["organization_id"], row["name"], row["endpoint"], row["public_key"]
+    )

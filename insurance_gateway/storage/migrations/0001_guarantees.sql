@@ -1,0 +1,89 @@
+-- The insurance gateway: guarantors, orders, their notices, and what is still to be sent.
+-- Refers to tenders and organizations by id only: they belong to another schema.
+
+CREATE TABLE insurance.guarantors (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL,
+    name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
+    endpoint text NOT NULL CHECK (char_length(endpoint) BETWEEN 1 AND 500),
+    public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
+    registered_at timestamptz NOT NULL,
+    CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id)
+);
+
+CREATE TABLE insurance.orders (
+    id uuid PRIMARY KEY,
+    bidder_id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    lot text NOT NULL CHECK (lot ~ '^[1-9][0-9]{0,3}$'),
+    guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
+    state text NOT NULL CHECK (
+        state IN (
+            'applied', 'underwriting', 'refused', 'undelivered', 'awaiting_premium', 'paid',
+            'not_verified', 'verified', 'disclosed'
+        )
+    ),
+    cover_fen bigint NOT NULL CHECK (cover_fen > 0),
+    cover_until timestamptz NOT NULL,
+    ordered_at timestamptz NOT NULL,
+    premium_fen bigint CHECK (premium_fen > 0),
+    policy_number text CHECK (char_length(policy_number) BETWEEN 1 AND 200),
+    insured_fen bigint CHECK (insured_fen > 0),
+    insured_until timestamptz,
+    reason text NOT NULL CHECK (char_length(reason) <= 500),
+    CHECK ((policy_number IS NULL) = (insured_fen IS NULL)),
+    CHECK ((policy_number IS NULL) = (insured_until IS NULL)),
+    CHECK (state NOT IN ('verified', 'disclosed') OR policy_number IS NOT NULL)
+);
+
+CREATE INDEX orders_bidder_id ON insurance.orders (bidder_id, ordered_at);
+CREATE INDEX orders_guarantor_id ON insurance.orders (guarantor_id);
+CREATE INDEX orders_to_disclose ON insurance.orders (tender_id) WHERE state = 'verified';
+-- The guarantor is at work: nobody asks it twice.
+CREATE UNIQUE INDEX orders_one_under_way
+ON insurance.orders (tender_id, lot, bidder_id, guarantor_id)
+WHERE state IN ('applied', 'underwriting', 'awaiting_premium', 'paid');
+
+-- Every notice of a guarantor as it came. One that comes early waits for its turn.
+CREATE TABLE insurance.notices (
+    guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
+    id uuid NOT NULL,
+    order_id uuid NOT NULL REFERENCES insurance.orders (id),
+    body text NOT NULL CHECK (char_length(body) <= 65536),
+    reception text NOT NULL CHECK (reception IN ('now', 'later', 'never')),
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (guarantor_id, id)
+);
+
+CREATE INDEX notices_waiting ON insurance.notices (order_id) WHERE reception = 'later';
+
+-- What is to be sent. Claimed by moving `next_at` on, so a sender that dies costs one pause.
+CREATE TABLE insurance.outbox (
+    id uuid PRIMARY KEY,
+    guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
+    order_id uuid NOT NULL REFERENCES insurance.orders (id),
+    kind text NOT NULL CHECK (kind IN ('application', 'disclosure')),
+    body text NOT NULL CHECK (char_length(body) <= 65536),
+    attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    next_at timestamptz NOT NULL DEFAULT now(),
+    delivered_at timestamptz,
+    dead_at timestamptz,
+    last_error text NOT NULL DEFAULT '',
+    CONSTRAINT outbox_one_a_kind UNIQUE (order_id, kind)
+);
+
+CREATE INDEX outbox_due ON insurance.outbox (guarantor_id, next_at)
+WHERE delivered_at IS NULL AND dead_at IS NULL;
+
+-- Nonces of signatures that were accepted, kept while a signature of that age would pass.
+CREATE TABLE insurance.nonces (
+    guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
+    nonce text NOT NULL CHECK (char_length(nonce) BETWEEN 1 AND 64),
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (guarantor_id, nonce)
+);
+
+CREATE INDEX nonces_created_at ON insurance.nonces (created_at);
+
+-- Who orders a guarantee bids: that is for nobody's eyes before the opening.
+REVOKE SELECT ON insurance.orders, insurance.notices, insurance.outbox FROM tendering_audit;

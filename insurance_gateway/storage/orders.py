@@ -1,0 +1,192 @@
+"""SQL of `insurance.orders` and `insurance.notices`."""
+
+from datetime import datetime
+from uuid import UUID
+
+from insurance_gateway.guarantee import Cover, GuaranteeState, Order, Reception
+from tendering.domain.refusals import MessageConflict, NotFound, OrderUnderWay
+from tendering.storage.connection import (
+    Connection,
+    Record,
+    UniqueViolation,
+    constraint_name,
+)
+
+
+async def insert(connection: Connection, order: Order) -> None:
+    """Write a fresh order. Raises OrderUnderWay."""
+    try:
+        await connection.execute(
+            """INSERT INTO insurance.orders
+                   (id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                    ordered_at, reason)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+            order.id,
+            order.bidder_id,
+            order.tender_id,
+            order.lot,
+            order.guarantor_id,
+            order.state,
+            order.cover.amount_fen,
+            order.cover.until,
+            order.ordered_at,
+            order.reason,
+        )
+    except UniqueViolation as error:
+        if constraint_name(error) == "orders_one_under_way":
+            raise OrderUnderWay from None
+        raise
+
+
+async def get(connection: Connection, order_id: UUID) -> Order:
+    """One order. Raises NotFound."""
+    return _order(
+        await connection.fetchrow(
+            """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                      ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
+               FROM insurance.orders WHERE id = $1""",
+            order_id,
+        )
+    )
+
+
+async def lock(connection: Connection, order_id: UUID) -> Order:
+    """One order, held to the end of the transaction. Raises NotFound."""
+    return _order(
+        await connection.fetchrow(
+            """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                      ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
+               FROM insurance.orders WHERE id = $1 FOR NO KEY UPDATE""",
+            order_id,
+        )
+    )
+
+
+async def list_of_bidder(
+    connection: Connection, bidder_id: UUID, *, tender_id: UUID | None
+) -> list[Order]:
+    """A bidder's own orders, newest first; with `tender_id` those for one tender."""
+    rows = await connection.fetch(
+        """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                  ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
+           FROM insurance.orders
+           WHERE bidder_id = $1 AND ($2::uuid IS NULL OR tender_id = $2)
+           ORDER BY ordered_at DESC, id LIMIT 200""",
+        bidder_id,
+        tender_id,
+    )
+    return [_order(row) for row in rows]
+
+
+async def list_tenders_blind(connection: Connection) -> list[UUID]:
+    """Tenders with guarantees in force whose guarantors do not know the tender yet."""
+    rows = await connection.fetch(
+        """SELECT DISTINCT tender_id FROM insurance.orders
+           WHERE state = 'verified' ORDER BY tender_id LIMIT 1000"""
+    )
+    return [row["tender_id"] for row in rows]
+
+
+async def lock_blind(connection: Connection, tender_id: UUID) -> list[Order]:
+    """The orders of a tender in that state, held to the end of the transaction."""
+    rows = await connection.fetch(
+        """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                  ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
+           FROM insurance.orders WHERE tender_id = $1 AND state = 'verified'
+           ORDER BY id LIMIT 200 FOR NO KEY UPDATE""",
+        tender_id,
+    )
+    return [_order(row) for row in rows]
+
+
+async def save(connection: Connection, order: Order) -> None:
+    """Write what became of a locked order."""
+    insured = order.insured
+    await connection.execute(
+        """UPDATE insurance.orders
+           SET state = $2, premium_fen = $3, policy_number = $4, insured_fen = $5,
+               insured_until = $6, reason = $7
+           WHERE id = $1""",
+        order.id,
+        order.state,
+        order.premium_fen,
+        order.policy_number,
+        None if insured is None else insured.amount_fen,
+        None if insured is None else insured.until,
+        order.reason,
+    )
+
+
+async def insert_notice(
+    connection: Connection,
+    guarantor_id: UUID,
+    notice_id: UUID,
+    *,
+    order_id: UUID,
+    body: str,
+    at: datetime,
+) -> bool:
+    """Keep a notice, waiting; False when it was kept before. Raises MessageConflict."""
+    inserted = await connection.execute(
+        """INSERT INTO insurance.notices
+               (guarantor_id, id, order_id, body, reception, received_at)
+           VALUES ($1, $2, $3, $4, 'later', $5)
+           ON CONFLICT (guarantor_id, id) DO NOTHING""",
+        guarantor_id,
+        notice_id,
+        order_id,
+        body,
+        at,
+    )
+    if inserted == "INSERT 0 1":
+        return True
+    known = await connection.fetchval(
+        "SELECT body FROM insurance.notices WHERE guarantor_id = $1 AND id = $2",
+        guarantor_id,
+        notice_id,
+    )
+    if known != body:
+        raise MessageConflict
+    return False
+
+
+async def list_waiting(connection: Connection, order_id: UUID) -> list[tuple[UUID, str]]:
+    """Id and body of the notices of an order that wait for their turn, oldest first."""
+    rows = await connection.fetch(
+        """SELECT id, body FROM insurance.notices
+           WHERE order_id = $1 AND reception = 'later' ORDER BY received_at, id LIMIT 100""",
+        order_id,
+    )
+    return [(row["id"], row["body"]) for row in rows]
+
+
+async def settle_notice(
+    connection: Connection, guarantor_id: UUID, notice_id: UUID, reception: Reception
+) -> None:
+    """Write down whether a notice was applied or came too late."""
+    await connection.execute(
+        "UPDATE insurance.notices SET reception = $3 WHERE guarantor_id = $1 AND id = $2",
+        guarantor_id,
+        notice_id,
+        reception,
+    )
+
+
+def _order(row: Record | None) -> Order:
+    if row is None:
+        raise NotFound
+    insured = row["insured_fen"]
+    return Order(
+        id=row["id"],
+        bidder_id=row["bidder_id"],
+        tender_id=row["tender_id"],
+        lot=row["lot"],
+        guarantor_id=row["guarantor_id"],
+        state=GuaranteeState(row["state"]),
+        cover=Cover(row["cover_fen"], row["cover_until"]),
+        ordered_at=row["ordered_at"],
+        premium_fen=row["premium_fen"],
+        policy_number=row["policy_number"],
+        insured=None if insured is None else Cover(insured, row["insured_until"]),
+        reason=row["reason"],
+    )

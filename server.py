@@ -1,0 +1,386 @@
+"""The composition root: the only place where anything is built. Imports all, imported by none.
+
+`serve` builds every part once, in order, and stops them in reverse; read `running` from top to
+bottom as the list of parts.
+"""
+
+import argparse
+import asyncio
+import json
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+
+import evaluation_rooms
+import insurance_gateway
+import tendering
+from clients.demo.loading import load_demonstration
+from evaluation_rooms.actions.statements import Trust
+from evaluation_rooms.api.routes import ROOM_ROUTES
+from evaluation_rooms.context import RoomsContext
+from evaluation_rooms.hub import Hub
+from evaluation_rooms.settings import RoomSettings
+from tendering.actions.tenders import Law
+from tendering.api.context import Context
+from tendering.api.edge import make_edge
+from tendering.api.log import LogParts
+from tendering.api.metrics import Metrics, watch_loop
+from tendering.api.observability import JsonLines
+from tendering.api.openapi import document, mount_document
+from tendering.api.pages import mount_pages
+from tendering.api.routes import ROUTES
+from tendering.api.routing import mount
+from tendering.clockwork import clear_away, open_due_tenders
+from tendering.first_start import ensure_operator
+from tendering.keys import KeysUnusable, load_keys
+from tendering.log_loop import run_log
+from tendering.log_parts import log_keeper, published_keys, stamper_of
+from tendering.passwords import Passwords
+from tendering.rulebooks import holiday_calendar, rulebook_of
+from tendering.settings import Settings, SettingsRefused, effective, load_settings
+from tendering.storage import demonstration_clock
+from tendering.storage.blobs import Blobs
+from tendering.storage.bus import PostgresBus, open_bus
+from tendering.storage.connection import Pool, open_connection, open_pool, reading
+from tendering.storage.embedded_postgres import (
+    EmbeddedPostgresFailed,
+    FolderInUse,
+    embedded_postgres,
+)
+from tendering.storage.migrations import migrate, require_migrated
+
+if not __debug__:
+    raise SystemExit("assertions are part of the program: do not run with -O")
+
+VERSION: Final = "2026.11.0"
+MIGRATIONS: Final = tuple(
+    (name, Path(package.__file__ or "").parent / "storage" / "migrations")
+    for name, package in (
+        ("tendering", tendering),
+        ("rooms", evaluation_rooms),
+        ("insurance", insurance_gateway),
+    )
+)
+COMMANDS: Final = ("serve", "migrate", "check-config", "keys", "verify-database")
+SHUTDOWN_SECONDS: Final = 5.0
+
+
+class PortTaken(Exception):
+    """Another program listens where the platform should."""
+
+
+class Clock:
+    """The platform's one clock: real time, and in a demonstration what was jumped ahead."""
+
+    def __init__(self, ahead: timedelta) -> None:
+        """Begin so far ahead of real time."""
+        self._ahead = ahead
+        self.moved = asyncio.Event()
+
+    def now(self) -> datetime:
+        """The instant that counts, in UTC."""
+        return datetime.now(UTC) + self._ahead
+
+    def set_ahead(self, ahead: timedelta) -> None:
+        """The clock has jumped; it never goes back."""
+        self._ahead = max(self._ahead, ahead)
+        self.moved.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A platform that serves. `ended` is set when a part has died and the process must stop."""
+
+    address: str
+    context: Context
+    ended: asyncio.Event
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Running]:
+    """Build every part once, in order; stop them in reverse. Tests enter this too."""
+    async with AsyncExitStack() as stack:
+        listening = stack.enter_context(_listen(settings))
+        host, port = listening.getsockname()[:2]
+        if settings.server.port == 0:
+            server = replace(settings.server, port=port)
+            settings = replace(settings, server=server)
+        owner_dsn, dsn, watch = await _database(stack, settings)
+        if owner_dsn:
+            async with open_connection(owner_dsn) as connection:
+                await migrate(connection, MIGRATIONS)
+        size = settings.database.pool_connections_max
+        pool = await stack.enter_async_context(open_pool(dsn, size=size))
+        await require_migrated(pool, MIGRATIONS)
+        clock = await _clock(pool, settings)
+        bus = await stack.enter_async_context(open_bus(pool, dsn))
+        context = _context(stack, settings, pool=pool, clock=clock, bus=bus)
+        hub = Hub(pool, bus, RoomSettings())
+        metrics = Metrics(pool)
+        app = _app(context, settings, hub, bus=bus, metrics=metrics)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await stack.enter_async_context(hub.running())
+        await web.SockSite(runner, listening).start()
+        ended = asyncio.Event()
+        await stack.enter_async_context(
+            _background(
+                ended,
+                open_due_tenders(context, clock.moved),
+                clear_away(context),
+                run_log(log_keeper(context, settings)),
+                watch_loop(metrics),
+                watch(),
+            )
+        )
+        yield Running(f"http://{host}:{port}", context, ended)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Bind first: a taken port is noticed before anything is started."""
+    try:
+        return socket.create_server(
+            (settings.server.host, settings.server.port),
+            backlog=1024,
+            reuse_port=settings.server.processes > 1,
+        )
+    except OSError as error:
+        where = f"{settings.server.host}:{settings.server.port}"
+        raise PortTaken(f"cannot listen on {where}: {error.strerror}") from error
+
+
+async def _database(
+    stack: AsyncExitStack, settings: Settings
+) -> tuple[str, str, Callable[[], Coroutine[None, None, None]]]:
+    """Owner's and application's address, and what watches over an embedded server."""
+    chosen = settings.database
+    if chosen.dsn_file:
+        owner_dsn = _secret(chosen.owner_dsn_file) if chosen.owner_dsn_file else ""
+        return owner_dsn, _secret(chosen.dsn_file), _nothing
+    database = await stack.enter_async_context(embedded_postgres(settings.folder / "postgres"))
+    return database.owner_dsn, database.app_dsn, database.watch
+
+
+def _secret(file: str) -> str:
+    return Path(file).read_text("utf-8").strip()
+
+
+async def _nothing() -> None:
+    await asyncio.Event().wait()
+
+
+async def _clock(pool: Pool, settings: Settings) -> Clock:
+    if not settings.demonstration:
+        return Clock(timedelta())
+    async with reading(pool) as connection:
+        return Clock(await demonstration_clock.ahead(connection))
+
+
+def _context(
+    stack: AsyncExitStack, settings: Settings, *, pool: Pool, clock: Clock, bus: PostgresBus
+) -> Context:
+    trust_folder = settings.platform.trust_folder
+    passwords = Passwords()
+    stack.callback(passwords.close)
+    return Context(
+        pool=pool,
+        now=clock.now,
+        touched=bus.touched,
+        public_address=settings.public_address,
+        blobs=Blobs(settings.folder / "blobs"),
+        keys=load_keys(
+            settings.keys_folder,
+            name=settings.platform.host_name,
+            create=True,
+            at=clock.now(),
+            trust_folder=Path(trust_folder) if trust_folder else None,
+        ),
+        law=_law,
+        passwords=passwords,
+        platform_name=settings.platform.name,
+        trusted_proxies=frozenset(settings.server.trusted_proxies),
+        demonstration=settings.demonstration,
+        set_ahead=clock.set_ahead if settings.demonstration else None,
+        log_interval_seconds=settings.log.interval_seconds,
+        upload_bytes_max=settings.platform.upload_bytes_max,
+    )
+
+
+def _law(regime: str) -> Law:
+    return Law(rulebook_of(regime), holiday_calendar())
+
+
+def _app(
+    context: Context, settings: Settings, hub: Hub, *, bus: PostgresBus, metrics: Metrics
+) -> web.Application:
+    published = published_keys(settings, context.keys)
+    stamper = stamper_of(settings, context.keys)
+    rooms = RoomsContext(
+        pool=context.pool,
+        now=context.now,
+        bus=bus,
+        hub=hub,
+        trust=Trust(context.keys.trusted_roots()),
+        settings=RoomSettings(),
+    )
+    parts = {"log_parts": LogParts(published, stamper), "rooms": rooms}
+    routes = (*ROUTES, *ROOM_ROUTES)
+    token_file = settings.server.metrics_token_file
+    token = _secret(token_file) if token_file else ""
+    app = make_edge(context, metrics, metrics_token=token)
+    app.on_shutdown.append(hub.send_away)
+    mount(app, routes, context, parts=parts)
+    mount_document(app, document(routes, title=context.platform_name, version=VERSION, parts=parts))
+    mount_pages(app, Path(__file__).parent / "web_dist")
+    return app
+
+
+@asynccontextmanager
+async def _background(
+    ended: asyncio.Event, *loops: Coroutine[None, None, None]
+) -> AsyncIterator[None]:
+    """Run the loops while the block runs. A loop that dies ends the process, not just itself."""
+
+    async def guard(loop: Coroutine[None, None, None]) -> None:
+        try:
+            await loop
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logging.getLogger("kaibiao").exception("a background loop has died")
+        ended.set()
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(guard(loop)) for loop in loops]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+
+
+async def show_demonstration(platform: Running, settings: Settings) -> None:
+    """Load the demonstration tender over the public API, and print where to look as whom."""
+    operator = json.loads(_secret(str(settings.folder / "operator.json")))
+    accounts = await load_demonstration(
+        platform.address,
+        operator["login"],
+        operator["password"],
+        folder=settings.folder / "demonstration",
+    )
+    lines = ["", f"  {settings.platform.name}  {platform.address}", ""]
+    lines += [
+        f"  {account.role:<18} {account.login:<24} {account.password:<18} {account.organization}"
+        for account in accounts
+    ]
+    operator_line = f"  {'operator':<18} {operator['login']:<24} {operator['password']}"
+    print("\n".join([*lines, operator_line, "", "  Ctrl-C 停止"]), flush=True)  # noqa: T201
+
+
+async def serve(settings: Settings, *, load: bool) -> int:
+    """Serve until a signal, or until a part has died (1)."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with running(settings) as platform:
+        if settings.demonstration:
+            await ensure_operator(platform.context, settings.folder / "operator.json")
+        print(json.dumps({"ready": platform.address}), flush=True)  # noqa: T201
+        if load:
+            await show_demonstration(platform, settings)
+        waiting = [asyncio.create_task(each.wait()) for each in (stop, platform.ended)]
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in waiting:
+            task.cancel()
+        return int(platform.ended.is_set())
+
+
+async def migrate_database(settings: Settings) -> int:
+    """Apply what migrations are missing, as the owner."""
+    async with AsyncExitStack() as stack:
+        owner_dsn, _, _ = await _database(stack, settings)
+        if not owner_dsn:
+            raise SettingsRefused("database.owner_dsn_file: needed to migrate")
+        async with open_connection(owner_dsn) as connection:
+            for name in await migrate(connection, MIGRATIONS):
+                print(name)  # noqa: T201
+    return 0
+
+
+def show_keys(settings: Settings) -> int:
+    """Make the platform's keys if there are none, and print their public halves."""
+    keys = load_keys(
+        settings.keys_folder, name=settings.platform.host_name, create=True, at=datetime.now(UTC)
+    )
+    shown = {
+        "origin": keys.log.name,
+        "log_key": keys.log.verifier,
+        "receipt_key": keys.receipt.verifier,
+    }
+    print(json.dumps(shown))  # noqa: T201
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """The operator's commands. 0 when done, 1 with a sentence when refused."""
+    parser = argparse.ArgumentParser(prog="kaibiao")
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--demonstration", action="store_true")
+    parser.add_argument("--load", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        settings = load_settings(options.config)
+        if options.demonstration:
+            settings = replace(settings, clock=replace(settings.clock, mode="demonstration"))
+        settings.folder.mkdir(parents=True, exist_ok=True)
+        _log_to(settings.folder / "server.log" if options.load else None)
+        match options.command:
+            case "serve":
+                return _run(serve(settings, load=options.load))
+            case "migrate":
+                return _run(migrate_database(settings))
+            case "keys":
+                return show_keys(settings)
+            case _:
+                print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
+                return 0
+    except (
+        SettingsRefused,
+        KeysUnusable,
+        PortTaken,
+        FolderInUse,
+        EmbeddedPostgresFailed,
+    ) as error:
+        print(f"kaibiao: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+def _log_to(file: Path | None) -> None:
+    """JSON lines on standard error, or in a file where a person reads the terminal."""
+    logs = logging.FileHandler(file) if file else logging.StreamHandler(sys.stderr)
+    logs.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[logs])
+
+
+def _run(coroutine: Coroutine[None, None, int]) -> int:
+    try:
+        import uvloop  # noqa: PLC0415 - optional
+    except ImportError:
+        return asyncio.run(coroutine)
+    return uvloop.run(coroutine)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+/** One way to ask the platform: a door by its name, typed by what the platform says of it. */
+import { Problem, readProblem } from "@/api/problems";
+import type { Doors } from "@/generated/api";
+
+type Door = keyof Doors;
+export type Answer<D extends Door> = Doors[D] extends { answer: infer A } ? A : never;
+
+type Asked<D extends Door> = Pick<Doors[D], Extract<keyof Doors[D], "path" | "query" | "body">>;
+interface Options {
+  /** Makes a repeated request the same deed; see docs/specs and the Idempotency-Key header. */
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+const PREFIX = "/api/v1";
+const TIMEOUT_MILLISECONDS = 30_000;
+
+let csrfToken = "";
+
+/** Remember the token that a session kept in a cookie repeats with every change. */
+export function setCsrfToken(token: string): void {
+  csrfToken = token;
+}
+
+/** Knock at a door. Throws Problem. */
+export async function call<D extends Door>(
+  door: D,
+  asked: Asked<D>,
+  options: Options = {},
+): Promise<Answer<D>> {
+  const answer = await ask(door, asked as Loose, options);
+  if (answer.status === 204) return undefined as Answer<D>;
+  return (await answer.json()) as Answer<D>;
+}
+
+/** Fetch the bytes behind a door. Throws Problem. */
+export async function download<D extends Door>(door: D, asked: Asked<D>): Promise<Blob> {
+  return await (await ask(door, asked as Loose, {})).blob();
+}
+
+interface Loose {
+  path?: Record<string, string | number>;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: unknown;
+}
+
+async function ask(door: string, asked: Loose, options: Options): Promise<Response> {
+  const [method = "GET", template = ""] = door.split(" ");
+  const headers = new Headers();
+  if (asked.body !== undefined) headers.set("Content-Type", "application/json");
+  if (options.idempotencyKey) headers.set("Idempotency-Key", options.idempotencyKey);
+  if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
+  const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  let answer: Response;
+  try {
+    answer = await fetch(PREFIX + address(template, asked), {
+      method,
+      headers,
+      body: asked.body === undefined ? undefined : JSON.stringify(asked.body),
+      credentials: "same-origin",
+      signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
+    });
+  } catch (thrown) {
+    if (options.signal?.aborted) throw thrown;
+    throw new Problem("network");
+  }
+  if (!answer.ok) throw await readProblem(answer);
+  return answer;
+}
+
+/** The address of a door: path parameters filled in, the query behind it. */
+export function address(template: string, asked: Loose): string {
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(asked.path?.[name] ?? "")),
+  );
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(asked.query ?? {})) {
+    if (value !== undefined && value !== "") query.set(name, String(value));
+  }
+  return query.size > 0 ? `${path}?${query}` : path;
+}

@@ -1,0 +1,18 @@
+/** Tenders as the pages read them: names for what the platform's types leave open. */
+import type { EntryView, TenderView } from "@/generated/api";
+
+export type { LotView, DocumentView, TenderSummary, TenderView } from "@/generated/api";
+
+/** An entry of the public record; on the line to a hall it is the same. */
+export type JournalEntry = Omit<EntryView, "head"> & { head?: string };
+
+/** Who can open bids besides the bidder, and how many of them it takes. */
+export interface KeyPolicy {
+  threshold: number;
+  holders: { number: number; organization_id: string; name: string }[];
+}
+
+/** The key policy of a tender. */
+export function keyPolicyOf(tender: TenderView): KeyPolicy {
+  return tender.key_policy as unknown as KeyPolicy;
+}

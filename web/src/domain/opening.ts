@@ -1,0 +1,174 @@
+/** The opening as the public record tells it: bidders, verdicts, prices, candidates, award. */
+import type { JournalEntry } from "@/api/tenders";
+
+export type Verdict = "waiting" | "unlocked" | "invalid" | "deemed_revoked" | "deemed_withdrawn";
+
+export interface OpenedBid {
+  bidderId: string;
+  name: string;
+  uscc: string;
+  counter: number;
+  receivedAt: string;
+  manifestDigest: string;
+  verdict: Verdict;
+  by: "bidder" | "key_holders" | null;
+  form: Record<string, unknown> | null;
+  findings: string[];
+}
+
+export interface Candidate {
+  rank: number;
+  bid: string;
+  bidder_id: string;
+  bidder_name: string;
+  price_fen: number;
+  total: string;
+  tie: string | null;
+}
+
+export interface OpenedLot {
+  lot: string;
+  unlockUntil: string | null;
+  revealed: boolean;
+  bids: OpenedBid[];
+  candidates: Candidate[];
+  publicityFrom: string | null;
+  publicityUntil: string | null;
+  winner: Candidate | null;
+  contractUntil: string | null;
+}
+
+/** How far the opening is, as the hall shows it. */
+export interface Opening {
+  closed: boolean;
+  recorded: boolean;
+  failed: boolean;
+  lots: OpenedLot[];
+}
+
+type Body = Record<string, unknown>;
+
+/** Fold the public record. Entries come in the order of `seq`. */
+export function openingOf(entries: readonly JournalEntry[]): Opening {
+  const opening: Opening = { closed: false, recorded: false, failed: false, lots: [] };
+  for (const entry of entries) TAKE[entry.kind]?.(opening, entry.body);
+  return opening;
+}
+
+/** The names that the record gives to organizations, by id. */
+export function namesOf(entries: readonly JournalEntry[]): Map<string, string> {
+  const names = new Map<string, string>();
+  for (const { body } of entries) {
+    const policy = (body.key_policy ?? {}) as Body;
+    for (const holder of list(policy.holders)) names.set(text(holder.organization_id), text(holder.name));
+    for (const lot of list(body.lots)) {
+      for (const bid of list(lot.bids)) names.set(text(bid.bidder_id), text(bid.bidder_name));
+    }
+  }
+  return names;
+}
+
+const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
+  "submission.closed": (opening, body) => {
+    opening.closed = true;
+    opening.lots = list(body.lots).map((lot) => ({
+      ...emptyLot(text(lot.lot)),
+      unlockUntil: text(lot.unlock_until) || null,
+      bids: list(lot.bids).map(lockedBid),
+    }));
+  },
+  "tender.failed": (opening) => {
+    opening.closed = true;
+    opening.failed = true;
+  },
+  "bid.unlocked": (opening, body) => {
+    const bid = bidOf(opening, body);
+    if (!bid) return;
+    bid.by = text(body.by) === "key_holders" ? "key_holders" : "bidder";
+    bid.verdict = list(body.envelopes).every((one) => one.rederives !== false)
+      ? "unlocked"
+      : "invalid";
+  },
+  "bid.deemed_withdrawn": (opening, body) => {
+    const bid = bidOf(opening, body);
+    if (bid) bid.verdict = "deemed_withdrawn";
+  },
+  "prices.revealed": (opening, body) => {
+    const lot = lotOf(opening, text(body.lot));
+    lot.revealed = true;
+    for (const row of list(body.rows)) {
+      const bid = lot.bids.find((one) => one.bidderId === row.bidder_id);
+      if (!bid) continue;
+      bid.form = (row.form ?? null) as Body | null;
+      bid.findings = Array.isArray(row.findings) ? row.findings.map(text) : [];
+    }
+    const revoked = Array.isArray(body.deemed_revoked) ? body.deemed_revoked.map(text) : [];
+    for (const bid of lot.bids) {
+      if (revoked.includes(bid.bidderId)) bid.verdict = "deemed_revoked";
+    }
+  },
+  "opening.recorded": (opening) => {
+    opening.recorded = true;
+  },
+  "candidates.published": (opening, body) => {
+    const lot = lotOf(opening, text(body.lot));
+    lot.candidates = list(body.candidates) as unknown as Candidate[];
+    lot.publicityFrom = text(body.publicity_from) || null;
+    lot.publicityUntil = text(body.publicity_until) || null;
+  },
+  "award.notified": (opening, body) => {
+    const lot = lotOf(opening, text(body.lot));
+    lot.winner = (body.winner ?? null) as Candidate | null;
+    lot.contractUntil = text(body.contract_until) || null;
+  },
+};
+
+function emptyLot(lot: string): OpenedLot {
+  return {
+    lot,
+    unlockUntil: null,
+    revealed: false,
+    bids: [],
+    candidates: [],
+    publicityFrom: null,
+    publicityUntil: null,
+    winner: null,
+    contractUntil: null,
+  };
+}
+
+function lockedBid(bid: Body): OpenedBid {
+  return {
+    bidderId: text(bid.bidder_id),
+    name: text(bid.bidder_name),
+    uscc: text(bid.uscc),
+    counter: Number(bid.counter ?? 0),
+    receivedAt: text(bid.received_at),
+    manifestDigest: text(bid.manifest_digest),
+    verdict: "waiting",
+    by: null,
+    form: null,
+    findings: [],
+  };
+}
+
+function lotOf(opening: Opening, name: string): OpenedLot {
+  const found = opening.lots.find((lot) => lot.lot === name);
+  if (found) return found;
+  const made = emptyLot(name);
+  opening.lots.push(made);
+  return made;
+}
+
+function bidOf(opening: Opening, body: Body): OpenedBid | undefined {
+  const lot = opening.lots.find((one) => one.lot === text(body.lot));
+  return lot?.bids.find((bid) => bid.bidderId === text(body.bidder_id));
+}
+
+function list(value: unknown): Body[] {
+  return Array.isArray(value) ? (value as Body[]) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

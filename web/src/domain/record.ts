@@ -1,0 +1,165 @@
+/** Entries of a tender's public record as sentences: which text, with which values. */
+import type { JournalEntry } from "@/api/tenders";
+import { yuan } from "@/domain/money";
+import { second } from "@/domain/times";
+
+/** `key` stands under `record` in the texts; `entry.kind` itself when nothing is known of it. */
+export interface Sentence {
+  key: string;
+  values: Record<string, string | number>;
+  tone: "plain" | "good" | "bad" | "important";
+}
+
+type Body = Record<string, unknown>;
+type Names = ReadonlyMap<string, string>;
+type Values = Record<string, string | number>;
+
+interface Form {
+  key: string;
+  tone?: Sentence["tone"];
+  values?: (body: Body, names: Names) => Values;
+}
+
+/** The sentence for an entry. */
+export function sentenceOf(entry: JournalEntry, names: Names): Sentence {
+  const form = FORMS[entry.kind];
+  if (!form) return { key: "other", values: { kind: entry.kind }, tone: "plain" };
+  const found = typeof form === "function" ? form(entry.body) : form;
+  return {
+    key: found.key,
+    values: found.values?.(entry.body, names) ?? {},
+    tone: found.tone ?? "plain",
+  };
+}
+
+const who = (body: Body, names: Names): Values => ({
+  name: nameOf(body.bidder_id ?? body.organization_id, names),
+  lot: text(body.lot),
+});
+const lot = (body: Body): Values => ({ lot: text(body.lot) });
+
+const FORMS: Record<string, Form | ((body: Body) => Form)> = {
+  "tender.published": {
+    key: "tenderPublished",
+    tone: "important",
+    values: (body) => ({ number: text(body.number), deadline: instant(body.deadline) }),
+  },
+  "tender.changed": { key: "tenderChanged", tone: "important" },
+  "tender.amended": { key: "tenderChanged", tone: "important" },
+  "tender.terminated": { key: "tenderTerminated", tone: "bad" },
+  "tender.failed": (body) => ({
+    key: Array.isArray(body.too_few_bids) ? "tenderFailedTooFew" : "tenderFailed",
+    tone: "bad",
+    values: () => ({ lots: Array.isArray(body.too_few_bids) ? body.too_few_bids.join("、") : "" }),
+  }),
+  "clarification.published": (body) => ({
+    key: body.affects_bids === true ? "clarificationAffects" : "clarification",
+    values: () => ({ number: count(body.number) }),
+  }),
+  "deadline.moved": {
+    key: "deadlineMoved",
+    tone: "important",
+    values: (body) => ({ deadline: instant(body.deadline) }),
+  },
+  "hall.sign_in_opened": { key: "signInOpened" },
+  "hall.announced": { key: "announced", values: (body) => ({ text: text(body.text) }) },
+  "submission.closed": {
+    key: "submissionClosed",
+    tone: "important",
+    values: (body) => ({ count: bidsIn(body), deadline: instant(body.deadline) }),
+  },
+  "bid.unlocked": (body) => {
+    const sound = list(body.envelopes).every((one) => one.rederives !== false);
+    if (!sound) return { key: "bidInvalid", tone: "bad", values: who };
+    const byHolders = text(body.by) === "key_holders";
+    return { key: byHolders ? "bidUnlockedByHolders" : "bidUnlocked", tone: "good", values: who };
+  },
+  "key.lost": { key: "keyLost", values: who },
+  "bid.deemed_withdrawn": { key: "deemedWithdrawn", values: who },
+  "prices.revealed": {
+    key: "pricesRevealed",
+    tone: "important",
+    values: (body) => ({ ...lot(body), count: list(body.rows).length }),
+  },
+  "opening.objections_opened": { key: "objectionsOpened", values: lot },
+  "opening.objection_raised": { key: "objectionRaised", values: who },
+  "opening.confirmed": { key: "openingConfirmed", values: who },
+  "opening.draw_held": { key: "openingDrawHeld", values: lot },
+  "opening.recorded": { key: "openingRecorded", tone: "important", values: lot },
+  "opening.closed": { key: "openingClosed", values: lot },
+  "draw.pool_frozen": {
+    key: "poolFrozen",
+    values: (body) => ({ size: count(body.size) }),
+  },
+  "draw.committed": { key: "drawCommitted", values: who },
+  "draw.revealed": { key: "drawRevealed", values: who },
+  "committee.drawn": {
+    key: "committeeDrawn",
+    tone: "important",
+    values: (body) => ({
+      seats: list(body.seats).length,
+      venues: Object.entries((body.seats_per_venue ?? {}) as Record<string, number>)
+        .map(([venue, seats]) => `${venue} ${seats}`)
+        .join("、"),
+    }),
+  },
+  "committee.reseated": { key: "committeeReseated" },
+  "committee.replaced": { key: "committeeReseated" },
+  "evaluation.started": { key: "evaluationStarted", values: lot },
+  "evaluation.closed": { key: "evaluationClosed", tone: "important", values: lot },
+  "evaluation.reported": { key: "evaluationClosed", tone: "important", values: lot },
+  "candidates.published": {
+    key: "candidatesPublished",
+    tone: "important",
+    values: (body) => ({
+      ...lot(body),
+      first: text(list(body.candidates)[0]?.bidder_name),
+      until: instant(body.publicity_until),
+    }),
+  },
+  "award.notified": {
+    key: "awardNotified",
+    tone: "good",
+    values: (body) => {
+      const winner = (body.winner ?? {}) as Body;
+      return {
+        ...lot(body),
+        name: text(winner.bidder_name),
+        price: typeof winner.price_fen === "number" ? yuan(winner.price_fen) : "",
+      };
+    },
+  },
+  "clock.jumped": {
+    key: "clockJumped",
+    tone: "bad",
+    values: (body) => ({ to: instant(body.to ?? body.after ?? body.at) }),
+  },
+};
+
+/** The kinds that have a sentence of their own. */
+export const KINDS = Object.keys(FORMS);
+
+function nameOf(id: unknown, names: Names): string {
+  const found = text(id);
+  return names.get(found) ?? found.slice(0, 8);
+}
+
+function bidsIn(body: Body): number {
+  return list(body.lots).reduce((sum, one) => sum + list(one.bids).length, 0);
+}
+
+function instant(value: unknown): string {
+  return typeof value === "string" && value ? second(value) : "";
+}
+
+function count(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+function list(value: unknown): Body[] {
+  return Array.isArray(value) ? (value as Body[]) : [];
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

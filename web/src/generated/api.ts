@@ -1,0 +1,314 @@
+// Made by scripts/generate_types.py (make types): do not edit.
+
+export interface ActorAnswer { person_id: string; organization_id: string; role: Role; organization_name: string; uscc: string }
+
+export interface Answer { seat: number; agree: boolean; reason: string }
+
+export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
+
+export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean }
+
+export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
+
+export interface CertificateAnswer { serial: string; certificate: string; issued_at: string; not_after: string; revoked_at?: string | null; revocation_reason?: string | null }
+
+export interface CertificateList { items: CertificateAnswer[] }
+
+export interface ClarificationAnswer { number: number; deadline: string }
+
+export interface ClarificationList { items: ClarificationView[] }
+
+export interface ClarificationView { number: number; text: string; affects_bids: boolean; published_at: string }
+
+export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
+
+export interface CommitStep { step: "commit"; commitment: string }
+
+export interface ContributionAnswer { organization_id: string; commitment: string; nonce: string | null }
+
+export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
+
+export interface DoneAnswer { seq: number }
+
+export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; seats: unknown[]; reserves: unknown[] }
+
+export interface ElectionView { round: number; candidates: number[]; voted: number[] }
+
+export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
+
+export interface EnvelopeUploads { qualification: string; technical: string; price: string }
+
+export interface ExpertAnswer { id: string; person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string }
+
+export interface ExpertPage { items: ExpertAnswer[]; next: string | null }
+
+export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
+
+export interface FileKeys { qualification: string; technical: string; price: string }
+
+export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
+
+export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
+
+export interface HallView { kind: "hall"; tender_id: string; phase: string }
+
+export interface IssuedCertificate { serial: string; certificate: string; chain: string[] }
+
+export interface JournalPage { entries: EntryView[] }
+
+export interface JumpAnswer { before: string; now: string; reason: string }
+
+export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[] }
+
+export interface LotView { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items: unknown[] }
+
+export interface Mark { bid: number; criterion: string; points: string }
+
+export interface Me { person: PersonAnswer; organization: OrganizationAnswer; role: Role; roles: Role[]; csrf_token: string }
+
+export interface NeedBody { venue: string; region: string; speciality: string; seats: number; reserves?: number }
+
+export interface NewAdministrator { name: string; login: string; password: string }
+
+export interface ObjectiveBody { bidder_id: string; criterion: string; points: string; basis: string }
+
+export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
+
+export interface OpeningView { status: string; lots: LotOpening[] }
+
+export interface OperatorBody { site: string; name: string; person_id: string }
+
+export interface OrganizationAnswer { id: string; uscc: string; name: string; roles: Role[] }
+
+export interface OutcomeAnswer { digest: string; outcome: Record<string, unknown> }
+
+export interface OwnBid { lot: string; counter: number; status: string; received_at: string; manifest_digest: string; receipt: Record<string, unknown> }
+
+export interface OwnBids { items: OwnBid[] }
+
+export interface PasskeyAnswer { credential_id: string; name: string }
+
+export interface PasskeyItem { credential_id: string; name: string; created_at: string }
+
+export interface PasskeyList { items: PasskeyItem[] }
+
+export interface PasskeyOptions { public_key: Record<string, unknown> }
+
+export interface PeopleList { items: PersonAnswer[]; authorizations: AuthorizationAnswer[] }
+
+export interface PersonAnswer { id: string; name: string; login: string; is_administrator: boolean; left_at?: string | null }
+
+export type Phase = "chair" | "checks" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals";
+
+export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[] }
+
+export interface PostAnnouncement { text: string }
+
+export interface PostAuthorization { role: Role; valid_until?: string | null }
+
+export interface PostBid { lot: string; counter: number; uploads: EnvelopeUploads; manifest: Record<string, unknown> }
+
+export interface PostCertificate { request: string }
+
+export interface PostCheckIn { statements: Record<string, unknown>[] }
+
+export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown> }
+
+export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
+
+export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
+
+export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
+
+export interface PostOrganization { uscc: string; name: string; person: NewAdministrator; role?: Role }
+
+export interface PostOrganizationRole { role: Role }
+
+export interface PostPasskey { name: string; credential: Record<string, unknown> }
+
+export interface PostPasskeySession { credential: Record<string, unknown>; role?: Role | null }
+
+export interface PostPerson { name: string; login: string; password: string; roles: Role[]; is_administrator?: boolean }
+
+export interface PostPhase { to: Phase }
+
+export interface PostPool { needs: NeedBody[]; representatives?: number }
+
+export interface PostPrices { prices: PriceBody[] }
+
+export interface PostPublication { statement: Record<string, unknown> }
+
+export interface PostQuestion { text: string }
+
+export interface PostReason { reason: string }
+
+export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
+
+export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
+
+export interface PostSession { login: string; password: string; role?: Role | null }
+
+export interface PostSessionRole { role: Role }
+
+export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
+
+export interface PostTender { title: string; description: string; regime: "construction"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown> }
+
+export interface PostUnlock { lot: string; file_keys: FileKeys }
+
+export interface PostUpload { size_bytes: number }
+
+export interface PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
+
+export interface PriceBody { bid: number; price_fen: number }
+
+export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
+
+export interface PutDocument { upload: string; media_type: string }
+
+export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
+
+export interface QuestionList { items: QuestionView[] }
+
+export interface QuestionView { id: string; text: string; asked_at: string }
+
+export interface RegistrationAnswer { organization_id: string; person_id: string }
+
+export interface RelationBody { kind: RelationKind; uscc?: string | null; until?: string | null }
+
+export type RelationKind = "director" | "economic_interest" | "employment" | "punished" | "relative" | "shareholder" | "supervises";
+
+export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[] }
+
+export interface RemedyEnvelope { kind: string; context: string; header: string }
+
+export interface RemedyList { items: Remedy[] }
+
+export interface RevealStep { step: "reveal"; nonce: string }
+
+export interface ReviewItem { id: string; part: string; title: string; law: string }
+
+export interface ReviewItemBody { id: string; part: "form" | "qualification" | "response"; title: string; law?: string }
+
+export type Role = "agency" | "bidder" | "expert" | "insurer" | "key_holder" | "operator" | "procuring_entity" | "public" | "supervisor" | "venue_operator";
+
+export interface RoomAnswer { standing: StandingView; room: RoomView | HallView }
+
+export interface RoomOpenedAnswer { id: string; seq: number }
+
+export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
+
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+
+export interface RoomsAnswer { items: RoomSummary[] }
+
+export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
+
+export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
+
+export interface SharesAnswer { unlocked: boolean }
+
+export interface Sheet { seat: number; marks: Mark[] }
+
+export interface StandingView { kind: string; viewer: string; seat: number | null }
+
+export interface TenderPage { items: TenderSummary[]; next: string | null }
+
+export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; status: string; procuring_entity: string; deadline: string; published_at: string; demonstration: boolean }
+
+export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string }
+
+export interface TicketAnswer { ticket: string; expires_in_seconds: number }
+
+export interface UnlockAnswer { verdicts: Verdict[] }
+
+export interface UploadView { id: string; size_bytes: number; part_bytes: number; parts: number; received: number[] }
+
+export interface Verdict { kind: string; rederives: boolean; plaintext_digest: string }
+
+export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
+
+export interface tendering_api_openings_LotBody { lot: string }
+
+export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
+
+export interface Doors {
+  "GET /certificates": { answer: CertificateList };
+  "POST /certificates": { body: PostCertificate; answer: IssuedCertificate };
+  "GET /certificates/revocations": { answer: Blob };
+  "POST /certificates/{serial}/revocation": { path: { serial: string }; body: PostRevocation; answer: CertificateAnswer };
+  "GET /clock": { answer: ClockAnswer };
+  "POST /demonstration/clock/jump": { answer: JumpAnswer };
+  "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
+  "POST /experts": { body: PostExpert; answer: ExpertAnswer };
+  "GET /log/checkpoint": { answer: Blob };
+  "GET /log/keys": { answer: Record<string, unknown> };
+  "GET /log/tile/{level}/{first}/{second}": { path: { level: number; first: string; second: string }; answer: Blob };
+  "GET /log/tile/{level}/{first}/{second}/{third}": { path: { level: number; first: string; second: string; third: string }; answer: Blob };
+  "GET /log/tile/{level}/{first}/{second}/{third}/{fourth}": { path: { level: number; first: string; second: string; third: string; fourth: string }; answer: Blob };
+  "GET /log/tile/{level}/{n}": { path: { level: number; n: string }; answer: Blob };
+  "GET /me": { answer: Me };
+  "GET /me/passkeys": { answer: PasskeyList };
+  "DELETE /me/passkeys/{credential_id}": { path: { credential_id: string }; answer: undefined };
+  "POST /organizations": { body: PostOrganization; answer: RegistrationAnswer };
+  "POST /organizations/{organization_id}/roles": { path: { organization_id: string }; body: PostOrganizationRole; answer: OrganizationAnswer };
+  "POST /passkeys": { body: PostPasskey; answer: PasskeyAnswer };
+  "POST /passkeys/registration": { answer: PasskeyOptions };
+  "GET /people": { answer: PeopleList };
+  "POST /people": { body: PostPerson; answer: PersonAnswer };
+  "POST /people/{person_id}/authorizations": { path: { person_id: string }; body: PostAuthorization; answer: AuthorizationAnswer };
+  "DELETE /people/{person_id}/authorizations/{authorization_id}": { path: { person_id: string; authorization_id: string }; answer: undefined };
+  "POST /people/{person_id}/departure": { path: { person_id: string }; answer: undefined };
+  "GET /platform": { answer: PlatformAnswer };
+  "GET /receipts/{manifest_digest}": { path: { manifest_digest: string }; query: { act?: "bid.submitted" | "bid.withdrawn" }; answer: Record<string, unknown> };
+  "GET /rooms/{room_id}": { path: { room_id: string }; answer: RoomAnswer };
+  "POST /rooms/{room_id}/check-in": { path: { room_id: string }; body: PostCheckIn; answer: DoneAnswer };
+  "POST /rooms/{room_id}/objective-marks": { path: { room_id: string }; body: PostObjectiveMark; answer: DoneAnswer };
+  "GET /rooms/{room_id}/outcome": { path: { room_id: string }; answer: OutcomeAnswer };
+  "POST /rooms/{room_id}/phase": { path: { room_id: string }; body: PostPhase; answer: DoneAnswer };
+  "POST /rooms/{room_id}/prices": { path: { room_id: string }; body: PostPrices; answer: DoneAnswer };
+  "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
+  "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
+  "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
+  "POST /sessions": { body: PostSession; answer: SessionAnswer };
+  "DELETE /sessions/current": { answer: undefined };
+  "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };
+  "POST /sessions/passkey-challenge": { answer: PasskeyOptions };
+  "POST /sessions/role": { body: PostSessionRole; answer: SessionAnswer };
+  "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; after?: string; limit?: number }; answer: TenderPage };
+  "POST /tenders": { body: PostTender; answer: TenderView };
+  "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
+  "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
+  "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
+  "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
+  "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
+  "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
+  "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
+  "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; answer: Blob };
+  "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
+  "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
+  "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
+  "POST /tenders/{tender_id}/draw/contributions": { path: { tender_id: string }; body: CommitStep | RevealStep; answer: undefined };
+  "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
+  "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
+  "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
+  "GET /tenders/{tender_id}/journal/{stream}": { path: { tender_id: string; stream: "committee" | "custody" | "public" }; query: { after?: number; limit?: number }; answer: JournalPage };
+  "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
+  "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
+  "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "GET /tenders/{tender_id}/opening/remedies": { path: { tender_id: string }; answer: RemedyList };
+  "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
+  "POST /tenders/{tender_id}/opening/sign-in": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };
+  "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
+  "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
+  "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
+  "GET /tenders/{tender_id}/rooms": { path: { tender_id: string }; answer: RoomsAnswer };
+  "POST /tenders/{tender_id}/rooms": { path: { tender_id: string }; body: PostRoom; answer: RoomOpenedAnswer };
+  "POST /tsa": { answer: Blob };
+  "POST /uploads": { body: PostUpload; answer: UploadView };
+  "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };
+  "PUT /uploads/{upload_id}/parts/{part}": { path: { upload_id: string; part: number }; query: { root: string }; answer: Blob };
+}

@@ -1,0 +1,64 @@
+// Made by scripts/generate_types.py (make types): do not edit.
+
+export interface Ack { type: "ack"; id: string; seq: number }
+
+export interface Answer { seat: number; agree: boolean; reason: string }
+
+export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
+
+export interface ChairVote { type: "chair.vote"; id: string; candidate: number }
+
+export interface ElectionView { round: number; candidates: number[]; voted: number[] }
+
+export interface EntryFrame { type: "entry"; seq: number; kind: string; body: Record<string, unknown>; at: string; head?: string }
+
+export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
+
+export interface FindingAnswer { type: "finding.answer"; id: string; finding: number; reason: string; points?: string | null }
+
+export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
+
+export interface HallView { kind: "hall"; tender_id: string; phase: string }
+
+export interface Hello { type: "hello"; ticket: string; after?: number }
+
+export interface Mark { bid: number; criterion: string; points: string }
+
+export interface ObjectiveConfirm { type: "objective.confirm"; id: string; agree: boolean; reason?: string }
+
+export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
+
+export interface PhaseAdvance { type: "phase.advance"; id: string; to: string }
+
+export interface Presence { type: "presence"; seats: number[]; others: string[] }
+
+export interface Refusal { type: "refused"; id: string | null; code: string; detail?: string; parameters?: Record<string, unknown> }
+
+export interface ReportConfirm { type: "report.confirm"; id: string; digest: string; agree: boolean; reason?: string; statement?: Record<string, unknown> | null }
+
+export interface Resumed { type: "resumed"; room_id: string; seq: number; standing: StandingView }
+
+export interface ReviewItem { id: string; part: string; title: string; law: string }
+
+export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
+
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+
+export interface Say { type: "say"; id: string; text: string }
+
+export interface ScoreSubmit { type: "score.submit"; id: string; bid: number; criterion: string; points: string }
+
+export interface ScoresLock { type: "scores.lock"; id: string; statement?: Record<string, unknown> | null }
+
+export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
+
+export interface Sheet { seat: number; marks: Mark[] }
+
+export interface Snapshot { type: "snapshot"; room_id: string; seq: number; standing: StandingView; room: RoomView | HallView }
+
+export interface StandingView { kind: string; viewer: string; seat: number | null }
+
+export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
+
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | PhaseAdvance | Say;
+export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence;

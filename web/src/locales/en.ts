@@ -1,0 +1,10 @@
+/** The English texts. */
+import pages from "@/locales/en/pages";
+import problems from "@/locales/en/problems";
+import record from "@/locales/en/record";
+import rooms from "@/locales/en/rooms";
+import type { Texts } from "@/locales/zh";
+
+const en: Texts = { ...pages, problems, record, rooms };
+
+export default en;

@@ -1,0 +1,13 @@
+/** The Chinese texts, which set what texts there are. */
+import pages from "@/locales/zh/pages";
+import problems from "@/locales/zh/problems";
+import record from "@/locales/zh/record";
+import rooms from "@/locales/zh/rooms";
+
+const zh = { ...pages, problems, record, rooms };
+
+export default zh;
+
+type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
+/** Every language has exactly these texts. */
+export type Texts = Shape<typeof zh>;

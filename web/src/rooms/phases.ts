@@ -1,0 +1,52 @@
+/** The phases of an evaluation room and who may lead on: the table of evaluation_rooms/phases.py. */
+
+export const PHASES = [
+  "preparation",
+  "chair",
+  "preliminary",
+  "technical",
+  "price",
+  "totals",
+  "checks",
+  "report",
+  "signing",
+  "closed",
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+interface Step {
+  to: Phase;
+  by: "host" | "either";
+}
+
+export const STEPS: Record<Phase, readonly Step[]> = {
+  preparation: [{ to: "chair", by: "host" }],
+  chair: [{ to: "preliminary", by: "either" }],
+  preliminary: [
+    { to: "technical", by: "either" },
+    { to: "report", by: "either" },
+  ],
+  technical: [
+    { to: "price", by: "either" },
+    { to: "preliminary", by: "host" },
+  ],
+  price: [{ to: "totals", by: "either" }],
+  totals: [{ to: "checks", by: "either" }],
+  checks: [
+    { to: "totals", by: "either" },
+    { to: "report", by: "either" },
+  ],
+  report: [{ to: "signing", by: "either" }],
+  signing: [{ to: "closed", by: "host" }],
+  closed: [],
+};
+
+export const HALL_PHASES = [
+  "waiting",
+  "sign_in",
+  "unlock",
+  "confirm",
+  "objections",
+  "record",
+  "closed",
+] as const;

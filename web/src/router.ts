@@ -1,0 +1,66 @@
+/** Addresses and their pages; all but the board come when they are asked for. */
+import { createRouter, createWebHistory } from "vue-router";
+
+import BoardPage from "@/pages/BoardPage.vue";
+import { useSession } from "@/stores/session";
+
+declare module "vue-router" {
+  interface RouteMeta {
+    /** Text of `pages` that names the page in the window's title. */
+    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "notFound";
+    needsLogIn?: boolean;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: "/", name: "board", component: BoardPage, meta: { title: "board" } },
+    {
+      path: "/tenders/:id",
+      name: "tender",
+      component: () => import("@/pages/TenderPage.vue"),
+      props: true,
+      meta: { title: "tender" },
+    },
+    {
+      path: "/rooms/:id",
+      name: "room",
+      component: () => import("@/pages/RoomPage.vue"),
+      props: true,
+      meta: { title: "room" },
+    },
+    {
+      path: "/log-in",
+      name: "log-in",
+      component: () => import("@/pages/LogInPage.vue"),
+      meta: { title: "logIn" },
+    },
+    {
+      path: "/register",
+      name: "register",
+      component: () => import("@/pages/RegisterPage.vue"),
+      meta: { title: "register" },
+    },
+    {
+      path: "/account",
+      name: "account",
+      component: () => import("@/pages/AccountPage.vue"),
+      meta: { title: "account", needsLogIn: true },
+    },
+    {
+      path: "/:anything(.*)*",
+      name: "not-found",
+      component: () => import("@/pages/NotFoundPage.vue"),
+      meta: { title: "notFound" },
+    },
+  ],
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+});
+
+router.beforeEach((to) => {
+  if (to.meta.needsLogIn && useSession().me === null) {
+    return { name: "log-in", query: { next: to.fullPath } };
+  }
+  return true;
+});

@@ -1,0 +1,35 @@
+import vue from "@vitejs/plugin-vue";
+import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
+import components from "unplugin-vue-components/vite";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const platform = process.env.KAIBIAO_ADDRESS ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  plugins: [
+    vue(),
+    // Element Plus on demand: only the components that templates name, with their styles.
+    components({
+      dirs: [],
+      dts: "src/generated/components.d.ts",
+      resolvers: [ElementPlusResolver({ importStyle: "css", directives: false })],
+    }),
+  ],
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  define: {
+    __VUE_OPTIONS_API__: false,
+    __VUE_I18N_LEGACY_API__: false,
+    __VUE_I18N_FULL_INSTALL__: false,
+    __INTLIFY_PROD_DEVTOOLS__: false,
+  },
+  build: {
+    target: "es2022",
+    // The content security policy allows nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 400,
+  },
+  server: { proxy: { "/api": { target: platform, ws: true } } },
+  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+});
