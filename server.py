@@ -26,9 +26,13 @@ import tendering
 from clients.demo.loading import load_demonstration
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
+from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hub import Hub
 from evaluation_rooms.settings import RoomSettings
+from insurance_gateway.api.routes import INSURANCE_ROUTES
+from insurance_gateway.context import InsuranceContext, open_insurance
+from insurance_gateway.delivery import deliver_outbox
 from tendering.actions.tenders import Law
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
@@ -126,7 +130,18 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         context = _context(stack, settings, pool=pool, clock=clock, bus=bus)
         hub = Hub(pool, bus, RoomSettings())
         metrics = Metrics(pool)
-        app = _app(context, settings, hub, bus=bus, metrics=metrics)
+        insurance = await stack.enter_async_context(
+            open_insurance(
+                pool,
+                now=clock.now,
+                keys=context.keys,
+                key_file=settings.folder / "insurance.key",
+                public_address=settings.public_address,
+                demonstration=settings.demonstration,
+            )
+        )
+        rooms = _rooms(context, hub, bus)
+        app = _app(context, settings, metrics, rooms=rooms, insurance=insurance)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -139,6 +154,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 open_due_tenders(context, clock.moved),
                 clear_away(context),
                 run_log(log_keeper(context, settings)),
+                deliver_outbox(insurance),
                 watch_loop(metrics),
                 watch(),
             )
@@ -220,12 +236,8 @@ def _law(regime: str) -> Law:
     return Law(rulebook_of(regime), holiday_calendar())
 
 
-def _app(
-    context: Context, settings: Settings, hub: Hub, *, bus: PostgresBus, metrics: Metrics
-) -> web.Application:
-    published = published_keys(settings, context.keys)
-    stamper = stamper_of(settings, context.keys)
-    rooms = RoomsContext(
+def _rooms(context: Context, hub: Hub, bus: PostgresBus) -> RoomsContext:
+    return RoomsContext(
         pool=context.pool,
         now=context.now,
         bus=bus,
@@ -233,12 +245,28 @@ def _app(
         trust=Trust(context.keys.trusted_roots()),
         settings=RoomSettings(),
     )
-    parts = {"log_parts": LogParts(published, stamper), "rooms": rooms}
-    routes = (*ROUTES, *ROOM_ROUTES)
+
+
+def _app(
+    context: Context,
+    settings: Settings,
+    metrics: Metrics,
+    *,
+    rooms: RoomsContext,
+    insurance: InsuranceContext,
+) -> web.Application:
+    published = published_keys(settings, context.keys)
+    stamper = stamper_of(settings, context.keys)
+    parts = {
+        "log_parts": LogParts(published, stamper),
+        "rooms": rooms,
+        "insurance": insurance,
+    }
+    routes = (*ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES, *INSURANCE_ROUTES)
     token_file = settings.server.metrics_token_file
     token = _secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)
-    app.on_shutdown.append(hub.send_away)
+    app.on_shutdown.append(rooms.hub.send_away)
     mount(app, routes, context, parts=parts)
     mount_document(app, document(routes, title=context.platform_name, version=VERSION, parts=parts))
     mount_pages(app, Path(__file__).parent / "web_dist")

@@ -70,6 +70,7 @@ STEPS: Final = (
     Step("日志之间的绑定", "heads bound in the public journal", journals.check_heads),
     Step("时间顺序与截止时间", "order of time and deadline", journals.check_times),
     Step("招标公告签名", "signature of the notice", publication.check_publication),
+    Step("当事人名录", "parties in tender.json", publication.check_parties),
     Step("密钥持有人公告", "announcements of the key holders", publication.check_key_holders),
     Step("澄清与修改", "clarifications", publication.check_clarifications),
     Step("招标文件", "tender documents", publication.check_documents),

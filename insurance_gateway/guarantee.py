@@ -138,9 +138,8 @@ def bucket_until(until: datetime) -> datetime:
     begin = datetime(local.year, local.month, 1, tzinfo=SHANGHAI)
     if begin == local:
         return begin.astimezone(UTC)
-    is_last = local.month == 12
-    end = datetime(local.year + is_last, 1 if is_last else local.month + 1, 1, tzinfo=SHANGHAI)
-    return end.astimezone(UTC)
+    # No month has more than 31 days: this falls into the next one.
+    return (begin + timedelta(days=32)).replace(day=1).astimezone(UTC)
 
 
 def reception(state: GuaranteeState, step: Step) -> Reception:

@@ -8,9 +8,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
-
-DRAIN_SECONDS_MIN: Final = 10
+from typing import Any, Literal, TypeVar
 
 
 class SettingsRefused(Exception):

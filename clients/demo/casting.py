@@ -8,7 +8,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from clients.demo.cast import Player, bidders, experts, fresh_password, key_holders
+from clients.demo.cast import (
+    Player,
+    bidders,
+    expert_library,
+    experts,
+    fresh_password,
+    key_holders,
+)
 from clients.demo.registering import Account, registration
 from clients.demo.template import TenderPlan
 from clients.serving import write_private
@@ -73,7 +80,8 @@ class Enrollment:
 def enrollments() -> dict[str, Enrollment]:
     """Key holders and experts: the platform must not be able to certify either."""
     people = [(player.login, player.name, player.uscc) for player in key_holders()]
-    people += [(expert.login, expert.name, "") for expert in experts()]
+    # An expert's certificate names the person, and the library that answers for the person.
+    people += [(expert.login, expert.name, expert_library().uscc) for expert in experts()]
     return {
         login: Enrollment(login, name, uscc, secrets.token_urlsafe(24))
         for login, name, uscc in people

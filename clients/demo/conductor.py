@@ -19,24 +19,26 @@ from clients.demo.cast import (
     agency,
     experts,
     fresh_password,
+    insurers,
     key_holders,
     procuring_entity,
     supervisor,
 )
-from clients.demo.casting import Enrollment, Part, enrollments, parts
+from clients.demo.casting import Part, enrollments, parts
 from clients.demo.from_ocds import read_plan
 from clients.demo.jumping import Idleness
 from clients.demo.processes import ProcessFailed, Stage
 from clients.demo.progress import STORY, Progress
-from clients.demo.registering import register_experts, register_players
+from clients.demo.registering import Account, register_experts, register_players
 from clients.demo.results import ArchiveBroken, FolderInUse, collect, prepare_folder
-from clients.demo.setting import Setting, set_stage
+from clients.demo.setting import set_stage, start_insurers
 from clients.demo.template import TenderPlan, plan_of_template
 from clients.journal_following import JournalFollower
 from clients.platform import Platform, PlatformRefused, PlatformUnreachable, open_platform
 from clients.serving import write_private
 from tendering.domain.refusals import Refused
 
+PROCESSES: Final = "processes.json"
 WATCH_SECONDS: Final = 0.2
 STUCK_SECONDS_MAX: Final = 30.0
 PLAY_SECONDS_MAX: Final = 900.0
@@ -157,7 +159,7 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
     plan = _plan(options)
     prepare_folder(options.folder)
     enrolled = enrollments()
-    async with Stage(options.folder / "logs") as stage:
+    async with Stage(options.folder / "logs", options.folder / PROCESSES) as stage:
         progress.event("启动平台、见证方、时间戳机构、外部证书机构和保险公司")
         setting = await set_stage(
             stage,
@@ -167,7 +169,18 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
         )
         async with open_platform(setting.platform) as operator:
             await operator.log_in(setting.operator_login, setting.operator_password)
-            cast = await _cast(operator, plan, enrolled, setting, options)
+            accounts = await _register(operator, plan)
+            sureties = [accounts[player.login] for player in insurers()]
+            await start_insurers(stage, options.folder, operator, sureties)
+            cast = list(
+                parts(
+                    accounts,
+                    plan,
+                    enrolled=enrolled,
+                    authority=setting.authority,
+                    fast=options.fast,
+                )
+            )
             idleness = Idleness.of(part.login for part in cast)
             folder = options.folder / "parties"
             performance = Performance(operator, stage, progress, idleness, folder)
@@ -179,26 +192,17 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
     return [*lines, f"用时 {seconds} 秒"]
 
 
-async def _cast(
-    operator: Platform,
-    plan: TenderPlan,
-    enrolled: dict[str, Enrollment],
-    setting: Setting,
-    options: DemoOptions,
-) -> list[Part]:
-    """Register whoever needs the operator's word, and hand out the parts."""
-    players = [procuring_entity(plan.procuring_entity), agency(), supervisor(), *key_holders()]
+async def _register(operator: Platform, plan: TenderPlan) -> dict[str, Account]:
+    """Accounts for whoever needs the operator's word; bidders register themselves."""
+    players = [
+        procuring_entity(plan.procuring_entity),
+        agency(),
+        supervisor(),
+        *key_holders(),
+        *insurers(),
+    ]
     accounts = await register_players(operator, players, passwords=_fresh)
-    accounts |= await register_experts(operator, list(experts()), passwords=_fresh)
-    return list(
-        parts(
-            accounts,
-            plan,
-            enrolled=enrolled,
-            authority=setting.authority,
-            fast=options.fast,
-        )
-    )
+    return accounts | await register_experts(operator, list(experts()), passwords=_fresh)
 
 
 async def _start(performance: Performance, cast: Sequence[Part], platform: str) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from clients.serving import write_private
+
 ROOT: Final = Path(__file__).parents[2]
 READY_SECONDS_MAX: Final = 60.0
 STOP_SECONDS_MAX: Final = 10.0
@@ -38,9 +40,13 @@ class Child:
 
 @dataclass(slots=True)
 class Stage:
-    """All processes of a demonstration. Each has `NAME.log` (errors) in the folder `logs`."""
+    """All processes of a demonstration. Each has `NAME.log` (errors) in the folder `logs`.
+
+    The file `listed` tells their process ids, for whoever wants to kill one.
+    """
 
     logs: Path
+    listed: Path
     _children: dict[str, Child] = field(default_factory=dict)
     _keeping: list[asyncio.Task[None]] = field(default_factory=list)
     _stopping: bool = False
@@ -82,6 +88,8 @@ class Stage:
             errors.close()
         hearing = asyncio.create_task(_hear(process, heard, ended))
         child = self._children[name] = Child(name, process, hearing)
+        running = {one.name: one.process.pid for one in self._children.values()}
+        await asyncio.to_thread(write_private, self.listed, json.dumps(running).encode())
         return child
 
     async def start_ready(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
@@ -121,10 +129,6 @@ class Stage:
                     told(str(error))
 
         self._keeping.append(asyncio.create_task(keep()))
-
-    def process_id(self, name: str) -> int:
-        """The process id of a running program."""
-        return self._children[name].process.pid
 
     async def _wait_or_kill(self, child: Child) -> None:
         try:

@@ -71,7 +71,7 @@ def _files(folder: Path) -> list[Path]:
 async def _verify(archive: Path) -> str:
     """`kaibiao verify` in a process of its own, without any line to the platform."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "clients.cli", "verify", str(archive)),
+        *(sys.executable, "-c", "from clients.cli import main; main()", "verify", str(archive)),
         cwd=ROOT,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

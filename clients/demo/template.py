@@ -29,7 +29,7 @@ OPENING_HOUR: Final = timedelta(hours=10)
 DAYS_TO_SPARE: Final = 3
 ESTIMATE_FEN: Final = 4_860_000_000
 # 招标投标法实施条例 第二十六条: a bid security of 2 % at most, and of 800 000 yuan for works.
-SECURITY_PERCENT: Final = 0
+SECURITY_PERCENT: Final = 2
 SECURITY_FEN_MAX: Final = 80_000_000
 CEILING_PERCENT: Final = 100
 

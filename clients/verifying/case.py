@@ -154,6 +154,8 @@ def load_case(archive: ArchiveFile, digests: dict[str, str], trust: ArchiveKeys 
         tender = tender_of_notice(published)
     except NoticeInvalid as error:
         raise BadBag(place(published), str(error)) from error
+    if (described.number, described.title) != (tender.number, tender.title):
+        raise BadBag(TENDER, "another number or title than in the notice")
     return Case(
         archive=archive,
         edition=described.edition,

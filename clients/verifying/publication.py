@@ -12,7 +12,7 @@ from crypto.certificates import verify_chain
 from crypto.container_digest import container_digest
 from crypto.errors import BadCertificate, CryptoError
 from crypto.signing import SignedStatement
-from tendering.domain.archive import document_path
+from tendering.domain.archive import TENDER, document_path
 from tendering.domain.journal import Stream
 from tendering.domain.tender import public_facts
 
@@ -42,6 +42,19 @@ def check_publication(case: Case, notes: Notes) -> None:
     notes.require(signed.statement == expected, where, "what was signed is not what was published")
     _by_party(case, who.uscc, where, notes)
     notes.remark(f"published by {who.organization} ({who.uscc})")
+
+
+def check_parties(case: Case, notes: Notes) -> None:
+    """Where something signed or chained names a party as well, tender.json names it the same."""
+    named = {holder.organization_id: holder.name for holder in case.tender.key_holders}
+    named |= {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}
+    for organization_id, party in case.parties.items():
+        if organization_id not in named:
+            notes.remark(f"{party.role} {party.name} ({party.uscc}): named by the platform alone")
+        elif named[organization_id] != party.name:
+            notes.fails(TENDER, f"{party.name} is {named[organization_id]} elsewhere")
+    missing = set(named) - set(case.parties)
+    notes.require(not missing, TENDER, f"does not name {', '.join(map(str, missing))}")
 
 
 def check_key_holders(case: Case, notes: Notes) -> None:

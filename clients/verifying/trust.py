@@ -22,6 +22,10 @@ def check_keys(case: Case, notes: Notes) -> None:
     own, trusted = case.own_keys, case.keys
     known = {
         "a certificate authority": set(own.roots) - set(trusted.roots),
+        "an authority of the operator": set(own.published.operator_roots)
+        - set(trusted.published.operator_roots),
+        "who certifies key holders": {one.root for one in own.published.certifiers}
+        - {one.root for one in trusted.published.certifiers},
         "a receipt key": set(own.published.receipt_keys) - set(trusted.published.receipt_keys),
         "a log key": set(own.published.log_keys) - set(trusted.published.log_keys),
         "a witness": {one.verifier for one in own.published.witnesses}

@@ -88,9 +88,7 @@ async def delivered(connection: Connection, parcel_id: UUID) -> None:
     )
 
 
-async def postpone(
-    connection: Connection, parcel_id: UUID, *, seconds: float, error: str
-) -> None:
+async def postpone(connection: Connection, parcel_id: UUID, *, seconds: float, error: str) -> None:
     """Try again after a pause."""
     await connection.execute(
         """UPDATE insurance.outbox SET next_at = now() + make_interval(secs => $2), last_error = $3

@@ -36,6 +36,7 @@ from tendering.domain.award import (
 )
 from tendering.domain.issuing import DocumentKind, Signatory
 from tendering.domain.journal import Event, Stream, parse_instant
+from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import DocumentChanged, NotFound, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
@@ -235,16 +236,16 @@ async def _decide_award(
     assert isinstance(winner, dict)
     form = evaluation.bid(str(winner["bid"]))["form"]
     assert isinstance(form, dict)
-    duration, price_fen = form.get("duration_days"), winner["price_fen"]
+    price_fen = winner["price_fen"]
     assert isinstance(price_fen, int)
     kind = DocumentKind.AWARD_NOTICE
     notice = AwardNotice(
         heading=await document_heading(connection, tender, kind, host.lot, at=host.at),
         winner=str(winner["bidder_name"]),
         price_fen=price_fen,
-        duration_days=duration if isinstance(duration, int) else None,
-        quality=str(form.get("quality", "")),
-        project_manager=str(form.get("project_manager", "")),
+        duration_days=whole_number(form, "duration_days"),
+        quality=short_text(form, "quality"),
+        project_manager=short_text(form, "project_manager"),
         contract_until=parse_instant(str(event.body["contract_until"])),
         signers=signers_of([host.signatory]),
     )

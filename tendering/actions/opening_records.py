@@ -1,7 +1,7 @@
 """The opening record: put together from what happened, issued, signed; then the bids are open."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -22,6 +22,7 @@ from tendering.documents.opening_record import render_opening_record
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
+from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import DocumentChanged, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
@@ -185,8 +186,7 @@ def _revealed_at(entries: list[Entry], lot: str) -> datetime:
 
 
 def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
-    form: Mapping[str, object] = unlock.form or {}
-    price, duration = form.get("price_fen"), form.get("duration_days")
+    form = unlock.form or {}
     return OpeningRow(
         place=unlock.place,
         bidder_name=unlock.bidder_name,
@@ -194,10 +194,10 @@ def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
         received_at=bid.received_at,
         manifest_digest=bid.manifest_digest.hex(),
         opened_by=unlock.unlocked_by or "",
-        price_fen=price if isinstance(price, int) else None,
-        duration_days=duration if isinstance(duration, int) else None,
-        quality=str(form.get("quality", "")),
-        project_manager=str(form.get("project_manager", "")),
+        price_fen=whole_number(form, "price_fen"),
+        duration_days=whole_number(form, "duration_days"),
+        quality=short_text(form, "quality"),
+        project_manager=short_text(form, "project_manager"),
         findings=() if unlock.form is None else form_findings(unlock.form, tender.lot(bid.lot)),
         confirmed_at=unlock.confirmed_at,
     )

@@ -24,7 +24,7 @@ from tendering.domain.bid import (
 from tendering.domain.fields import Fields
 from tendering.domain.receipts import receipt_json
 from tendering.domain.refusals import ManifestMismatch
-from tendering.domain.tender import ENVELOPES, Tender
+from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender
 from tendering.domain.uploads import Upload, require_owner
 from tendering.storage import bids, receipts, tenders, uploads
 from tendering.storage.connection import Connection, reading, transaction
@@ -83,6 +83,14 @@ async def post_bid(
     body: PostBid,
 ) -> dict[str, Any]:
     """Submit a sealed bid, or replace one's earlier bid. The same manifest again: same receipt."""
+    # What takes longer is cut off: otherwise the opening could overtake a bid that was in time.
+    async with asyncio.timeout(SUBMISSION_SECONDS_MAX):
+        return await _submit(context, actor, tender_id, body, received_at=received_at)
+
+
+async def _submit(
+    context: Context, actor: Actor, tender_id: UUID, body: PostBid, *, received_at: datetime
+) -> dict[str, Any]:
     async with reading(context.pool) as connection:
         known = await receipts.of_bidder(
             connection,

@@ -5,6 +5,7 @@ from typing import Final
 from tendering.api import bids, openings, public, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
+from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
@@ -342,5 +343,6 @@ ROUTES: Final = (
     *DRAW_ROUTES,
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
+    *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

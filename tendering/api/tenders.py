@@ -28,7 +28,15 @@ from tendering.api.tender_views import (
 )
 from tendering.domain.refusals import Invalid
 from tendering.domain.roles import Role
-from tendering.domain.tender import KeyHolder, Lot, Tender, TenderStatus, Terms, require_party
+from tendering.domain.tender import (
+    DRAIN_SECONDS_MIN,
+    KeyHolder,
+    Lot,
+    Tender,
+    TenderStatus,
+    Terms,
+    require_party,
+)
 from tendering.storage import clarifications, tenders
 from tendering.storage.clarifications import Question
 from tendering.storage.connection import Connection
@@ -69,7 +77,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     committee: dict[str, Any]
     bid_validity_days: Annotated[int, Meta(ge=1, le=3650)]
     unlock_minutes: Annotated[int, Meta(ge=1, le=1440)]
-    drain_seconds: Annotated[int, Meta(ge=10, le=3600)]
+    drain_seconds: Annotated[int, Meta(ge=DRAIN_SECONDS_MIN, le=3600)]
     deadline: Instant
     procuring_entity_id: UUID | None = None
     agency_id: UUID | None = None

@@ -49,6 +49,10 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
             _readings(record),
             heading("三、投标文件递交与解密"),
             _openings(record),
+            paragraph("投标文件清单摘要（SHA-256）："),
+            fact_list(
+                *((f"{row.place} {row.bidder_name}", row.manifest_digest) for row in record.rows)
+            ),
             *_key_holders(record),
             *_announcements(record),
             heading("存证"),
@@ -114,7 +118,7 @@ def _remarks(row: OpeningRow) -> str:
 
 def _openings(record: OpeningRecord) -> Block:
     return table(
-        ["序号", "投标人", "统一社会信用代码", "递交时间", "解密方式", "投标文件清单摘要"],
+        ["序号", "投标人", "统一社会信用代码", "递交时间", "解密方式"],
         [
             [
                 str(row.place),
@@ -122,11 +126,10 @@ def _openings(record: OpeningRecord) -> Block:
                 row.uscc,
                 moment(row.received_at),
                 _OPENED_BY[row.opened_by],
-                row.manifest_digest,
             ]
             for row in record.rows
         ],
-        shares=[2, 6, 6, 6, 6, 9],
+        shares=[2, 8, 7, 6, 8],
     )
 
 

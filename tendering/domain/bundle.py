@@ -16,7 +16,7 @@ FORM_MEMBER = "form.json"
 FORM_BYTES_MAX = 1 << 20
 FILES_MAX = 2000
 _FILE_MEMBERS = frozenset({"member", "name", "media_type", "size_bytes", "sha256"})
-FILE_BYTES_MAX = 8 << 30  # what eleven octal digits of a ustar header can say
+FILE_BYTES_MAX = (8 << 30) - 1  # what eleven octal digits of a ustar header can say
 _SUFFIX = re.compile(r"\.[a-z0-9]{1,8}\Z")
 
 ReadAt = Callable[[int, int], bytes]

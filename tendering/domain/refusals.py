@@ -268,22 +268,10 @@ class GuarantorEndpointInvalid(Invalid):
     code = "guarantor-endpoint-invalid"
 
 
-class GuarantorEndpointRefused(Invalid):
-    """A guarantor is reached at an https address without user, query and fragment."""
-
-    code = "guarantor-endpoint-refused"
-
-
 class GuarantorKeyInvalid(Invalid):
     """A guarantor's key is 32 bytes of Ed25519 in base64."""
 
     code = "guarantor-key-invalid"
-
-
-class GuarantorRegistered(Conflict):
-    """This organization is registered as a guarantor already."""
-
-    code = "guarantor-registered"
 
 
 class GuarantorUnknown(NotFound):

@@ -55,6 +55,10 @@ TRANSITIONS: Mapping[TenderStatus, frozenset[TenderStatus]] = MappingProxyType(
 
 ENVELOPES = ("qualification", "technical", "price")
 KEY_HOLDERS_MAX = 32
+# No submission lives longer than this after it has arrived, and every drain lasts longer.
+SUBMISSION_SECONDS_MAX = 8
+DRAIN_SECONDS_MIN = 10
+assert SUBMISSION_SECONDS_MAX < DRAIN_SECONDS_MIN
 THRESHOLD_MIN = 2  # one key holder alone could open early
 
 

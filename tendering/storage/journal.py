@@ -14,13 +14,18 @@ HINT_CHANNEL = "journal"
 async def append(
     connection: Connection, tender_id: UUID, stream: Stream, event: Event, *, at: datetime
 ) -> Entry:
-    """Add an event at the end of a stream and hint its readers. Two statements."""
+    """Add an event at the end of a stream. Two statements.
+
+    An entry is never dated before its predecessor: who waited for the lock with an earlier instant
+    in hand, as an unlock that took long to decrypt, comes later in the stream and says so.
+    """
     last = await connection.fetchrow(
-        """SELECT seq, head FROM tendering.journal
+        """SELECT seq, head, at FROM tendering.journal
            WHERE tender_id = $1 AND stream = $2 ORDER BY seq DESC LIMIT 1""",
         tender_id,
         stream,
     )
+    at = at if last is None else max(at, last["at"])
     seq = 1 if last is None else last["seq"] + 1
     previous = first_head(tender_id, stream) if last is None else last["head"]
     head = next_head(previous, seq=seq, kind=event.kind, body=event.body, at=at)

@@ -4,14 +4,16 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from crypto.canonical import JsonValue, canonical, digest, parse
+from crypto.canonical import JsonValue, canonical, parse
 from crypto.certificates import make_crl
-from crypto.seal_opening import unwrap_share
+from crypto.sealed_file import read_sealed_header
 from crypto.tlog import Tree, checkpoint_body, cosign, sign_note, with_signatures
+from crypto.vrf import vrf_public
 from tendering.domain.archive import (
     KEYS,
     LOG,
@@ -35,7 +37,7 @@ from tendering.domain.archive import (
 from tendering.domain.archive import Party as ArchivedParty
 from tendering.domain.archive_keys import ArchiveKeys, archive_keys_json
 from tendering.domain.bag import BagWriter
-from tendering.domain.journal import Entry, Event, Stream, first_head, instant, next_head
+from tendering.domain.journal import Entry, Event, Stream, first_head, next_head
 from tendering.domain.published_keys import policy_json, to_base64
 from tendering.domain.receipts import (
     Completion,
@@ -114,9 +116,7 @@ class Evidence:
 
     def checkpoint(self, size: int, at: datetime, *, witnesses: int = 2) -> str:
         """The cosigned checkpoint of the first `size` leaves."""
-        text = sign_note(
-            checkpoint_body(ORIGIN, size, self.tree.root(size)), self.platform.log
-        )
+        text = sign_note(checkpoint_body(ORIGIN, size, self.tree.root(size)), self.platform.log)
         lines = [cosign(text, key, at) for key in self.platform.witnesses[:witnesses]]
         return with_signatures(text, lines)
 
@@ -147,9 +147,7 @@ class Evidence:
         )
         return {
             "checkpoint": self.checkpoint(size, MADE),
-            "time_stamps": [
-                {"authority": self.platform.stamper.name, "token": to_base64(token)}
-            ],
+            "time_stamps": [{"authority": self.platform.stamper.name, "token": to_base64(token)}],
             "consistency": [
                 {
                     "size": index + 1,
@@ -174,8 +172,7 @@ class Archive:
     @property
     def trust(self) -> ArchiveKeys:
         """The keys as somebody would have got them beforehand."""
-        platform = self.platform
-        return archive_keys(platform)
+        return archive_keys(self.platform)
 
     def changed(self, path: str, content: bytes | None) -> "Archive":
         """With another content of one file, or without it."""
@@ -188,35 +185,51 @@ class Archive:
         assert isinstance(value, dict)
         return value
 
-    def rewritten(self, path: str, change: Change) -> "Archive":
-        """With a JSON file changed."""
-        value = self.json(path)
-        change(value)
-        return self.changed(path, canonical(value))
-
     def forged(self, stream: Stream, kind: str, change: Change) -> "Archive":
-        """As a dishonest platform would have it: an entry changed and everything chained anew."""
+        """As a dishonest platform would have it: the first such entry changed, chained anew."""
+        done: list[Entry] = []
+
+        def edit(entry: Entry) -> bool:
+            if (entry.stream, entry.kind) == (stream, kind) and not done:
+                done.append(entry)
+                change(entry.body)
+            return True
+
+        return self._chained_anew(edit)
+
+    def without(self, stream: Stream, kind: str, number: int) -> "Archive":
+        """As `forged`, with the `number`-th entry of that kind left out."""
+        seen: list[Entry] = []
+
+        def edit(entry: Entry) -> bool:
+            if (entry.stream, entry.kind) == (stream, kind):
+                seen.append(entry)
+                return len(seen) != number
+            return True
+
+        return self._chained_anew(edit)
+
+    def _chained_anew(self, edit: Callable[[Entry], bool]) -> "Archive":
         journals = Journals(self.tender.id)
-        for name in (Stream.CUSTODY, Stream.COMMITTEE, Stream.PUBLIC):
-            done = False
-            for line in self.files[journal_path(name)].splitlines(keepends=True):
-                entry = parse_entry(line, self.tender.id, name)
-                if not done and (name, entry.kind) == (stream, kind):
-                    change(entry.body)
-                    done = True
-                for member in ("custody", "committee"):
-                    bound = entry.body.get(member)
-                    if isinstance(bound, dict):
-                        of = journals.entries[Stream(member)]
-                        bound["head"] = of[bound["seq"] - 1].head.hex()
-                journals.append(name, Event(entry.kind, entry.body), entry.at)
+        for stream in (Stream.CUSTODY, Stream.COMMITTEE, Stream.PUBLIC):
+            for line in self.files[journal_path(stream)].splitlines(keepends=True):
+                entry = parse_entry(line, self.tender.id, stream)
+                if edit(entry):
+                    self._bind(entry.body, journals)
+                    journals.append(stream, Event(entry.kind, entry.body), entry.at)
         files = dict(self.files)
         description = self.json(TENDER)
-        for name in Stream:
-            files[journal_path(name)] = b"".join(map(entry_line, journals.entries[name]))
-            seq, head = journals.head(name)
-            description["heads"][name] = {"seq": seq, "head": head.hex()}
+        for stream in Stream:
+            files[journal_path(stream)] = b"".join(map(entry_line, journals.entries[stream]))
+            seq, head = journals.head(stream)
+            description["heads"][stream] = {"seq": seq, "head": head.hex()}
         return replace(self, files=files | {TENDER: canonical(description)})
+
+    def _bind(self, body: dict[str, Any], journals: Journals) -> None:
+        for member in ("custody", "committee"):
+            bound = body.get(member)
+            if isinstance(bound, dict) and "seq" in bound:
+                bound["head"] = journals.entries[Stream(member)][bound["seq"] - 1].head.hex()
 
     def write(self, path: Path) -> Path:
         """Make the bag."""
@@ -237,8 +250,6 @@ class Archive:
 
 def archive_keys(platform: Platform) -> ArchiveKeys:
     """The keys of the archive."""
-    from crypto.vrf import vrf_public
-
     return ArchiveKeys(
         platform.published,
         (platform.authority, platform.outside),
@@ -248,8 +259,6 @@ def archive_keys(platform: Platform) -> ArchiveKeys:
 
 def digest_hex(data: bytes) -> str:
     """SHA-256."""
-    from hashlib import sha256
-
     return sha256(data).hexdigest()
 
 
@@ -309,6 +318,4 @@ def archived(
 
 def header_length(container: bytes) -> int:
     """Where the payload begins."""
-    from crypto.sealed_file import read_sealed_header
-
     return read_sealed_header(container).header_length

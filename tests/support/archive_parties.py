@@ -89,7 +89,9 @@ class Platform:
             interval_seconds=1,
         )
 
-    def party(self, number: int, name: str, *, outside: bool = False, expert: bool = False) -> Party:
+    def party(
+        self, number: int, name: str, *, outside: bool = False, expert: bool = False
+    ) -> Party:
         """Somebody with a certificate by the platform's authority, or by the outside one."""
         key = generate_signing_key()
         uscc = "" if expert else f"91510100MA{number:07d}X"
@@ -146,9 +148,7 @@ def make_bid(
         own = (bidder.id, counter, kind)
         opening_key = OpeningKey(chance("opening", *own))
         file_keys[kind] = chance("file key", *own)[:16]
-        context = envelope_context(
-            tender, lot="1", kind=kind, bidder_id=bidder.id, counter=counter
-        )
+        context = envelope_context(tender, lot="1", kind=kind, bidder_id=bidder.id, counter=counter)
         policy = SealPolicy(
             context,
             tender.threshold,

@@ -1,43 +1,16 @@
 """A small tender from notice to award, played by the rules themselves, and its archive."""
 
-import hashlib
-from collections.abc import Callable, Coroutine, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any, TypeVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from crypto.canonical import JsonValue, canonical, digest
+from crypto.canonical import JsonValue, digest
 from crypto.container_digest import container_digest
-from crypto.draw import vrf_output, vrf_prove, vrf_public
 from crypto.keys import OpeningKey
-from crypto.seal_opening import file_key_from_shares, unwrap_share, verify_file_key
-from evaluation_rooms import commands as c
-from evaluation_rooms.arranging import Expert as SeatedExpert
-from evaluation_rooms.arranging import OpenedBid, arranged
-from evaluation_rooms.events import to_event
-from evaluation_rooms.leading import REPORT_LABEL
-from evaluation_rooms.phases import Phase
-from evaluation_rooms.results import bid_key
-from evaluation_rooms.room import Room
-from evaluation_rooms.scoring import SHEET_LABEL, sheet_statement
-from evaluation_rooms.seating import STATEMENT_KINDS, STATEMENT_LABEL
-from evaluation_rooms.terms import ReviewItem, Terms as RoomTerms
-from tendering.documents.signing import complete, prepare
-from tendering.documents.typesetting import Signer, paragraph, typeset
-from tendering.domain import draw_steps
-from tendering.domain.archive import Edition, evaluation_path, issued_path
+from crypto.seal_opening import file_key_from_shares, unwrap_share
+from tendering.domain.archive import Edition
 from tendering.domain.bid import CustodyState, decide_submission, decide_withdrawal
-from tendering.domain.draw import (
-    Contribution,
-    contribution_commitment,
-    draw_committee,
-    seed_of,
-    vrf_input,
-)
-from tendering.domain.draw_steps import TimedContribution
-from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.opening import (
     LockedBid,
@@ -61,8 +34,8 @@ from tendering.domain.tender import (
     decide_publication,
     public_facts,
 )
-from tendering.rulebooks import rulebook_of
 from tests.support.archive import Archive, Evidence, Journals, archived
+from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
 from tests.support.archive_parties import (
     DEADLINE,
     PUBLISHED,
@@ -72,13 +45,9 @@ from tests.support.archive_parties import (
     chance,
     make_bid,
 )
-from tests.support.evaluation import METHOD, Play, elects, nothing, points_of, votes
+from tests.support.evaluation import METHOD
 
-TENDER_ID = UUID(int=0x7E)
-ROOM_ID = UUID(int=0x400)
-CEILING_FEN = 200_000_000
 DOCUMENT = b"%PDF-1.7 tender documents " * 40
-Done = TypeVar("Done")
 
 
 @dataclass
@@ -116,9 +85,19 @@ class TenderPlay:
         self._submit()
         at = self._close()
         at = self._open(at)
-        self._draw(at + timedelta(days=1))
-        room = self._evaluate(at + timedelta(days=2))
-        self._award(room, at + timedelta(days=3))
+        committee = CommitteePlay(
+            self.platform,
+            self.journals,
+            self.entity,
+            self.supervisor,
+            self.bidders[:3],
+            self.experts,
+            self.others,
+        )
+        committee.draw(at + timedelta(days=1))
+        room = committee.evaluate(at + timedelta(days=2))
+        committee.award(room, at + timedelta(days=3))
+        self.tender = _with(self.tender, status=TenderStatus.AWARDED)
         return self
 
     def archive(self, edition: Edition = Edition.FULL, *, witnesses: int = 2) -> Archive:
@@ -163,7 +142,7 @@ class TenderPlay:
         for number, (party, key) in enumerate(
             zip(self.holders, self.holder_keys, strict=True), start=1
         ):
-            statement: JsonValue = {
+            statement: dict[str, JsonValue] = {
                 "tender_id": str(TENDER_ID),
                 "number": number,
                 "organization_id": str(party.id),
@@ -172,7 +151,7 @@ class TenderPlay:
             announcement = party.sign("kaibiao/key-announcement/v1", statement)
             assert isinstance(announcement, dict)
             holders.append(KeyHolder(number, party.id, party.name, key.public, announcement))
-            body = dict(statement) | {"announcement": announcement}  # type: ignore[call-overload]
+            body = statement | {"announcement": announcement}
             self._custody("key_holder.announced", body, PUBLISHED - timedelta(hours=1))
         return Tender(
             id=TENDER_ID,
@@ -358,261 +337,13 @@ class TenderPlay:
                 one.kind,
                 one.digest,
                 container_digest([made.plaintexts[one.kind]]),
-                rederives=not (self.sabotage == "wrong-record" and one.kind == "price"
-                               and made is self.made[4]),
+                rederives=not (
+                    self.sabotage == "wrong-record" and one.kind == "price" and made is self.made[4]
+                ),
             )
             for one in made.bid.envelopes
         ]
 
-    def _draw(self, at: datetime) -> None:
-        pool = [
-            Expert(
-                id=one.id,
-                person_id=UUID(int=one.id.int + 0x1000),
-                name=one.name,
-                region="510100",
-                employer="示范大学",
-                employer_uscc="91510100MA9999999X",
-                specialities=frozenset({"A08"}),
-                experience_years=12,
-                expires_on=date(2030, 1, 1),
-            )
-            for one in self.experts
-        ]
-        frozen = draw_steps.decide_freeze(
-            pool,
-            [Need("示范市", "510100", "A08", 3, 1), Need("示范二市", "", "A08", 2, 0)],
-            rulebook_of("construction"),
-            interested=frozenset({self.entity.uscc}),
-            representatives=0,
-            budget_fen=CEILING_FEN,
-            salts=[chance("salt", number) for number in range(len(pool))],
-            vrf_public=vrf_public(self.platform.vrf_seed),
-            at=at,
-        )
-        self._public(frozen.public, at)
-        self.journals.append(Stream.COMMITTEE, frozen.sealed, at)
-        timed: list[TimedContribution] = []
-        for party in (self.entity, self.supervisor):
-            nonce = chance("contribution", party.id)
-            commitment = contribution_commitment(TENDER_ID, party.id, nonce)
-            self._public(draw_steps.decide_commitment(timed, party.id, commitment), at)
-            timed.append(TimedContribution(Contribution(party.id, commitment), None))
-        for number, party in enumerate((self.entity, self.supervisor)):
-            nonce = chance("contribution", party.id)
-            self._public(draw_steps.decide_reveal(TENDER_ID, timed, party.id, nonce), at)
-            revealed = _with(timed[number].contribution, nonce=nonce)
-            timed[number] = TimedContribution(revealed, at)
-        root = frozen.pool.root()
-        contributions = draw_steps.revealed_only(timed)
-        proof = vrf_prove(self.platform.vrf_seed, vrf_input(TENDER_ID, root, contributions))
-        seed = seed_of(TENDER_ID, root, contributions, vrf_output(proof))
-        drawn = draw_committee(frozen.pool.entries, frozen.pool.needs, seed=seed)
-        self._public(
-            draw_steps.drawn_public(frozen.pool, drawn, timed, seed=seed, vrf_proof=proof), at
-        )
-        names = {expert.id: expert for expert in pool}
-        seated = draw_steps.seated(frozen.pool, drawn, names)
-        self.journals.append(Stream.COMMITTEE, seated, at)
-        self.seats = {
-            number: (names[frozen.pool.sealed[seat.index].expert_id], seat.venue)
-            for number, seat in enumerate(drawn.seats, start=1)
-        }
-
-    def _evaluate(self, at: datetime) -> Room:
-        revealed = self.journals.entries[Stream.PUBLIC]
-        rows: Any = next(one for one in revealed if one.kind == "prices.revealed").body["rows"]
-        forms = {UUID(row["bidder_id"]): row["form"] for row in rows}
-        opening = arranged(
-            room_id=ROOM_ID,
-            tender_id=TENDER_ID,
-            lot="1",
-            terms=RoomTerms(
-                blind=True,
-                opens_at=at - timedelta(hours=1),
-                closes_at=at + timedelta(hours=9),
-                committee_min=5,
-                outlier_percent=0,
-                ceiling_price_fen=CEILING_FEN,
-                items=(ReviewItem("seal", "form", "签字盖章", "实施条例 第五十一条"),),
-                method=METHOD,
-            ),
-            experts=[
-                SeatedExpert(number, venue, expert.name, expert.id, expert.person_id)
-                for number, (expert, venue) in self.seats.items()
-            ],
-            operators=(),
-            bids=[
-                OpenedBid(
-                    bidder.id,
-                    bidder.name,
-                    forms[bidder.id]["price_fen"],
-                    forms[bidder.id],
-                    {"credit": (Decimal("8.00"), "信用等级 A")},
-                )
-                for bidder in self.bidders[:3]
-                if bidder.id in forms
-            ],
-            seed=chance("numbering"),
-        )
-        play = Play(opening, at=at)
-        for to, commands in self._plot():
-            for command in commands(play.room):
-                play.do(command)
-            play.lead(to)
-        for event in play.events:
-            self.journals.append(Stream.COMMITTEE, to_event(event), at)
-        report = play.room.results.report
-        totals = play.room.results.totals
-        assert report is not None
-        assert totals is not None
-        seq, head = self.journals.head(Stream.COMMITTEE)
-        self._public(
-            Event(
-                "evaluation.reported",
-                {
-                    "lot": "1",
-                    "committee": {"seq": seq, "head": head.hex()},
-                    "report_digest": report.digest,
-                    "ranking": totals["ranking"],
-                },
-            ),
-            at,
-        )
-        self.others[evaluation_path("1")] = canonical(report.outcome)
-        return play.room
-
-    def _plot(self) -> Iterator[tuple[Phase, Callable[[Room], Iterator[c.Command]]]]:
-        yield Phase.CHAIR, self._check_ins
-        yield Phase.PRELIMINARY, elects
-        yield Phase.TECHNICAL, votes
-        yield Phase.PRICE, self._scores
-        yield Phase.TOTALS, nothing
-        yield Phase.CHECKS, nothing
-        yield Phase.REPORT, nothing
-        yield Phase.SIGNING, self._confirmations
-        yield Phase.CLOSED, nothing
-
-    def _expert(self, seat: int) -> Party:
-        expert, _ = self.seats[seat]
-        return next(one for one in self.experts if one.id == expert.id)
-
-    def _check_ins(self, room: Room) -> Iterator[c.Command]:
-        for member in room.members:
-            statements = []
-            for kind in sorted(STATEMENT_KINDS):
-                said: dict[str, JsonValue] = {
-                    "kind": kind,
-                    "room_id": str(room.id),
-                    "tender_id": str(room.tender_id),
-                    "seat": member.number,
-                    "person_id": str(member.person_id),
-                    "conflict": False,
-                }
-                statements.append(self._expert(member.number).sign(STATEMENT_LABEL, said))
-            yield c.CheckIn(member.number, member.person_id, tuple(statements))  # type: ignore[arg-type]
-
-    def _scores(self, room: Room) -> Iterator[c.Command]:
-        # One after another: each sheet is signed as it stands when it is locked.
-        marks = dict(room.marks)
-        for member in room.members:
-            for bid in room.bids_left:
-                for criterion in room.subjective:
-                    points = points_of(member.number, bid, criterion.id).quantize(Decimal("0.1"))
-                    marks[(member.number, bid, criterion.id)] = points
-                    yield c.SubmitScore(member.number, bid, criterion.id, points)
-            yield c.ConfirmObjective(member.number, True, "")
-            said = sheet_statement(_with(room, marks=marks), member.number)
-            signed = self._expert(member.number).sign(SHEET_LABEL, said)
-            yield c.LockScores(member.number, signed)  # type: ignore[arg-type]
-
-    def _confirmations(self, room: Room) -> Iterator[c.Command]:
-        assert room.results.report is not None
-        for member in room.members:
-            said: dict[str, JsonValue] = {
-                "room_id": str(room.id),
-                "seat": member.number,
-                "digest": room.results.report.digest,
-                "agree": True,
-                "reason": "",
-            }
-            signed = self._expert(member.number).sign(REPORT_LABEL, said)
-            yield c.ConfirmReport(member.number, room.results.report.digest, True, "", signed)  # type: ignore[arg-type]
-
-    def _award(self, room: Room, at: datetime) -> None:
-        assert room.results.totals is not None
-        bids = {bid_key(bid.number): bid for bid in room.bids}
-        candidates: list[JsonValue] = [
-            {
-                "rank": row["rank"],
-                "bid": row["bid"],
-                "bidder_id": str(bids[row["bid"]].bidder_id),
-                "bidder_name": bids[row["bid"]].name,
-                "price_fen": bids[row["bid"]].price_fen,
-                "total": row["total"],
-                "tie": row["tie"],
-            }
-            for row in room.results.totals["ranking"]
-        ]
-        until = at + timedelta(days=4)
-        body: dict[str, JsonValue] = {
-            "lot": "1",
-            "candidates": candidates,
-            "publicity_from": instant(at),
-            "publicity_until": instant(until),
-        }
-        self._public(Event("candidates.published", body), at)
-        award: dict[str, JsonValue] = {"lot": "1", "winner": candidates[0], "passed_over": []}
-        self._public(Event("award.notified", award), until)
-        self._issue(until)
-        self.tender = _with(self.tender, status=TenderStatus.AWARDED)
-
-    def _issue(self, at: datetime) -> None:
-        """The award notice, signed by the procuring entity."""
-        rendered = typeset(
-            title="中标通知书",
-            number="KB-2026-0001-ZBTZ-1",
-            footer="示范",
-            blocks=[paragraph("示范")],
-            signers=[Signer("招标人", self.entity.name)],
-            made_at=at,
-        )
-        prepared = prepare(
-            rendered.pdf,
-            field="signature-01",
-            certificate=self.entity.certificate,
-            chain=[],
-            signed_at=at,
-            reason="award",
-            place=None,
-            seal_text=None,
-        )
-
-        async def stamp(hashed: bytes) -> bytes:
-            return self.platform.stamper.stamp(hashed, at=at, chance=chance("pdf")[:16])
-
-        signature = self.entity.key.sign_raw(prepared.attributes)
-        pdf = _result(complete(prepared, signature, timestamper=stamp))
-        kind: dict[str, JsonValue] = {"kind": "award_notice", "lot": "1"}
-        before, after = (hashlib.sha256(data).hexdigest() for data in (rendered.pdf, pdf))
-        signed = {"place": 1, "organization_id": str(self.entity.id), "digest": after}
-        self._public(Event("document.issued", kind | {"number": "1", "digest": before}), at)
-        self._public(Event("document.signed", kind | signed), at)
-        self._public(Event("document.completed", kind | {"digest": after}), at)
-        self.others[issued_path("award_notice", "1")] = pdf
-
 
 def _with(value: Any, **changes: Any) -> Any:
-    from dataclasses import replace
-
     return replace(value, **changes)
-
-
-def _result(coroutine: Coroutine[Any, Any, Done]) -> Done:
-    """The result of a coroutine that never waits."""
-    try:
-        coroutine.send(None)
-    except StopIteration as ended:
-        result: Done = ended.value
-        return result
-    raise AssertionError("it waited")

@@ -6,7 +6,13 @@ from typing import Any
 
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute, wait_for_everybody
-from clients.demo.parties.following import deadlines, find_notice, have_made, sign_issued
+from clients.demo.parties.following import (
+    deadlines,
+    find_notice,
+    have_made,
+    sign_issued,
+    wait_for_award,
+)
 from clients.demo.parties.hosting import host_evaluation
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
@@ -49,7 +55,7 @@ async def play(party: Party) -> str:
     for lot in tender.lots:
         await host_evaluation(party, signer, tender, journal, lot.lot)
 
-    await party.wait_for_entry(journal, "award.notified", "等候定标")
+    await wait_for_award(party, tender, journal)
     party.doing("下载公开档案")
     target = party.folder / "public.zip"
     await platform.download(f"/tenders/{tender.id}/archive", target, {"edition": "public"})

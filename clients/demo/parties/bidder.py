@@ -58,13 +58,14 @@ async def play(party: Party) -> str:
         return await _come_late(party, bidder, tender, bids, dates)
     receipts = [await _submit(party, bidder, tender, bid) for bid in bids]
     if part == "withdraws":
+        await _complete_receipts(party, bidder, receipts)
         for bid in bids:
             party.doing(f"撤回投标(标段{bid.lot})")
             await bidder.withdraw(tender.id, bid.lot, bid.counter)
         return "已撤回投标"
     if part == "replaces":
         bids = [await _prepare(party, bidder, tender, lot, 2) for lot in tender.lots]
-        receipts = [await _submit(party, bidder, tender, bid) for bid in bids]
+        receipts += [await _submit(party, bidder, tender, bid) for bid in bids]
     await _complete_receipts(party, bidder, receipts)
     if part == "loses_key":
         party.keys.lose_opening_key(_key_name(tender))

@@ -51,6 +51,17 @@ def lot_is(lot: str, **others: JsonValue) -> Any:
     return lambda entry: all(entry.body.get(key) == value for key, value in wanted.items())
 
 
+async def wait_for_award(party: Party, tender: Tender, journal: JournalFollower) -> None:
+    """Wait until the notice of award of every lot is signed: nothing more happens after it."""
+    for lot in tender.lots:
+        await party.wait_for_entry(
+            journal,
+            "document.completed",
+            "等候中标通知书",
+            accepts=lot_is(lot.lot, kind="award_notice"),
+        )
+
+
 async def have_made(party: Party, path: str, lot: str) -> None:
     """Have a document made of what has happened; again, if something happens meanwhile."""
     for _ in range(TRIES_MAX):

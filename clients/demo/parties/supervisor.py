@@ -2,7 +2,7 @@
 
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute
-from clients.demo.parties.following import deadlines, find_notice, sign_issued
+from clients.demo.parties.following import deadlines, find_notice, sign_issued, wait_for_award
 from clients.demo.party import Party
 from clients.document_signing import Document
 
@@ -16,7 +16,7 @@ async def play(party: Party) -> str:
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
     await contribute(party, tender, journal)
-    await party.wait_for_entry(journal, "award.notified", "监督评标与公示")
+    await wait_for_award(party, tender, journal)
 
     party.doing("下载并保存完整档案")
     for edition in ("full", "public"):

@@ -1,7 +1,7 @@
 /** The opening as the public record tells it: bidders, verdicts, prices, candidates, award. */
-import type { JournalEntry } from "@/api/tenders";
+import type { JournalEntry, TenderView } from "@/api/tenders";
 
-export type Verdict = "waiting" | "unlocked" | "invalid" | "deemed_revoked" | "deemed_withdrawn";
+export type Verdict = "waiting" | "unlocked" | "invalid" | "deemed_revoked";
 
 export interface OpenedBid {
   bidderId: string;
@@ -55,12 +55,22 @@ export function openingOf(entries: readonly JournalEntry[]): Opening {
   return opening;
 }
 
-/** The names that the record gives to organizations, by id. */
-export function namesOf(entries: readonly JournalEntry[]): Map<string, string> {
+/** The names that the record and the tender give to organizations, by id. */
+export function namesOf(
+  entries: readonly JournalEntry[],
+  tender: TenderView | null = null,
+): Map<string, string> {
   const names = new Map<string, string>();
+  if (tender) {
+    names.set(tender.procuring_entity_id, tender.procuring_entity);
+    names.set(tender.supervisor_id, tender.supervisor);
+    if (tender.agency_id && tender.agency) names.set(tender.agency_id, tender.agency);
+  }
   for (const { body } of entries) {
     const policy = (body.key_policy ?? {}) as Body;
-    for (const holder of list(policy.holders)) names.set(text(holder.organization_id), text(holder.name));
+    for (const one of [...list(policy.holders), ...list(body.signatories)]) {
+      names.set(text(one.organization_id), text(one.name));
+    }
     for (const lot of list(body.lots)) {
       for (const bid of list(lot.bids)) names.set(text(bid.bidder_id), text(bid.bidder_name));
     }
@@ -88,10 +98,6 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     bid.verdict = list(body.envelopes).every((one) => one.rederives !== false)
       ? "unlocked"
       : "invalid";
-  },
-  "bid.deemed_withdrawn": (opening, body) => {
-    const bid = bidOf(opening, body);
-    if (bid) bid.verdict = "deemed_withdrawn";
   },
   "prices.revealed": (opening, body) => {
     const lot = lotOf(opening, text(body.lot));

@@ -44,9 +44,6 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "important",
     values: (body) => ({ number: text(body.number), deadline: instant(body.deadline) }),
   },
-  "tender.changed": { key: "tenderChanged", tone: "important" },
-  "tender.amended": { key: "tenderChanged", tone: "important" },
-  "tender.terminated": { key: "tenderTerminated", tone: "bad" },
   "tender.failed": (body) => ({
     key: Array.isArray(body.too_few_bids) ? "tenderFailedTooFew" : "tenderFailed",
     tone: "bad",
@@ -54,13 +51,8 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
   }),
   "clarification.published": (body) => ({
     key: body.affects_bids === true ? "clarificationAffects" : "clarification",
-    values: () => ({ number: count(body.number) }),
+    values: () => ({ number: count(body.number), deadline: instant(body.deadline) }),
   }),
-  "deadline.moved": {
-    key: "deadlineMoved",
-    tone: "important",
-    values: (body) => ({ deadline: instant(body.deadline) }),
-  },
   "hall.sign_in_opened": { key: "signInOpened" },
   "hall.announced": { key: "announced", values: (body) => ({ text: text(body.text) }) },
   "submission.closed": {
@@ -75,14 +67,12 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     return { key: byHolders ? "bidUnlockedByHolders" : "bidUnlocked", tone: "good", values: who };
   },
   "key.lost": { key: "keyLost", values: who },
-  "bid.deemed_withdrawn": { key: "deemedWithdrawn", values: who },
   "prices.revealed": {
     key: "pricesRevealed",
     tone: "important",
     values: (body) => ({ ...lot(body), count: list(body.rows).length }),
   },
   "opening.objections_opened": { key: "objectionsOpened", values: lot },
-  "opening.objection_raised": { key: "objectionRaised", values: who },
   "opening.confirmed": { key: "openingConfirmed", values: who },
   "opening.draw_held": { key: "openingDrawHeld", values: lot },
   "opening.recorded": { key: "openingRecorded", tone: "important", values: lot },
@@ -103,11 +93,8 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
         .join("、"),
     }),
   },
-  "committee.reseated": { key: "committeeReseated" },
   "committee.replaced": { key: "committeeReseated" },
-  "evaluation.started": { key: "evaluationStarted", values: lot },
-  "evaluation.closed": { key: "evaluationClosed", tone: "important", values: lot },
-  "evaluation.reported": { key: "evaluationClosed", tone: "important", values: lot },
+  "evaluation.reported": { key: "evaluationReported", tone: "important", values: lot },
   "candidates.published": {
     key: "candidatesPublished",
     tone: "important",
@@ -129,19 +116,42 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
       };
     },
   },
+  "document.issued": { key: "documentIssued", values: (body) => documentOf(body) },
+  "document.signed": {
+    key: "documentSigned",
+    values: (body, names) => ({ ...documentOf(body), name: nameOf(body.organization_id, names) }),
+  },
+  "document.signature_waived": {
+    key: "documentWaived",
+    values: (body, names) => ({
+      ...documentOf(body),
+      name: nameOf(body.organization_id, names),
+      reason: text(body.reason),
+    }),
+  },
+  "document.completed": {
+    key: "documentCompleted",
+    tone: "important",
+    values: (body) => documentOf(body),
+  },
   "clock.jumped": {
     key: "clockJumped",
     tone: "bad",
-    values: (body) => ({ to: instant(body.to ?? body.after ?? body.at) }),
+    values: (body) => ({ to: instant(body.to) }),
   },
 };
 
 /** The kinds that have a sentence of their own. */
-export const KINDS = Object.keys(FORMS);
+export const KINDS: readonly string[] = Object.keys(FORMS);
 
 function nameOf(id: unknown, names: Names): string {
   const found = text(id);
   return names.get(found) ?? found.slice(0, 8);
+}
+
+/** `document` is a key: the component puts the word of its language in its place. */
+function documentOf(body: Body): Values {
+  return { document: text(body.kind), lot: text(body.lot) };
 }
 
 function bidsIn(body: Body): number {

@@ -6,9 +6,13 @@ export interface Answer { seat: number; agree: boolean; reason: string }
 
 export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
 
+export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
+
 export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean }
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
+
+export interface CandidateAnswer { rank: number; bid: string; bidder_id: string; bidder_name: string; price_fen: number; total: string }
 
 export interface CertificateAnswer { serial: string; certificate: string; issued_at: string; not_after: string; revoked_at?: string | null; revocation_reason?: string | null }
 
@@ -25,6 +29,8 @@ export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 export interface CommitStep { step: "commit"; commitment: string }
 
 export interface ContributionAnswer { organization_id: string; commitment: string; nonce: string | null }
+
+export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "evaluation_report" | "notice" | "opening_record";
 
 export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
 
@@ -52,13 +58,19 @@ export interface FindingAnswered { kind: "finding.answered"; room_id: string; fi
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string }
 
+export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null }
+
 export interface IssuedCertificate { serial: string; certificate: string; chain: string[] }
+
+export interface IssuedList { items: IssuedAnswer[] }
 
 export interface JournalPage { entries: EntryView[] }
 
 export interface JumpAnswer { before: string; now: string; reason: string }
 
 export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[] }
+
+export interface LotResultAnswer { lot: string; candidates: CandidateAnswer[]; publicity_from: string; publicity_until: string; report_digest: string; award: AwardAnswer | null }
 
 export interface LotView { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items: unknown[] }
 
@@ -86,6 +98,8 @@ export interface OwnBid { lot: string; counter: number; status: string; received
 
 export interface OwnBids { items: OwnBid[] }
 
+export interface PassedOverBody { bid: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string }
+
 export interface PasskeyAnswer { credential_id: string; name: string }
 
 export interface PasskeyItem { credential_id: string; name: string; created_at: string }
@@ -106,7 +120,11 @@ export interface PostAnnouncement { text: string }
 
 export interface PostAuthorization { role: Role; valid_until?: string | null }
 
+export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[] }
+
 export interface PostBid { lot: string; counter: number; uploads: EnvelopeUploads; manifest: Record<string, unknown> }
+
+export interface PostCandidates { lot: string }
 
 export interface PostCertificate { request: string }
 
@@ -119,6 +137,8 @@ export interface PostExpert { person_id: string; name: string; region: string; e
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
 
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
+
+export interface PostOpeningRecord { lot: string }
 
 export interface PostOrganization { uscc: string; name: string; person: NewAdministrator; role?: Role }
 
@@ -133,6 +153,8 @@ export interface PostPerson { name: string; login: string; password: string; rol
 export interface PostPhase { to: Phase }
 
 export interface PostPool { needs: NeedBody[]; representatives?: number }
+
+export interface PostPreparation { certificate: string; chain?: string[] }
 
 export interface PostPrices { prices: PriceBody[] }
 
@@ -152,13 +174,19 @@ export interface PostSessionRole { role: Role }
 
 export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
+export interface PostSignature { preparation: string; signature: string }
+
 export interface PostTender { title: string; description: string; regime: "construction"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown> }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
 export interface PostUpload { size_bytes: number }
 
+export interface PostWaiver { place: number; reason: string }
+
 export interface PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
+
+export interface PreparationAnswer { id: string; attributes: string }
 
 export interface PriceBody { bid: number; price_fen: number }
 
@@ -183,6 +211,8 @@ export interface Remedy { lot: string; bidder_id: string; counter: number; envel
 export interface RemedyEnvelope { kind: string; context: string; header: string }
 
 export interface RemedyList { items: Remedy[] }
+
+export interface ResultList { items: LotResultAnswer[] }
 
 export interface RevealStep { step: "reveal"; nonce: string }
 
@@ -209,6 +239,8 @@ export interface SessionAnswer { token: string; csrf_token: string; actor: Actor
 export interface SharesAnswer { unlocked: boolean }
 
 export interface Sheet { seat: number; marks: Mark[] }
+
+export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
@@ -279,9 +311,11 @@ export interface Doors {
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
+  "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
+  "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
   "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; answer: Blob };
@@ -292,11 +326,18 @@ export interface Doors {
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
+  "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
+  "GET /tenders/{tender_id}/issued/{kind}.pdf": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; answer: Blob };
+  "POST /tenders/{tender_id}/issued/{kind}/signature-preparations": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostPreparation; answer: PreparationAnswer };
+  "GET /tenders/{tender_id}/issued/{kind}/signature-preparations/{preparation_id}.pdf": { path: { tender_id: string; kind: DocumentKind; preparation_id: string }; query: { lot?: string }; answer: Blob };
+  "POST /tenders/{tender_id}/issued/{kind}/signatures": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostSignature; answer: undefined };
+  "POST /tenders/{tender_id}/issued/{kind}/waivers": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostWaiver; answer: undefined };
   "GET /tenders/{tender_id}/journal/{stream}": { path: { tender_id: string; stream: "committee" | "custody" | "public" }; query: { after?: number; limit?: number }; answer: JournalPage };
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/record": { path: { tender_id: string }; body: PostOpeningRecord; answer: IssuedAnswer };
   "GET /tenders/{tender_id}/opening/remedies": { path: { tender_id: string }; answer: RemedyList };
   "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
@@ -305,6 +346,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
+  "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };
   "GET /tenders/{tender_id}/rooms": { path: { tender_id: string }; answer: RoomsAnswer };
   "POST /tenders/{tender_id}/rooms": { path: { tender_id: string }; body: PostRoom; answer: RoomOpenedAnswer };
   "POST /tsa": { answer: Blob };

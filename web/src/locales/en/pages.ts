@@ -156,13 +156,20 @@ export default {
     unlocked: "Unlocked",
     invalid: "Invalid",
     deemed_revoked: "Deemed revoked",
-    deemed_withdrawn: "Deemed withdrawn",
   },
   findings: {
     "price-missing": "no price",
     "above-ceiling": "above the ceiling price",
     "unit-slip-suspected": "unit of money looks wrong",
     "duration-missing": "no duration",
+  },
+  issued: {
+    notice: "notice",
+    opening_record: "opening record",
+    evaluation_report: "evaluation report",
+    candidates: "publication of candidates",
+    award_notice: "notice of award",
+    archive_certificate: "archive certificate",
   },
   award: {
     title: "Award of lot {lot}",

@@ -64,6 +64,7 @@ export default {
   "clock-not-jumpable": "Only a demonstration's clock can jump.",
   // Insurance gateway.
   "guarantee-step-refused": "The guarantee is not at a point where this is possible. Reload to see how far it is.",
+  "guarantor-endpoint-invalid": "The guarantor's address is not right: it must be an https address.",
   "guarantor-key-invalid": "The guarantor's key does not have the right form.",
   "guarantor-unknown": "No such guarantor is registered, or it is suspended.",
   "message-conflict": "A message with this number and another content was received before.",
@@ -71,6 +72,7 @@ export default {
   "message-signature-refused": "The message's signature does not hold, has expired or is by an unknown key.",
   "no-guarantor": "No guarantor is available: provide the bid security in another way.",
   "no-bid-security-asked": "This lot asks for no bid security.",
+  "order-under-way": "A guarantee for this lot is under way. Finish or cancel it first.",
   "policy-refused": "The guarantee is not signed by its guarantor, or not in the form agreed.",
   "quote-lapsed": "The offer has ended. Ask for a new quote.",
   "quotes-already-asked": "Quotes for this lot are still open. Choose one of them.",

@@ -155,13 +155,20 @@ export default {
     unlocked: "解密成功",
     invalid: "文件无效",
     deemed_revoked: "视为撤销",
-    deemed_withdrawn: "视为撤回",
   },
   findings: {
     "price-missing": "未填报价",
     "above-ceiling": "超过最高限价",
     "unit-slip-suspected": "疑似金额单位有误",
     "duration-missing": "未填工期",
+  },
+  issued: {
+    notice: "招标公告",
+    opening_record: "开标记录",
+    evaluation_report: "评标报告",
+    candidates: "中标候选人公示",
+    award_notice: "中标通知书",
+    archive_certificate: "档案证明",
   },
   award: {
     title: "第 {lot} 标段中标结果",

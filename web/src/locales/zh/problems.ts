@@ -64,6 +64,7 @@ export default {
   "clock-not-jumpable": "只有演示环境才能拨动时钟。",
   // Insurance gateway.
   "guarantee-step-refused": "这份保函的办理进度不允许此操作，请刷新查看进度。",
+  "guarantor-endpoint-invalid": "担保机构的接口地址不正确，必须是 https 地址。",
   "guarantor-key-invalid": "担保机构的公钥格式不正确。",
   "guarantor-unknown": "没有这家担保机构，或者它已暂停业务。",
   "message-conflict": "收到过编号相同而内容不同的消息。",
@@ -71,6 +72,7 @@ export default {
   "message-signature-refused": "消息的签名无效、已过期，或者密钥未登记。",
   "no-guarantor": "目前没有可用的担保机构，请改用其他方式提交投标保证金。",
   "no-bid-security-asked": "本标段不要求投标保证金。",
+  "order-under-way": "本标段已有正在办理的保函，请先办完或取消。",
   "policy-refused": "保函没有担保机构的签名，或者不是约定的格式。",
   "quote-lapsed": "报价已经过期，请重新询价。",
   "quotes-already-asked": "本标段已经询价，报价仍然有效，请直接选择。",

@@ -1,0 +1,255 @@
+"""An insurer to try the platform with: it quotes, underwrites, signs policies and calls back.
+
+A process of its own with keys of its own: an Ed25519 key for requests, and a P-256 organization
+key that the platform's authority certifies. It does what docs/specs/insurer-wire-v1.md says and
+keeps its orders in memory. `python -m clients.insurer_simulator --config FILE`.
+"""
+
+import argparse
+import asyncio
+import base64
+import json
+import secrets
+import sys
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from uuid import UUID, uuid4
+
+import aiohttp
+import msgspec
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from clients.certifying import certify_with_platform
+from clients.key_files import KeyFolder, Signer
+from clients.platform import PREFIX, Platform, open_platform
+from clients.serving import Clock, ClockUnavailable, serve, without_clock, write_private
+from insurance_gateway.guarantee import Cover
+from insurance_gateway.wire import (
+    MESSAGE_BYTES_MAX,
+    POLICY_LABEL,
+    Application,
+    Disclosure,
+    Message,
+    Notice,
+    Policy,
+    Quote,
+    QuoteRequest,
+    WireRefused,
+    encode,
+    policy_statement,
+    read_public_key,
+    sign_request,
+    verify_request,
+)
+from tendering.domain.roles import Role
+
+API_KEY: Final = "api.key.hex"
+PREMIUM_PER_MILLE: Final = 5
+PREMIUM_FEN_MIN: Final = 20_000
+ORDERS_MAX: Final = 10_000
+NONCES_MAX: Final = 10_000
+NONCE_BYTES: Final = 18
+TRIES_MAX: Final = 60
+PAUSE_FIRST_SECONDS: Final = 0.2
+PAUSE_SECONDS_MAX: Final = 5.0
+REQUEST_SECONDS_MAX: Final = 10.0
+
+Told = TypeVar("Told", bound=msgspec.Struct)
+
+
+class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The configuration file. `listen` is host:port; `latency_ms` is how long a decision takes."""
+
+    platform: str
+    login: str
+    password: str
+    name: str
+    key_folder: str
+    listen: str = "127.0.0.1:0"
+    latency_ms: int = 0
+
+
+@dataclass(slots=True)
+class Simulator:
+    """The insurer. `orders` are the applications it took, `disclosed` what it was told later."""
+
+    config: Config
+    key: Ed25519PrivateKey
+    signer: Signer
+    platform: Platform
+    http: aiohttp.ClientSession
+    clock: Clock
+    group: asyncio.TaskGroup
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    orders: dict[UUID, Application] = field(default_factory=dict)
+    disclosed: dict[UUID, Disclosure] = field(default_factory=dict)
+    nonces: deque[str] = field(default_factory=lambda: deque(maxlen=NONCES_MAX))
+
+    async def quote(self, request: web.Request) -> web.Response:
+        """The price of a cover."""
+        asked = await self._read(request, QuoteRequest)
+        return web.Response(
+            body=encode(Quote(premium_of(asked.amount_fen))), content_type="application/json"
+        )
+
+    async def take(self, request: web.Request) -> web.Response:
+        """Take an application, at once; the decision follows in notices."""
+        application = await self._read(request, Application)
+        if application.order_id not in self.orders:
+            if len(self.orders) >= ORDERS_MAX:
+                raise web.HTTPServiceUnavailable(text="too many orders\n")
+            self.orders[application.order_id] = application
+            task = self.group.create_task(self._underwrite(application))
+            self.tasks.add(task)
+            task.add_done_callback(self.tasks.discard)
+        return web.Response(status=HTTPStatus.ACCEPTED)
+
+    async def learn(self, request: web.Request) -> web.Response:
+        """Learn, after the opening, what a guarantee was for."""
+        disclosure = await self._read(request, Disclosure)
+        if disclosure.order_id not in self.orders:
+            raise web.HTTPNotFound(text="no such order\n")
+        self.disclosed[disclosure.order_id] = disclosure
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def show(self, _request: web.Request) -> web.Response:
+        """What this insurer knows, for tests: applications and disclosures as they came."""
+        known = {
+            "applications": [msgspec.to_builtins(one) for one in self.orders.values()],
+            "disclosures": [msgspec.to_builtins(one) for one in self.disclosed.values()],
+        }
+        return web.json_response(known)
+
+    async def _read(self, request: web.Request, kind: type[Told]) -> Told:
+        """A message whose signature is the platform's, or a refusal."""
+        body = await request.read()
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        message = Message(request.method, str(request.url), headers)
+        try:
+            key = await self._platform_key()
+            signed = verify_request(message, body, key, at=await self.clock.now())
+        except WireRefused as error:
+            raise web.HTTPUnauthorized(text=f"{error}\n") from error
+        if signed.nonce in self.nonces:
+            raise web.HTTPConflict(text="this nonce was used\n")
+        self.nonces.append(signed.nonce)
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise web.HTTPUnprocessableEntity(text=f"{error}\n") from error
+
+    async def _platform_key(self) -> bytes:
+        answer = await self.platform.get("/insurance/guarantors")
+        return read_public_key(answer["platform_key"])
+
+    async def _underwrite(self, application: Application) -> None:
+        """Decide, be paid, issue: each step is a notice that the platform must have taken."""
+        premium_fen = premium_of(application.amount_fen)
+        await self._tell(application, "underwriting")
+        await asyncio.sleep(self.config.latency_ms / 1000)
+        await self._tell(application, "awaiting_premium", premium_fen=premium_fen)
+        await self._tell(application, "paid", premium_fen=premium_fen)
+        policy = Policy(
+            order_id=application.order_id,
+            applicant_uscc=application.applicant.uscc,
+            insured=Cover(application.amount_fen, application.valid_until),
+            number=f"DEMO-{application.order_id.hex[:16].upper()}",
+        )
+        signed = self.signer.sign(POLICY_LABEL, policy_statement(policy))
+        await self._tell(application, "issued", premium_fen=premium_fen, policy=signed)
+
+    async def _tell(self, application: Application, state: Any, **told: Any) -> None:
+        """Send a notice until the platform has it; every attempt is signed anew."""
+        body = encode(Notice(uuid4(), application.order_id, state, **told))
+        url = f"{self.platform.address}{PREFIX}/insurance/callbacks/{application.guarantor_id}"
+        pause_seconds = PAUSE_FIRST_SECONDS
+        for _ in range(TRIES_MAX):
+            try:
+                if await self._send(url, body, at=await self.clock.now()):
+                    return
+            except (aiohttp.ClientError, ClockUnavailable, TimeoutError, OSError) as error:
+                self._complain(f"the platform cannot be reached: {error}")
+            await asyncio.sleep(pause_seconds)
+            pause_seconds = min(pause_seconds * 2, PAUSE_SECONDS_MAX)
+        self._complain(f"a notice for order {application.order_id} is given up")
+
+    async def _send(self, url: str, body: bytes, *, at: datetime) -> bool:
+        headers = sign_request(
+            Message("POST", url, {"Content-Type": "application/json"}),
+            body,
+            self.key,
+            at=at,
+            nonce=secrets.token_urlsafe(NONCE_BYTES),
+        )
+        async with self.http.post(url, data=body, headers=headers) as response:
+            if response.status == HTTPStatus.OK:
+                return True
+            self._complain(f"the platform answers {response.status}: {await response.text()}")
+            return False
+
+    def _complain(self, what: str) -> None:
+        print(f"{self.config.name}: {what}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def premium_of(amount_fen: int) -> int:
+    """The premium in fen: five per mille, at least 200 yuan."""
+    return max(PREMIUM_FEN_MIN, amount_fen * PREMIUM_PER_MILLE // 1000)
+
+
+def open_api_key(folder: KeyFolder) -> Ed25519PrivateKey:
+    """The key for requests, made at the first use."""
+    file = folder.folder / API_KEY
+    if not file.exists():
+        write_private(file, secrets.token_bytes(32).hex().encode() + b"\n")
+    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
+
+
+def build_app(simulator: Simulator) -> web.Application:
+    """The insurer's doors."""
+    app = web.Application(client_max_size=MESSAGE_BYTES_MAX, middlewares=[without_clock])
+    app.router.add_post("/quotes", simulator.quote)
+    app.router.add_post("/applications", simulator.take)
+    app.router.add_post("/disclosures", simulator.learn)
+    app.router.add_get("/known", simulator.show)
+    return app
+
+
+async def run(config: Config) -> None:
+    """Log in, have the signing key certified, serve until told to stop."""
+    keys = KeyFolder(Path(config.key_folder))
+    key = open_api_key(keys)
+    clock = Clock(f"{config.platform.rstrip('/')}{PREFIX}/clock")
+    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS_MAX)
+    async with (
+        open_platform(config.platform) as platform,
+        aiohttp.ClientSession(timeout=timeout) as http,
+        clock.running(),
+        asyncio.TaskGroup() as group,
+    ):
+        await platform.log_in(config.login, config.password, Role.INSURER)
+        signer = await certify_with_platform(keys, platform)
+        simulator = Simulator(config, key, signer, platform, http, clock, group)
+        public_key = base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
+        app = build_app(simulator)
+        await serve(app, listen=config.listen, facts={"public_key": public_key})
+        # What is still being told is left to the next start of a real insurer; this one forgets.
+        for task in simulator.tasks:
+            task.cancel()
+
+
+def main() -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(description="An insurer for demonstrations and tests.")
+    parser.add_argument("--config", type=Path, required=True, help="JSON; see Config")
+    options = parser.parse_args()
+    values: Any = json.loads(options.config.read_text("utf-8"))
+    asyncio.run(run(msgspec.convert(values, Config)))
+
+
+if __name__ == "__main__":
+    main()

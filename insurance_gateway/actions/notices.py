@@ -1,0 +1,182 @@
+"""A guarantor's notices: kept as they come, applied once and in the right state.
+
+A notice that comes too early waits until the one before it has come; one that comes too late is
+kept and changes nothing. A policy that passes is put on record as bid security in the same
+transaction, by tendering, which owns that fact.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from insurance_gateway.actions.orders import required_cover
+from insurance_gateway.guarantee import (
+    GuaranteeState,
+    Order,
+    Reception,
+    Step,
+    reception,
+    short_of,
+    state_after,
+)
+from insurance_gateway.storage import guarantors, orders
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.wire import (
+    POLICY_LABEL,
+    STEP_OF,
+    Notice,
+    Policy,
+    Signed,
+    WireRefused,
+    encode,
+    nonce_lifetime,
+    read_policy,
+)
+from tendering.actions import bid_securities
+from tendering.actions.statements import statement_by
+from tendering.domain.bid_security import BidSecurity, SecurityForm
+from tendering.domain.refusals import MessageReplayed, NotFound, SignatureRefused
+from tendering.domain.tender import Tender, TenderStatus
+from tendering.keys import PlatformKeys
+from tendering.storage import organizations, tenders
+from tendering.storage.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What does not change while the notices of an order are applied."""
+
+    keys: PlatformKeys
+    guarantor: Guarantor
+    tender: Tender
+    at: datetime
+
+
+class _PolicyFault(Exception):
+    """The policy does not pass; the sentence is for bidder and guarantor."""
+
+
+async def receive(
+    connection: Connection,
+    keys: PlatformKeys,
+    guarantor: Guarantor,
+    notice: Notice,
+    signed: Signed,
+    *,
+    at: datetime,
+) -> Order:
+    """Take in a notice whose signature was verified; the order as it stands then.
+
+    Raises MessageReplayed, MessageConflict, NotFound (also for another guarantor's order).
+    """
+    if not await guarantors.remember_nonce(
+        connection, guarantor.id, signed.nonce, created_at=signed.created
+    ):
+        raise MessageReplayed
+    await guarantors.forget_nonces(connection, before=at - nonce_lifetime())
+    found = await orders.get(connection, notice.order_id)
+    if found.guarantor_id != guarantor.id:
+        raise NotFound
+    # Lock order: tender, then order.
+    tender = await tenders.lock(connection, found.tender_id)
+    order = await orders.lock(connection, found.id)
+    is_new = await orders.insert_notice(
+        connection,
+        guarantor.id,
+        notice.id,
+        order_id=order.id,
+        body=encode(notice).decode(),
+        at=at,
+    )
+    if not is_new:
+        return order
+    return await _settle(connection, _Case(keys, guarantor, tender, at), order)
+
+
+async def _settle(connection: Connection, case: _Case, order: Order) -> Order:
+    """Apply what waits and whose turn it is, until nothing more moves. Each notice moves once."""
+    waiting = await orders.list_waiting(connection, order.id)
+    moved = True
+    while moved:
+        moved = False
+        for notice_id, body in list(waiting):
+            notice = msgspec.json.decode(body, type=Notice)
+            turn = reception(order.state, STEP_OF[notice.state])
+            if turn is Reception.LATER:
+                continue
+            if turn is Reception.NOW:
+                order = await _apply(connection, case, order, notice)
+            await orders.settle_notice(connection, case.guarantor.id, notice_id, turn)
+            waiting.remove((notice_id, body))
+            moved = True
+    await orders.save(connection, order)
+    return order
+
+
+async def _apply(connection: Connection, case: _Case, order: Order, notice: Notice) -> Order:
+    step = STEP_OF[notice.state]
+    premium_fen = notice.premium_fen or order.premium_fen
+    if step is not Step.VERIFY:
+        return replace(
+            order,
+            state=state_after(order.state, step),
+            premium_fen=premium_fen,
+            reason=notice.reason,
+        )
+    try:
+        policy = await _verified(connection, case, order, notice)
+    except (_PolicyFault, SignatureRefused, WireRefused) as fault:
+        failed = GuaranteeState.NOT_VERIFIED
+        return replace(order, state=failed, premium_fen=premium_fen, reason=str(fault)[:500])
+    security = BidSecurity(
+        tender_id=order.tender_id,
+        lot=order.lot,
+        bidder_id=order.bidder_id,
+        form=SecurityForm.GUARANTEE_INSURANCE,
+        amount_fen=policy.insured.amount_fen,
+        valid_until=policy.insured.until,
+        guarantor_id=case.guarantor.organization_id,
+        reference=policy.number,
+    )
+    await bid_securities.record(connection, security, at=case.at)
+    return replace(
+        order,
+        state=state_after(order.state, Step.VERIFY),
+        premium_fen=premium_fen,
+        policy_number=policy.number,
+        insured=policy.insured,
+        reason="",
+    )
+
+
+async def _verified(connection: Connection, case: _Case, order: Order, notice: Notice) -> Policy:
+    """The policy, checked: who signed, for whom, how much, until when.
+
+    Raises SignatureRefused, WireRefused, _PolicyFault.
+    """
+    bidder = await _uscc_of(connection, order.bidder_id)
+    insurer = await _uscc_of(connection, case.guarantor.organization_id)
+    statement = await statement_by(
+        connection, case.keys, notice.policy, label=POLICY_LABEL, uscc=insurer, at=case.at
+    )
+    policy = read_policy(statement)
+    if policy.order_id != order.id:
+        raise _PolicyFault("the policy is for another order")
+    if policy.applicant_uscc != bidder:
+        raise _PolicyFault("the policy is for another applicant")
+    if case.tender.status is not TenderStatus.PUBLISHED:
+        raise _PolicyFault("the tender takes no more bid securities")
+    # What was asked for, and what the lot requires by now: a deadline may have moved.
+    short = short_of(policy.insured, order.cover)
+    short = short or short_of(policy.insured, required_cover(case.tender, order.lot))
+    if short:
+        raise _PolicyFault(short)
+    return policy
+
+
+async def _uscc_of(connection: Connection, organization_id: UUID) -> str:
+    organization = await organizations.get(connection, organization_id)
+    assert organization is not None
+    return organization.uscc

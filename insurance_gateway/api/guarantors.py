@@ -1,0 +1,153 @@
+"""Guarantors over HTTP: who they are, and their own signed callbacks."""
+
+import base64
+from datetime import datetime
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from insurance_gateway.actions import notices
+from insurance_gateway.context import InsuranceContext
+from insurance_gateway.storage import guarantors
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.wire import (
+    MESSAGE_BYTES_MAX,
+    Message,
+    Notice,
+    WireRefused,
+    read_public_key,
+    verify_request,
+)
+from tendering.api import requests
+from tendering.api.fields import Line
+from tendering.api.routing import PREFIX
+from tendering.domain.refusals import (
+    GuarantorEndpointInvalid,
+    GuarantorKeyInvalid,
+    Invalid,
+    MessageSignatureRefused,
+)
+from tendering.domain.roles import Role
+from tendering.storage import organizations
+from tendering.storage.connection import Connection, reading, transaction
+
+SIGNED_HEADERS: Final = ("content-type", "content-digest", "signature-input", "signature")
+NOTICE: Final = msgspec.json.Decoder(Notice)
+
+
+class PostGuarantor(Struct, frozen=True, forbid_unknown_fields=True):
+    """Register an insurer: where it answers, and its Ed25519 key in base64."""
+
+    name: Line
+    organization_id: UUID
+    endpoint: Annotated[str, Meta(min_length=1, max_length=500)]
+    public_key: Annotated[str, Meta(max_length=64)]
+
+
+class GuarantorAnswer(Struct, frozen=True):
+    """A guarantor, as everybody may know it."""
+
+    id: UUID
+    organization_id: UUID
+    name: str
+    public_key: str
+
+
+class GuarantorList(Struct, frozen=True):
+    """All guarantors; nobody has to take a certain one. `platform_key`: verifies our requests."""
+
+    items: list[GuarantorAnswer]
+    platform_key: str
+
+
+class NoticeAnswer(Struct, frozen=True):
+    """How the order stands after a notice."""
+
+    order_id: UUID
+    state: str
+    reason: str
+
+
+async def post_guarantor(
+    insurance: InsuranceContext,
+    connection: Connection,
+    received_at: datetime,
+    body: PostGuarantor,
+) -> GuarantorAnswer:
+    """Register a guarantor; its organization acts as insurer."""
+    organization = await organizations.get(connection, body.organization_id)
+    if organization is None or Role.INSURER not in organization.roles:
+        raise Invalid("no such organization in this role", role=Role.INSURER)
+    try:
+        public_key = read_public_key(body.public_key)
+    except WireRefused as error:
+        raise GuarantorKeyInvalid(str(error)) from error
+    endpoint = _endpoint(body.endpoint, demonstration=insurance.demonstration)
+    guarantor = Guarantor(uuid4(), organization.id, body.name, endpoint, public_key)
+    await guarantors.insert(connection, guarantor, at=received_at)
+    return _answer(guarantor)
+
+
+async def get_guarantors(insurance: InsuranceContext, connection: Connection) -> GuarantorList:
+    """All guarantors, and the key that verifies what the platform sends them."""
+    found = await guarantors.list_all(connection)
+    return GuarantorList(
+        [_answer(each) for each in found],
+        base64.b64encode(insurance.public_key).decode("ascii"),
+    )
+
+
+async def post_callback(
+    insurance: InsuranceContext, request: web.Request, guarantor_id: UUID
+) -> NoticeAnswer:
+    """A notice of a guarantor about one of its orders, signed (RFC 9421)."""
+    body = await requests.read_json(request, bytes_max=MESSAGE_BYTES_MAX)
+    received_at = insurance.now()
+    async with reading(insurance.pool) as connection:
+        guarantor = await guarantors.get(connection, guarantor_id)
+    headers = {
+        name: ", ".join(request.headers.getall(name))
+        for name in SIGNED_HEADERS
+        if name in request.headers
+    }
+    # The address as we publish it, not as some proxy may have rewritten it.
+    url = f"{insurance.public_address}{PREFIX}/insurance/callbacks/{guarantor_id}"
+    try:
+        signed = verify_request(
+            Message("POST", url, headers), body, guarantor.public_key, at=received_at
+        )
+    except WireRefused as error:
+        raise MessageSignatureRefused(str(error)) from error
+    notice = requests.decode(NOTICE, body)
+    async with transaction(insurance.pool) as connection:
+        order = await notices.receive(
+            connection, insurance.keys, guarantor, notice, signed, at=received_at
+        )
+    return NoticeAnswer(order.id, order.state, order.reason)
+
+
+def _endpoint(text: str, *, demonstration: bool) -> str:
+    """The address without a slash at its end. Raises GuarantorEndpointInvalid."""
+    try:
+        parts = urlsplit(text)
+        is_sound = parts.hostname is not None and parts.port != 0
+    except ValueError as error:
+        raise GuarantorEndpointInvalid from error
+    schemes = {"https", "http"} if demonstration else {"https"}
+    has_more = parts.query or parts.fragment or parts.username or parts.password
+    if not is_sound or has_more or parts.scheme not in schemes or not text.isprintable():
+        raise GuarantorEndpointInvalid
+    return text.rstrip("/")
+
+
+def _answer(guarantor: Guarantor) -> GuarantorAnswer:
+    return GuarantorAnswer(
+        guarantor.id,
+        guarantor.organization_id,
+        guarantor.name,
+        base64.b64encode(guarantor.public_key).decode("ascii"),
+    )

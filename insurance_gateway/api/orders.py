@@ -1,0 +1,137 @@
+"""Quotes and orders over HTTP: only the bidder itself ever sees them."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from msgspec import Struct
+
+from insurance_gateway.actions.orders import place, require_accepting, required_cover
+from insurance_gateway.context import InsuranceContext
+from insurance_gateway.delivery import ask_quotes
+from insurance_gateway.guarantee import Order, blind
+from insurance_gateway.storage import orders
+from insurance_gateway.wire import QuoteRequest
+from tendering.api.context import Actor
+from tendering.api.fields import Fen, Instant, LotNumber
+from tendering.domain.refusals import NotFound
+from tendering.storage import tenders
+from tendering.storage.connection import Connection, reading
+
+
+class PostQuotes(Struct, frozen=True, forbid_unknown_fields=True):
+    """Ask all guarantors for their price."""
+
+    tender_id: UUID
+    lot: LotNumber
+
+
+class QuoteAnswer(Struct, frozen=True):
+    """What a guarantor would charge."""
+
+    guarantor_id: UUID
+    name: str
+    premium_fen: Fen
+
+
+class QuoteList(Struct, frozen=True):
+    """The offers of all guarantors who answered in time, cheapest first."""
+
+    items: list[QuoteAnswer]
+
+
+class PostOrder(Struct, frozen=True, forbid_unknown_fields=True):
+    """Order a guarantee."""
+
+    tender_id: UUID
+    lot: LotNumber
+    guarantor_id: UUID
+
+
+class OrderAnswer(Struct, frozen=True):
+    """An order of one's own. In force from state `verified` on.
+
+    `cover_fen` and `cover_until` are what the guarantor was asked for: the requirement of the lot,
+    rounded up so that it does not name the lot.
+    """
+
+    id: UUID
+    tender_id: UUID
+    lot: str
+    guarantor_id: UUID
+    state: str
+    cover_fen: Fen
+    cover_until: Instant
+    ordered_at: Instant
+    reason: str
+    premium_fen: Fen | None = None
+    policy_number: str | None = None
+    insured_fen: Fen | None = None
+    insured_until: Instant | None = None
+
+
+class OrderList(Struct, frozen=True):
+    """One's own orders, newest first."""
+
+    items: list[OrderAnswer]
+
+
+async def post_quotes(insurance: InsuranceContext, actor: Actor, body: PostQuotes) -> QuoteList:
+    """Ask what a guarantee for a lot costs. The guarantors learn a bucket, and nobody's name."""
+    del actor
+    async with reading(insurance.pool) as connection:
+        tender = await tenders.get(connection, body.tender_id)
+    require_accepting(tender, at=insurance.now())
+    cover = blind(required_cover(tender, body.lot))
+    offers = await ask_quotes(insurance, QuoteRequest(cover.amount_fen, cover.until))
+    return QuoteList([QuoteAnswer(who.id, who.name, offer.premium_fen) for who, offer in offers])
+
+
+async def post_order(
+    connection: Connection, actor: Actor, received_at: datetime, body: PostOrder
+) -> OrderAnswer:
+    """Order a guarantee; it is in force when its state is `verified`."""
+    order = await place(
+        connection,
+        order_id=uuid4(),
+        tender_id=body.tender_id,
+        lot=body.lot,
+        guarantor_id=body.guarantor_id,
+        by=actor,
+        at=received_at,
+    )
+    return _answer(order)
+
+
+async def get_orders(
+    connection: Connection, actor: Actor, tender_id: UUID | None = None
+) -> OrderList:
+    """One's own orders."""
+    found = await orders.list_of_bidder(connection, actor.organization_id, tender_id=tender_id)
+    return OrderList([_answer(each) for each in found])
+
+
+async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> OrderAnswer:
+    """One order of one's own."""
+    order = await orders.get(connection, order_id)
+    if order.bidder_id != actor.organization_id:
+        raise NotFound
+    return _answer(order)
+
+
+def _answer(order: Order) -> OrderAnswer:
+    insured = order.insured
+    return OrderAnswer(
+        id=order.id,
+        tender_id=order.tender_id,
+        lot=order.lot,
+        guarantor_id=order.guarantor_id,
+        state=order.state,
+        cover_fen=order.cover.amount_fen,
+        cover_until=order.cover.until,
+        ordered_at=order.ordered_at,
+        reason=order.reason,
+        premium_fen=order.premium_fen,
+        policy_number=order.policy_number,
+        insured_fen=None if insured is None else insured.amount_fen,
+        insured_until=None if insured is None else insured.until,
+    )

@@ -1,0 +1,91 @@
+"""The doors of the gateway. Mount with `parts={"insurance": InsuranceContext(...)}`."""
+
+from typing import Final
+
+from insurance_gateway.api import guarantors, orders
+from insurance_gateway.wire import MESSAGE_BYTES_MAX
+from tendering.api.routing import Route
+from tendering.domain.refusals import (
+    AlreadyRegistered,
+    DeadlinePassed,
+    GuarantorEndpointInvalid,
+    GuarantorKeyInvalid,
+    GuarantorUnknown,
+    Invalid,
+    MessageConflict,
+    MessageReplayed,
+    MessageSignatureRefused,
+    NoBidSecurityAsked,
+    NotFound,
+    OrderUnderWay,
+    WrongPhase,
+)
+
+_ACCEPTING: Final = (DeadlinePassed, NoBidSecurityAsked, NotFound, WrongPhase)
+
+INSURANCE_ROUTES: Final = (
+    Route(
+        "POST",
+        "/insurance/guarantors",
+        guarantors.post_guarantor,
+        action="guarantor.register",
+        status=201,
+        idempotency="transaction",
+        errors=(AlreadyRegistered, GuarantorEndpointInvalid, GuarantorKeyInvalid, Invalid),
+        tags=("insurance",),
+    ),
+    Route("GET", "/insurance/guarantors", guarantors.get_guarantors, tags=("insurance",)),
+    Route(
+        "POST",
+        "/insurance/quotes",
+        orders.post_quotes,
+        action="guarantee.order",
+        errors=_ACCEPTING,
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/orders",
+        orders.post_order,
+        action="guarantee.order",
+        status=201,
+        idempotency="transaction",
+        errors=(*_ACCEPTING, GuarantorUnknown, OrderUnderWay),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/insurance/orders",
+        orders.get_orders,
+        action="guarantee.order",
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/insurance/orders/{order_id}",
+        orders.get_order,
+        action="guarantee.order",
+        errors=(NotFound,),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/callbacks/{guarantor_id}",
+        guarantors.post_callback,
+        idempotency="none",
+        errors=(
+            GuarantorUnknown,
+            MessageConflict,
+            MessageReplayed,
+            MessageSignatureRefused,
+            NotFound,
+        ),
+        tags=("insurance",),
+        body_bytes_max=MESSAGE_BYTES_MAX,
+        secret=True,
+    ),
+)

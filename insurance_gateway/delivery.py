@@ -1,0 +1,155 @@
+"""The background loop that carries messages to guarantors, and asks them for quotes.
+
+Messages are claimed in the database, sent outside any transaction and settled afterwards; what
+fails is tried again after pauses that double, and buried in the end. Each guarantor has a few
+places of its own, so one that hangs slows no other.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from uuid import UUID
+
+import msgspec
+
+from insurance_gateway.actions.sending import disclose_tender, give_up
+from insurance_gateway.context import InsuranceContext
+from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
+from insurance_gateway.storage import guarantors, orders, outbox
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.storage.outbox import Parcel
+from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest
+from tendering.storage.connection import OUTAGES, reading, transaction
+
+logger = logging.getLogger(__name__)
+
+
+async def deliver_outbox(context: InsuranceContext) -> None:
+    """Send what is due, for ever. Any number of processes may do it at once."""
+    busy: Counter[UUID] = Counter()
+    async with asyncio.TaskGroup() as group:
+        while True:
+            try:
+                await disclose_opened(context)
+                await _send_due(context, group, busy)
+            except OUTAGES:
+                logger.warning("the database is away; messages to guarantors are sent later")
+            await asyncio.sleep(context.settings.look_seconds)
+
+
+async def disclose_opened(context: InsuranceContext) -> None:
+    """Put disclosures into the outbox for tenders that are open by now."""
+    async with reading(context.pool) as connection:
+        blind = await orders.list_tenders_blind(connection)
+    for tender_id in blind:
+        async with transaction(context.pool) as connection:
+            await disclose_tender(connection, tender_id)
+
+
+async def ask_quotes(
+    context: InsuranceContext, asked: QuoteRequest
+) -> list[tuple[Guarantor, Quote]]:
+    """The offers of all guarantors who answer in time, cheapest first."""
+    async with reading(context.pool) as connection:
+        known = await guarantors.list_all(connection)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_quote(context, each, asked)) for each in known]
+    offers = [
+        (guarantor, offer)
+        for guarantor, task in zip(known, tasks, strict=True)
+        if (offer := task.result()) is not None
+    ]
+    return sorted(offers, key=lambda one: (one[1].premium_fen, one[0].name))
+
+
+async def _quote(
+    context: InsuranceContext, guarantor: Guarantor, asked: QuoteRequest
+) -> Quote | None:
+    """One guarantor's offer; None when it has none for us now."""
+    try:
+        async with asyncio.timeout(context.settings.quote_seconds_max):
+            return await context.insurer.quote(guarantor, asked)
+    except (InsurerUnavailable, InsurerRefused, TimeoutError) as error:
+        logger.info("no quote from guarantor %s: %s", guarantor.id, error)
+        return None
+
+
+async def _send_due(
+    context: InsuranceContext, group: asyncio.TaskGroup, busy: Counter[UUID]
+) -> None:
+    """Claim as much for each guarantor as it has free places, and start sending it."""
+    async with reading(context.pool) as connection:
+        due = await outbox.list_guarantors_due(connection)
+    settings = context.settings
+    for guarantor_id in due:
+        free = settings.guarantor_requests_max - busy[guarantor_id]
+        if free <= 0:
+            continue
+        async with transaction(context.pool) as connection:
+            guarantor = await guarantors.get(connection, guarantor_id)
+            parcels = await outbox.claim(
+                connection,
+                guarantor_id,
+                limit=free,
+                lease_seconds=settings.request_seconds_max * 2,
+            )
+        for parcel in parcels:
+            busy[guarantor_id] += 1
+            group.create_task(_deliver(context, guarantor, parcel, busy))
+
+
+async def _deliver(
+    context: InsuranceContext, guarantor: Guarantor, parcel: Parcel, busy: Counter[UUID]
+) -> None:
+    try:
+        await deliver(context, guarantor, parcel)
+    except OUTAGES:
+        # The lease ends and somebody sends it again; the guarantor knows the order id.
+        logger.warning("the database is away; message %s is sent again", parcel.id)
+    finally:
+        busy[guarantor.id] -= 1
+
+
+async def deliver(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:
+    """Send one claimed message and write down what came of it."""
+    try:
+        await _send(context, guarantor, parcel)
+    except InsurerUnavailable as error:
+        if parcel.attempts < context.settings.attempts_max:
+            async with transaction(context.pool) as connection:
+                await outbox.postpone(
+                    connection,
+                    parcel.id,
+                    seconds=pause_seconds(context, parcel.attempts),
+                    error=str(error),
+                )
+            return
+        await _bury(context, parcel, str(error))
+    except InsurerRefused as error:
+        await _bury(context, parcel, str(error))
+    else:
+        async with transaction(context.pool) as connection:
+            await outbox.delivered(connection, parcel.id)
+
+
+def pause_seconds(context: InsuranceContext, attempts: int) -> float:
+    """How long to wait after so many attempts: doubled each time, within a bound."""
+    settings = context.settings
+    doubled: float = settings.retry_first_seconds * 2.0 ** (attempts - 1)
+    return min(doubled, settings.retry_seconds_max)
+
+
+async def _send(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:
+    if parcel.kind == "application":
+        application = msgspec.json.decode(parcel.body, type=Application)
+        await context.insurer.apply(guarantor, application)
+        return
+    disclosure = msgspec.json.decode(parcel.body, type=Disclosure)
+    await context.insurer.disclose(guarantor, disclosure)
+
+
+async def _bury(context: InsuranceContext, parcel: Parcel, error: str) -> None:
+    # The order's id is all that a log may say: before the opening nobody learns who bids.
+    logger.error("message %s to a guarantor is given up: %s", parcel.id, error)
+    async with transaction(context.pool) as connection:
+        await give_up(connection, parcel, error=error)

@@ -1,0 +1,207 @@
+"""A platform with the gateway's doors, an insurer that is a process of its own, and a tender."""
+
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+import aiohttp
+import pytest
+from aiohttp import web
+from argon2 import PasswordHasher
+
+from clients.platform import Platform, open_platform
+from insurance_gateway.api.routes import INSURANCE_ROUTES
+from insurance_gateway.context import InsuranceContext, open_insurance
+from insurance_gateway.settings import InsuranceSettings
+from tendering.actions.accounts import Grant, register_organization
+from tendering.api.context import Context
+from tendering.api.edge import make_edge
+from tendering.api.metrics import Metrics
+from tendering.api.public import get_clock
+from tendering.api.routes_accounts import ACCOUNT_ROUTES
+from tendering.api.routing import Route, mount
+from tendering.domain.parties import Organization, Person
+from tendering.domain.roles import Role
+from tendering.domain.tender import Lot, Tender, TenderStatus, Terms
+from tendering.keys import load_keys
+from tendering.passwords import Passwords
+from tendering.storage import tenders
+from tendering.storage.connection import Pool, transaction
+from tests.integration.api.conftest import PASSWORD, a_uscc
+from tests.support.programs import Program, running
+
+BID_SECURITY_FEN = 80_000_000
+QUICK = InsuranceSettings(retry_first_seconds=0.05, attempts_max=3, look_seconds=0.05)
+INSURER, OPERATOR, BIDDER, RIVAL = 1, 2, 3, 4
+
+
+def now() -> datetime:
+    """Real time: the insurer's clock is the platform's."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A platform with the gateway; the delivery loop is the test's to start."""
+
+    address: str
+    context: InsuranceContext
+    organizations: dict[int, UUID]
+    tender: Tender
+
+    @asynccontextmanager
+    async def line(self, number: int, role: Role) -> AsyncIterator[Platform]:
+        """A line to the platform, logged in."""
+        async with open_platform(self.address) as line:
+            await line.log_in(f"login{number}", PASSWORD, role)
+            yield line
+
+    async def register(self, endpoint: str, public_key: str) -> UUID:
+        """The operator registers the insurer."""
+        async with self.line(OPERATOR, Role.OPERATOR) as line:
+            answer = await line.post(
+                "/insurance/guarantors",
+                {
+                    "name": "示范财产保险甲",
+                    "organization_id": str(self.organizations[INSURER]),
+                    "endpoint": endpoint,
+                    "public_key": public_key,
+                },
+            )
+        return UUID(answer["id"])
+
+    async def order(self, line: Platform, guarantor_id: UUID) -> Any:
+        """A bidder's order for the tender's lot."""
+        where = {"tender_id": str(self.tender.id), "lot": "1"}
+        return await line.post("/insurance/orders", {**where, "guarantor_id": str(guarantor_id)})
+
+
+@pytest.fixture
+async def gateway(pool: Pool, tmp_path: Path) -> AsyncIterator[Gateway]:
+    """The platform, its organizations and a published tender."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        passwords = Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        keys = load_keys(tmp_path / "keys", name="bids.example", create=True, at=now())
+        context = Context(
+            pool=pool,
+            now=now,
+            touched=lambda _tender_id: None,
+            public_address=address,
+            blobs=cast("Any", None),  # no route here stores bytes
+            keys=keys,
+            law=cast("Any", None),  # nor asks the law
+            passwords=passwords,
+            demonstration=True,
+        )
+        organizations = await enter(context)
+        tender = await publish(pool, organizations)
+        async with open_insurance(
+            pool,
+            now=now,
+            keys=keys,
+            key_file=tmp_path / "insurance.seed",
+            public_address=address,
+            demonstration=True,
+            settings=QUICK,
+        ) as insurance:
+            app = make_edge(context, Metrics(pool))
+            clock = Route("GET", "/clock", get_clock)
+            routes = (*ACCOUNT_ROUTES, clock, *INSURANCE_ROUTES)
+            mount(app, routes, context, parts={"insurance": insurance})
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+            await runner.setup()
+            await web.SockSite(runner, listening).start()
+            yield Gateway(address, insurance, organizations, tender)
+            await runner.cleanup()
+        passwords.close()
+
+
+@pytest.fixture
+async def insurer(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Program]:
+    """The simulator, a process of its own."""
+    config = tmp_path / "insurer.json"
+    config.write_text(
+        json.dumps(
+            {
+                "platform": gateway.address,
+                "login": f"login{INSURER}",
+                "password": PASSWORD,
+                "name": "示范财产保险甲",
+                "key_folder": str(tmp_path / "insurer"),
+            }
+        )
+    )
+    async with running("clients.insurer_simulator", "--config", config) as program:
+        yield program
+
+
+async def known_to(insurer: Program) -> dict[str, Any]:
+    """What the insurer was told."""
+    async with aiohttp.ClientSession() as http, http.get(f"{insurer.url}/known") as response:
+        return cast("dict[str, Any]", await response.json())
+
+
+async def enter(context: Context) -> dict[int, UUID]:
+    """Insurer, operator, two bidders, procuring entity and supervisor, each with one person."""
+    roles = (Role.INSURER, Role.OPERATOR, Role.BIDDER, Role.BIDDER)
+    entered: dict[int, UUID] = {}
+    others = (Role.PROCURING_ENTITY, Role.SUPERVISOR)
+    for number, role in enumerate((*roles, *others), start=1):
+        organization = Organization(uuid4(), a_uscc(number), f"示范单位{number}", frozenset({role}))
+        person = Person(
+            uuid4(), organization.id, "示范人员", f"login{number}", is_administrator=True
+        )
+        async with transaction(context.pool) as connection:
+            await register_organization(
+                connection,
+                organization,
+                person,
+                [Grant(uuid4(), role)],
+                password_hash=await context.passwords.hash(PASSWORD),
+                at=now(),
+            )
+        entered[number] = organization.id
+    return entered
+
+
+async def publish(pool: Pool, organizations: dict[int, UUID]) -> Tender:
+    """A published tender whose only lot asks for a bid security."""
+    tender = Tender(
+        id=uuid4(),
+        number="KB-2026-0001",
+        title="示范工程",
+        description="",
+        regime="construction",
+        region="510100",
+        status=TenderStatus.PUBLISHED,
+        procuring_entity_id=organizations[5],
+        agency_id=None,
+        supervisor_id=organizations[6],
+        lots=(Lot("1", "一标段", 10**10, 10**10, BID_SECURITY_FEN),),
+        threshold=2,
+        key_holders=(),
+        documents=(),
+        method={},
+        committee={},
+        terms=Terms(bid_validity_days=90, unlock_minutes=30, drain_seconds=10),
+        deadline=now() + timedelta(days=20),
+        published_at=now() - timedelta(days=1),
+        timetable={},
+    )
+    async with transaction(pool) as connection:
+        await tenders.insert(connection, tender, at=now())
+    return tender
+
+
+async def open_tender(gateway: Gateway) -> None:
+    """The tender's opening has begun."""
+    opened = replace(gateway.tender, status=TenderStatus.OPENING)
+    async with transaction(gateway.context.pool) as connection:
+        await tenders.save(connection, opened)

@@ -1,0 +1,61 @@
+"""The whole platform from outside: one tender, and a server that is killed on the way."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO_SECONDS_MAX = 270
+# When the server is killed, in what the demonstration tells.
+KILLED_AFTER = ("发布澄清", "开标记录签署完成")
+
+
+@pytest.mark.timeout(DEMO_SECONDS_MAX + 20)
+async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_server_is_killed(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "demo"
+
+    status, told = await _play(folder)
+
+    assert status == 0, told
+    assert told.count("重新启动") == len(KILLED_AFTER)
+    results = _names(folder)
+    assert {"archive.zip", "public.zip", "receipts", "logs", "verify.txt"} <= results
+    assert "opening_record-1.pdf" in results
+    # Ten who stood at the deadline, one of them twice, one who withdrew and has two.
+    assert len(_names(folder / "receipts")) == 13
+
+
+async def _play(folder: Path) -> tuple[int, str]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", "from clients.cli import main; main()"),
+        *("demo", "--fast", "--folder", str(folder)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    assert process.stdout is not None
+    told = []
+    try:
+        async with asyncio.timeout(DEMO_SECONDS_MAX):
+            async for line in process.stdout:
+                told.append(line.decode())
+                if any(words in told[-1] for words in KILLED_AFTER):
+                    running = json.loads((folder / "processes.json").read_text())
+                    os.kill(running["server"], signal.SIGKILL)
+            return await process.wait(), "".join(told)
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+def _names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}

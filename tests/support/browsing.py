@@ -1,0 +1,110 @@
+"""A person at a browser, for tests: looks, clicks, keeps pictures, and notices what goes wrong."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from axe_playwright_python.async_playwright import (  # type: ignore[import-untyped]  # has no types
+    Axe,
+)
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
+
+# Pictures are kept where this names a folder, for people to look at.
+PICTURES: Final = os.environ.get("SCREENSHOTS", "")
+LAPTOP: Final = ViewportSize(width=1280, height=720)
+PHONE: Final = ViewportSize(width=390, height=844)
+_KEPT: Final = "kaibiao.preferences"
+_WATCH_POLICY: Final = """
+window.violations = [];
+addEventListener("securitypolicyviolation", (event) =>
+  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How somebody looks at the platform."""
+
+    language: Literal["zh", "en"] = "zh"
+    appearance: Literal["light", "dark"] = "light"
+    viewport: ViewportSize = field(default_factory=lambda: LAPTOP)
+
+    @property
+    def name(self) -> str:
+        """A name for pictures and tests."""
+        device = "phone" if self.viewport == PHONE else "laptop"
+        return f"{self.language}-{self.appearance}-{device}"
+
+
+class Visitor:
+    """One page of somebody's. `faults` is everything that the browser complained about."""
+
+    def __init__(self, page: Page, address: str, manner: Manner, pictures: Path) -> None:
+        """Watch over a fresh page."""
+        self.page = page
+        self.faults: list[str] = []
+        self._address = address
+        self._manner = manner
+        self._pictures = pictures
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+
+    async def go(self, path: str) -> None:
+        """Open an address of the platform."""
+        await self.page.goto(self._address + path)
+
+    async def see(self, selector: str) -> None:
+        """Wait until something is there to be seen."""
+        await self.page.wait_for_selector(selector)
+
+    async def log_in(self, login: str, password: str) -> None:
+        """Log in with a password; ends on one's account."""
+        await self.go("/log-in")
+        await self.page.fill("#login", login)
+        await self.page.fill("#password", password)
+        await self.page.locator("form button[type=submit]").click()
+        await self.page.wait_for_url("**/account")
+
+    async def look(self, name: str) -> None:
+        """Take a picture; assert that nothing sticks out, axe is content and nothing complained."""
+        await self.page.wait_for_load_state("networkidle")
+        path = self._pictures / f"{self._manner.name}-{name}.png"
+        await self.page.screenshot(path=path, full_page=True, animations="disabled")
+        width = await self.page.evaluate("() => document.documentElement.scrollWidth")
+        assert width <= self._manner.viewport["width"], f"{name} is {width} pixels wide"
+        found = await Axe().run(self.page)
+        assert found.violations_count == 0, f"{name}: {_told(found.response['violations'])}"
+        assert await self.page.evaluate("() => window.violations") == []
+        assert self.faults == []
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"{message.type}: {message.text}")
+
+
+@asynccontextmanager
+async def visiting(
+    browser: Browser, address: str, manner: Manner, pictures: Path
+) -> AsyncIterator[Visitor]:
+    """Somebody comes with a fresh profile, and leaves."""
+    context = await browser.new_context(
+        viewport=manner.viewport, locale="zh-CN" if manner.language == "zh" else "en-US"
+    )
+    kept = json.dumps({"language": manner.language, "appearance": manner.appearance})
+    await context.add_init_script(
+        f"localStorage.setItem({json.dumps(_KEPT)}, {json.dumps(kept)});{_WATCH_POLICY}"
+    )
+    try:
+        yield Visitor(await context.new_page(), address, manner, pictures)
+    finally:
+        await context.close()
+
+
+def _told(violations: list[dict[str, Any]]) -> str:
+    return "; ".join(
+        f"{one['id']} at {[node['target'] for node in one['nodes']][:5]}" for one in violations
+    )

@@ -1,0 +1,156 @@
+"""An evaluation on a real database, from the drawn committee to a room that waits for signatures."""
+
+import base64
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID, uuid4
+
+from evaluation_rooms import commands as c
+from evaluation_rooms.actions.evaluations import Chance, open_evaluation
+from evaluation_rooms.actions.rooms import act
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.room import Room
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.storage import rooms
+from tendering.actions.opening_records import issue_opening_record, record_opening
+from tendering.domain.experts import Expert
+from tendering.domain.parties import Actor, Person
+from tendering.domain.roles import Role
+from tendering.keys import PlatformKeys
+from tendering.storage import experts, people, tenders
+from tendering.storage.connection import Connection, Pool, reading, transaction
+from tests.support.evaluation import MEMBERS, check_ins, confirmations, elects, scores, votes
+from tests.support.opened import NOW, PUBLISHED, OpenedLot, Party, certified, party
+
+_Step: TypeAlias = tuple[Callable[[Room], Iterable[c.Command]], Phase]
+HOST = Standing(Viewer.HOST)
+SEED = b"s" * 32
+
+
+async def opened(pool: Pool, lot: OpenedLot) -> None:
+    """Make the opening record, as if everybody had signed it."""
+    record = await issue_opening_record(pool, lot.id, "1", by=lot.host.actor, at=NOW)
+    async with transaction(pool) as connection:
+        tender = await tenders.lock(connection, lot.id)
+        await record_opening(connection, tender, record, at=NOW)
+
+
+async def seat_committee(pool: Pool, keys: PlatformKeys, tender_id: UUID) -> tuple[Party, ...]:
+    """Five drawn members, each with an account and a certificate, by seat."""
+    async with transaction(pool) as connection:
+        employer = (await party(connection, keys, 70, Role.EXPERT)).actor
+        await connection.execute(
+            """INSERT INTO tendering.draws
+                   (tender_id, needs, representatives, entries, sealed, pool_root, vrf_public,
+                    frozen_at)
+               VALUES ($1, '{}', 0, '{}', '{}', $2, $2, $3)""",
+            tender_id,
+            b"\0" * 32,
+            NOW,
+        )
+        return tuple(
+            [
+                await _member(connection, keys, tender_id, employer, seat)
+                for seat in range(1, MEMBERS + 1)
+            ]
+        )
+
+
+async def at_signing(
+    pool: Pool,
+    lot: OpenedLot,
+    members: tuple[Party, ...],
+    *,
+    rejected: frozenset[int] = frozenset(),
+    at: datetime = NOW,
+) -> UUID:
+    """A room whose members have confirmed the report; its id."""
+    room_id = uuid4()
+    async with transaction(pool) as connection:
+        await open_evaluation(
+            connection, lot.id, "1", Chance(room_id, SEED), by=lot.host.actor, at=at
+        )
+    scored: list[_Step] = [
+        (scores, Phase.PRICE),
+        (_nothing, Phase.TOTALS),
+        (_nothing, Phase.CHECKS),
+        (_nothing, Phase.REPORT),
+    ]
+    left = len(rejected) < len(lot.bidders)
+    steps: list[_Step] = [
+        (lambda room: _signed_check_ins(room, members), Phase.CHAIR),
+        (elects, Phase.PRELIMINARY),
+        (
+            lambda room: votes(room, rejected=rejected),
+            Phase.TECHNICAL if left else Phase.REPORT,
+        ),
+        *(scored if left else []),
+        (confirmations, Phase.SIGNING),
+    ]
+    for commands, phase in steps:
+        await _do(pool, lot.id, room_id, commands, phase, at=at + timedelta(minutes=1))
+    return room_id
+
+
+async def _do(
+    pool: Pool,
+    tender_id: UUID,
+    room_id: UUID,
+    commands: Callable[[Room], Iterable[c.Command]],
+    phase: Phase,
+    *,
+    at: datetime,
+) -> None:
+    async with reading(pool) as connection:
+        room = await rooms.load(connection, tender_id, room_id)
+    async with transaction(pool) as connection:
+        for command in [*commands(room), c.AdvancePhase(None, phase)]:
+            await act(connection, room_id, command, HOST, at=at)
+
+
+def _signed_check_ins(room: Room, members: tuple[Party, ...]) -> Iterable[c.Command]:
+    """The rules look at the certificate; the signatures were verified before."""
+    for command in check_ins(room):
+        assert isinstance(command, c.CheckIn)
+        certificate = base64.b64encode(members[command.seat - 1].certificate).decode()
+        yield c.CheckIn(
+            command.seat,
+            command.person_id,
+            tuple(dict(one) | {"certificate": certificate} for one in command.statements),
+        )
+
+
+def _nothing(_room: Room) -> Iterable[c.Command]:
+    return ()
+
+
+async def _member(
+    connection: Connection, keys: PlatformKeys, tender_id: UUID, employer: Actor, seat: int
+) -> Party:
+    person = Person(uuid4(), employer.organization_id, f"示范专家{seat}", f"expert{seat}", False)
+    await people.insert(connection, person, password_hash="-", at=PUBLISHED)
+    expert = Expert(
+        uuid4(),
+        person.id,
+        person.name,
+        "510100",
+        "示范单位",
+        "",
+        frozenset({"A01"}),
+        10,
+        date(2028, 1, 1),
+    )
+    await experts.insert(connection, expert, at=PUBLISHED)
+    await connection.execute(
+        """INSERT INTO tendering.committee_seats
+               (tender_id, place, need, venue, expert_id, seat, status)
+           VALUES ($1, $2, 0, '示范市', $3, $2, 'seated')""",
+        tender_id,
+        seat,
+        expert.id,
+    )
+    actor = Actor(
+        person.id, employer.organization_id, Role.EXPERT, employer.organization_name, employer.uscc
+    )
+    return await certified(connection, keys, actor, at=PUBLISHED)

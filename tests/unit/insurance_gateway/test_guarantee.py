@@ -1,0 +1,114 @@
+"""The life of a guarantee, and the buckets that keep a lot's secret."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from insurance_gateway.guarantee import (
+    TRANSITIONS,
+    Cover,
+    GuaranteeState,
+    Reception,
+    Step,
+    blind,
+    bucket_amount,
+    bucket_until,
+    reachable,
+    reception,
+    short_of,
+    state_after,
+)
+from tendering.domain.refusals import GuaranteeStepRefused
+
+AMOUNTS = st.integers(1, 10**14)
+INSTANTS = st.datetimes(datetime(2020, 1, 1), datetime(2060, 1, 1), timezones=st.just(UTC))
+
+
+def test_every_state_has_its_row() -> None:
+    assert set(TRANSITIONS) == set(GuaranteeState)
+
+
+def test_no_step_leads_back() -> None:
+    assert all(state not in reachable(state) for state in GuaranteeState)
+
+
+def test_what_is_not_in_the_table_is_refused() -> None:
+    with pytest.raises(GuaranteeStepRefused):
+        state_after(GuaranteeState.APPLIED, Step.VERIFY)
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "expected"),
+    [
+        (GuaranteeState.APPLIED, Step.VERIFY, Reception.LATER),
+        (GuaranteeState.PAID, Step.VERIFY, Reception.NOW),
+        (GuaranteeState.VERIFIED, Step.UNDERWRITE, Reception.NEVER),
+        (GuaranteeState.REFUSED, Step.VERIFY, Reception.NEVER),
+        (GuaranteeState.NOT_VERIFIED, Step.VERIFY, Reception.NOW),
+    ],
+)
+def test_a_notice_is_early_due_or_late(
+    state: GuaranteeState, step: Step, expected: Reception
+) -> None:
+    assert reception(state, step) is expected
+
+
+@given(AMOUNTS, INSTANTS)
+def test_a_bucket_is_never_short(amount_fen: int, until: datetime) -> None:
+    asked = blind(Cover(amount_fen, until))
+
+    assert short_of(asked, Cover(amount_fen, until)) == ""
+
+
+@given(AMOUNTS, INSTANTS)
+def test_a_bucket_is_its_own_bucket(amount_fen: int, until: datetime) -> None:
+    asked = blind(Cover(amount_fen, until))
+
+    assert blind(asked) == asked
+
+
+@given(AMOUNTS, INSTANTS)
+def test_two_requirements_in_one_bucket_cannot_be_told_apart(
+    amount_fen: int, until: datetime
+) -> None:
+    asked = blind(Cover(amount_fen, until))
+    other = Cover(asked.amount_fen, asked.until - timedelta(microseconds=1))
+
+    assert blind(other) == asked
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "expected_fen"),
+    [
+        (1, 100),
+        (100, 100),
+        (101, 200),
+        (300_00, 500_00),
+        (500_01, 1000_00),
+        (80_000_000, 100_000_000),
+    ],
+)
+def test_amounts_are_rounded_up_to_one_two_or_five(amount_fen: int, expected_fen: int) -> None:
+    assert bucket_amount(amount_fen) == expected_fen
+
+
+def test_ends_are_rounded_up_to_the_end_of_the_month_in_china() -> None:
+    # 31 December 23:59 in Shanghai, and the first instant of the year after.
+    assert bucket_until(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)) == datetime(
+        2026, 12, 31, 16, tzinfo=UTC
+    )
+    assert bucket_until(datetime(2026, 12, 31, 16, tzinfo=UTC)) == datetime(
+        2026, 12, 31, 16, tzinfo=UTC
+    )
+    assert bucket_until(datetime(2026, 12, 31, 16, 1, tzinfo=UTC)) == datetime(
+        2027, 1, 31, 16, tzinfo=UTC
+    )
+
+
+def test_a_short_policy_says_in_what() -> None:
+    at = datetime(2026, 12, 1, tzinfo=UTC)
+
+    assert "amount" in short_of(Cover(99, at), Cover(100, at))
+    assert "earlier" in short_of(Cover(100, at - timedelta(1)), Cover(100, at))

@@ -1,0 +1,97 @@
+"""Messages and the signatures under requests."""
+
+import base64
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from insurance_gateway.guarantee import Cover
+from insurance_gateway.wire import (
+    AGE_SECONDS_MAX,
+    SKEW_SECONDS_MAX,
+    Message,
+    Policy,
+    WireRefused,
+    policy_statement,
+    read_policy,
+    read_public_key,
+    sign_request,
+    verify_request,
+)
+
+AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = KEY.public_key().public_bytes_raw()
+OTHER = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
+BODY = b'{"premium_fen":1}'
+URL = "https://bids.example/api/v1/insurance/callbacks/1"
+
+
+def signed(nonce: str = "a-nonce") -> Message:
+    message = Message("POST", URL, {"Content-Type": "application/json"})
+    headers = sign_request(message, BODY, KEY, at=AT, nonce=nonce)
+    return replace(message, headers=headers)
+
+
+def test_a_signed_request_says_nonce_and_time() -> None:
+    found = verify_request(signed(), BODY, PUBLIC, at=AT)
+
+    assert (found.nonce, found.created) == ("a-nonce", AT)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        replace(signed(), url=URL + "2"),
+        replace(signed(), url=URL.replace("bids", "other")),
+        replace(signed(), method="PUT"),
+        replace(signed(), headers={**signed().headers, "Content-Type": "text/plain"}),
+        replace(signed(), headers={}),
+    ],
+)
+def test_what_the_signature_covers_cannot_be_changed(changed: Message) -> None:
+    with pytest.raises(WireRefused):
+        verify_request(changed, BODY, PUBLIC, at=AT)
+
+
+def test_the_body_cannot_be_changed() -> None:
+    with pytest.raises(WireRefused):
+        verify_request(signed(), BODY + b" ", PUBLIC, at=AT)
+
+
+def test_another_key_does_not_pass() -> None:
+    with pytest.raises(WireRefused):
+        verify_request(signed(), BODY, OTHER, at=AT)
+
+
+@pytest.mark.parametrize("seconds", [AGE_SECONDS_MAX + 1, -SKEW_SECONDS_MAX - 1])
+def test_an_old_or_future_signature_does_not_pass(seconds: int) -> None:
+    with pytest.raises(WireRefused):
+        verify_request(signed(), BODY, PUBLIC, at=AT + timedelta(seconds=seconds))
+
+
+def test_a_nonce_has_a_bound() -> None:
+    with pytest.raises(WireRefused):
+        verify_request(signed("n" * 65), BODY, PUBLIC, at=AT)
+
+
+def test_a_policy_survives_its_statement() -> None:
+    policy = Policy(UUID(int=1), "91510100MA0000001X", Cover(100, AT), "P-1")
+
+    assert read_policy(policy_statement(policy)) == policy
+
+
+def test_a_policy_with_something_else_in_it_is_refused() -> None:
+    statement = policy_statement(Policy(UUID(int=1), "91510100MA0000001X", Cover(100, AT), "P-1"))
+
+    with pytest.raises(WireRefused):
+        read_policy({**statement, "more": 1})
+
+
+@pytest.mark.parametrize("text", ["", "not base64", base64.b64encode(b"short").decode()])
+def test_a_key_has_32_bytes(text: str) -> None:
+    with pytest.raises(WireRefused):
+        read_public_key(text)

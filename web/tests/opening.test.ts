@@ -1,0 +1,138 @@
+/** The opening and an evaluation room, folded from what the platform says. */
+import { describe, expect, test } from "vitest";
+
+import type { JournalEntry } from "@/api/tenders";
+import { merged } from "@/domain/journal";
+import { namesOf, openingOf } from "@/domain/opening";
+import { sentenceOf } from "@/domain/record";
+import type { RoomView } from "@/generated/rooms";
+import { dutyOf, waysOn } from "@/rooms/duty";
+
+const AT = "2026-12-16T02:01:00Z";
+
+function record(...events: [string, Record<string, unknown>][]): JournalEntry[] {
+  return events.map(([kind, body], index) => ({ seq: index + 1, kind, body, at: AT }));
+}
+
+const CLOSED: [string, Record<string, unknown>] = [
+  "submission.closed",
+  {
+    deadline: "2026-12-16T02:00:00Z",
+    lots: [
+      {
+        lot: "1",
+        unlock_until: "2026-12-16T03:01:00Z",
+        bids: ["a", "b", "c"].map((id) => ({ bidder_id: id, bidder_name: `示范${id}`, uscc: id })),
+      },
+    ],
+  },
+];
+const UNLOCKED = (id: string, by: string, rederives: boolean): [string, Record<string, unknown>] => [
+  "bid.unlocked",
+  { lot: "1", bidder_id: id, by, envelopes: [{ kind: "price", rederives }] },
+];
+const REVEALED: [string, Record<string, unknown>] = [
+  "prices.revealed",
+  {
+    lot: "1",
+    rows: [{ bidder_id: "a", form: { price_fen: 100 }, findings: ["above-ceiling"] }],
+    deemed_revoked: ["c"],
+  },
+];
+
+describe("the opening", () => {
+  test("knows nothing before submission has closed", () => {
+    expect(openingOf([])).toEqual({ closed: false, recorded: false, failed: false, lots: [] });
+  });
+
+  test("has a verdict for each bid", () => {
+    const events = [CLOSED, UNLOCKED("a", "bidder", true), UNLOCKED("b", "key_holders", false)];
+    const { lots } = openingOf(record(...events, REVEALED));
+
+    expect(lots[0]?.bids.map((bid) => bid.verdict)).toEqual([
+      "unlocked",
+      "invalid",
+      "deemed_revoked",
+    ]);
+    expect(lots[0]?.bids.map((bid) => bid.by)).toEqual(["bidder", "key_holders", null]);
+  });
+
+  test("has prices only after they were read out", () => {
+    const before = openingOf(record(CLOSED, UNLOCKED("a", "bidder", true)));
+    const after = openingOf(record(CLOSED, UNLOCKED("a", "bidder", true), REVEALED));
+
+    expect(before.lots[0]?.revealed).toBe(false);
+    expect(after.lots[0]?.bids[0]).toMatchObject({
+      form: { price_fen: 100 },
+      findings: ["above-ceiling"],
+    });
+  });
+
+  test("names bidders in sentences", () => {
+    const entries = record(CLOSED, UNLOCKED("a", "bidder", true));
+    const sentence = sentenceOf(entries[1] as JournalEntry, namesOf(entries));
+
+    expect(sentence).toEqual({
+      key: "bidUnlocked",
+      values: { name: "示范a", lot: "1" },
+      tone: "good",
+    });
+  });
+
+  test("says of an unknown kind that it was recorded", () => {
+    const [entry] = record(["something.new", {}]);
+
+    expect(sentenceOf(entry as JournalEntry, new Map()).key).toBe("other");
+  });
+});
+
+test("a record read in parts has each entry once and in order", () => {
+  const all = record(["a", {}], ["b", {}], ["c", {}]);
+
+  expect(merged(all.slice(1), all.slice(0, 2)).map((entry) => entry.seq)).toEqual([1, 2, 3]);
+});
+
+describe("the duty of a member", () => {
+  const seat = { number: 2, checked_in: true, locked: false, votes: 0, marks: 0 };
+  const view = {
+    phase: "technical",
+    chair: 1,
+    method: { criteria: [{ id: "design", kind: "subjective" }] },
+    items: [{ id: "seal" }],
+    seats: [{ ...seat, number: 1 }, seat],
+    bids: [
+      { number: 1, rejected: false },
+      { number: 2, rejected: true },
+    ],
+    objective: [],
+    objective_answers: [],
+    report_answers: [],
+    findings: [],
+    finding_answers: [],
+    election: { round: 1, candidates: [1, 2], voted: [] },
+  } as unknown as RoomView;
+  const member = { kind: "evaluation", viewer: "member", seat: 2 };
+
+  test("is to check in, to score, to lock, then to wait", () => {
+    const of = (change: object) =>
+      dutyOf({ ...view, seats: [{ ...seat, ...change }] } as unknown as RoomView, member);
+
+    expect(of({ checked_in: false })).toEqual({ key: "checkIn", count: 0 });
+    expect(of({})).toEqual({ key: "score", count: 1 });
+    expect(of({ marks: 1 })).toEqual({ key: "lock", count: 0 });
+    expect(of({ marks: 1, locked: true })).toEqual({ key: "waitOthers", count: 0 });
+  });
+
+  test("nobody else has one", () => {
+    expect(dutyOf(view, { kind: "evaluation", viewer: "supervisor", seat: null })).toBeNull();
+  });
+
+  test("only host and chair lead on, and some steps are the host's", () => {
+    expect(waysOn(view, member)).toEqual([]);
+    expect(waysOn(view, { ...member, seat: 1 })).toEqual(["price"]);
+    expect(waysOn(view, { kind: "evaluation", viewer: "host", seat: null })).toEqual([
+      "price",
+      "preliminary",
+    ]);
+  });
+});
