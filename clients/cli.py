@@ -61,8 +61,11 @@ def demo(folder: Path, ocds: Path | None, ocid: str | None, *, as_cny: bool, fas
 @main.command()
 @click.argument("archive", type=FILE, required=False)
 @click.option("--database", is_flag=True, help="Verify the platform's own database instead.")
+@click.option("--trust", type=FILE, help="Keys obtained beforehand, instead of the archive's.")
 @click.option("--config", type=FILE, help="With --database: the platform's configuration.")
-def verify(archive: Path | None, config: Path | None, *, database: bool) -> None:
+def verify(
+    archive: Path | None, trust: Path | None, config: Path | None, *, database: bool
+) -> None:
     """Recompute everything an ARCHIVE says, offline; name the first thing that does not hold."""
     if database:
         _operate("verify-database", config)
@@ -70,7 +73,11 @@ def verify(archive: Path | None, config: Path | None, *, database: bool) -> None
     if archive is None:
         raise click.UsageError("name an archive, or --database")
     verifier = importlib.import_module("clients.verify")
-    sys.exit(verifier.run(archive))
+    keys = verifier.read_trust(trust) if trust else None
+    report = verifier.verify_archive(archive, trust=keys)
+    for line in verifier.report_lines(report):
+        click.echo(line)
+    sys.exit(0 if report.holds else 1)
 
 
 @main.command("import-ocds")

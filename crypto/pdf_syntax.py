@@ -238,9 +238,7 @@ def _name(pdf: bytes, offset: int) -> tuple[Name, int]:
     word = _REGULAR.match(pdf, offset)
     if word is None:
         return Name(""), offset
-    plain = re.sub(
-        rb"#([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit.group(1), 16)]), word.group()
-    )
+    plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda hit: bytes([int(hit.group(1), 16)]), word.group())
     return Name(plain.decode("utf-8", errors="replace")), word.end()
 
 

@@ -24,6 +24,79 @@ BEGIN
 END
 $$;
 
+CREATE TABLE insurance.guarantors (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT guarantors_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 500))),
+    CONSTRAINT guarantors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE insurance.nonces (
+    guarantor_id uuid NOT NULL,
+    nonce text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT nonces_nonce_check CHECK (((char_length(nonce) >= 1) AND (char_length(nonce) <= 64)))
+);
+
+CREATE TABLE insurance.notices (
+    guarantor_id uuid NOT NULL,
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    body text NOT NULL,
+    reception text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT notices_body_check CHECK ((char_length(body) <= 65536)),
+    CONSTRAINT notices_reception_check CHECK ((reception = ANY (ARRAY['now'::text, 'later'::text, 'never'::text])))
+);
+
+CREATE TABLE insurance.orders (
+    id uuid NOT NULL,
+    bidder_id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    guarantor_id uuid NOT NULL,
+    state text NOT NULL,
+    cover_fen bigint NOT NULL,
+    cover_until timestamp with time zone NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    premium_fen bigint,
+    policy_number text,
+    insured_fen bigint,
+    insured_until timestamp with time zone,
+    reason text NOT NULL,
+    CONSTRAINT orders_check CHECK (((policy_number IS NULL) = (insured_fen IS NULL))),
+    CONSTRAINT orders_check1 CHECK (((policy_number IS NULL) = (insured_until IS NULL))),
+    CONSTRAINT orders_check2 CHECK (((state <> ALL (ARRAY['verified'::text, 'disclosed'::text])) OR (policy_number IS NOT NULL))),
+    CONSTRAINT orders_cover_fen_check CHECK ((cover_fen > 0)),
+    CONSTRAINT orders_insured_fen_check CHECK ((insured_fen > 0)),
+    CONSTRAINT orders_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
+    CONSTRAINT orders_policy_number_check CHECK (((char_length(policy_number) >= 1) AND (char_length(policy_number) <= 200))),
+    CONSTRAINT orders_premium_fen_check CHECK ((premium_fen > 0)),
+    CONSTRAINT orders_reason_check CHECK ((char_length(reason) <= 500)),
+    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'verified'::text, 'disclosed'::text])))
+);
+
+CREATE TABLE insurance.outbox (
+    id uuid NOT NULL,
+    guarantor_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    dead_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT outbox_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT outbox_body_check CHECK ((char_length(body) <= 65536)),
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'disclosure'::text])))
+);
+
 CREATE TABLE rooms.answers (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
@@ -164,6 +237,15 @@ CREATE TABLE tendering.authorizations (
     CONSTRAINT authorizations_role_check CHECK ((role = ANY (ARRAY['bidder'::text, 'procuring_entity'::text, 'agency'::text, 'expert'::text, 'insurer'::text, 'venue_operator'::text, 'key_holder'::text, 'supervisor'::text, 'operator'::text])))
 );
 
+CREATE TABLE tendering.awards (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    award text NOT NULL,
+    notified_at timestamp with time zone NOT NULL,
+    CONSTRAINT awards_award_check CHECK ((octet_length(award) <= 65536))
+);
+
 CREATE TABLE tendering.bid_securities (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -195,6 +277,16 @@ CREATE TABLE tendering.bids (
     CONSTRAINT bids_manifest_check CHECK ((octet_length(manifest) <= 65536)),
     CONSTRAINT bids_manifest_digest_check CHECK ((octet_length(manifest_digest) = 32)),
     CONSTRAINT bids_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'replaced'::text, 'withdrawn'::text, 'unlocked'::text, 'deemed_revoked'::text, 'deemed_withdrawn'::text])))
+);
+
+CREATE TABLE tendering.candidates (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    candidates text NOT NULL,
+    publicity_from timestamp with time zone NOT NULL,
+    publicity_until timestamp with time zone NOT NULL,
+    CONSTRAINT candidates_candidates_check CHECK ((octet_length(candidates) <= 65536)),
+    CONSTRAINT candidates_check CHECK ((publicity_until > publicity_from))
 );
 
 CREATE TABLE tendering.certificates (
@@ -291,6 +383,16 @@ CREATE TABLE tendering.draws (
 CREATE TABLE tendering.ephemeral_keys (
     key bytea NOT NULL,
     CONSTRAINT ephemeral_keys_key_check CHECK ((octet_length(key) = 32))
+);
+
+CREATE TABLE tendering.evaluations (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    report text NOT NULL,
+    report_digest bytea NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    CONSTRAINT evaluations_report_check CHECK ((octet_length(report) <= 16777216)),
+    CONSTRAINT evaluations_report_digest_check CHECK ((octet_length(report_digest) = 32))
 );
 
 CREATE TABLE tendering.experts (
@@ -678,6 +780,27 @@ CREATE TABLE tendering.uploads (
     CONSTRAINT uploads_size_bytes_check CHECK ((size_bytes > 0))
 );
 
+ALTER TABLE ONLY insurance.guarantors
+    ADD CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id);
+
+ALTER TABLE ONLY insurance.guarantors
+    ADD CONSTRAINT guarantors_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY insurance.nonces
+    ADD CONSTRAINT nonces_pkey PRIMARY KEY (guarantor_id, nonce);
+
+ALTER TABLE ONLY insurance.notices
+    ADD CONSTRAINT notices_pkey PRIMARY KEY (guarantor_id, id);
+
+ALTER TABLE ONLY insurance.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY insurance.outbox
+    ADD CONSTRAINT outbox_one_a_kind UNIQUE (order_id, kind);
+
+ALTER TABLE ONLY insurance.outbox
+    ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY rooms.answers
     ADD CONSTRAINT answers_pkey PRIMARY KEY (tender_id, room_id, subject, seat);
 
@@ -720,6 +843,9 @@ ALTER TABLE ONLY rooms.tickets
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.awards
+    ADD CONSTRAINT awards_pkey PRIMARY KEY (tender_id, lot);
+
 ALTER TABLE ONLY tendering.bid_securities
     ADD CONSTRAINT bid_securities_pkey PRIMARY KEY (tender_id, lot, bidder_id);
 
@@ -728,6 +854,9 @@ ALTER TABLE ONLY tendering.bids
 
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_pkey PRIMARY KEY (tender_id, lot, bidder_id, counter);
+
+ALTER TABLE ONLY tendering.candidates
+    ADD CONSTRAINT candidates_pkey PRIMARY KEY (tender_id, lot);
 
 ALTER TABLE ONLY tendering.certificates
     ADD CONSTRAINT certificates_pkey PRIMARY KEY (serial);
@@ -755,6 +884,9 @@ ALTER TABLE ONLY tendering.draws
 
 ALTER TABLE ONLY tendering.ephemeral_keys
     ADD CONSTRAINT ephemeral_keys_pkey PRIMARY KEY (key);
+
+ALTER TABLE ONLY tendering.evaluations
+    ADD CONSTRAINT evaluations_pkey PRIMARY KEY (tender_id, lot);
 
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_is_unique UNIQUE (person_id);
@@ -867,6 +999,20 @@ ALTER TABLE ONLY tendering.upload_parts
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
 
+CREATE INDEX nonces_created_at ON insurance.nonces USING btree (created_at);
+
+CREATE INDEX notices_waiting ON insurance.notices USING btree (order_id) WHERE (reception = 'later'::text);
+
+CREATE INDEX orders_bidder_id ON insurance.orders USING btree (bidder_id, ordered_at);
+
+CREATE INDEX orders_guarantor_id ON insurance.orders USING btree (guarantor_id);
+
+CREATE UNIQUE INDEX orders_one_under_way ON insurance.orders USING btree (tender_id, lot, bidder_id, guarantor_id) WHERE (state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'awaiting_premium'::text, 'paid'::text]));
+
+CREATE INDEX orders_to_disclose ON insurance.orders USING btree (tender_id) WHERE (state = 'verified'::text);
+
+CREATE INDEX outbox_due ON insurance.outbox USING btree (guarantor_id, next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
 CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
 
 CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
@@ -874,6 +1020,8 @@ CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
 CREATE UNIQUE INDEX authorizations_one_standing ON tendering.authorizations USING btree (person_id, role) WHERE (revoked_at IS NULL);
 
 CREATE INDEX authorizations_organization_id ON tendering.authorizations USING btree (organization_id);
+
+CREATE INDEX awards_bidder_id ON tendering.awards USING btree (bidder_id);
 
 CREATE INDEX bids_bidder_id ON tendering.bids USING btree (bidder_id);
 
@@ -929,6 +1077,24 @@ CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON tendering.journ
 
 CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
 
+ALTER TABLE ONLY insurance.nonces
+    ADD CONSTRAINT nonces_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.notices
+    ADD CONSTRAINT notices_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.notices
+    ADD CONSTRAINT notices_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
+ALTER TABLE ONLY insurance.orders
+    ADD CONSTRAINT orders_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.outbox
+    ADD CONSTRAINT outbox_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.outbox
+    ADD CONSTRAINT outbox_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
 ALTER TABLE ONLY rooms.answers
     ADD CONSTRAINT answers_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
 
@@ -974,6 +1140,12 @@ ALTER TABLE ONLY tendering.authorizations
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES tendering.people(id);
 
+ALTER TABLE ONLY tendering.awards
+    ADD CONSTRAINT awards_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.awards
+    ADD CONSTRAINT awards_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.candidates(tender_id, lot);
+
 ALTER TABLE ONLY tendering.bid_securities
     ADD CONSTRAINT bid_securities_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
 
@@ -991,6 +1163,9 @@ ALTER TABLE ONLY tendering.bids
 
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.candidates
+    ADD CONSTRAINT candidates_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.evaluations(tender_id, lot);
 
 ALTER TABLE ONLY tendering.certificates
     ADD CONSTRAINT certificates_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
@@ -1021,6 +1196,9 @@ ALTER TABLE ONLY tendering.draw_contributions
 
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.evaluations
+    ADD CONSTRAINT evaluations_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
@@ -1109,6 +1287,20 @@ GRANT USAGE ON SCHEMA tendering TO tendering_app;
 
 GRANT USAGE ON SCHEMA tendering TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.guarantors TO tendering_app;
+
+GRANT SELECT ON TABLE insurance.guarantors TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.nonces TO tendering_app;
+
+GRANT SELECT ON TABLE insurance.nonces TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.notices TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.orders TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.outbox TO tendering_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.answers TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.answers TO tendering_audit;
@@ -1153,6 +1345,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.authorizations TO tendering
 
 GRANT SELECT ON TABLE tendering.authorizations TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.awards TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.awards TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bid_securities TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.bid_securities TO tendering_audit;
@@ -1160,6 +1356,10 @@ GRANT SELECT ON TABLE tendering.bid_securities TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bids TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.bids TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.candidates TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.candidates TO tendering_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE tendering.certificates TO tendering_app;
 
@@ -1192,6 +1392,10 @@ GRANT SELECT ON TABLE tendering.draws TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ephemeral_keys TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.ephemeral_keys TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.evaluations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.evaluations TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
 

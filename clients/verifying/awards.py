@@ -1,16 +1,17 @@
 """Candidates and award against the ranking; the PDFs that were issued against their signatures."""
 
+import base64
 import hashlib
 from collections.abc import Sequence
 from typing import Any, Final
 
 from clients.verifying.bodies import Awarded, CandidatesShown, Papers, Reported
 from clients.verifying.case import Case, place
+from clients.verifying.evaluations import REPORT_KIND, ranking_of
 from clients.verifying.report import Notes
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp
 from crypto.pdf_signatures import signatures, verify_pdf
-from evaluation_rooms.results import bid_key
-from evaluation_rooms.room import Room
+from evaluation_rooms.seating import certificate_of
 from tendering.domain.archive import issued_path
 from tendering.domain.award import PASSED_OVER_CAUSES
 from tendering.domain.journal import Entry, Stream
@@ -33,7 +34,7 @@ def check_award(case: Case, notes: Notes) -> None:
         for _, body in case.all(Stream.PUBLIC, "evaluation.reported", Reported)
     }
     for lot, (entry, body) in shown.items():
-        ranking = _ranked(rooms[lot]) if lot in rooms else rankings.get(lot, [])
+        ranking = ranking_of(rooms[lot]) if lot in rooms else rankings.get(lot, [])
         if case.is_full and lot not in rooms:
             notes.fails(place(entry), "candidates of a lot that was never evaluated")
         elif not ranking:
@@ -92,8 +93,24 @@ def _check_paper(case: Case, path: str, steps: list[tuple[Entry, Papers]], notes
         # An expert's certificate names a person and no organization.
         if who.uscc and expected is not None:
             notes.require(who.uscc == expected, path, f"{place(entry)}: signed by {who.uscc}")
+    if last.kind == REPORT_KIND:
+        _by_members(case, path, last.lot, [one.certificate for one in made], notes)
     if not any(entry.kind == "document.completed" for entry, _ in steps):
         notes.remark(f"{path}: signatures are still missing")
+
+
+def _by_members(
+    case: Case, path: str, lot: str, certificates: Sequence[bytes], notes: Notes
+) -> None:
+    """Experts sign the report with the keys of their check-in."""
+    members = {
+        base64.b64decode(certificate_of(seat))
+        for room in case.rooms.values()
+        for seat in room.members
+        if room.lot == lot and seat.statements
+    }
+    known = all(certificate in members for certificate in certificates)
+    notes.require(known, path, "signed with a key that is no member's of the check-in")
 
 
 def _agree(shown: Sequence[dict[str, Any]], ranking: Sequence[dict[str, Any]]) -> bool:
@@ -105,25 +122,6 @@ def _agree(shown: Sequence[dict[str, Any]], ranking: Sequence[dict[str, Any]]) -
         for one, row in zip(shown, ranking, strict=False)
         for member in _CANDIDATE & row.keys()
     )
-
-
-def _ranked(room: Room) -> list[dict[str, Any]]:
-    """The ranking as candidates are published."""
-    if room.results.totals is None:
-        return []
-    bids = {bid_key(bid.number): bid for bid in room.bids}
-    return [
-        {
-            "rank": row["rank"],
-            "bid": row["bid"],
-            "bidder_id": str(bids[row["bid"]].bidder_id),
-            "bidder_name": bids[row["bid"]].name,
-            "price_fen": bids[row["bid"]].price_fen,
-            "total": row["total"],
-            "tie": row["tie"],
-        }
-        for row in room.results.totals["ranking"]
-    ]
 
 
 def _check_winner(entry: Entry, award: Awarded, shown: CandidatesShown, notes: Notes) -> None:

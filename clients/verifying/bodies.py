@@ -233,12 +233,15 @@ class Seated(Struct, frozen=True):
 
 
 class Reported(Struct, frozen=True):
-    """evaluation.reported."""
+    """evaluation.reported. `report_digest`: of the signed PDF; `outcome_digest`: of the outcome."""
 
     lot: str
     committee: Place
     report_digest: str
-    ranking: tuple[dict[str, Any], ...] = ()
+    outcome_digest: str
+    method_digest: str
+    ranking: tuple[dict[str, Any], ...]
+    rejected: tuple[dict[str, Any], ...]
 
 
 class CandidatesShown(Struct, frozen=True):

@@ -1,5 +1,7 @@
 """The evaluation, replayed: every score, total and rank computed again from the members' acts."""
 
+from hashlib import sha256
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -14,9 +16,13 @@ from crypto.canonical import canonical
 from evaluation_rooms import events as e
 from evaluation_rooms.fold import apply, opened
 from evaluation_rooms.phases import Phase
+from evaluation_rooms.results import bid_key, evaluation_of
 from evaluation_rooms.room import Room
-from tendering.domain.archive import evaluation_path
+from tendering.domain.archive import evaluation_path, issued_path
+from tendering.domain.evaluation_report import rejections
 from tendering.domain.journal import Entry, Stream
+
+REPORT_KIND: Final = "evaluation_report"
 
 
 def check_evaluation(case: Case, notes: Notes) -> None:
@@ -31,45 +37,71 @@ def check_evaluation(case: Case, notes: Notes) -> None:
 
 
 def check_reports(case: Case, notes: Notes) -> None:
-    """What was published of an evaluation is what its committee confirmed."""
-    reports = case.all(Stream.PUBLIC, "evaluation.reported", Reported)
+    """What was published of an evaluation is what its committee confirmed and signed."""
     if Stream.COMMITTEE not in case.streams:
         notes.skips("the report behind what was published of the evaluation")
         return
     by_lot = {room.lot: room for room in case.rooms.values()}
-    for entry, body in reports:
+    for entry, body in case.all(Stream.PUBLIC, "evaluation.reported", Reported):
         room = by_lot.get(body.lot)
-        draft = None if room is None else room.results.report
-        if room is None or draft is None:
+        if room is None or room.results.report is None:
             notes.fails(place(entry), "there is no room with a report for this lot")
             continue
-        notes.require(
-            body.report_digest == draft.digest, place(entry), "not the digest that was confirmed"
-        )
-        expected = [] if room.results.totals is None else room.results.totals["ranking"]
-        notes.require(
-            not body.ranking or _projected(expected, body.ranking) == list(body.ranking),
-            place(entry),
-            "another ranking than the committee's",
-        )
-        path = evaluation_path(body.lot)
-        notes.require(
-            path in case.archive and case.archive.bytes(path) == canonical(draft.outcome),
-            path,
-            f"not the outcome in the committee's stream for lot {body.lot}",
-        )
+        _check_report(case, entry, body, room, notes)
 
 
-def _projected(
-    computed: list[dict[str, object]], published: tuple[dict[str, object], ...]
-) -> list[dict[str, object]]:
-    """The computed rows, cut to the members that were published."""
-    if len(computed) != len(published):
-        return computed
+def ranking_of(room: Room) -> list[dict[str, Any]]:
+    """The ranking as candidates are published from it; empty when no bid was left."""
+    if room.results.totals is None:
+        return []
+    bids = {bid_key(bid.number): bid for bid in room.bids}
     return [
-        {key: row.get(key, value) for key, value in shown.items()}
-        for row, shown in zip(computed, published, strict=True)
+        {
+            "rank": row["rank"],
+            "bid": row["bid"],
+            "bidder_id": str(bids[row["bid"]].bidder_id),
+            "bidder_name": bids[row["bid"]].name,
+            "price_fen": bids[row["bid"]].price_fen,
+            "total": row["total"],
+            "tie": row["tie"],
+        }
+        for row in room.results.totals["ranking"]
     ]
+
+
+def _check_report(case: Case, entry: Entry, body: Reported, room: Room, notes: Notes) -> None:
+    draft = room.results.report
+    assert draft is not None
+    where = place(entry)
+    notes.require(
+        body.outcome_digest == draft.digest, where, "not the outcome that the members confirmed"
+    )
+    notes.require(body.method_digest == room.method.digest().hex(), where, "by another method")
+    members = ("rank", "bidder_id", "bidder_name", "total")
+    computed = [{member: row[member] for member in members} for row in ranking_of(room)]
+    notes.require(list(body.ranking) == computed, where, "another ranking than the committee's")
+    names = {bid_key(bid.number): bid for bid in room.bids}
+    rejected = [
+        {
+            "bidder_id": str(names[one.bid].bidder_id),
+            "bidder_name": names[one.bid].name,
+            "law": one.law,
+        }
+        for one in rejections(evaluation_of(room))
+    ]
+    notes.require(list(body.rejected) == rejected, where, "other rejections than were voted")
+    path = evaluation_path(body.lot)
+    notes.require(
+        case.archive.bytes(path) == canonical(draft.outcome),
+        path,
+        f"not the outcome in the committee's stream for lot {body.lot}",
+    )
+    paper = issued_path(REPORT_KIND, body.lot)
+    notes.require(
+        sha256(case.archive.bytes(paper)).hexdigest() == body.report_digest,
+        paper,
+        f"not the signed report of {where}",
+    )
 
 
 def _replayed(case: Case, notes: Notes) -> dict[UUID, Room]:

@@ -73,7 +73,7 @@ def check_opening(
         notes.require(
             bid.form == form
             and bid.name == inputs.names.get(bid.bidder_id)
-            and bid.price_fen in {None, form.get("price_fen")},
+            and (bid.price_fen is None or bid.price_fen == form.get("price_fen")),
             where,
             f"bid {bid.number} is not as it was read out",
         )

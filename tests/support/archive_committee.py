@@ -16,7 +16,7 @@ from evaluation_rooms.arranging import OpenedBid, arranged
 from evaluation_rooms.events import RoomOpened, to_event
 from evaluation_rooms.leading import REPORT_LABEL
 from evaluation_rooms.phases import Phase
-from evaluation_rooms.results import bid_key
+from evaluation_rooms.results import evaluation_of
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import SHEET_LABEL, sheet_statement
 from evaluation_rooms.seating import STATEMENT_KINDS, STATEMENT_LABEL
@@ -25,6 +25,7 @@ from tendering.documents.signing import complete, prepare
 from tendering.documents.typesetting import Signer, paragraph, typeset
 from tendering.domain import draw_steps
 from tendering.domain.archive import evaluation_path, issued_path
+from tendering.domain.candidates import candidate_json
 from tendering.domain.draw import (
     Contribution,
     contribution_commitment,
@@ -33,6 +34,7 @@ from tendering.domain.draw import (
     vrf_input,
 )
 from tendering.domain.draw_steps import TimedContribution
+from tendering.domain.evaluation_report import assemble
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream, instant
 from tendering.rulebooks import rulebook_of
@@ -124,25 +126,34 @@ class CommitteePlay:
             for command in commands(play.room):
                 play.do(command)
             play.lead(to)
-        for event in play.events:
+        for event in play.events[:-2]:
+            self.journals.append(Stream.COMMITTEE, to_event(event), at)
+        chair = self._expert(1)
+        report_digest = self._issue("evaluation_report", Stream.COMMITTEE, chair, at)
+        for event in play.events[-2:]:
             self.journals.append(Stream.COMMITTEE, to_event(event), at)
         report = play.room.results.report
-        totals = play.room.results.totals
         assert report is not None
-        assert totals is not None
         seq, head = self.journals.head(Stream.COMMITTEE)
-        self._public(
-            Event(
-                "evaluation.reported",
+        result = assemble(evaluation_of(play.room), rulebook_of("construction"))
+        reported: dict[str, JsonValue] = {
+            "lot": "1",
+            "committee": {"seq": seq, "head": head.hex()},
+            "report_digest": report_digest,
+            "outcome_digest": report.digest,
+            "method_digest": play.room.method.digest().hex(),
+            "ranking": [
                 {
-                    "lot": "1",
-                    "committee": {"seq": seq, "head": head.hex()},
-                    "report_digest": report.digest,
-                    "ranking": totals["ranking"],
-                },
-            ),
-            at,
-        )
+                    "rank": one.rank,
+                    "bidder_id": str(one.bidder_id),
+                    "bidder_name": one.bidder_name,
+                    "total": f"{one.total:f}",
+                }
+                for one in result.candidates  # three bids, three candidates
+            ],
+            "rejected": [],
+        }
+        self._public(Event("evaluation.reported", reported), at)
         self.others[evaluation_path("1")] = canonical(report.outcome)
         return play.room
 
@@ -241,20 +252,8 @@ class CommitteePlay:
             yield c.ConfirmReport(member.number, room.results.report.digest, True, "", signed)  # type: ignore[arg-type]
 
     def award(self, room: Room, at: datetime) -> None:
-        assert room.results.totals is not None
-        bids = {bid_key(bid.number): bid for bid in room.bids}
-        candidates: list[JsonValue] = [
-            {
-                "rank": row["rank"],
-                "bid": row["bid"],
-                "bidder_id": str(bids[row["bid"]].bidder_id),
-                "bidder_name": bids[row["bid"]].name,
-                "price_fen": bids[row["bid"]].price_fen,
-                "total": row["total"],
-                "tie": row["tie"],
-            }
-            for row in room.results.totals["ranking"]
-        ]
+        result = assemble(evaluation_of(room), rulebook_of("construction"))
+        candidates: list[JsonValue] = [candidate_json(one) for one in result.candidates]
         until = at + timedelta(days=4)
         body: dict[str, JsonValue] = {
             "lot": "1",
@@ -265,45 +264,49 @@ class CommitteePlay:
         self._public(Event("candidates.published", body), at)
         award: dict[str, JsonValue] = {"lot": "1", "winner": candidates[0], "passed_over": []}
         self._public(Event("award.notified", award), until)
-        self._issue(until)
+        self._issue("award_notice", Stream.PUBLIC, self.entity, until)
 
-    def _issue(self, at: datetime) -> None:
-        """The award notice, signed by the procuring entity."""
+    def _issue(self, kind: str, stream: Stream, signer: Party, at: datetime) -> str:
+        """A document signed by one; the digest of the PDF."""
         rendered = typeset(
-            title="中标通知书",
-            number="KB-2026-0001-ZBTZ-1",
+            title=kind,
+            number=f"KB-2026-0001-{kind}",
             footer="示范",
             blocks=[paragraph("示范")],
-            signers=[Signer("招标人", self.entity.name)],
+            signers=[Signer("签署人", signer.name)],
             made_at=at,
         )
         prepared = prepare(
             rendered.pdf,
             field="signature-01",
-            certificate=self.entity.certificate,
+            certificate=signer.certificate,
             chain=[],
             signed_at=at,
-            reason="award",
+            reason=kind,
             place=None,
             seal_text=None,
         )
 
         async def stamp(hashed: bytes) -> bytes:
-            return self.platform.stamper.stamp(hashed, at=at, chance=chance("pdf")[:16])
+            return self.platform.stamper.stamp(hashed, at=at, chance=chance("pdf", kind)[:16])
 
-        signature = self.entity.key.sign_raw(prepared.attributes)
+        signature = signer.key.sign_raw(prepared.attributes)
         pdf = _result(complete(prepared, signature, timestamper=stamp))
-        kind: dict[str, JsonValue] = {"kind": "award_notice", "lot": "1"}
+        about: dict[str, JsonValue] = {"kind": kind, "lot": "1"}
         before, after = (hashlib.sha256(data).hexdigest() for data in (rendered.pdf, pdf))
         signed: dict[str, JsonValue] = {
             "place": 1,
-            "organization_id": str(self.entity.id),
+            "organization_id": str(signer.id),
             "digest": after,
         }
-        self._public(Event("document.issued", kind | {"number": "1", "digest": before}), at)
-        self._public(Event("document.signed", kind | signed), at)
-        self._public(Event("document.completed", kind | {"digest": after}), at)
-        self.others[issued_path("award_notice", "1")] = pdf
+        for event in (
+            Event("document.issued", about | {"number": "1", "digest": before}),
+            Event("document.signed", about | signed),
+            Event("document.completed", about | {"digest": after}),
+        ):
+            self.journals.append(stream, event, at)
+        self.others[issued_path(kind, "1")] = pdf
+        return after
 
 
 def _result(coroutine: Coroutine[Any, Any, Done]) -> Done:

@@ -104,7 +104,7 @@ class TenderPlay:
         """What the platform would hand out."""
         others = self.others
         if edition is Edition.PUBLIC:
-            others = {path: data for path, data in others.items() if "evaluation" not in path}
+            others = {path: data for path, data in others.items() if "/evaluation" not in path}
         parties = [(self.entity, "procuring_entity"), (self.supervisor, "supervisor")]
         parties += [(holder, "key_holder") for holder in self.holders]
         parties += [

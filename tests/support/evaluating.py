@@ -1,4 +1,4 @@
-"""An evaluation on a real database, from the drawn committee to a room that waits for signatures."""
+"""An evaluation on a real database, from the drawn committee to the signing of the report."""
 
 import base64
 from collections.abc import Callable, Iterable

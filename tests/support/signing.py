@@ -6,15 +6,11 @@ from uuid import uuid4
 
 from crypto.pdf_signatures import check_attributes
 from tendering.actions.issued_documents import Address
-from tendering.actions.signatures import (
-    Preparation,
-    Stamping,
-    complete_signature,
-    prepare_signature,
-)
+from tendering.actions.signatures import Stamping, complete_signature, prepare_signature
 from tendering.domain.time_stamping import Stamper
 from tendering.keys import PlatformKeys
 from tendering.storage.connection import Pool
+from tendering.storage.issued_documents import Preparation
 from tests.support.opened import Party
 
 

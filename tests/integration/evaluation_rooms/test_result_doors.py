@@ -218,14 +218,14 @@ async def test_an_evaluation_is_opened_once(doors: Doors) -> None:
     second, problem = await doors.call("POST", "evaluation", {"lot": "1"}, by=doors.lot.host)
 
     assert first == 201
-    assert UUID(room["room_id"])
+    assert UUID(room["room_id"]).version == 4
     assert (second, problem["code"]) == (409, "room-exists")
 
 
 async def test_files_of_bids_are_read_in_the_room_and_never_shown_as_a_page(doors: Doors) -> None:
     lot, room_id = doors.lot, uuid4()
     await opened(doors.pool, lot)
-    await seat_committee(doors.pool, doors.keys, lot.id)
+    members = await seat_committee(doors.pool, doors.keys, lot.id)
     for number in range(3):
         for kind in ("qualification", "technical", "price"):
             path = doors.blobs.opened_path(plaintext_digest(number, kind).hex())
@@ -241,6 +241,7 @@ async def test_files_of_bids_are_read_in_the_room_and_never_shown_as_a_page(door
     )
     missing, _ = await doors.call("GET", f"/rooms/{room_id}/bids/2/technical/files/2", by=lot.host)
     foreign, _ = await doors.call("GET", f"/rooms/{room_id}/bids/2/files", by=lot.bidders[0])
+    _, problem = await doors.call("GET", f"/rooms/{room_id}/bids/2/files", by=members[0])
 
     assert [one["kind"] for one in listed["items"]] == ["qualification", "technical", "price"]
     assert listed["items"][1]["name"] == "方案.html"
@@ -248,6 +249,7 @@ async def test_files_of_bids_are_read_in_the_room_and_never_shown_as_a_page(door
     assert answer.content_type == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert (missing, foreign) == (404, 403)
+    assert problem["code"] == "not-checked-in"
 
 
 async def test_a_report_is_not_told_to_the_public(doors: Doors) -> None:
@@ -280,3 +282,24 @@ def a_bundle(kind: str) -> bytes:
         hashlib.sha256(HTML).hexdigest(),
     )
     return b"".join(bundle_chunks(Bundle(kind, {}, (file,)), [[HTML]]))
+
+
+async def test_a_blind_room_shows_technical_parts_without_their_names(doors: Doors) -> None:
+    lot, room_id = doors.lot, uuid4()
+    await opened(doors.pool, lot)
+    await seat_committee(doors.pool, doors.keys, lot.id)
+    for number in range(3):
+        path = doors.blobs.opened_path(plaintext_digest(number, "technical").hex())
+        path.write_bytes(a_bundle("technical"))
+    async with transaction(doors.pool) as connection:
+        await connection.execute("UPDATE tendering.tenders SET committee = '{\"blind\":true}'")
+        chance = Chance(room_id, SEED)
+        await open_evaluation(connection, lot.id, "1", chance, by=lot.host.actor, at=NOW)
+
+    _, listed = await doors.call("GET", f"/rooms/{room_id}/bids/1/files", by=lot.host)
+    price, _ = await doors.call("GET", f"/rooms/{room_id}/bids/1/price/files/1", by=lot.host)
+
+    assert [(one["kind"], one["name"]) for one in listed["items"]] == [
+        ("technical", "files/0001.html")
+    ]
+    assert price == 404

@@ -8,11 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID, uuid4
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from crypto.pdf_signatures import verify_pdf
-from evaluation_rooms.actions.bid_files import find_bundles, read_index
 from evaluation_rooms.actions.evaluations import (
     Chance,
     close_evaluation,
@@ -26,14 +25,12 @@ from tendering.actions.issued_documents import Address, find, list_visible, read
 from tendering.actions.tenders import Law
 from tendering.domain import timetable as dates
 from tendering.domain.award import PassedOver
-from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import (
     AwardNotAllowed,
     Forbidden,
     NotASignatory,
-    NotCheckedIn,
     NotFound,
     SignatureRefused,
     SignaturesMissing,
@@ -51,7 +48,6 @@ from tests.support.opened import (
     OpenedLot,
     Party,
     certified,
-    plaintext_digest,
     revealed_lot,
 )
 from tests.support.signing import prepare, sign
@@ -383,42 +379,3 @@ async def test_the_second_candidate_needs_a_cause_against_the_first(stage: Stage
         [result] = await results(connection, stage.lot.id)
     assert result.award is not None
     assert result.award.bidder_id == second.bidder_id
-
-
-async def test_members_read_the_files_of_a_bid_after_check_in(stage: Stage, tmp_path: Path) -> None:
-    room_id = uuid4()
-    async with transaction(stage.pool) as connection:
-        await open_evaluation(
-            connection, stage.lot.id, "1", Chance(room_id, SEED), by=stage.lot.host.actor, at=NOW
-        )
-
-    async with reading(stage.pool) as connection:
-        host = await find_bundles(connection, room_id, 1, by=stage.lot.host.actor, at=NOW)
-        with pytest.raises(NotCheckedIn):
-            await find_bundles(connection, room_id, 1, by=stage.members[0].actor, at=NOW)
-        with pytest.raises(NotFound):
-            await find_bundles(connection, room_id, 1, by=stage.lot.bidders[0].actor, at=NOW)
-
-    technical = {plaintext_digest(number, "technical").hex() for number in range(3)}
-    assert set(host.digests) == {"qualification", "technical", "price"}
-    assert host.digests["technical"] in technical
-
-
-def test_an_index_hides_names_where_the_room_is_blind(tmp_path: Path) -> None:
-    content = b"%PDF-1.7"
-    file = BundleFile(
-        member_name(1, "示范建设01.pdf"),
-        "示范建设01.pdf",
-        "application/pdf",
-        len(content),
-        hashlib.sha256(content).hexdigest(),
-    )
-    bundle = Bundle("technical", {}, (file,))
-    path = tmp_path / "bundle"
-    path.write_bytes(b"".join(bundle_chunks(bundle, [[content]])))
-
-    shown = read_index(path, names_hidden=False).files[0]
-    hidden = read_index(path, names_hidden=True).files[0]
-
-    assert shown.name == "示范建设01.pdf"
-    assert (hidden.name, hidden.offset) == ("files/0001.pdf", shown.offset)

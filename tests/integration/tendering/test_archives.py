@@ -25,7 +25,7 @@ from tendering.api.log import LogParts
 from tendering.api.metrics import Metrics
 from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routing import mount
-from tendering.domain.archive import Edition
+from tendering.domain.archive import Edition, issued_path
 from tendering.domain.bid import BidStatus
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Event, Stream
@@ -282,22 +282,26 @@ async def _insert_unlock(
 
 
 async def _insert_papers(connection: Connection, play: TenderPlay) -> None:
-    pdf = play.others["data/issued/award_notice-1.pdf"]
-    completed = next(
-        one for one in play.journals.entries[Stream.PUBLIC] if one.kind == "document.completed"
-    )
-    document = IssuedDocument(
-        tender_id=play.tender.id,
-        lot="1",
-        kind=DocumentKind.AWARD_NOTICE,
-        number="KB-2026-0001-ZBTZ-1",
-        digest=bytes.fromhex(str(completed.body["digest"])),
-        signatories=(Signatory(1, play.entity.id, play.entity.name, "招标人"),),
-        secret=False,
-        issued_at=completed.at,
-        completed_at=completed.at,
-    )
-    assert await issued_documents.insert(connection, document, pdf)
+    for stream, kind, secret in (
+        (Stream.PUBLIC, DocumentKind.AWARD_NOTICE, False),
+        (Stream.COMMITTEE, DocumentKind.EVALUATION_REPORT, True),
+    ):
+        completed = next(
+            one for one in play.journals.entries[stream] if one.kind == "document.completed"
+        )
+        document = IssuedDocument(
+            tender_id=play.tender.id,
+            lot="1",
+            kind=kind,
+            number=f"KB-2026-0001-{kind}",
+            digest=bytes.fromhex(str(completed.body["digest"])),
+            signatories=(Signatory(1, play.entity.id, play.entity.name, "招标人"),),
+            secret=secret,
+            issued_at=completed.at,
+            completed_at=completed.at,
+        )
+        pdf = play.others[issued_path(kind, "1")]
+        assert await issued_documents.insert(connection, document, pdf)
 
 
 async def _sequence(pool: Pool, play: TenderPlay) -> None:

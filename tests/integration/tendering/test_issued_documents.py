@@ -1,4 +1,4 @@
-"""Documents signed in turn on a real database: order, certificates, races, the journal's digests."""
+"""Documents signed in turn on a real database: order, certificates, races, digests."""
 
 import asyncio
 import hashlib

@@ -3,7 +3,7 @@
 import io
 from datetime import UTC, datetime
 
-import pypdfium2
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from crypto.pdf_signatures import placeholders

@@ -1,0 +1,169 @@
+"""An expert in the evaluation room: elects, reviews, scores, locks, leads on and confirms."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from evaluation_rooms import commands as c
+from evaluation_rooms.actions.rooms import act, open_room
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.room import Room
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.storage import rooms
+from tendering.actions.accounts import Grant, register_organization
+from tendering.domain.parties import Organization, Person
+from tendering.domain.roles import Role
+from tendering.storage.connection import reading, transaction
+from tests.browser.conftest import OnlinePlatform, Visit
+from tests.support.browsing import PHONE, Manner, Visitor
+from tests.support.evaluation import (
+    ROOM,
+    TENDER,
+    a_room_opening,
+    check_ins,
+    confirmations,
+    elects,
+    person,
+    scores,
+    votes,
+)
+from tests.support.evaluation_tender import insert_opening, insert_tender
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+PASSWORD = "示范-password-1"
+LOGIN = "seat-one"
+HOST = Standing(Viewer.HOST)
+LIBRARY = UUID(int=0x70)
+
+
+@dataclass(frozen=True, slots=True)
+class Committee:
+    """The room on the running platform, and what its host and other members do there."""
+
+    platform: OnlinePlatform
+
+    async def do(self, commands: Iterable[c.Command]) -> None:
+        """Do what is commanded, each in its transaction, as if it had come over the line."""
+        context = self.platform.running.context
+        for command in commands:
+            async with transaction(context.pool) as connection:
+                await act(connection, ROOM, command, HOST, at=context.now())
+            context.touched(TENDER)
+
+    async def others(self, part: Callable[[Room], Iterable[c.Command]]) -> None:
+        """Everybody but seat 1 does a part."""
+        async with reading(self.platform.running.context.pool) as connection:
+            room = await rooms.load(connection, TENDER, ROOM)
+        await self.do(command for command in part(room) if getattr(command, "seat", 0) != 1)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def committee(platform: OnlinePlatform) -> Committee:
+    """A room whose members have checked in; seat 1 has an account to log in with."""
+    context = platform.running.context
+    now = context.now()
+    opening = a_room_opening()
+    terms = replace(
+        opening.terms, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=12)
+    )
+    expert = Person(person(1), LIBRARY, "示范专家1", LOGIN, is_administrator=True)
+    organization = Organization(
+        LIBRARY, "12510100MB00000700", "示范市综合评标专家库", frozenset({Role.EXPERT})
+    )
+    password_hash = await context.passwords.hash(PASSWORD)
+    async with transaction(context.pool) as connection:
+        await insert_tender(connection)
+        await insert_opening(connection)
+        await register_organization(
+            connection,
+            organization,
+            expert,
+            [Grant(UUID(int=0x71), Role.EXPERT)],
+            password_hash=password_hash,
+            at=now,
+        )
+        done = await open_room(connection, replace(opening, terms=terms), at=now)
+    made = Committee(platform)
+    await made.do([*check_ins(done.room), c.AdvancePhase(None, Phase.CHAIR)])
+    return made
+
+
+async def test_an_expert_sees_the_evaluation_through(visit: Visit, committee: Committee) -> None:
+    async with visit() as expert:
+        await expert.log_in(LOGIN, PASSWORD)
+        await expert.go(f"/rooms/{ROOM}")
+        await expert.see(".badge.live")
+        await _elect(expert, committee)
+        await _review(expert, committee)
+        await _score(expert, committee)
+        for phase in ("价格得分", "汇总排名", "复核检查", "评标报告"):
+            await _lead_to(expert, phase)
+        await _confirm(expert, committee)
+        order = await expert.page.locator("h2", has_text="汇总排名").count()
+
+    async with visit(Manner("en", "dark", PHONE)) as again:
+        await again.log_in(LOGIN, PASSWORD)
+        await again.go(f"/rooms/{ROOM}")
+        await again.see(".badge.live")
+        await again.look("room-report")
+
+    assert order == 1
+
+
+async def _elect(expert: Visitor, committee: Committee) -> None:
+    await expert.look("room-chair")
+    await expert.page.get_by_role("button", name="投票给 示范专家1").click()
+    await committee.others(elects)
+    await _lead_to(expert, "初步评审")
+
+
+async def _review(expert: Visitor, committee: Committee) -> None:
+    await expert.look("room-preliminary")
+    passes = expert.page.locator("button.pass")
+    for number in range(await passes.count()):
+        await passes.nth(number).click()
+        await expert.see(f":nth-match(button.pass[aria-pressed='true'], {number + 1})")
+    await committee.others(votes)
+    await _lead_to(expert, "独立评分")
+
+
+async def _score(expert: Visitor, committee: Committee) -> None:
+    page = expert.page
+    fields = page.locator("[id^=points-]")
+    await fields.first.fill("99")
+    await fields.first.press("Tab")
+    await expert.see(".cell.wrong")
+    for number in range(await fields.count()):
+        await fields.nth(number).fill(f"{8 + number}．5")
+        await fields.nth(number).press("Enter")
+    await page.get_by_text("已填 6 / 6").wait_for()
+    await expert.look("room-technical")
+    await page.get_by_role("button", name="确认无误").click()
+    await page.get_by_role("button", name="锁定评分表").click()
+    await page.locator(".el-dialog").get_by_role("button", name="锁定评分表").click()
+    await page.get_by_text("您的评分表已锁定").wait_for()
+    await committee.others(scores)
+    await page.get_by_role("heading", name="全体评分").wait_for()
+
+
+async def _confirm(expert: Visitor, committee: Committee) -> None:
+    await expert.look("room-report")
+    await expert.page.get_by_role("button", name="确认评标报告").click()
+    await committee.others(confirmations)
+    await _lead_to(expert, "签署")
+
+
+async def _lead_to(expert: Visitor, phase: str) -> None:
+    button = expert.page.get_by_role("button", name=f"进入“{phase}”")
+    await button.click()
+    await expert.page.locator(".steps .now", has_text=phase).wait_for()
