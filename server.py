@@ -7,7 +7,6 @@ bottom as the list of parts.
 import argparse
 import asyncio
 import json
-import logging
 import signal
 import socket
 import sys
@@ -34,15 +33,17 @@ from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import InsuranceContext, open_insurance
 from insurance_gateway.delivery import deliver_outbox
 from tendering.actions.tenders import Law
+from tendering.actions.verification import verify_database
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
 from tendering.api.log import LogParts
 from tendering.api.metrics import Metrics, watch_loop
-from tendering.api.observability import JsonLines
+from tendering.api.observability import log_to
 from tendering.api.openapi import document, mount_document
 from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
+from tendering.background import background
 from tendering.clockwork import clear_away, open_due_tenders
 from tendering.first_start import ensure_operator
 from tendering.keys import KeysUnusable, load_keys
@@ -149,7 +150,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await web.SockSite(runner, listening).start()
         ended = asyncio.Event()
         await stack.enter_async_context(
-            _background(
+            background(
                 ended,
                 open_due_tenders(context, clock.moved),
                 clear_away(context),
@@ -273,30 +274,6 @@ def _app(
     return app
 
 
-@asynccontextmanager
-async def _background(
-    ended: asyncio.Event, *loops: Coroutine[None, None, None]
-) -> AsyncIterator[None]:
-    """Run the loops while the block runs. A loop that dies ends the process, not just itself."""
-
-    async def guard(loop: Coroutine[None, None, None]) -> None:
-        try:
-            await loop
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            logging.getLogger("kaibiao").exception("a background loop has died")
-        ended.set()
-
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(guard(loop)) for loop in loops]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-
-
 async def show_demonstration(platform: Running, settings: Settings) -> None:
     """Load the demonstration tender over the public API, and print where to look as whom."""
     operator = json.loads(_secret(str(settings.folder / "operator.json")))
@@ -346,6 +323,19 @@ async def migrate_database(settings: Settings) -> int:
     return 0
 
 
+async def verify_stored(settings: Settings) -> int:
+    """Recompute every chain and digest that the database and the disk hold. 1 if one is wrong."""
+    async with AsyncExitStack() as stack:
+        _, dsn, _ = await _database(stack, settings)
+        pool = await stack.enter_async_context(open_pool(dsn, size=2))
+        report = await verify_database(pool, Blobs(settings.folder / "blobs"))
+    for wrong in report.wrong:
+        print(wrong)  # noqa: T201
+    told = f"{report.tenders} tenders, {report.entries} entries, {report.files} files"
+    print(f"{told}: {'hold' if report.holds else 'DO NOT HOLD'}")  # noqa: T201
+    return int(not report.holds)
+
+
 def show_keys(settings: Settings) -> int:
     """Make the platform's keys if there are none, and print their public halves."""
     keys = load_keys(
@@ -373,12 +363,14 @@ def main(arguments: list[str] | None = None) -> int:
         if options.demonstration:
             settings = replace(settings, clock=replace(settings.clock, mode="demonstration"))
         settings.folder.mkdir(parents=True, exist_ok=True)
-        _log_to(settings.folder / "server.log" if options.load else None)
+        log_to(settings.folder / "server.log" if options.load else None)
         match options.command:
             case "serve":
                 return _run(serve(settings, load=options.load))
             case "migrate":
                 return _run(migrate_database(settings))
+            case "verify-database":
+                return _run(verify_stored(settings))
             case "keys":
                 return show_keys(settings)
             case _:
@@ -393,13 +385,6 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:
         print(f"kaibiao: {error}", file=sys.stderr)  # noqa: T201
         return 1
-
-
-def _log_to(file: Path | None) -> None:
-    """JSON lines on standard error, or in a file where a person reads the terminal."""
-    logs = logging.FileHandler(file) if file else logging.StreamHandler(sys.stderr)
-    logs.setFormatter(JsonLines())
-    logging.basicConfig(level=logging.INFO, handlers=[logs])
 
 
 def _run(coroutine: Coroutine[None, None, int]) -> int:

@@ -1,4 +1,4 @@
-"""CMS signed data for detached signatures on documents (RFC 5652, CAdES baseline, ETSI EN 319 122-1).
+"""CMS signed data for detached signatures on documents (RFC 5652, ETSI EN 319 122-1).
 
 The key never comes here. `signed_attributes` makes the bytes that its holder signs, `signed_data`
 puts the answer into a message, `parse` reads a message strictly. One suite: SHA-256 and ECDSA on

@@ -73,7 +73,9 @@ def check_history(pdf: bytes, history: Sequence[Revision]) -> None:
                 raise BadSignature(f"object {number} was changed after it was signed")
 
 
-def _is_harmless(before: _State, after: _State, old: Value, new: Value) -> bool:
+def _is_harmless(  # noqa: PLR0911 - one question after the other
+    before: _State, after: _State, old: Value, new: Value
+) -> bool:
     if old == new:
         return True
     if isinstance(old, Dictionary) and isinstance(new, Dictionary):

@@ -121,7 +121,9 @@ def is_stream(pdf: bytes, number: int, offset: int) -> bool:
     return pdf.startswith(b"stream", _skip(pdf, end))
 
 
-def read_value(pdf: bytes, offset: int, depth: int = 0) -> tuple[Value, int]:
+def read_value(  # noqa: PLR0911 - one return for each kind of value
+    pdf: bytes, offset: int, depth: int = 0
+) -> tuple[Value, int]:
     """Return the value at `offset` and the offset after it. Raises BadSignature."""
     if depth > NESTING_MAX:
         raise BadSignature("values are nested too deeply")

@@ -196,23 +196,29 @@ class _Verifier(signatures.HTTPMessageVerifier):
 def sign_request(
     message: Message, body: bytes, key: Ed25519PrivateKey, *, at: datetime, nonce: str
 ) -> dict[str, str]:
-    """The headers to send with the body: those of the message, the digest and the signature."""
+    """The headers to send: those of the message, the digest and the signature.
+
+    Raises WireRefused when the address cannot be signed.
+    """
     name = key_id(key.public_key().public_bytes_raw())
     signer = signatures.HTTPMessageSigner(
         signature_algorithm=ED25519,
         key_resolver=signatures.MappingKeyResolver(public_keys={}, private_keys={name: key}),
     )
-    signer.sign(
-        message,
-        key_id=name,
-        created=at,
-        nonce=nonce,
-        label="kaibiao",
-        tag=TAG,
-        covered_component_ids=COVERED,
-        body=body,
-        use_existing_digest=False,
-    )
+    try:
+        signer.sign(
+            message,
+            key_id=name,
+            created=at,
+            nonce=nonce,
+            label="kaibiao",
+            tag=TAG,
+            covered_component_ids=COVERED,
+            body=body,
+            use_existing_digest=False,
+        )
+    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
+        raise WireRefused(str(error)) from error
     return dict(message.headers)
 
 

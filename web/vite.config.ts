@@ -2,9 +2,28 @@ import vue from "@vitejs/plugin-vue";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import components from "unplugin-vue-components/vite";
 import { fileURLToPath } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 const platform = process.env.KAIBIAO_ADDRESS ?? "http://127.0.0.1:8080";
+
+/** Write each larger text file compressed beside itself, so that the platform need not. */
+function compressed(): Plugin {
+  const BYTES_MIN = 1024;
+  return {
+    name: "compressed",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      for (const [fileName, file] of Object.entries(bundle)) {
+        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+        if (!/\.(css|html|js|svg)$/.test(fileName) || source.length < BYTES_MIN) continue;
+        this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(source) });
+        this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: brotliCompressSync(source) });
+      }
+    },
+  };
+}
 
 export default defineConfig({
   plugins: [
@@ -15,6 +34,7 @@ export default defineConfig({
       dts: "src/generated/components.d.ts",
       resolvers: [ElementPlusResolver({ importStyle: "css", directives: false })],
     }),
+    compressed(),
   ],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   define: {
@@ -29,6 +49,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 400,
+    reportCompressedSize: false,
   },
   server: { proxy: { "/api": { target: platform, ws: true } } },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },

@@ -13,6 +13,8 @@ from rich.text import Text
 from tendering.domain.calendar import SHANGHAI
 
 EVENTS_SHOWN: Final = 14
+COLUMNS: Final = 2
+STYLES: Final = {"working": "bold green", "idle": "dim", "done": "cyan"}
 REFRESH_A_SECOND: Final = 4
 # Entries of the public journal that make the story; what is not here is not told.
 STORY: Final = {
@@ -78,13 +80,16 @@ class Progress:
         self._parties[name] = (state, text)
 
     def _render(self) -> RenderableType:
-        table = Table(title=f"开标 示范 · 平台时间 {self._clock}", expand=False)
-        table.add_column("参与方")
-        table.add_column("正在")
-        for name, (state, text) in self._parties.items():
-            style = {"working": "bold green", "idle": "dim", "done": "cyan"}[state]
-            table.add_row(name, Text(text, style=style))
-        return Group(table, *(Text(line) for line in self._events))
+        table = Table(title=f"平台时间 {self._clock}", expand=False)
+        for heading in ("参与方", "正在") * COLUMNS:
+            table.add_column(heading, no_wrap=True)
+        cells = [
+            (Text(name), Text(text, style=STYLES[state]))
+            for name, (state, text) in self._parties.items()
+        ]
+        for start in range(0, len(cells), COLUMNS):
+            table.add_row(*(cell for pair in cells[start : start + COLUMNS] for cell in pair))
+        return Group(*(Text(line) for line in self._events), table)
 
 
 def _shown(at: datetime) -> str:

@@ -139,7 +139,8 @@ def _endpoint(text: str, *, demonstration: bool) -> str:
         raise GuarantorEndpointInvalid from error
     schemes = {"https", "http"} if demonstration else {"https"}
     has_more = parts.query or parts.fragment or parts.username or parts.password
-    if not is_sound or has_more or parts.scheme not in schemes or not text.isprintable():
+    is_plain = text.isascii() and text.isprintable() and " " not in text
+    if not is_sound or has_more or parts.scheme not in schemes or not is_plain:
         raise GuarantorEndpointInvalid
     return text.rstrip("/")
 

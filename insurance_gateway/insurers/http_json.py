@@ -21,6 +21,7 @@ from insurance_gateway.wire import (
     Message,
     Quote,
     QuoteRequest,
+    WireRefused,
     encode,
     sign_request,
 )
@@ -66,13 +67,16 @@ class HttpJson:
         body = encode(message)
         url = f"{guarantor.endpoint}/{door}"
         # Every attempt is signed anew: the receiver accepts a nonce once.
-        headers = sign_request(
-            Message("POST", url, {"Content-Type": "application/json"}),
-            body,
-            self.key,
-            at=self.now(),
-            nonce=secrets.token_urlsafe(NONCE_BYTES),
-        )
+        try:
+            headers = sign_request(
+                Message("POST", url, {"Content-Type": "application/json"}),
+                body,
+                self.key,
+                at=self.now(),
+                nonce=secrets.token_urlsafe(NONCE_BYTES),
+            )
+        except WireRefused as error:
+            raise InsurerRefused(str(error)) from error
         timeout = aiohttp.ClientTimeout(total=self.seconds_max)
         try:
             async with self.http.post(

@@ -7,9 +7,11 @@ tender, and the routes marked `secret` appear only in one common figure, `custod
 import json
 import logging
 import re
+import sys
 import time
 import uuid
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Final
 
 from aiohttp import web
@@ -103,3 +105,10 @@ def _request_id(request: web.Request) -> str:
     """The caller's id if it is well formed, else a fresh one."""
     given = request.headers.get("X-Request-Id", "")
     return given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
+def log_to(file: Path | None) -> None:
+    """JSON lines on standard error, or in a file where a person reads the terminal."""
+    logs = logging.FileHandler(file) if file else logging.StreamHandler(sys.stderr)
+    logs.setFormatter(JsonLines())
+    logging.basicConfig(level=logging.INFO, handlers=[logs])

@@ -4,7 +4,6 @@ The table of files is read once, at start: what is not in it cannot be asked for
 leads outside the folder. Files with a hash in their name never change and are kept for ever.
 """
 
-import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -37,6 +36,8 @@ _MEDIA_TYPES: Final = MappingProxyType(
         ".woff2": "font/woff2",
     }
 )
+# Beside the file itself; aiohttp sends them to whoever takes them.
+_COMPRESSED: Final = frozenset({".br", ".gz"})
 _TEXT: Final = ("text/", "application/json", "application/manifest+json", "image/svg+xml")
 _NOT_BUILT: Final = """<!doctype html>
 <html lang="zh-CN">
@@ -58,7 +59,6 @@ class _File:
     path: Path
     media_type: str
     cache_control: str
-    etag: str
 
 
 def mount_pages(app: web.Application, folder: Path) -> None:
@@ -70,7 +70,7 @@ def mount_pages(app: web.Application, folder: Path) -> None:
         file = files.get(name)
         if file is None and name.startswith("assets/"):
             raise web.HTTPNotFound
-        return _answer(request, file or files.get(INDEX))
+        return _answer(file or files.get(INDEX))
 
     app.router.add_get(_PAGES, get_page)
 
@@ -82,13 +82,17 @@ def _files(folder: Path) -> dict[str, _File]:
     for path in sorted(root.rglob("*")) if root.is_dir() else ():
         name = path.relative_to(root).as_posix()
         hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if hidden or not path.is_file() or not path.resolve().is_relative_to(root):
+        if (
+            hidden
+            or path.suffix in _COMPRESSED
+            or not path.is_file()
+            or not path.resolve().is_relative_to(root)
+        ):
             continue
         found[name] = _File(
             path=path,
             media_type=_media_type(path),
             cache_control=_FOR_EVER if _HASHED.fullmatch(name) else _ASK_AGAIN,
-            etag=hashlib.sha256(path.read_bytes()).hexdigest()[:32],
         )
     return found
 
@@ -99,7 +103,7 @@ def _media_type(path: Path) -> str:
     return f"{media_type}; charset=utf-8" if media_type.startswith(_TEXT) else media_type
 
 
-def _answer(request: web.Request, file: _File | None) -> web.StreamResponse:
+def _answer(file: _File | None) -> web.StreamResponse:
     if file is None:
         return web.Response(
             text=_NOT_BUILT,
@@ -110,9 +114,6 @@ def _answer(request: web.Request, file: _File | None) -> web.StreamResponse:
     headers = {
         "Cache-Control": file.cache_control,
         "Content-Type": file.media_type,
-        "ETag": f'"{file.etag}"',
+        "Vary": "Accept-Encoding",
     }
-    known = request.if_none_match or ()
-    if any(tag.value in {file.etag, "*"} for tag in known):
-        return web.Response(status=304, headers=headers)
     return web.FileResponse(file.path, headers=headers)

@@ -67,7 +67,7 @@ class Committee:
         await self.do(command for command in part(room) if getattr(command, "seat", 0) != 1)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def committee(platform: OnlinePlatform) -> Committee:
     """A room whose members have checked in; seat 1 has an account to log in with."""
     context = platform.running.context

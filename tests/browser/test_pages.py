@@ -11,6 +11,13 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+}
 MANNERS = [
     Manner("zh", "light"),
     Manner("en", "dark"),
@@ -75,3 +82,24 @@ async def test_a_firm_registers_and_its_code_is_checked_in_the_page(visit: Visit
 
     assert "校验码" in wrong
     assert "示范建设九十九有限公司" in name
+
+
+async def test_a_passkey_logs_in_without_a_password(visit: Visit, platform: OnlinePlatform) -> None:
+    bidder = platform.accounts["bidder01"]
+
+    async with visit() as visitor:
+        page = visitor.page
+        devices = await page.context.new_cdp_session(page)
+        await devices.send("WebAuthn.enable")
+        await devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+        await visitor.log_in(bidder.login, bidder.password)
+        await page.get_by_role("button", name="添加").click()
+        await page.get_by_role("button", name="移除").wait_for()
+        await page.get_by_role("button", name="退出登录").click()
+        await visitor.see("article.tender")
+        await visitor.go("/log-in")
+        await page.get_by_role("button", name="使用通行密钥登录").click()
+        await page.wait_for_url("**/account")
+        name = await page.locator("dl.facts").inner_text()
+
+    assert bidder.organization in name

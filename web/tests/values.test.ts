@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { address } from "@/api/client";
 import { bestOf, serverNow, uncertainty } from "@/domain/clock";
-import { capitals, tenThousandYuan, yuan } from "@/domain/money";
+import { capitals, grouped, tenThousandYuan, yuan } from "@/domain/money";
 import { regionName } from "@/domain/regions";
 import { left, minute, second, untilMinute } from "@/domain/times";
 import { checkCharacter, normalized, usccFault } from "@/domain/uscc";
@@ -25,6 +25,11 @@ describe("money", () => {
   ])("%d fen are %s times ten thousand yuan", (fen, text) =>
     expect(tenThousandYuan(fen)).toBe(text),
   );
+
+  test("decimal texts get their thousands apart", () => {
+    expect(grouped("1020000.00")).toBe("1,020,000.00");
+    expect(grouped("999")).toBe("999");
+  });
 
   test.each([
     [0, "零元整"],

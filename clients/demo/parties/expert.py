@@ -51,6 +51,8 @@ async def _next_room(
 ) -> str | None:
     async def look() -> str | None:
         await journal.look()
+        if journal.find("committee.drawn") is None:
+            return None
         rooms = await party.platform.get(f"/tenders/{tender.id}/rooms")
         mine = [
             room["id"]

@@ -78,7 +78,7 @@ CREATE TABLE tendering.passkeys (
 
 CREATE INDEX passkeys_person_id ON tendering.passkeys (person_id);
 
--- A challenge is answered once: whoever deletes the row may go on. `person_id` is null for a log-in.
+-- A challenge is answered once: whoever deletes the row may go on. `person_id` is null at log-in.
 CREATE TABLE tendering.passkey_challenges (
     challenge bytea PRIMARY KEY CHECK (octet_length(challenge) = 32),
     person_id uuid REFERENCES tendering.people (id),

@@ -16,7 +16,7 @@ CREATE TABLE tendering.experts (
     CONSTRAINT experts_person_is_unique UNIQUE (person_id)
 );
 
--- One draw a tender. `entries` is public, `sealed` opens it; both are JSON texts as they were bound.
+-- One draw a tender. `entries` is public, `sealed` opens it: JSON texts as they were bound.
 CREATE TABLE tendering.draws (
     tender_id uuid PRIMARY KEY REFERENCES tendering.tenders (id),
     needs text NOT NULL,

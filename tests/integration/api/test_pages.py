@@ -1,5 +1,6 @@
 """The built front end as browsers get it: routes of its own, kept files, nothing from outside."""
 
+import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -83,6 +84,19 @@ async def test_other_files_are_asked_for_again_and_not_sent_again(pages: Client)
     assert first.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
     assert first.headers["Cache-Control"] == "no-cache"
     assert second.status == 304
+
+
+async def test_files_are_sent_compressed_to_whoever_takes_it(pages: Client, built: Path) -> None:
+    (built / f"{SCRIPT}.gz").write_bytes(gzip.compress(b"export {};"))
+
+    taken = await pages.get(f"/{SCRIPT}", headers={"Accept-Encoding": "gzip"})
+    plain = await pages.get(f"/{SCRIPT}", headers={"Accept-Encoding": "identity"})
+
+    assert taken.headers["Content-Encoding"] == "gzip"
+    assert taken.headers["Content-Type"] == "text/javascript; charset=utf-8"
+    assert taken.headers["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in plain.headers
+    assert await taken.text() == await plain.text()
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api", "/health/nothing", "/assets/old.js"])

@@ -12,6 +12,13 @@ export function yuan(fen: number): string {
   return `${sign}${whole}.${text.slice(-2)}`;
 }
 
+/** A decimal text of yuan with its thousands apart: "1020000.00" → "1,020,000.00". */
+export function grouped(yuanText: string): string {
+  const [whole = "", fraction] = yuanText.split(".");
+  const apart = whole.replace(/\B(?=(\d{3})+$)/g, ",");
+  return fraction === undefined ? apart : `${apart}.${fraction}`;
+}
+
 /** The amount in 万元, exactly, without trailing zeros: 1234500000 fen → "1,234.5". */
 export function tenThousandYuan(fen: number): string {
   const text = fen.toString().padStart(7, "0");

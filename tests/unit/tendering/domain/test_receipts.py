@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,140 +11,37 @@ from uuid import UUID
 import pytest
 
 from clients.receipts import SENTENCES, WARNINGS, verdict_lines, verify_receipt_files
-from crypto.certificates import CertificateSubject, issue, make_authority, make_request
-from crypto.keys import NoteKey, SigningKey, generate_signing_key
-from crypto.merkle import Tree
+from crypto.keys import NoteKey
 from crypto.notes import cosign, with_signatures
 from crypto.tlog import checkpoint_body, sign_note
 from tendering.domain.published_keys import (
-    Authority,
-    PublishedKeys,
-    Witness,
     parse_published_keys,
-    policy_json,
     published_keys_json,
 )
-from tendering.domain.receipt_verdict import ReceiptVerdict, verify_receipt
+from tendering.domain.receipt_verdict import verify_receipt
 from tendering.domain.receipts import (
-    Completion,
-    Receipt,
-    Submission,
     TimeStamp,
-    issue_receipt,
     parse_receipt,
     receipt_json,
 )
 from tendering.domain.refusals import PublishedKeysInvalid, ReceiptInvalid
-from tendering.domain.time_stamping import DEMONSTRATION_POLICY, POLICY, Stamper
-
-NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
-LOG = NoteKey.from_seed("log.example/kaibiao", bytes([1]) * 32)
-RECEIPT = NoteKey.from_seed("log.example/receipt", bytes([2]) * 32)
-WITNESSES = [
-    NoteKey.from_seed(f"w{number}.example/w", bytes([number]) * 32) for number in (3, 4, 5)
-]
-CHANCE = bytes(range(16))
-
-
-def an_authority(name: str) -> tuple[Stamper, Authority]:
-    """A time-stamping authority with its own root."""
-    root_key, key = generate_signing_key(), generate_signing_key()
-    start = NOON - timedelta(days=1)
-    root = make_authority(f"{name} CA", key=root_key, at=start, years=5)
-    certificate = issue(
-        root,
-        root_key,
-        make_request(key, common_name=name, organization=name, uscc=""),
-        at=start,
-        days=365,
-        subject=CertificateSubject(common_name=name, organization=name),
-        usage="timestamping",
-    )
-    return Stamper(certificate, key), Authority(name, root)
-
-
-OWN, OWN_AUTHORITY = an_authority("平台时间戳")
-SECOND, SECOND_AUTHORITY = an_authority("示范第二时间戳")
-HOLDERS_ROOT = make_authority(
-    "示范外部CA", key=SigningKey(generate_signing_key().private), at=NOON, years=5
+from tendering.domain.time_stamping import DEMONSTRATION_POLICY, POLICY
+from tests.support.a_receipt import (
+    CHANCE,
+    HOLDERS_ROOT,
+    LOG,
+    NOON,
+    OWN,
+    OWN_AUTHORITY,
+    PLATFORM,
+    SECOND,
+    SECOND_AUTHORITY,
+    WITNESSES,
+    immediate,
+    verdict_of,
+    whole,
+    with_completion,
 )
-PLATFORM = PublishedKeys(
-    receipt_keys=(RECEIPT.verifier,),
-    log_keys=(LOG.verifier,),
-    witnesses=tuple(Witness(key.cosigner, "示范公证处", True) for key in WITNESSES),
-    quorum=2,
-    authorities=(OWN_AUTHORITY, SECOND_AUTHORITY),
-    certifiers=(Authority("示范外部CA", HOLDERS_ROOT),),
-    operator_roots=(OWN_AUTHORITY.root,),
-    interval_seconds=1,
-)
-
-
-def a_submission() -> Submission:
-    """Two envelopes, received at noon."""
-    return Submission(
-        act="bid.submitted",
-        tender_id=UUID(int=1),
-        lot="1",
-        bidder_id=UUID(int=2),
-        counter=1,
-        manifest_digest=bytes([6]) * 32,
-        container_digests=(("technical", bytes([7]) * 32), ("price", bytes([8]) * 32)),
-        received_at=NOON,
-        custody_seq=3,
-        custody_head=bytes([9]) * 32,
-    )
-
-
-def immediate() -> Receipt:
-    """What the platform gives at once."""
-    return issue_receipt(
-        a_submission(),
-        leaf_nonce=bytes([10]) * 32,
-        origin=LOG.name,
-        within_seconds=60,
-        key=RECEIPT,
-    )
-
-
-def whole(
-    platform: PublishedKeys = PLATFORM,
-    *,
-    witnesses: int = 3,
-    seen_at: datetime = NOON + timedelta(seconds=1),
-) -> Receipt:
-    """A receipt in which everybody has spoken."""
-    receipt = immediate()
-    tree = Tree()
-    for number in range(200):
-        tree.append(bytes([number]) * 32)
-    index = tree.append(receipt.leaf)
-    tree.append(bytes(32))
-    text = sign_note(checkpoint_body(LOG.name, len(tree), tree.root()), LOG)
-    lines = [cosign(text, key, seen_at) for key in WITNESSES[:witnesses]]
-    stamps = [
-        TimeStamp(authority.name, stamper.stamp(tree.root(), at=seen_at, chance=CHANCE))
-        for stamper, authority in ((OWN, OWN_AUTHORITY), (SECOND, SECOND_AUTHORITY))
-    ]
-    completion = Completion(
-        leaf_index=index,
-        proof=tuple(tree.inclusion_proof(index)),
-        checkpoint=with_signatures(text, lines),
-        time_stamps=tuple(stamps),
-        policy=policy_json(platform),
-    )
-    return replace(receipt, completion=completion)
-
-
-def verdict_of(receipt: Receipt, platform: PublishedKeys = PLATFORM) -> ReceiptVerdict:
-    """Through JSON text, as a bidder has it."""
-    return verify_receipt(json.loads(json.dumps(receipt_json(receipt))), platform=platform)
-
-
-def with_completion(receipt: Receipt, **changes: Any) -> Receipt:
-    """The receipt with something else in its completed part."""
-    assert receipt.completion is not None
-    return replace(receipt, completion=replace(receipt.completion, **changes))
 
 
 def test_a_whole_receipt_holds_in_every_part() -> None:

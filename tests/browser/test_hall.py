@@ -1,0 +1,111 @@
+"""The opening hall, live: the bidders, their verdicts, and all prices at the same moment."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from tendering.domain.journal import Event, Stream
+from tendering.domain.opening import (
+    LockedBid,
+    OpenedEnvelope,
+    Opening,
+    OpeningPhase,
+    UnlockedBy,
+    decide_closing,
+    decide_reveal,
+    decide_unlock,
+)
+from tendering.domain.tender import ENVELOPES, Tender
+from tendering.storage import journal, tenders
+from tendering.storage.connection import reading, transaction
+from tests.browser.conftest import OnlinePlatform, Visit
+
+pytestmark = [
+    pytest.mark.needs("chromium"),
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(180),
+]
+
+BIDDERS = tuple(UUID(int=0x900 + number) for number in range(1, 4))
+
+
+async def test_a_visitor_sees_the_opening_as_it_happens(
+    visit: Visit, platform: OnlinePlatform
+) -> None:
+    tender = await _published_tender(platform)
+    at = tender.closing_at
+    opening = Opening(
+        "1", OpeningPhase.UNLOCK, at, at + timedelta(hours=1), BIDDERS, frozenset(), frozenset()
+    )
+
+    async with visit() as visitor:
+        page = visitor.page
+        await visitor.go(f"/rooms/{tender.id}")
+        await visitor.see(".badge.live")
+        _, closed = decide_closing(tender, _bids(at), at=at, custody=(3, bytes(32)))
+        await _happen(platform, tender, closed, at=at)
+        await page.get_by_text("示范建设93有限公司").first.wait_for()
+        before = await page.locator("td.amount").count()
+        await _happen(platform, tender, *_unlocks(opening, at), at=at)
+        await page.get_by_text("已解密 2 / 3").wait_for()
+        await visitor.look("hall-unlock")
+        forms = {
+            bidder: {"price_fen": 4_000_000_000 + number, "duration_days": 300}
+            for number, bidder in enumerate(BIDDERS[:2])
+        }
+        late = at + timedelta(hours=2)
+        await _happen(
+            platform, tender, decide_reveal(opening, tender.lots[0], forms, at=late), at=late
+        )
+        await page.get_by_text("40,000,000.01").wait_for()
+        await page.get_by_text("视为撤销").wait_for()
+        await visitor.look("hall-revealed")
+
+    assert before == 0
+
+
+async def _published_tender(platform: OnlinePlatform) -> Tender:
+    context = platform.running.context
+    async with reading(context.pool) as connection:
+        first = await tenders.list_board(
+            connection,
+            text="教学楼",
+            status="published",
+            before=(datetime.max.replace(tzinfo=context.now().tzinfo), UUID(int=2**128 - 1)),
+            limit=1,
+        )
+        return await tenders.get(connection, first[0]["id"])
+
+
+async def _happen(platform: OnlinePlatform, tender: Tender, *events: Event, at: datetime) -> None:
+    context = platform.running.context
+    async with transaction(context.pool) as connection:
+        await tenders.lock(connection, tender.id)
+        for event in events:
+            await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    context.touched(tender.id)
+
+
+def _bids(at: datetime) -> list[LockedBid]:
+    return [
+        LockedBid(
+            lot="1",
+            bidder_id=bidder,
+            counter=1,
+            bidder_name=f"示范建设{90 + number}有限公司",
+            uscc=f"9151010000000009{number}X",
+            manifest_digest=bytes(32),
+            container_digests={},
+            received_at=at - timedelta(hours=number),
+        )
+        for number, bidder in enumerate(BIDDERS, start=1)
+    ]
+
+
+def _unlocks(opening: Opening, at: datetime) -> list[Event]:
+    envelopes = [OpenedEnvelope(kind, bytes(32), bytes(32), rederives=True) for kind in ENVELOPES]
+    return [
+        decide_unlock(opening, bidder_id=bidder, by=by, envelopes=envelopes, at=at)
+        for bidder, by in zip(BIDDERS, (UnlockedBy.BIDDER, UnlockedBy.KEY_HOLDERS), strict=False)
+    ]
