@@ -50,6 +50,7 @@ from tendering.keys import KeysUnusable, load_keys
 from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, stamper_of
 from tendering.passwords import Passwords
+from tendering.platform_clock import Clock
 from tendering.rulebooks import holiday_calendar, rulebook_of
 from tendering.settings import Settings, SettingsRefused, effective, load_settings
 from tendering.storage import demonstration_clock
@@ -61,7 +62,13 @@ from tendering.storage.embedded_postgres import (
     FolderInUse,
     embedded_postgres,
 )
-from tendering.storage.migrations import migrate, require_migrated
+from tendering.storage.migrations import (
+    MigrationEdited,
+    MigrationUnknown,
+    NotMigrated,
+    migrate,
+    require_migrated,
+)
 
 if not __debug__:
     raise SystemExit("assertions are part of the program: do not run with -O")
@@ -83,22 +90,17 @@ class PortTaken(Exception):
     """Another program listens where the platform should."""
 
 
-class Clock:
-    """The platform's one clock: real time, and in a demonstration what was jumped ahead."""
-
-    def __init__(self, ahead: timedelta) -> None:
-        """Begin so far ahead of real time."""
-        self._ahead = ahead
-        self.moved = asyncio.Event()
-
-    def now(self) -> datetime:
-        """The instant that counts, in UTC."""
-        return datetime.now(UTC) + self._ahead
-
-    def set_ahead(self, ahead: timedelta) -> None:
-        """The clock has jumped; it never goes back."""
-        self._ahead = max(self._ahead, ahead)
-        self.moved.set()
+# What keeps the platform from starting, said in one sentence and without a traceback.
+REFUSALS: Final = (
+    SettingsRefused,
+    KeysUnusable,
+    PortTaken,
+    FolderInUse,
+    EmbeddedPostgresFailed,
+    MigrationEdited,
+    MigrationUnknown,
+    NotMigrated,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,13 +378,7 @@ def main(arguments: list[str] | None = None) -> int:
             case _:
                 print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
                 return 0
-    except (
-        SettingsRefused,
-        KeysUnusable,
-        PortTaken,
-        FolderInUse,
-        EmbeddedPostgresFailed,
-    ) as error:
+    except REFUSALS as error:
         print(f"kaibiao: {error}", file=sys.stderr)  # noqa: T201
         return 1
 

@@ -22,7 +22,8 @@ from crypto.pdf_syntax import (
 _CATALOG_ADDITIONS = frozenset({"AcroForm", "DSS", "Extensions"})
 _PAGE_ADDITIONS = frozenset({"Annots"})
 _FORM_KEYS = frozenset({"Fields", "SigFlags"})
-_DSS_KEYS = frozenset({"Type", "Certs", "CRLs", "OCSPs", "VRI"})
+# A security store (ISO 32000-2 §12.8.4.3): keys that mean nothing in any other dictionary.
+_DSS_KEYS = frozenset({"Certs", "CRLs", "OCSPs", "VRI"})
 _WIDGET_KEYS = frozenset({"Type", "Subtype", "FT", "T", "V", "F", "P", "Rect", "AP"})
 
 
@@ -89,7 +90,7 @@ def _is_harmless(  # noqa: PLR0911 - one question after the other
         if "Fields" in keys:
             fields = before.items(old.get("Fields")), after.items(new.get("Fields"))
             return keys <= _FORM_KEYS and _adds_only_widgets(before, after, *fields)
-        return old.get("Type") == Name("DSS") and keys <= _DSS_KEYS
+        return keys <= _DSS_KEYS
     if isinstance(old, Sequence) and isinstance(new, Sequence):
         return (
             not isinstance(old, bytes)

@@ -26,12 +26,13 @@ from clients.demo.cast import (
 )
 from clients.demo.casting import Part, enrollments, parts
 from clients.demo.from_ocds import read_plan
+from clients.demo.insuring import start_insurers
 from clients.demo.jumping import Idleness
 from clients.demo.processes import ProcessFailed, Stage
 from clients.demo.progress import STORY, Progress
 from clients.demo.registering import Account, register_experts, register_players
 from clients.demo.results import ArchiveBroken, FolderInUse, collect, prepare_folder
-from clients.demo.setting import set_stage, start_insurers
+from clients.demo.setting import set_stage
 from clients.demo.template import TenderPlan, plan_of_template
 from clients.journal_following import JournalFollower
 from clients.platform import Platform, PlatformRefused, PlatformUnreachable, open_platform
@@ -171,7 +172,9 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
             await operator.log_in(setting.operator_login, setting.operator_password)
             accounts = await _register(operator, plan)
             sureties = [accounts[player.login] for player in insurers()]
-            await start_insurers(stage, options.folder, operator, sureties)
+            await start_insurers(
+                stage, options.folder / "keys", operator, sureties, ports=[0] * len(sureties)
+            )
             cast = list(
                 parts(
                     accounts,
@@ -206,6 +209,8 @@ async def _register(operator: Platform, plan: TenderPlan) -> dict[str, Account]:
 
 
 async def _start(performance: Performance, cast: Sequence[Part], platform: str) -> None:
+    for part in cast:
+        performance.progress.party(part.name, "", state="working")
     for part in cast:
         config = part.write(performance.folder, platform)
         await performance.stage.start(

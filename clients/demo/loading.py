@@ -10,7 +10,8 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -23,12 +24,16 @@ from clients.demo.cast import (
     expert_library,
     experts,
     fresh_password,
+    insurers,
     key_holders,
     procuring_entity,
     supervisor,
 )
+from clients.demo.insuring import start_insurers
 from clients.demo.parties.agency import publish, put_documents
+from clients.demo.processes import Stage
 from clients.demo.registering import Account, register_experts, register_players
+from clients.demo.setting import free_ports
 from clients.demo.template import plan_of_template, tender_body
 from clients.key_files import KeyFolder
 from clients.key_holding import KeyHolder
@@ -36,6 +41,7 @@ from clients.platform import Platform, open_platform
 from clients.serving import write_private
 
 BIDDERS: Final = 3
+PORTS: Final = "insurers.json"
 PASSWORDS: Final = "demonstration-passwords.json"
 
 
@@ -65,12 +71,47 @@ async def load_demonstration(
     return [_shown(account) for account in accounts.values()]
 
 
+@asynccontextmanager
+async def demonstration_insurers(
+    platform: str, operator_login: str, operator_password: str, *, folder: Path
+) -> AsyncIterator[None]:
+    """Let two insurers serve the platform while the block runs, at the same ports at every start.
+
+    Without them nobody gets the bid security that the tender asks for. `folder` as above. Raises
+    ProcessFailed, PlatformRefused.
+    """
+    passwords = await asyncio.to_thread(_passwords, folder)
+    ports = await asyncio.to_thread(_ports, folder)
+    async with Stage(folder / "logs", folder / "processes.json") as stage:
+        async with open_platform(platform) as operator:
+            await operator.log_in(operator_login, operator_password)
+            known = passwords.__getitem__
+            accounts = await register_players(operator, insurers(), passwords=known)
+            sureties = [accounts[player.login] for player in insurers()]
+            await start_insurers(stage, folder, operator, sureties, ports=ports)
+        yield
+
+
+def _ports(folder: Path) -> list[int]:
+    """The insurers' ports, chosen once: the platform knows them by their addresses."""
+    stored = folder / PORTS
+    if not stored.exists():
+        write_private(stored, json.dumps(free_ports(len(insurers()))).encode())
+    read: list[int] = json.loads(stored.read_text())
+    return read
+
+
 def _passwords(folder: Path) -> dict[str, str]:
     """The accounts' passwords, made before the first start: a start that died is begun again."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = folder / PASSWORDS
     if not stored.exists():
-        players = [*_operators_players(), expert_library(), *bidders(BIDDERS)]
+        players = [
+            *_operators_players(),
+            *insurers(),
+            expert_library(),
+            *bidders(BIDDERS),
+        ]
         logins = [player.login for player in players] + [one.login for one in experts()]
         made = {login: fresh_password() for login in logins}
         write_private(stored, json.dumps(made, indent=1).encode())

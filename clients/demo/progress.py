@@ -1,6 +1,6 @@
 """What the person at the terminal sees: the platform's clock, what happened, who does what."""
 
-from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
 from typing import Final
@@ -40,7 +40,7 @@ class Progress:
         """Show nothing yet."""
         self.console = Console() if console is None else console
         self._parties: dict[str, tuple[str, str]] = {}
-        self._events: deque[str] = deque(maxlen=EVENTS_SHOWN)
+        self._events: list[str] = []
         self._clock = ""
         self._live = Live(
             get_renderable=self._render,
@@ -61,15 +61,17 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Leave the terminal as it was."""
+        """Leave the story on the terminal, and nothing else."""
         self._live.stop()
+        if self.console.is_terminal:
+            self._print(self._events)
 
     def event(self, text: str, *, at: datetime | None = None) -> None:
         """Something happened that the story is about: now, or when the journal says."""
         line = f"{self._clock if at is None else _shown(at)} {text}".strip()
         self._events.append(line)
         if not self.console.is_terminal:
-            self.console.print(line, soft_wrap=True, markup=False, highlight=False)
+            self._print([line])
 
     def clock(self, now: datetime) -> None:
         """The platform's clock, shown as in Beijing."""
@@ -78,6 +80,10 @@ class Progress:
     def party(self, name: str, text: str, *, state: str) -> None:
         """What a party does; `state` is working, idle or done."""
         self._parties[name] = (state, text)
+
+    def _print(self, lines: Sequence[str]) -> None:
+        for line in lines:
+            self.console.print(line, soft_wrap=True, markup=False, highlight=False)
 
     def _render(self) -> RenderableType:
         table = Table(title=f"平台时间 {self._clock}", expand=False)
@@ -89,7 +95,7 @@ class Progress:
         ]
         for start in range(0, len(cells), COLUMNS):
             table.add_row(*(cell for pair in cells[start : start + COLUMNS] for cell in pair))
-        return Group(*(Text(line) for line in self._events), table)
+        return Group(*(Text(line) for line in self._events[-EVENTS_SHOWN:]), table)
 
 
 def _shown(at: datetime) -> str:

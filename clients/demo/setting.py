@@ -15,8 +15,7 @@ from typing import Any, Final
 
 from clients.authority_files import to_pem
 from clients.demo.processes import Stage
-from clients.demo.registering import Account
-from clients.platform import Platform, open_platform
+from clients.platform import open_platform
 from clients.serving import write_private
 from clients.witness import read_key
 from crypto.keys import NoteKey
@@ -26,7 +25,6 @@ WITNESSES: Final = ("witness-a", "witness-b")
 AUTHORITY_NAME: Final = "示范外部证书机构"
 STAMPER_NAME: Final = "示范第二时间戳机构"
 SERVER: Final = "server"
-UNDERWRITING_MS: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,38 +101,6 @@ async def set_stage(
     stage.keep_running(SERVER, start_server, told)
     await _start_witnesses(stage, keys, platform, witnesses)
     return Setting(platform, authority["ready"], *_operator(data))
-
-
-async def start_insurers(
-    stage: Stage, folder: Path, operator: Platform, accounts: Sequence[Account]
-) -> None:
-    """Each insurer as a process of its own, registered with the platform by the operator.
-
-    Raises ProcessFailed, PlatformRefused.
-    """
-    for account in accounts:
-        config = folder / "keys" / f"{account.login}.json"
-        name = account.player.name
-        told = {
-            "platform": operator.address,
-            "login": account.login,
-            "password": account.password,
-            "name": name,
-            "key_folder": str(folder / "keys" / account.login),
-            "latency_ms": UNDERWRITING_MS,
-        }
-        write_private(config, json.dumps(told, ensure_ascii=False).encode())
-        arguments = ["-m", "clients.insurer_simulator", "--config", str(config)]
-        ready = await stage.start_ready(account.login, arguments)
-        await operator.post(
-            "/insurance/guarantors",
-            {
-                "name": name,
-                "organization_id": account.organization_id,
-                "endpoint": ready["ready"],
-                "public_key": ready["public_key"],
-            },
-        )
 
 
 def server_config(

@@ -3,7 +3,7 @@
 from typing import Final
 
 from insurance_gateway.api import guarantors, orders
-from insurance_gateway.wire import MESSAGE_BYTES_MAX
+from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyRegistered,
@@ -86,6 +86,7 @@ INSURANCE_ROUTES: Final = (
         ),
         tags=("insurance",),
         body_bytes_max=MESSAGE_BYTES_MAX,
+        reads=Notice,
         secret=True,
     ),
 )

@@ -32,8 +32,9 @@ REPLY_TYPE: Final = "application/timestamp-reply"
 
 Act = Literal["bid.submitted", "bid.withdrawn"]
 Level = Annotated[int, Meta(ge=0, le=LEVEL_MAX)]
-TilePart = Annotated[str, Meta(max_length=4, pattern=r"^(x?[0-9]{3}|[0-9]{1,3})(?!\n)$")]
-TileHead = Annotated[str, Meta(max_length=5, pattern=r"^x?[0-9]{3}(\.p)?(?!\n)$")]
+# These patterns are as long as they say; a length besides would only be said twice.
+TilePart = Annotated[str, Meta(pattern=r"^(x?[0-9]{3}|[0-9]{1,3})(?!\n)$")]
+TileHead = Annotated[str, Meta(pattern=r"^x?[0-9]{3}(\.p)?(?!\n)$")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def statuses(route: Route, signature: Signature) -> set[int]:
         found.add(403)
     if signature.path:
         found.add(404)
-    if signature.body is not None:
+    if _body_type(route, signature) is not None:
         found |= {408, 413, 415}
     if signature.if_match is not None:
         found |= {412, 428} if signature.if_match == "required" else {412}
@@ -96,11 +96,15 @@ def statuses(route: Route, signature: Signature) -> set[int]:
 
 def _types(route: Route, signature: Signature) -> list[Any]:
     kinds = [parameter.kind for parameter in (*signature.path, *signature.query)]
-    if signature.body_type is not None:
-        kinds.append(signature.body_type)
+    if (body_type := _body_type(route, signature)) is not None:
+        kinds.append(body_type)
     if _is_json(route, signature):
         kinds.append(answer_type(signature))
     return kinds
+
+
+def _body_type(route: Route, signature: Signature) -> Any:
+    return signature.body_type if route.reads is None else route.reads
 
 
 def _is_json(route: Route, signature: Signature) -> bool:
@@ -120,9 +124,9 @@ def _operation(route: Route, signature: Signature, schema_of: Mapping[str, Json]
         "responses": _responses(route, signature, schema_of),
         "security": _security(route, signature),
     }
-    if signature.body_type is not None:
+    if (body_type := _body_type(route, signature)) is not None:
         operation["requestBody"] = _content(
-            "application/json", schema_of[repr(signature.body_type)], required=True
+            "application/json", schema_of[repr(body_type)], required=True
         )
     elif route.accepts != "application/json":
         operation["requestBody"] = _content(route.accepts, {}, required=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from aiohttp import web
 
+from crypto.canonical import canonical
 from tendering.api.problems import (
     BodyTooLarge,
     InvalidRequest,
@@ -102,11 +103,16 @@ def decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     if _EDGE_OF_TIME.search(raw):
         raise InvalidRequest("an instant at the edge of the calendar")
     try:
-        return decoder.decode(raw)
+        body = decoder.decode(raw)
+        # What is free in form may be hashed, signed or stored: no fractions, no huge integers.
+        canonical(msgspec.to_builtins(body))
     except msgspec.ValidationError as error:
         _invalid(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(str(error)) from None
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(str(error), field="") from None
+    return body
 
 
 def if_match(need: str, request: web.Request) -> str | None:

@@ -42,7 +42,8 @@ class Route:
     that asks for `actor: Actor` still needs somebody to be logged in). `errors` are the refusals
     that its rules raise. `secret` routes are logged and counted without saying which tender they
     touch. Streams name the media types they take and give. `statuses` are further answers that the
-    handler itself gives, such as 206.
+    handler itself gives, such as 206. `reads` is the type of a JSON body that the handler reads by
+    itself, because it needs the very bytes.
     """
 
     method: Literal["GET", "POST", "PUT", "DELETE"]
@@ -56,6 +57,7 @@ class Route:
     statuses: tuple[int, ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
     accepts: str = "application/json"
+    reads: type | None = None
     produces: str = "application/json"
     secret: bool = False
     documented: bool = True

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from crypto.canonical import JsonValue
 from crypto.keys import OpeningKey
 from tendering.domain.bid import SealedBid, SealedEnvelope, envelope_context, manifest_statement
 from tendering.domain.opening import LockedBid, Opening, OpeningPhase
@@ -30,7 +31,9 @@ MOMENT = timedelta(microseconds=1)
 def a_key_holder(number: int) -> KeyHolder:
     """A key holder that has announced its key."""
     key = OpeningKey(bytes([number]) * 32)
-    announcement = {"statement": {"number": number, "public_key": key.public.hex()}}
+    announcement: dict[str, JsonValue] = {
+        "statement": {"number": number, "public_key": key.public.hex()}
+    }
     return KeyHolder(
         number, UUID(int=0x500 + number), f"示范密钥持有人{number}", key.public, announcement
     )

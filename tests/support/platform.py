@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 import pytest
+from argon2 import PasswordHasher
 from stdnum.cn import uscc
 
 from evaluation_rooms.api.routes import ROOM_ROUTES
@@ -165,6 +166,8 @@ async def serving(
     )
     async with running(settings) as server, aiohttp.ClientSession() as line:
         context = server.context
+        # The least work: no test that takes the whole platform asks how slow a log-in is.
+        context.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         password_hash = await context.passwords.hash(PASSWORD)
         async with transaction(context.pool) as connection:
             accounts = {

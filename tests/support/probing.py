@@ -1,0 +1,122 @@
+"""Requests that Schemathesis makes up for one operation of the served document, and what is wrong.
+
+Runs in processes of its own beside the server under test: making requests up is most of the work.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import requests
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+
+from tests.support.platform import PASSWORD
+
+CHECKED: Final = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+)
+ANSWER_SECONDS: Final = 30
+# One in so many requests comes from a stranger, one in so many is broken on purpose.
+STRANGERS: Final = 5
+BROKEN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What to ask: the platform, the operation, who may call it, and ids that exist.
+
+    `login` is set where a request ends its own session: each then begins one before.
+    """
+
+    address: str
+    operation_id: str
+    examples: int
+    derandomized: bool
+    token: str = field(repr=False)
+    login: str = ""
+    known: Mapping[str, str] = field(default_factory=dict)
+
+
+@schemathesis.serializer("application/timestamp-query")
+def _raw_bytes(_context: object, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else os.fsencode(str(value))
+
+
+def probe(asked: Probe) -> str:
+    """Make the requests; what the first wrong answer was, or nothing."""
+    try:
+        _run(asked)
+    except ExceptionGroup as group:
+        return "\n".join([asked.operation_id, *map(str, group.exceptions)])
+    except AssertionError as failure:
+        return f"{asked.operation_id}\n{failure}"
+    return ""
+
+
+def _run(asked: Probe) -> None:
+    operation = _schema(asked.address).find_operation_by_id(asked.operation_id)
+    checks = [CHECKS.get_one(name) for name in CHECKED]
+    with requests.Session() as line:
+
+        @settings(
+            max_examples=asked.examples,
+            derandomize=asked.derandomized,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(_cases(operation), st.integers(1, STRANGERS), st.booleans())
+        def answers_as_documented(case: Case, who: int, exists: bool) -> None:
+            if exists:
+                _name_what_exists(case, asked.known)
+            headers = {} if who == STRANGERS else {"Authorization": f"Bearer {_token(asked, line)}"}
+            answer = case.call(session=line, headers=headers, timeout=ANSWER_SECONDS)
+            case.validate_response(answer, checks=checks)
+
+        answers_as_documented()
+
+
+@lru_cache(maxsize=1)
+def _schema(address: str) -> OpenApiSchema:
+    load_all_checks()
+    config = schemathesis.Config()
+    # NUL is refused everywhere, as its own tests show; here it would crowd out everything else.
+    config.projects.default.generation.update(allow_x00=False)
+    return schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json", config=config)
+
+
+def _cases(operation: Any) -> st.SearchStrategy[Case]:
+    allowed = operation.as_strategy(GenerationMode.POSITIVE)
+    broken = operation.as_strategy(GenerationMode.NEGATIVE)
+    return st.one_of(*[allowed] * (BROKEN - 1), broken)
+
+
+def _name_what_exists(case: Case, known: Mapping[str, str]) -> None:
+    for name in case.path_parameters or {}:
+        if name in known:
+            case.path_parameters[name] = known[name]
+
+
+def _token(asked: Probe, line: requests.Session) -> str:
+    if not asked.login:
+        return asked.token
+    body = {"login": asked.login, "password": PASSWORD}
+    answer = line.post(f"{asked.address}/api/v1/sessions", json=body, timeout=ANSWER_SECONDS)
+    line.cookies.clear()
+    token: str = answer.json()["token"]
+    return token
+
+
+__all__: Sequence[str] = ["Probe", "probe"]
