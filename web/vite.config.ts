@@ -1,6 +1,8 @@
 import vue from "@vitejs/plugin-vue";
 import { ElementPlusResolver } from "unplugin-vue-components/resolvers";
 import components from "unplugin-vue-components/vite";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
@@ -14,12 +16,14 @@ function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
-    generateBundle(_options, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
+    // Once written, not before: other plugins still change the bundle on its way.
+    writeBundle({ dir = "" }, bundle) {
+      for (const fileName of Object.keys(bundle)) {
+        const path = join(dir, fileName);
+        const source = readFileSync(path);
         if (!/\.(css|html|js|svg)$/.test(fileName) || source.length < BYTES_MIN) continue;
-        this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(source) });
-        this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: brotliCompressSync(source) });
+        writeFileSync(`${path}.gz`, gzipSync(source));
+        writeFileSync(`${path}.br`, brotliCompressSync(source));
       }
     },
   };
