@@ -285,7 +285,7 @@ async def show_demonstration(platform: Running, settings: Settings) -> None:
         operator["password"],
         folder=settings.folder / "demonstration",
     )
-    lines = ["", f"  {settings.platform.name}  {platform.address}", ""]
+    lines = ["", f"  {settings.platform.name}  {settings.public_address}", ""]
     lines += [
         f"  {account.role:<18} {account.login:<24} {account.password:<18} {account.organization}"
         for account in accounts

@@ -1007,7 +1007,7 @@ CREATE INDEX orders_bidder_id ON insurance.orders USING btree (bidder_id, ordere
 
 CREATE INDEX orders_guarantor_id ON insurance.orders USING btree (guarantor_id);
 
-CREATE UNIQUE INDEX orders_one_under_way ON insurance.orders USING btree (tender_id, lot, bidder_id, guarantor_id) WHERE (state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'awaiting_premium'::text, 'paid'::text]));
+CREATE UNIQUE INDEX orders_one_applied ON insurance.orders USING btree (tender_id, lot, bidder_id, guarantor_id) WHERE (state = 'applied'::text);
 
 CREATE INDEX orders_to_disclose ON insurance.orders USING btree (tender_id) WHERE (state = 'verified'::text);
 

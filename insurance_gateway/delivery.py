@@ -8,11 +8,12 @@ places of its own, so one that hangs slows no other.
 import asyncio
 import logging
 from collections import Counter
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from insurance_gateway.actions.sending import disclose_tender, give_up
+from insurance_gateway.actions.sending import arrived, disclose_tender, give_up
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
 from insurance_gateway.storage import guarantors, orders, outbox
@@ -22,15 +23,20 @@ from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest
 from tendering.storage.connection import OUTAGES, reading, transaction
 
 logger = logging.getLogger(__name__)
+FIRST_ID: Final = UUID(int=0)
 
 
 async def deliver_outbox(context: InsuranceContext) -> None:
     """Send what is due, for ever. Any number of processes may do it at once."""
     busy: Counter[UUID] = Counter()
+    time = asyncio.get_running_loop().time
+    disclose_at = time()
     async with asyncio.TaskGroup() as group:
         while True:
             try:
-                await disclose_opened(context)
+                if time() >= disclose_at:
+                    disclose_at = time() + context.settings.disclose_seconds
+                    await disclose_opened(context)
                 await _send_due(context, group, busy)
             except OUTAGES:
                 logger.warning("the database is away; messages to guarantors are sent later")
@@ -39,11 +45,16 @@ async def deliver_outbox(context: InsuranceContext) -> None:
 
 async def disclose_opened(context: InsuranceContext) -> None:
     """Put disclosures into the outbox for tenders that are open by now."""
-    async with reading(context.pool) as connection:
-        blind = await orders.list_tenders_blind(connection)
-    for tender_id in blind:
-        async with transaction(context.pool) as connection:
-            await disclose_tender(connection, tender_id)
+    after = FIRST_ID
+    while True:
+        async with reading(context.pool) as connection:
+            blind = await orders.list_tenders_blind(connection, after=after, at=context.now())
+        for tender_id in blind:
+            async with transaction(context.pool) as connection:
+                await disclose_tender(connection, tender_id)
+        if not blind:
+            return
+        after = blind[-1]
 
 
 async def ask_quotes(
@@ -129,7 +140,7 @@ async def deliver(context: InsuranceContext, guarantor: Guarantor, parcel: Parce
         await _bury(context, parcel, str(error))
     else:
         async with transaction(context.pool) as connection:
-            await outbox.delivered(connection, parcel.id)
+            await arrived(connection, parcel)
 
 
 def pause_seconds(context: InsuranceContext, attempts: int) -> float:

@@ -58,7 +58,12 @@ TRANSITIONS: Mapping[GuaranteeState, Mapping[Step, GuaranteeState]] = MappingPro
         },
         _G.UNDERWRITING: {_S.APPROVE: _G.AWAITING_PREMIUM, _S.REFUSE: _G.REFUSED},
         _G.REFUSED: {},
-        _G.UNDELIVERED: {},
+        # Perhaps the application came and only the answers were lost: the guarantor's word counts.
+        _G.UNDELIVERED: {
+            _S.UNDERWRITE: _G.UNDERWRITING,
+            _S.APPROVE: _G.AWAITING_PREMIUM,
+            _S.REFUSE: _G.REFUSED,
+        },
         _G.AWAITING_PREMIUM: {_S.PAY: _G.PAID, _S.REFUSE: _G.REFUSED},
         _G.PAID: {_S.VERIFY: _G.VERIFIED, _S.FAIL_VERIFICATION: _G.NOT_VERIFIED},
         # A policy that did not pass may be replaced by one that does.
@@ -68,13 +73,14 @@ TRANSITIONS: Mapping[GuaranteeState, Mapping[Step, GuaranteeState]] = MappingPro
     }
 )
 
-# The guarantor is at work: nobody asks it twice.
-UNDER_WAY: Final = frozenset({_G.APPLIED, _G.UNDERWRITING, _G.AWAITING_PREMIUM, _G.PAID})
-
 # The civil calendar of the tender; China has had no summer time since 1991.
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-YUAN_FEN: Final = 100
+AMOUNT_FEN_MIN: Final = 1_000_000  # 10,000 yuan
 AMOUNT_STEPS: Final = (1, 2, 5)
+QUARTER_MONTHS: Final = 3
+# The last quarter that the calendar of datetime can hold begins and ends here.
+LAST_QUARTER_BEGIN: Final = datetime(9999, 9, 30, 16, tzinfo=UTC)
+LAST_QUARTER_END: Final = datetime(9999, 12, 31, 16, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,22 +130,26 @@ def blind(required: Cover) -> Cover:
 
 
 def bucket_amount(amount_fen: int) -> int:
-    """The smallest of 1, 2 or 5 × 10^n yuan that is not below the amount. Fen."""
+    """The smallest of 1, 2 or 5 × 10^n yuan, n >= 4, that is not below the amount. Fen."""
     assert amount_fen > 0
-    decade_fen = YUAN_FEN
+    decade_fen = AMOUNT_FEN_MIN
     while decade_fen * AMOUNT_STEPS[-1] < amount_fen:
         decade_fen *= 10
     return next(decade_fen * step for step in AMOUNT_STEPS if decade_fen * step >= amount_fen)
 
 
 def bucket_until(until: datetime) -> datetime:
-    """The end of the calendar month (Asia/Shanghai) in which the instant falls, in UTC."""
+    """The end of the calendar quarter (Asia/Shanghai) in which the instant falls, in UTC."""
+    if until > LAST_QUARTER_BEGIN:
+        # No datetime follows the year 9999: the hours after its end in China stay as they are.
+        return max(until.astimezone(UTC), LAST_QUARTER_END)
     local = until.astimezone(SHANGHAI)
-    begin = datetime(local.year, local.month, 1, tzinfo=SHANGHAI)
+    month = local.month - (local.month - 1) % QUARTER_MONTHS
+    begin = datetime(local.year, month, 1, tzinfo=SHANGHAI)
     if begin == local:
         return begin.astimezone(UTC)
-    # No month has more than 31 days: this falls into the next one.
-    return (begin + timedelta(days=32)).replace(day=1).astimezone(UTC)
+    # No quarter has more than 92 days: this falls into the first month of the next one.
+    return (begin + timedelta(days=93)).replace(day=1).astimezone(UTC)
 
 
 def reception(state: GuaranteeState, step: Step) -> Reception:

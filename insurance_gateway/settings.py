@@ -14,3 +14,4 @@ class InsuranceSettings:
     retry_seconds_max: float = 600.0
     attempts_max: int = 12
     look_seconds: float = 0.25
+    disclose_seconds: float = 5.0

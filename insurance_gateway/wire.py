@@ -222,6 +222,15 @@ def sign_request(
     return dict(message.headers)
 
 
+def require_signable(url: str) -> None:
+    """Refuse an address that no request to it could be signed for. Raises WireRefused."""
+    try:
+        # The library gives this constructor no types.
+        signatures.HTTPSignatureComponentResolver(Message("POST", url, {}))  # type: ignore[no-untyped-call]
+    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
+        raise WireRefused(str(error)) from error
+
+
 def verify_request(message: Message, body: bytes, public_key: bytes, *, at: datetime) -> Signed:
     """Verify that the holder of `public_key` (32 bytes) sent this just now. Raises WireRefused."""
     key = Ed25519PublicKey.from_public_bytes(public_key)

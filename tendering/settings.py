@@ -122,7 +122,8 @@ Table = TypeVar("Table")
 def load_settings(file: Path | None) -> Settings:
     """Read the configuration; without a file the defaults. Raises SettingsRefused."""
     if file is None:
-        return Settings()
+        # By name: a passkey is bound to a host name and refuses a bare address.
+        return Settings(server=ServerSettings(public_address="http://localhost:8080"))
     try:
         values = tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

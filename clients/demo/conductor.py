@@ -28,6 +28,7 @@ from clients.demo.casting import Part, enrollments, parts
 from clients.demo.from_ocds import read_plan
 from clients.demo.insuring import start_insurers
 from clients.demo.jumping import Idleness
+from clients.demo.party import PATIENCE_SECONDS
 from clients.demo.processes import ProcessFailed, Stage
 from clients.demo.progress import STORY, Progress
 from clients.demo.registering import Account, register_experts, register_players
@@ -168,7 +169,7 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
             holders=[one.holder for one in enrolled.values()],
             told=progress.event,
         )
-        async with open_platform(setting.platform) as operator:
+        async with open_platform(setting.platform, patience_seconds=PATIENCE_SECONDS) as operator:
             await operator.log_in(setting.operator_login, setting.operator_password)
             accounts = await _register(operator, plan)
             sureties = [accounts[player.login] for player in insurers()]

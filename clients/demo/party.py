@@ -27,6 +27,8 @@ ROLES: Final = ("agency", "bidder", "expert", "key_holder", "procuring_entity", 
 LOOK_SECONDS: Final = 0.4
 # How long the platform may take for something that is due.
 PLATFORM_SECONDS_MAX: Final = 180.0
+# A platform that is killed again and again is waited for.
+PATIENCE_SECONDS: Final = 300.0
 LETTER: Final = "letter.json"
 
 Found = TypeVar("Found")
@@ -126,7 +128,7 @@ async def play(role: str, config: Json) -> None:
     story: Callable[[Party], Awaitable[str]]
     story = importlib.import_module(f"clients.demo.parties.{role}").play
     folder = Path(config["folder"])
-    async with open_platform(config["platform"]) as platform:
+    async with open_platform(config["platform"], patience_seconds=PATIENCE_SECONDS) as platform:
         party = Party(config["name"], platform, folder, config["facts"])
         party.doing("登录")
         if config["registration"] is not None:

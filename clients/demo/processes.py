@@ -26,7 +26,12 @@ Ended = Callable[[int], None]
 
 
 class ProcessFailed(Exception):
-    """A process of the demonstration ended, or did not become ready."""
+    """A process of the demonstration ended, or did not become ready. `killed`: by a signal."""
+
+    def __init__(self, why: str, *, killed: bool = False) -> None:
+        """Say which one, and why."""
+        super().__init__(why)
+        self.killed = killed
 
 
 @dataclass(slots=True)
@@ -102,7 +107,8 @@ class Stage:
 
         def ended(status: int) -> None:
             if not ready.done():
-                ready.set_exception(ProcessFailed(f"{name} ended with status {status}"))
+                why = f"{name} ended with status {status}"
+                ready.set_exception(ProcessFailed(why, killed=status < 0))
 
         await self.start(name, arguments, heard=heard, ended=ended)
         try:
@@ -111,24 +117,36 @@ class Stage:
         except TimeoutError as error:
             raise ProcessFailed(f"{name} did not become ready") from error
 
-    def keep_running(
-        self, name: str, restart: Callable[[], Awaitable[object]], told: Callable[[str], None]
+    async def start_and_keep(
+        self, name: str, start: Callable[[], Awaitable[object]], told: Callable[[str], None]
     ) -> None:
-        """Start a program again whenever it ends, by `restart`; `told` hears of it."""
+        """Start a program by `start`, and again whenever it ends; `told` hears of it.
 
-        async def keep() -> None:
-            for _ in range(RESTARTS_MAX):
-                status = await self._children[name].process.wait()
-                if self._stopping:
-                    return
-                told(f"{name} 已退出({status}),重新启动")
-                await asyncio.sleep(RESTART_PAUSE_SECONDS)
-                try:
-                    await restart()
-                except ProcessFailed as error:
-                    told(str(error))
+        Raises ProcessFailed when it cannot be started at all.
+        """
+        for _ in range(RESTARTS_MAX):
+            try:
+                await start()
+                break
+            except ProcessFailed as error:
+                if not error.killed:
+                    raise
+                told(f"{error},重新启动")
+        self._keeping.append(asyncio.create_task(self._keep(name, start, told)))
 
-        self._keeping.append(asyncio.create_task(keep()))
+    async def _keep(
+        self, name: str, start: Callable[[], Awaitable[object]], told: Callable[[str], None]
+    ) -> None:
+        for _ in range(RESTARTS_MAX):
+            status = await self._children[name].process.wait()
+            if self._stopping:
+                return
+            told(f"{name} 已退出({status}),重新启动")
+            await asyncio.sleep(RESTART_PAUSE_SECONDS)
+            try:
+                await start()
+            except ProcessFailed as error:
+                told(str(error))
 
     async def _wait_or_kill(self, child: Child) -> None:
         try:

@@ -97,8 +97,7 @@ async def set_stage(
             SERVER, ["server.py", "serve", "--demonstration", "--config", str(config)]
         )
 
-    await start_server()
-    stage.keep_running(SERVER, start_server, told)
+    await stage.start_and_keep(SERVER, start_server, told)
     await _start_witnesses(stage, keys, platform, witnesses)
     return Setting(platform, authority["ready"], *_operator(data))
 

@@ -43,6 +43,7 @@ from evaluation_rooms.storage.tickets import LIFE_SECONDS
 from evaluation_rooms.terms import ObjectiveMark, ReviewItem
 from tendering.api.context import Actor
 from tendering.api.fields import Fen, Instant, LotNumber
+from tendering.api.problems import Malformed
 from tendering.domain.refusals import NotFound, NotYourPart
 from tendering.storage.connection import reading, transaction
 
@@ -361,6 +362,8 @@ async def get_socket(
     rooms: RoomsContext, request: web.Request, room_id: UUID
 ) -> web.StreamResponse:
     """Open the room's WebSocket; its first message is `hello` (docs/specs/room-protocol-v1.md)."""
+    if not web.WebSocketResponse().can_prepare(request):
+        raise Malformed("here a WebSocket is opened (RFC 6455 §4.2.1)")
     return await serve(request, rooms, room_id)
 
 

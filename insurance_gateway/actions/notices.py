@@ -5,8 +5,10 @@ kept and changes nothing. A policy that passes is put on record as bid security 
 transaction, by tendering, which owns that fact.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -44,6 +46,14 @@ from tendering.storage import organizations, tenders
 from tendering.storage.connection import Connection
 
 
+class PolicyFault(Exception):
+    """The policy does not pass; the sentence is for bidder and guarantor."""
+
+
+# By the id of the notice: the policy that the guarantor signed, or what is wrong with it.
+Checked: TypeAlias = Mapping[UUID, Policy | PolicyFault]
+
+
 @dataclass(frozen=True, slots=True)
 class _Case:
     """What does not change while the notices of an order are applied."""
@@ -51,11 +61,31 @@ class _Case:
     keys: PlatformKeys
     guarantor: Guarantor
     tender: Tender
+    checked: Checked
     at: datetime
 
 
-class _PolicyFault(Exception):
-    """The policy does not pass; the sentence is for bidder and guarantor."""
+async def check_policies(
+    connection: Connection,
+    keys: PlatformKeys,
+    guarantor: Guarantor,
+    notice: Notice,
+    *,
+    at: datetime,
+) -> Checked:
+    """Check the signatures of the policies that `receive` will meet, before it locks the tender.
+
+    Those are the policy of the notice, and any that waits for this notice. Raises NotFound (also
+    for another guarantor's order).
+    """
+    await _order_of(connection, guarantor, notice)
+    waiting = await orders.list_waiting(connection, notice.order_id)
+    met = [notice, *(msgspec.json.decode(body, type=Notice) for _, body in waiting)]
+    return {
+        each.id: await _read_signed(connection, keys, guarantor, each, at=at)
+        for each in met
+        if STEP_OF[each.state] is Step.VERIFY
+    }
 
 
 async def receive(
@@ -65,6 +95,7 @@ async def receive(
     notice: Notice,
     signed: Signed,
     *,
+    checked: Checked,
     at: datetime,
 ) -> Order:
     """Take in a notice whose signature was verified; the order as it stands then.
@@ -76,9 +107,7 @@ async def receive(
     ):
         raise MessageReplayed
     await guarantors.forget_nonces(connection, before=at - nonce_lifetime())
-    found = await orders.get(connection, notice.order_id)
-    if found.guarantor_id != guarantor.id:
-        raise NotFound
+    found = await _order_of(connection, guarantor, notice)
     # Lock order: tender, then order.
     tender = await tenders.lock(connection, found.tender_id)
     order = await orders.lock(connection, found.id)
@@ -92,7 +121,7 @@ async def receive(
     )
     if not is_new:
         return order
-    return await _settle(connection, _Case(keys, guarantor, tender, at), order)
+    return await _settle(connection, _Case(keys, guarantor, tender, checked, at), order)
 
 
 async def _settle(connection: Connection, case: _Case, order: Order) -> Order:
@@ -127,7 +156,7 @@ async def _apply(connection: Connection, case: _Case, order: Order, notice: Noti
         )
     try:
         policy = await _verified(connection, case, order, notice)
-    except (_PolicyFault, SignatureRefused, WireRefused) as fault:
+    except PolicyFault as fault:
         failed = GuaranteeState.NOT_VERIFIED
         return replace(order, state=failed, premium_fen=premium_fen, reason=str(fault)[:500])
     security = BidSecurity(
@@ -154,26 +183,54 @@ async def _apply(connection: Connection, case: _Case, order: Order, notice: Noti
 async def _verified(connection: Connection, case: _Case, order: Order, notice: Notice) -> Policy:
     """The policy, checked: who signed, for whom, how much, until when.
 
-    Raises SignatureRefused, WireRefused, _PolicyFault.
+    Raises PolicyFault.
     """
+    policy = case.checked.get(notice.id)
+    if policy is None:
+        # It came in between our look and our lock, and waited for us: its own call is over.
+        policy = await _read_signed(connection, case.keys, case.guarantor, notice, at=case.at)
+    if isinstance(policy, PolicyFault):
+        raise policy
     bidder = await _uscc_of(connection, order.bidder_id)
-    insurer = await _uscc_of(connection, case.guarantor.organization_id)
-    statement = await statement_by(
-        connection, case.keys, notice.policy, label=POLICY_LABEL, uscc=insurer, at=case.at
-    )
-    policy = read_policy(statement)
     if policy.order_id != order.id:
-        raise _PolicyFault("the policy is for another order")
+        raise PolicyFault("the policy is for another order")
     if policy.applicant_uscc != bidder:
-        raise _PolicyFault("the policy is for another applicant")
+        raise PolicyFault("the policy is for another applicant")
     if case.tender.status is not TenderStatus.PUBLISHED:
-        raise _PolicyFault("the tender takes no more bid securities")
+        raise PolicyFault("the tender takes no more bid securities")
     # What was asked for, and what the lot requires by now: a deadline may have moved.
     short = short_of(policy.insured, order.cover)
     short = short or short_of(policy.insured, required_cover(case.tender, order.lot))
     if short:
-        raise _PolicyFault(short)
+        raise PolicyFault(short)
     return policy
+
+
+async def _read_signed(
+    connection: Connection,
+    keys: PlatformKeys,
+    guarantor: Guarantor,
+    notice: Notice,
+    *,
+    at: datetime,
+) -> Policy | PolicyFault:
+    """The policy, when the guarantor's organization signed it."""
+    insurer = await _uscc_of(connection, guarantor.organization_id)
+    try:
+        return read_policy(
+            await statement_by(
+                connection, keys, notice.policy, label=POLICY_LABEL, uscc=insurer, at=at
+            )
+        )
+    except (SignatureRefused, WireRefused) as fault:
+        return PolicyFault(str(fault))
+
+
+async def _order_of(connection: Connection, guarantor: Guarantor, notice: Notice) -> Order:
+    found = await orders.get(connection, notice.order_id)
+    if found.guarantor_id != guarantor.id:
+        raise NotFound
+    return found
 
 
 async def _uscc_of(connection: Connection, organization_id: UUID) -> str:

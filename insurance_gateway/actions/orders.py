@@ -27,7 +27,8 @@ def required_cover(tender: Tender, lot: str) -> Cover:
 def require_accepting(tender: Tender, *, at: datetime) -> None:
     """Securities are ordered while bids are taken. Raises WrongPhase, DeadlinePassed."""
     require_status(tender, TenderStatus.PUBLISHED)
-    if at > tender.deadline:
+    # The same instant as for a bid: `decide_submission` refuses what arrives at the deadline.
+    if at >= tender.deadline:
         raise DeadlinePassed
 
 

@@ -1,4 +1,4 @@
-"""What happened to a message that was to be sent, and what is to be sent when a tender opens."""
+"""What happened to a message that was to be sent, and what is to be sent once a tender is open."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,10 +14,10 @@ from tendering.storage import organizations, tenders
 from tendering.storage.connection import Connection
 
 UNDELIVERED_REASON: Final = "the guarantor could not be reached"
-# Bids are open, so who bids is public. A tender that fails before its opening is never disclosed.
+# Bids are open, so who bids is public. In OPENING they are not yet: with too few bids the tender
+# fails there, and a tender that fails before it is opened is never disclosed.
 OPEN: Final = frozenset(
     {
-        TenderStatus.OPENING,
         TenderStatus.OPENED,
         TenderStatus.EVALUATING,
         TenderStatus.EVALUATED,
@@ -25,6 +25,18 @@ OPEN: Final = frozenset(
         TenderStatus.AWARDED,
     }
 )
+
+
+async def arrived(connection: Connection, parcel: Parcel) -> None:
+    """The guarantor has the message; after a disclosure it knows what its guarantee is for."""
+    await outbox.delivered(connection, parcel.id)
+    if parcel.kind != "disclosure":
+        return
+    order = await orders.lock(connection, parcel.order_id)
+    # Sent twice when a lease ran out: the second arrival changes nothing.
+    if reception(order.state, Step.DISCLOSE) is Reception.NOW:
+        after = state_after(order.state, Step.DISCLOSE)
+        await orders.save(connection, replace(order, state=after))
 
 
 async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None:
@@ -37,11 +49,11 @@ async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None
     await orders.save(connection, replace(order, state=after, reason=UNDELIVERED_REASON))
 
 
-async def disclose_tender(connection: Connection, tender_id: UUID) -> int:
-    """Once a tender is open, tell each guarantor what its own guarantees were for; how many."""
+async def disclose_tender(connection: Connection, tender_id: UUID) -> None:
+    """Once a tender is open, put into the outbox what each guarantor's guarantees were for."""
     tender = await tenders.get(connection, tender_id)
     if tender.status not in OPEN:
-        return 0
+        return
     entity = await organizations.get(connection, tender.procuring_entity_id)
     assert entity is not None
     found: Sequence[Order] = await orders.lock_blind(connection, tender_id)
@@ -68,6 +80,3 @@ async def disclose_tender(connection: Connection, tender_id: UUID) -> int:
             kind="disclosure",
             body=encode(disclosure).decode(),
         )
-        after = state_after(order.state, Step.DISCLOSE)
-        await orders.save(connection, replace(order, state=after))
-    return len(found)

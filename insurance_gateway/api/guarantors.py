@@ -20,6 +20,7 @@ from insurance_gateway.wire import (
     Notice,
     WireRefused,
     read_public_key,
+    require_signable,
     verify_request,
 )
 from tendering.api import requests
@@ -123,9 +124,19 @@ async def post_callback(
     except WireRefused as error:
         raise MessageSignatureRefused(str(error)) from error
     notice = requests.decode(NOTICE, body)
+    async with reading(insurance.pool) as connection:
+        checked = await notices.check_policies(
+            connection, insurance.keys, guarantor, notice, at=received_at
+        )
     async with transaction(insurance.pool) as connection:
         order = await notices.receive(
-            connection, insurance.keys, guarantor, notice, signed, at=received_at
+            connection,
+            insurance.keys,
+            guarantor,
+            notice,
+            signed,
+            checked=checked,
+            at=received_at,
         )
     return NoticeAnswer(order.id, order.state, order.reason)
 
@@ -135,7 +146,10 @@ def _endpoint(text: str, *, demonstration: bool) -> str:
     try:
         parts = urlsplit(text)
         is_sound = parts.hostname is not None and parts.port != 0
-    except ValueError as error:
+        require_signable(text)
+        # What the resolver of names would do to it: empty and overlong labels.
+        (parts.hostname or "").encode("idna")
+    except (ValueError, WireRefused) as error:
         raise GuarantorEndpointInvalid from error
     schemes = {"https", "http"} if demonstration else {"https"}
     has_more = parts.query or parts.fragment or parts.username or parts.password

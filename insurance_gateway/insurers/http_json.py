@@ -83,7 +83,8 @@ class HttpJson:
                 url, data=body, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 answer = await response.content.read(MESSAGE_BYTES_MAX)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        # ValueError: a host that cannot be encoded as a name (UnicodeError).
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise InsurerUnavailable(f"{type(error).__name__}: {error}") from error
         if response.status < HTTPStatus.MULTIPLE_CHOICES:
             return answer

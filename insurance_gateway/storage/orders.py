@@ -14,13 +14,21 @@ from tendering.storage.connection import (
 
 
 async def insert(connection: Connection, order: Order) -> None:
-    """Write a fresh order. Raises OrderUnderWay."""
+    """Write a fresh order. Raises OrderUnderWay.
+
+    Two orders may be under way after all: one that was thought undelivered, and the one after it.
+    Therefore the index holds fresh orders apart, and the statement looks for older ones.
+    """
     try:
-        await connection.execute(
+        inserted = await connection.execute(
             """INSERT INTO insurance.orders
                    (id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
                     ordered_at, reason)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)""",
+               SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
+               WHERE NOT EXISTS (
+                   SELECT 1 FROM insurance.orders
+                   WHERE tender_id = $3 AND lot = $4 AND bidder_id = $2 AND guarantor_id = $5
+                     AND state IN ('applied', 'underwriting', 'awaiting_premium', 'paid'))""",
             order.id,
             order.bidder_id,
             order.tender_id,
@@ -33,9 +41,11 @@ async def insert(connection: Connection, order: Order) -> None:
             order.reason,
         )
     except UniqueViolation as error:
-        if constraint_name(error) == "orders_one_under_way":
+        if constraint_name(error) == "orders_one_applied":
             raise OrderUnderWay from None
         raise
+    if inserted != "INSERT 0 1":
+        raise OrderUnderWay
 
 
 async def get(connection: Connection, order_id: UUID) -> Order:
@@ -78,22 +88,36 @@ async def list_of_bidder(
     return [_order(row) for row in rows]
 
 
-async def list_tenders_blind(connection: Connection) -> list[UUID]:
-    """Tenders with guarantees in force whose guarantors do not know the tender yet."""
+async def list_tenders_blind(connection: Connection, *, after: UUID, at: datetime) -> list[UUID]:
+    """The next tenders by id with guarantees in force of which nothing was disclosed yet.
+
+    A guarantee that has ended by `at` secures nothing any more: so tenders that failed drop out.
+    """
     rows = await connection.fetch(
-        """SELECT DISTINCT tender_id FROM insurance.orders
-           WHERE state = 'verified' ORDER BY tender_id LIMIT 1000"""
+        """SELECT DISTINCT o.tender_id FROM insurance.orders o
+           WHERE o.state = 'verified' AND o.tender_id > $1 AND o.insured_until > $2
+             AND NOT EXISTS (
+                 SELECT 1 FROM insurance.outbox x
+                 WHERE x.order_id = o.id AND x.kind = 'disclosure')
+           ORDER BY o.tender_id LIMIT 1000""",
+        after,
+        at,
     )
     return [row["tender_id"] for row in rows]
 
 
 async def lock_blind(connection: Connection, tender_id: UUID) -> list[Order]:
-    """The orders of a tender in that state, held to the end of the transaction."""
+    """Some orders of a tender in that state, held to the end of the transaction."""
     rows = await connection.fetch(
-        """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
-                  ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
-           FROM insurance.orders WHERE tender_id = $1 AND state = 'verified'
-           ORDER BY id LIMIT 200 FOR NO KEY UPDATE""",
+        """SELECT o.id, o.bidder_id, o.tender_id, o.lot, o.guarantor_id, o.state, o.cover_fen,
+                  o.cover_until, o.ordered_at, o.premium_fen, o.policy_number, o.insured_fen,
+                  o.insured_until, o.reason
+           FROM insurance.orders o
+           WHERE o.tender_id = $1 AND o.state = 'verified'
+             AND NOT EXISTS (
+                 SELECT 1 FROM insurance.outbox x
+                 WHERE x.order_id = o.id AND x.kind = 'disclosure')
+           ORDER BY o.id LIMIT 200 FOR NO KEY UPDATE OF o""",
         tender_id,
     )
     return [_order(row) for row in rows]

@@ -30,10 +30,11 @@ async def insert(
     kind: Kind,
     body: str,
 ) -> None:
-    """Put a message into the outbox, due at once."""
+    """Put a message into the outbox, due at once; one of a kind for an order."""
     await connection.execute(
         """INSERT INTO insurance.outbox (id, guarantor_id, order_id, kind, body)
-           VALUES ($1, $2, $3, $4, $5)""",
+           VALUES ($1, $2, $3, $4, $5)
+           ON CONFLICT ON CONSTRAINT outbox_one_a_kind DO NOTHING""",
         parcel_id,
         guarantor_id,
         order_id,

@@ -15,8 +15,8 @@ from tendering.api.fields import Instant, PageLimit, Seq
 from tendering.api.tender_views import visible_tender
 from tendering.api.tenders import DocumentName, MediaType
 from tendering.domain.journal import Stream, instant
+from tendering.domain.permissions import may
 from tendering.domain.refusals import ClockNotJumpable, Forbidden
-from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.storage import journal, tenders
 from tendering.storage.connection import Connection, reading, transaction
@@ -98,7 +98,7 @@ async def get_journal(
     if wanted is not Stream.PUBLIC:
         may_read = (
             actor is not None
-            and actor.role is Role.SUPERVISOR
+            and may(actor.role, "journal.read_secret")
             and actor.organization_id == tender.supervisor_id
             and (
                 tender.status in _OPENED

@@ -3,8 +3,8 @@
 A test module takes the fixture by its name: `from tests.support.platform import platform`.
 """
 
+import io
 import json
-import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -101,7 +101,10 @@ class Platform:
         shown = token or self.tokens.get(role, "")
         sent = {"Authorization": f"Bearer {shown}"} if shown else {}
         async with self.line.request(
-            method, self.running.address + path, data=data, headers={**sent, **(headers or {})}
+            method,
+            self.running.address + path,
+            data=None if data is None else io.BytesIO(data),
+            headers={**sent, **(headers or {})},
         ) as answer:
             return Answer(answer.status, dict(answer.headers), await answer.read())
 
@@ -109,15 +112,6 @@ class Platform:
         """A session more of the account in that role: for what ends sessions."""
         async with transaction(self.running.context.pool) as connection:
             return await begin_session(connection, self.accounts[role].authorization_id)
-
-
-def path_of(route: Route, **known: object) -> str:
-    """The path of a route from the root; what is not known is an id that nobody has."""
-
-    def filled(match: re.Match[str]) -> str:
-        return str(known.get(match[1]) or uuid4())
-
-    return "/api/v1" + re.sub(r"\{(\w+)\}", filled, route.path)
 
 
 async def enter(

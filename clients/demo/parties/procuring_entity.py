@@ -33,6 +33,7 @@ async def play(party: Party) -> str:
         await party.wait_for_entry(
             journal, "evaluation.reported", "等候评标报告", accepts=lot_is(lot.lot)
         )
+    for lot in tender.lots:
         party.doing(f"公示中标候选人(标段{lot.lot})")
         await have_made(party, f"/tenders/{tender.id}/candidates", lot.lot)
         await sign_issued(party, signer, Document(tender.id, "candidates", lot.lot), keep=True)

@@ -39,10 +39,10 @@ CREATE TABLE insurance.orders (
 CREATE INDEX orders_bidder_id ON insurance.orders (bidder_id, ordered_at);
 CREATE INDEX orders_guarantor_id ON insurance.orders (guarantor_id);
 CREATE INDEX orders_to_disclose ON insurance.orders (tender_id) WHERE state = 'verified';
--- The guarantor is at work: nobody asks it twice.
-CREATE UNIQUE INDEX orders_one_under_way
-ON insurance.orders (tender_id, lot, bidder_id, guarantor_id)
-WHERE state IN ('applied', 'underwriting', 'awaiting_premium', 'paid');
+-- Nobody asks a guarantor twice at once. Later states stay outside: an order that was thought
+-- undelivered may come back to life beside the one after it.
+CREATE UNIQUE INDEX orders_one_applied
+ON insurance.orders (tender_id, lot, bidder_id, guarantor_id) WHERE state = 'applied';
 
 -- Every notice of a guarantor as it came. One that comes early waits for its turn.
 CREATE TABLE insurance.notices (

@@ -14,11 +14,25 @@ import aiohttp
 import pytest
 from aiohttp import web
 from argon2 import PasswordHasher
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clients.certifying import certify_with_platform
+from clients.key_files import KeyFolder, Signer
 from clients.platform import Platform, open_platform
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import InsuranceContext, open_insurance
+from insurance_gateway.guarantee import Cover
 from insurance_gateway.settings import InsuranceSettings
+from insurance_gateway.wire import (
+    POLICY_LABEL,
+    Message,
+    Notice,
+    Policy,
+    State,
+    encode,
+    policy_statement,
+    sign_request,
+)
 from tendering.actions.accounts import Grant, register_organization
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
@@ -31,14 +45,19 @@ from tendering.domain.roles import Role
 from tendering.domain.tender import Lot, Tender, TenderStatus, Terms
 from tendering.keys import load_keys
 from tendering.passwords import Passwords
-from tendering.storage import tenders
-from tendering.storage.connection import Pool, transaction
+from tendering.storage import bid_securities, tenders
+from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.api.conftest import PASSWORD, a_uscc
 from tests.support.programs import Program, running
 
 BID_SECURITY_FEN = 80_000_000
-QUICK = InsuranceSettings(retry_first_seconds=0.05, attempts_max=3, look_seconds=0.05)
+QUICK = InsuranceSettings(
+    retry_first_seconds=0.05, attempts_max=3, look_seconds=0.05, disclose_seconds=0.05
+)
 INSURER, OPERATOR, BIDDER, RIVAL = 1, 2, 3, 4
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
+ORDERLY: tuple[State, ...] = ("underwriting", "awaiting_premium", "paid", "issued")
 
 
 def now() -> datetime:
@@ -200,8 +219,82 @@ async def publish(pool: Pool, organizations: dict[int, UUID]) -> Tender:
     return tender
 
 
-async def open_tender(gateway: Gateway) -> None:
-    """The tender's opening has begun."""
-    opened = replace(gateway.tender, status=TenderStatus.OPENING)
+async def open_tender(gateway: Gateway, status: TenderStatus = TenderStatus.OPENED) -> None:
+    """The tender has come to its opening, or through it."""
+    opened = replace(gateway.tender, status=status)
     async with transaction(gateway.context.pool) as connection:
         await tenders.save(connection, opened)
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantor:
+    """A guarantor played by the test: an order lies with it."""
+
+    gateway: Gateway
+    id: UUID
+    signer: Signer
+    line: Platform
+    order: dict[str, Any]
+
+    async def tell(self, notice: Notice) -> tuple[int, dict[str, Any]]:
+        """Send a notice; status and answer."""
+        return await self.send(notice, KEY, nonce=uuid4().hex)
+
+    async def tell_all(self) -> None:
+        """Send all notices of an order that goes well."""
+        for state in ORDERLY:
+            await self.tell(self.notice(state))
+
+    async def send(
+        self, notice: Notice, key: Ed25519PrivateKey, *, nonce: str, at: datetime | None = None
+    ) -> tuple[int, dict[str, Any]]:
+        """Send a notice under this key and nonce."""
+        url = f"{self.gateway.address}/api/v1/insurance/callbacks/{self.id}"
+        body = encode(notice)
+        message = Message("POST", url, {"Content-Type": "application/json"})
+        headers = sign_request(message, body, key, at=at or now(), nonce=nonce)
+        async with (
+            aiohttp.ClientSession() as http,
+            http.post(url, data=body, headers=headers) as response,
+        ):
+            return response.status, await response.json()
+
+    def notice(self, state: State, **changed: Any) -> Notice:
+        """A notice about the order; the issued one carries a policy, right but for `changed`."""
+        policy = self.policy(**changed) if state == "issued" else None
+        return Notice(uuid4(), UUID(self.order["id"]), state, premium_fen=500_000, policy=policy)
+
+    def policy(self, **changed: Any) -> Any:
+        """A signed policy."""
+        said: dict[str, Any] = {
+            "order_id": UUID(self.order["id"]),
+            "applicant_uscc": a_uscc(BIDDER),
+            "insured": Cover(
+                self.order["cover_fen"], datetime.fromisoformat(self.order["cover_until"])
+            ),
+            "number": "POLICY-1",
+        }
+        return self.signer.sign(POLICY_LABEL, policy_statement(Policy(**said | changed)))
+
+    async def state(self) -> str:
+        """How the order stands."""
+        seen = await self.line.get(f"/insurance/orders/{self.order['id']}")
+        return str(seen["state"])
+
+    async def has_security(self) -> bool:
+        """Is a bid security on record?"""
+        bidder = self.gateway.organizations[BIDDER]
+        async with reading(self.gateway.context.pool) as connection:
+            found = await bid_securities.of(connection, self.gateway.tender.id, "1", bidder)
+        return found is not None
+
+
+@pytest.fixture
+async def guarantor(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Guarantor]:
+    """An order that lies with a guarantor."""
+    async with gateway.line(INSURER, Role.INSURER) as insurer:
+        signer = await certify_with_platform(KeyFolder(tmp_path / "insurer"), insurer)
+    guarantor_id = await gateway.register("http://127.0.0.1:9", PUBLIC)
+    async with gateway.line(BIDDER, Role.BIDDER) as line:
+        order = await gateway.order(line, guarantor_id)
+        yield Guarantor(gateway, guarantor_id, signer, line, order)

@@ -3,110 +3,37 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-import aiohttp
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.certifying import certify_with_platform
-from clients.key_files import KeyFolder, Signer
-from clients.platform import Platform
+from clients.key_files import KeyFolder
+from insurance_gateway.actions import notices
 from insurance_gateway.delivery import deliver_outbox
-from insurance_gateway.guarantee import Cover
-from insurance_gateway.wire import (
-    POLICY_LABEL,
-    Message,
-    Notice,
-    Policy,
-    State,
-    encode,
-    policy_statement,
-    sign_request,
-)
+from insurance_gateway.guarantee import Cover, Order
+from insurance_gateway.storage import guarantors
+from insurance_gateway.wire import POLICY_LABEL, Notice, Policy, Signed
 from tendering.domain.roles import Role
-from tendering.storage import bid_securities
-from tendering.storage.connection import reading
+from tendering.storage import tenders
+from tendering.storage.connection import reading, transaction
 from tests.integration.api.conftest import PASSWORD, a_uscc
-from tests.integration.insurance_gateway.conftest import BIDDER, INSURER, Gateway, now
+from tests.integration.insurance_gateway.conftest import (
+    BIDDER,
+    INSURER,
+    KEY,
+    ORDERLY,
+    PUBLIC,
+    Gateway,
+    Guarantor,
+    now,
+)
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 STRANGER = Ed25519PrivateKey.from_private_bytes(bytes(32))
-PUBLIC = "A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg="
-ORDERLY: tuple[State, ...] = ("underwriting", "awaiting_premium", "paid", "issued")
-
-
-@dataclass(frozen=True, slots=True)
-class Guarantor:
-    """A guarantor played by the test: an order lies with it."""
-
-    gateway: Gateway
-    id: UUID
-    signer: Signer
-    line: Platform
-    order: dict[str, Any]
-
-    async def tell(self, notice: Notice) -> tuple[int, dict[str, Any]]:
-        """Send a notice; status and answer."""
-        return await self.send(notice, KEY, nonce=uuid4().hex)
-
-    async def send(
-        self, notice: Notice, key: Ed25519PrivateKey, *, nonce: str, at: datetime | None = None
-    ) -> tuple[int, dict[str, Any]]:
-        """Send a notice under this key and nonce."""
-        url = f"{self.gateway.address}/api/v1/insurance/callbacks/{self.id}"
-        body = encode(notice)
-        message = Message("POST", url, {"Content-Type": "application/json"})
-        headers = sign_request(message, body, key, at=at or now(), nonce=nonce)
-        async with (
-            aiohttp.ClientSession() as http,
-            http.post(url, data=body, headers=headers) as response,
-        ):
-            return response.status, await response.json()
-
-    def notice(self, state: State, **changed: Any) -> Notice:
-        """A notice about the order; the issued one carries a policy, right but for `changed`."""
-        policy = self.policy(**changed) if state == "issued" else None
-        return Notice(uuid4(), UUID(self.order["id"]), state, premium_fen=500_000, policy=policy)
-
-    def policy(self, **changed: Any) -> Any:
-        """A signed policy."""
-        said: dict[str, Any] = {
-            "order_id": UUID(self.order["id"]),
-            "applicant_uscc": a_uscc(BIDDER),
-            "insured": Cover(
-                self.order["cover_fen"], datetime.fromisoformat(self.order["cover_until"])
-            ),
-            "number": "POLICY-1",
-        }
-        return self.signer.sign(POLICY_LABEL, policy_statement(Policy(**said | changed)))
-
-    async def state(self) -> str:
-        """How the order stands."""
-        seen = await self.line.get(f"/insurance/orders/{self.order['id']}")
-        return str(seen["state"])
-
-    async def has_security(self) -> bool:
-        """Is a bid security on record?"""
-        bidder = self.gateway.organizations[BIDDER]
-        async with reading(self.gateway.context.pool) as connection:
-            found = await bid_securities.of(connection, self.gateway.tender.id, "1", bidder)
-        return found is not None
-
-
-@pytest.fixture
-async def guarantor(gateway: Gateway, tmp_path: Path) -> AsyncIterator[Guarantor]:
-    """An order that lies with a guarantor."""
-    async with gateway.line(INSURER, Role.INSURER) as insurer:
-        signer = await certify_with_platform(KeyFolder(tmp_path / "insurer"), insurer)
-    guarantor_id = await gateway.register("http://127.0.0.1:9", PUBLIC)
-    async with gateway.line(BIDDER, Role.BIDDER) as line:
-        order = await gateway.order(line, guarantor_id)
-        yield Guarantor(gateway, guarantor_id, signer, line, order)
 
 
 async def test_notices_in_reverse_order_come_to_the_same_end(guarantor: Guarantor) -> None:
@@ -219,6 +146,54 @@ async def test_a_policy_signed_by_somebody_else_is_no_security(
 
     assert answer["state"] == "not_verified"
     assert not await guarantor.has_security()
+
+
+async def test_policies_are_checked_while_the_tender_is_locked(guarantor: Guarantor) -> None:
+    context = guarantor.gateway.context
+    early, issued = guarantor.notice("issued"), guarantor.notice("issued", order_id=UUID(int=1))
+    await guarantor.tell(early)
+
+    async with transaction(context.pool) as locking, reading(context.pool) as connection:
+        await tenders.lock(locking, guarantor.gateway.tender.id)
+        known = await guarantors.get(connection, guarantor.id)
+        checked = await notices.check_policies(connection, context.keys, known, issued, at=now())
+
+    orders = {key: policy.order_id for key, policy in checked.items() if isinstance(policy, Policy)}
+    assert orders == {early.id: early.order_id, issued.id: UUID(int=1)}
+
+
+async def test_what_was_checked_before_the_lock_is_not_checked_again(guarantor: Guarantor) -> None:
+    for state in ("awaiting_premium", "paid"):
+        await guarantor.tell(guarantor.notice(state))
+    issued = guarantor.notice("issued")
+
+    order = await received(guarantor, issued, {issued.id: notices.PolicyFault("checked before")})
+
+    assert (order.state, order.reason) == ("not_verified", "checked before")
+
+
+async def test_a_policy_that_nobody_checked_before_is_checked(guarantor: Guarantor) -> None:
+    await guarantor.tell(guarantor.notice("issued"))
+    await guarantor.tell(guarantor.notice("awaiting_premium"))
+
+    order = await received(guarantor, guarantor.notice("paid"), {})
+
+    assert order.state == "verified"
+
+
+async def received(guarantor: Guarantor, notice: Notice, checked: notices.Checked) -> Order:
+    """Take in a notice, whatever the edge has checked before."""
+    context = guarantor.gateway.context
+    async with transaction(context.pool) as connection:
+        return await notices.receive(
+            connection,
+            context.keys,
+            await guarantors.get(connection, guarantor.id),
+            notice,
+            Signed(uuid4().hex, now()),
+            checked=checked,
+            at=now(),
+        )
 
 
 @asynccontextmanager

@@ -4,15 +4,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from clients.platform import Platform, PlatformRefused
+from insurance_gateway.actions.orders import require_accepting
 from insurance_gateway.delivery import deliver_outbox
 from tendering.domain.bid_security import covers
 from tendering.domain.journal import Stream
+from tendering.domain.refusals import DeadlinePassed
 from tendering.domain.roles import Role
 from tendering.storage import bid_securities, journal
 from tendering.storage.connection import reading
@@ -135,6 +138,14 @@ async def test_a_guarantor_is_not_asked_twice_at_once(gateway: Gateway, guaranto
         await gateway.order(line, guarantor)
         with pytest.raises(PlatformRefused, match="order-under-way"):
             await gateway.order(line, guarantor)
+
+
+async def test_orders_end_at_the_instant_at_which_bids_end(gateway: Gateway) -> None:
+    tender = gateway.tender
+    require_accepting(tender, at=tender.deadline - timedelta(microseconds=1))
+
+    with pytest.raises(DeadlinePassed):
+        require_accepting(tender, at=tender.deadline)
 
 
 async def test_an_order_that_cannot_be_delivered_says_so(gateway: Gateway) -> None:

@@ -49,6 +49,8 @@ def test_what_is_not_in_the_table_is_refused() -> None:
         (GuaranteeState.VERIFIED, Step.UNDERWRITE, Reception.NEVER),
         (GuaranteeState.REFUSED, Step.VERIFY, Reception.NEVER),
         (GuaranteeState.NOT_VERIFIED, Step.VERIFY, Reception.NOW),
+        (GuaranteeState.UNDELIVERED, Step.APPROVE, Reception.NOW),
+        (GuaranteeState.UNDELIVERED, Step.VERIFY, Reception.LATER),
     ],
 )
 def test_a_notice_is_early_due_or_late(
@@ -84,11 +86,11 @@ def test_two_requirements_in_one_bucket_cannot_be_told_apart(
 @pytest.mark.parametrize(
     ("amount_fen", "expected_fen"),
     [
-        (1, 100),
-        (100, 100),
-        (101, 200),
-        (300_00, 500_00),
-        (500_01, 1000_00),
+        (1, 1_000_000),
+        (1_000_000, 1_000_000),
+        (1_000_001, 2_000_000),
+        (3_000_000, 5_000_000),
+        (5_000_001, 10_000_000),
         (80_000_000, 100_000_000),
     ],
 )
@@ -96,7 +98,7 @@ def test_amounts_are_rounded_up_to_one_two_or_five(amount_fen: int, expected_fen
     assert bucket_amount(amount_fen) == expected_fen
 
 
-def test_ends_are_rounded_up_to_the_end_of_the_month_in_china() -> None:
+def test_ends_are_rounded_up_to_the_end_of_the_quarter_in_china() -> None:
     # 31 December 23:59 in Shanghai, and the first instant of the year after.
     assert bucket_until(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)) == datetime(
         2026, 12, 31, 16, tzinfo=UTC
@@ -105,8 +107,29 @@ def test_ends_are_rounded_up_to_the_end_of_the_month_in_china() -> None:
         2026, 12, 31, 16, tzinfo=UTC
     )
     assert bucket_until(datetime(2026, 12, 31, 16, 1, tzinfo=UTC)) == datetime(
-        2027, 1, 31, 16, tzinfo=UTC
+        2027, 3, 31, 16, tzinfo=UTC
     )
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_the_ends_of_a_quarter_are_one(month: int) -> None:
+    last = 3 * -(-month // 3)
+    end = datetime(2028, last, 30 if last in {6, 9} else 31, 16, tzinfo=UTC)
+
+    assert bucket_until(datetime(2028, month, 15, tzinfo=UTC)) == end
+
+
+@pytest.mark.parametrize(
+    ("until", "expected"),
+    [
+        (datetime(9999, 9, 30, 16, tzinfo=UTC), datetime(9999, 9, 30, 16, tzinfo=UTC)),
+        (datetime(9999, 10, 1, tzinfo=UTC), datetime(9999, 12, 31, 16, tzinfo=UTC)),
+        (datetime(9999, 12, 15, tzinfo=UTC), datetime(9999, 12, 31, 16, tzinfo=UTC)),
+        (datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)),
+    ],
+)
+def test_the_end_of_time_has_a_bucket(until: datetime, expected: datetime) -> None:
+    assert bucket_until(until) == expected
 
 
 def test_a_short_policy_says_in_what() -> None:

@@ -18,6 +18,7 @@ from insurance_gateway.wire import (
     policy_statement,
     read_policy,
     read_public_key,
+    require_signable,
     sign_request,
     verify_request,
 )
@@ -76,6 +77,20 @@ def test_an_old_or_future_signature_does_not_pass(seconds: int) -> None:
 def test_a_nonce_has_a_bound() -> None:
     with pytest.raises(WireRefused):
         verify_request(signed("n" * 65), BODY, PUBLIC, at=AT)
+
+
+@pytest.mark.parametrize("path", ["路径", "a b", "%zz"])
+def test_an_address_that_cannot_be_signed_is_refused(path: str) -> None:
+    url = f"http://guarantor.example/{path}"
+
+    with pytest.raises(WireRefused):
+        require_signable(url)
+    with pytest.raises(WireRefused):
+        sign_request(Message("POST", url, {}), BODY, KEY, at=AT, nonce="a-nonce")
+
+
+def test_a_percent_encoded_address_can_be_signed() -> None:
+    require_signable("https://guarantor.example:8443/%E8%B7%AF")
 
 
 def test_a_policy_survives_its_statement() -> None:

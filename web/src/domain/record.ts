@@ -1,7 +1,7 @@
 /** Entries of a tender's public record as sentences: which text, with which values. */
 import type { JournalEntry } from "@/api/tenders";
 import { yuan } from "@/domain/money";
-import { second } from "@/domain/times";
+import { second, untilMinute } from "@/domain/times";
 
 /** `key` stands under `record` in the texts; `entry.kind` itself when nothing is known of it. */
 export interface Sentence {
@@ -101,7 +101,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     values: (body) => ({
       ...lot(body),
       first: text(list(body.candidates)[0]?.bidder_name),
-      until: instant(body.publicity_until),
+      until: text(body.publicity_until) ? untilMinute(text(body.publicity_until)) : "",
     }),
   },
   "award.notified": {

@@ -311,6 +311,7 @@ export interface Doors {
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
+  "GET /tenders/{tender_id}/archive": { path: { tender_id: string }; query: { edition?: "full" | "public" }; answer: Blob };
   "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };

@@ -1,10 +1,14 @@
-"""The opening hall, live: the bidders, their verdicts, and all prices at the same moment."""
+"""The opening in public, live: bidders, verdicts, all prices at the same moment, the award."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 import pytest
 
+from tendering.domain.award import decide_award, decide_candidates
+from tendering.domain.candidates import Candidate
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import (
     LockedBid,
@@ -17,9 +21,11 @@ from tendering.domain.opening import (
     decide_unlock,
 )
 from tendering.domain.tender import ENVELOPES, Tender
+from tendering.rulebooks import holiday_calendar, rulebook_of
 from tendering.storage import journal, tenders
 from tendering.storage.connection import reading, transaction
 from tests.browser.conftest import OnlinePlatform, Visit
+from tests.support.browsing import Manner
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -55,14 +61,51 @@ async def test_a_visitor_sees_the_opening_as_it_happens(
             for number, bidder in enumerate(BIDDERS[:2])
         }
         late = at + timedelta(hours=2)
+        unlocked = replace(opening, unlocked=frozenset(BIDDERS[:2]))
         await _happen(
-            platform, tender, decide_reveal(opening, tender.lots[0], forms, at=late), at=late
+            platform, tender, decide_reveal(unlocked, tender.lots[0], forms, at=late), at=late
         )
         await page.get_by_text("40,000,000.01").wait_for()
         await page.get_by_text("视为撤销").wait_for()
+        await page.locator(".steps .now", has_text="确认开标结果").wait_for()
         await visitor.look("hall-revealed")
 
     assert before == 0
+
+
+async def test_a_visitor_reads_who_was_awarded(visit: Visit, platform: OnlinePlatform) -> None:
+    tender = await _published_tender(platform)
+    candidates = [
+        Candidate(
+            rank, f"{rank:02d}", bidder, f"示范建设9{rank}有限公司", 4_000_000_000, total, None
+        )
+        for rank, bidder, total in zip(
+            (1, 2), BIDDERS[:2], (Decimal("91.20"), Decimal("88.05")), strict=True
+        )
+    ]
+    rulebook, at = rulebook_of("construction"), tender.deadline + timedelta(days=2)
+    published, event = decide_candidates(
+        "1", candidates, rulebook, holiday_calendar(), reported_at=at, at=at
+    )
+    award = decide_award(
+        published,
+        rulebook,
+        chosen="01",
+        passed_over={},
+        objections_open=0,
+        at=published.publicity_until,
+    )
+    await _happen(platform, tender, event, at=at)
+    await _happen(platform, tender, award, at=published.publicity_until)
+
+    async with visit(Manner("en", "dark")) as visitor:
+        await visitor.go(f"/tenders/{tender.id}")
+        await visitor.see(".winner")
+        winner = await visitor.page.locator(".winner").inner_text()
+        await visitor.look("tender-awarded")
+
+    assert "示范建设91有限公司" in winner
+    assert "40,000,000.00" in winner
 
 
 async def _published_tender(platform: OnlinePlatform) -> Tender:

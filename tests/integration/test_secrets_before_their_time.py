@@ -1,0 +1,234 @@
+"""How many bids there are, and whose, stays secret until the opening: 招标投标法 第二十二条.
+
+With no bid, with one and with twenty, everything that anybody but their bidders can read is the
+same, byte for byte. The walk is made from the table of routes: a new route is walked too.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Final
+from uuid import uuid4
+
+import pytest
+
+from tendering.actions.bid_securities import record
+from tendering.actions.bids import ReceiptTerms, submit_bid
+from tendering.domain.bid_security import BidSecurity, SecurityForm
+from tendering.domain.log_tree import BLOCK
+from tendering.domain.roles import Role
+from tendering.domain.tender import Tender
+from tendering.domain.uploads import Upload
+from tendering.storage import uploads
+from tendering.storage.connection import transaction
+from tests.support.asking import addresses, query_of
+from tests.support.make import a_bid
+from tests.support.platform import (
+    ALL_ROUTES,
+    ROLES,
+    Account,
+    Platform,
+    begin_session,
+    enter,
+    platform,
+)
+from tests.support.published import published_tender
+
+__all__ = ["platform"]
+
+GET_ROUTES: Final = tuple(route for route in ALL_ROUTES if route.method == "GET")
+# They say what time it is; the log's are looked at by a test of their own.
+TELL_THE_TIME: Final = frozenset(
+    {
+        "get_checkpoint",
+        "get_clock",
+        "get_revocation_list",
+        "get_tile",
+        "get_tile_of_two",
+        "get_tile_of_three",
+        "get_tile_of_four",
+    }
+)
+REQUEST_ID: Final = {"X-Request-Id": "the-same-each-time"}
+BIDS: Final = 20
+
+Sight = Mapping[tuple[str, Role], tuple[int, Mapping[str, str], bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A tender that takes bids, and those who will bid."""
+
+    platform: Platform
+    tender: Tender
+    bidders: tuple[Account, ...]
+
+    async def submit(self, bidder: Account) -> None:
+        """Secure and submit a bid; its containers are taken to be there."""
+        context = self.platform.running.context
+        bidder_id = bidder.organization.id
+        bid = a_bid(self.tender, bidder_id=bidder_id)
+        envelopes = tuple(replace(each, upload_id=uuid4()) for each in bid.envelopes)
+        security = BidSecurity(
+            self.tender.id,
+            "1",
+            bidder_id,
+            SecurityForm.GUARANTEE_INSURANCE,
+            200_000_00,
+            self.tender.deadline + timedelta(days=120),
+            None,
+            "示范保函",
+        )
+        terms = ReceiptTerms(
+            key=context.keys.receipt,
+            origin=context.keys.log.name,
+            within_seconds=60,
+            leaf_nonce=secrets.token_bytes(32),
+        )
+        async with transaction(context.pool) as connection:
+            await record(connection, security, at=context.now())
+            for envelope in envelopes:
+                upload = Upload(envelope.upload_id, bidder_id, 10, 8 << 20, {})
+                await uploads.insert(connection, upload)
+            await submit_bid(
+                connection,
+                replace(bid, envelopes=envelopes),
+                [secrets.token_bytes(32)],
+                terms,
+                received_at=context.now(),
+            )
+        context.touched(self.tender.id)
+
+    async def knock(self, bidder: Account) -> None:
+        """What a bidder's program asks on the way, over HTTP; the bid itself is refused."""
+        async with transaction(self.platform.running.context.pool) as connection:
+            token = await begin_session(connection, bidder.authorization_id)
+        for path, body in (
+            ("/uploads", b'{"size_bytes": 10}'),
+            (f"/tenders/{self.tender.id}/bids", b"{}"),
+        ):
+            await self.platform.request(
+                "POST",
+                f"/api/v1{path}",
+                token=token,
+                data=body,
+                headers={"Content-Type": "application/json", "Idempotency-Key": uuid4().hex},
+            )
+
+
+@pytest.fixture
+async def intake(platform: Platform) -> Intake:
+    """A published tender and twenty bidders; the account in the bidder's role does not bid."""
+    tender = await published_tender(platform)
+    context = platform.running.context
+    async with transaction(context.pool) as connection:
+        bidders = [
+            await enter(connection, 100 + number, Role.BIDDER, password_hash="-", at=context.now())
+            for number in range(BIDS)
+        ]
+    return Intake(platform, tender, tuple(bidders))
+
+
+async def seen_by_all(intake: Intake) -> Sight:
+    """Every answer of every door that is only read, to a stranger and to every role."""
+    first = intake.bidders[0].organization.id
+    known = {"tender_id": intake.tender.id, "room_id": intake.tender.id, "bidder_id": first}
+    seen = {}
+    for route in GET_ROUTES:
+        if route.handler.__name__ in TELL_THE_TIME:
+            continue
+        for path in addresses(route, known):
+            for role in (Role.PUBLIC, *ROLES):
+                answer = await intake.platform.request(
+                    "GET", path + query_of(route), role=role, headers=REQUEST_ID
+                )
+                lasting = {key: text for key, text in answer.headers.items() if key != "Date"}
+                seen[path, role] = (answer.status, lasting, answer.body)
+    return seen
+
+
+async def series(platform: Platform) -> set[str]:
+    """What the metrics count, without the figures."""
+    answer = await platform.request("GET", "/metrics")
+    lines = answer.body.decode().splitlines()
+    return {line.rpartition(" ")[0] for line in lines if not line.startswith("#")}
+
+
+def _differing(one: Sight, other: Sight) -> list[tuple[str, Role]]:
+    assert one.keys() == other.keys()
+    for place in one:
+        if one[place] != other[place]:
+            print("DIFF", place, one[place], other[place])
+            break
+    return [place for place in one if one[place] != other[place]]
+
+
+@pytest.mark.timeout(120)
+async def test_no_door_tells_how_many_bids_there_are(intake: Intake) -> None:
+    none = await seen_by_all(intake)
+    await intake.submit(intake.bidders[0])
+    one = await seen_by_all(intake)
+    for bidder in intake.bidders[1:]:
+        await intake.submit(bidder)
+    twenty = await seen_by_all(intake)
+
+    assert _differing(none, one) == []
+    assert _differing(one, twenty) == []
+
+
+async def test_the_bidder_itself_sees_its_bid(intake: Intake) -> None:
+    bidder = intake.bidders[0]
+    async with transaction(intake.platform.running.context.pool) as connection:
+        token = await begin_session(connection, bidder.authorization_id)
+    path = f"/api/v1/tenders/{intake.tender.id}/bids/mine"
+
+    before = await intake.platform.request("GET", path, token=token)
+    await intake.submit(bidder)
+    after = await intake.platform.request("GET", path, token=token)
+
+    assert before.body != after.body
+
+
+async def test_bids_leave_no_line_in_the_log_and_no_figure_of_their_own(
+    intake: Intake, caplog: pytest.LogCaptureFixture
+) -> None:
+    # Whoever prepares a tender knocks at secret doors too; such a figure tells nothing.
+    await intake.knock(intake.bidders[0])
+    await series(intake.platform)
+    before = await series(intake.platform)
+    caplog.clear()
+
+    with caplog.at_level(logging.DEBUG, logger="tendering"):
+        for bidder in intake.bidders:
+            await intake.knock(bidder)
+            await intake.submit(bidder)
+
+    assert [line.getMessage() for line in caplog.records if line.name.startswith("tendering")] == []
+    assert await series(intake.platform) == before
+
+
+async def test_the_public_log_grows_the_same_with_bids_and_without(intake: Intake) -> None:
+    idle = await _sizes(intake.platform, batches=2)
+    for bidder in intake.bidders:
+        await intake.submit(bidder)
+    busy = await _sizes(intake.platform, batches=2)
+
+    grown = {after - before for sizes in (idle, busy) for before, after in pairwise(sizes)}
+    assert grown == {BLOCK}
+
+
+async def _sizes(platform: Platform, *, batches: int) -> list[int]:
+    """The sizes of so many checkpoints, and of the one before."""
+    sizes: list[int] = []
+    async with asyncio.timeout(30):
+        while len(sizes) <= batches:
+            answer = await platform.request("GET", "/api/v1/log/checkpoint")
+            size = int(answer.body.split(b"\n")[1]) if answer.status == 200 else 0
+            if size not in sizes:
+                sizes.append(size)
+            await asyncio.sleep(0.1)
+    return sizes
