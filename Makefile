@@ -58,8 +58,9 @@ docs: setup-test ## build the documentation into site/
 bench: setup-test ## run benchmarks/NAME.py with NAME=...; without, list the questions they answer
 	$(BIN)/python -m benchmarks $(NAME)
 
-fuzz: setup-test ## the property tests with many more examples, each time others
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest --timeout=1200 tests/property
+fuzz: setup-test ## property tests and requests to the API, many more and each time others
+	HYPOTHESIS_PROFILE=nightly SCHEMATHESIS_EXAMPLES=10000 \
+		$(BIN)/python -m pytest --timeout=1200 tests/property tests/contract
 
 campaign: setup-test ## break the running platform again and again, and check what it promised
 	$(BIN)/python -m benchmarks campaign

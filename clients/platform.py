@@ -6,6 +6,7 @@ platform refuses becomes `PlatformRefused` with the stable code of docs/api/refu
 """
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -198,8 +199,10 @@ class Platform:
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         address = f"{self.address}{PREFIX}{path}"
+        # As a stream a large body goes out in pieces, and others have their turn in between.
+        data = None if content is None else io.BytesIO(content)
         async with self.http.request(
-            method, address, data=content, params=query, headers=sent
+            method, address, data=data, params=query, headers=sent
         ) as response:
             yield response
 

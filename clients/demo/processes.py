@@ -93,9 +93,14 @@ class Stage:
             errors.close()
         hearing = asyncio.create_task(_hear(process, heard, ended))
         child = self._children[name] = Child(name, process, hearing)
-        running = {one.name: one.process.pid for one in self._children.values()}
-        await asyncio.to_thread(write_private, self.listed, json.dumps(running).encode())
+        listed = json.dumps(self.process_ids).encode()
+        await asyncio.to_thread(write_private, self.listed, listed)
         return child
+
+    @property
+    def process_ids(self) -> dict[str, int]:
+        """The process id of each program as it was started last."""
+        return {child.name: child.process.pid for child in self._children.values()}
 
     async def start_ready(self, name: str, arguments: Sequence[str]) -> dict[str, Any]:
         """Start a program that serves; what it says when it is ready. Raises ProcessFailed."""

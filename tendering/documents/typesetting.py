@@ -7,12 +7,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-import pikepdf
 import typst
 
 from tendering.documents.fonts import drawable, fonts
@@ -23,15 +21,15 @@ Block: TypeAlias = dict[str, Any]
 _TEMPLATE: Final = Path(__file__).parent / "templates" / "document.typ"
 _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _PAGE_HEIGHT: Final = 841.89  # A4, points
-_LEFT: Final = 56.7
-_TOP: Final = 100.0
-_CELL: Final = (236.0, 116.0)
-_GAP: Final = 8.0
-_COLUMNS: Final = 2
-_CELLS_A_PAGE: Final = 10
+_CELL: Final = (236.0, 112.0)
 _INSET: Final = 6.0
-_SEAL: Final = 88.0
-_NAME: Final = (170.0, 64.0)
+_SEAL: Final = 92.0
+_NAME: Final = (170.0, 60.0)
+_DIGITS: Final = "零壹贰叁肆伍陆柒捌玖"
+_PLACES: Final = ("", "拾", "佰", "仟")
+_GROUPS: Final = ("", "万", "亿")
+_BANNER: Final = "演示环境 · 非真实交易 · Demonstration, not a real transaction"
+_WATERMARK: Final = "演示 DEMONSTRATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,31 +57,35 @@ def typeset(
     blocks: Sequence[Block],
     signers: Sequence[Signer],
     made_at: datetime,
+    subtitle: str = "",
+    demonstration: bool = False,
 ) -> Rendered:
-    """Make the PDF (PDF/A-2b). Blocks a tenth of a second and more: call it in a thread."""
+    """Make the PDF (PDF/A-2b). Blocks a tenth of a second and more: call it in a thread.
+
+    A document of a demonstration says so at the head of every page and across it.
+    """
     data = {
         "title": title,
+        "subtitle": subtitle,
         "number": number,
         "footer": footer,
+        "banner": _BANNER if demonstration else "",
+        "watermark": _WATERMARK,
         "blocks": list(blocks),
-        "signatures_title": "签名盖章页",
-        "sheets": [
-            [_cell(index, signer) for index, signer in enumerate(sheet)]
-            for sheet in _sheets(signers)
-        ],
+        "signatures_title": "签名盖章",
+        "signers": [_cell(signer) for signer in signers],
     }
-    pdf = typst.compile(
+    compiler = typst.Compiler(
         _TEMPLATE.read_bytes(),
         font_paths=fonts(),
-        format="pdf",
-        pdf_standards="a-2b",
         sys_inputs={"data": json.dumps(_shown(data), ensure_ascii=False)},
-        timestamp=made_at.replace(microsecond=0),
+    )
+    pdf = compiler.compile(
+        format="pdf", pdf_standards="a-2b", timestamp=made_at.replace(microsecond=0)
     )
     assert isinstance(pdf, bytes)
-    with pikepdf.open(BytesIO(pdf)) as document:
-        first = len(document.pages) - len(_sheets(signers))
-    places = (_place(number, first, signer) for number, signer in enumerate(signers))
+    corners = json.loads(compiler.query("<signature>", field="value"))
+    places = (_place(corner, signer) for corner, signer in zip(corners, signers, strict=True))
     return Rendered(pdf, tuple(places))
 
 
@@ -123,37 +125,60 @@ def yuan(fen: int) -> str:
     return f"{fen // 100:,}.{fen % 100:02d}"
 
 
-def _sheets(signers: Sequence[Signer]) -> list[Sequence[Signer]]:
-    return [
-        signers[start : start + _CELLS_A_PAGE] for start in range(0, len(signers), _CELLS_A_PAGE)
-    ]
+def capital_yuan(fen: int) -> str:
+    """Money in the capital figures of notes and contracts: 壹亿零贰佰元整.
+
+    《支付结算办法》附件一 正确填写票据和结算凭证的基本规定.
+    """
+    assert 0 <= fen < 10**14
+    yuan_part, cents = divmod(fen, 100)
+    words = f"{_capital_number(yuan_part)}元" if yuan_part else ""
+    if cents == 0:
+        return f"{words or '零元'}整"
+    tenths, hundredths = divmod(cents, 10)
+    if tenths:
+        words += f"{_DIGITS[tenths]}角"
+    elif words:
+        words += _DIGITS[0]
+    return words + (f"{_DIGITS[hundredths]}分" if hundredths else "整")
 
 
-def _corner(index: int) -> tuple[float, float]:
-    """Left and top, from the page's upper left, of a cell on its page."""
-    row, column = divmod(index, _COLUMNS)
-    return _LEFT + column * (_CELL[0] + _GAP), _TOP + row * (_CELL[1] + _GAP)
+def _capital_number(number: int) -> str:
+    """A positive whole number below 10¹², zeros between digits said once."""
+    words, gap = "", False
+    for group in (2, 1, 0):
+        part = number // 10_000**group % 10_000
+        said = ""
+        for place in (3, 2, 1, 0):
+            digit = part // 10**place % 10
+            if digit == 0:
+                gap = True
+                continue
+            said += (_DIGITS[0] if gap and (words or said) else "") + _DIGITS[digit]
+            said += _PLACES[place]
+            gap = False
+        words += said + (_GROUPS[group] if part else "")
+    return words
 
 
-def _cell(index: int, signer: Signer) -> dict[str, Any]:
-    left, top = _corner(index)
+def _cell(signer: Signer) -> dict[str, Any]:
+    width = _CELL[0] if signer.person else _CELL[0] - _SEAL
     return {
-        "left": left,
-        "top": top,
         "width": _CELL[0],
         "height": _CELL[1],
+        "text": width - 2 * _INSET,
         "title": signer.title,
         "name": signer.name,
     }
 
 
-def _place(number: int, first_page: int, signer: Signer) -> SignaturePlace:
-    sheet, index = divmod(number, _CELLS_A_PAGE)
-    left, top = _corner(index)
-    right, bottom = left + _CELL[0] - _INSET, _PAGE_HEIGHT - top - _CELL[1] + _INSET
+def _place(corner: dict[str, float], signer: Signer) -> SignaturePlace:
+    """The lower right of a cell whose upper left is at `corner`, from the page's upper left."""
+    right = corner["left"] + _CELL[0] - _INSET
+    bottom = _PAGE_HEIGHT - corner["top"] - _CELL[1] + _INSET
     width, height = _NAME if signer.person else (_SEAL, _SEAL)
     return SignaturePlace(
-        first_page + sheet,
+        int(corner["page"]) - 1,
         (round(right - width, 2), round(bottom, 2), round(right, 2), round(bottom + height, 2)),
     )
 

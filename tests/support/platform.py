@@ -41,7 +41,7 @@ ALL_ROUTES: Final[tuple[Route, ...]] = (
     *EVALUATION_ROUTES,
     *INSURANCE_ROUTES,
 )
-ROLES: Final = tuple(role for role in Role if role is not Role.PUBLIC)
+ROLES: Final[tuple[Role, ...]] = tuple(role for role in Role if role is not Role.PUBLIC)
 PASSWORD: Final = "示范-password-1"
 
 

@@ -4,17 +4,18 @@ Runs in processes of its own beside the server under test: making requests up is
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.checks import CHECKS, CheckFunction, load_all_checks
+from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from tests.support.platform import PASSWORD
@@ -57,16 +58,16 @@ def probe(asked: Probe) -> str:
     """Make the requests; what the first wrong answer was, or nothing."""
     try:
         _run(asked)
-    except ExceptionGroup as group:
+    except FailureGroup as group:
         return "\n".join([asked.operation_id, *map(str, group.exceptions)])
-    except AssertionError as failure:
+    except Failure as failure:
         return f"{asked.operation_id}\n{failure}"
     return ""
 
 
 def _run(asked: Probe) -> None:
     operation = _schema(asked.address).find_operation_by_id(asked.operation_id)
-    checks = [CHECKS.get_one(name) for name in CHECKED]
+    checks = cast("list[CheckFunction]", [CHECKS.get_one(name) for name in CHECKED])
     with requests.Session() as line:
 
         @settings(
@@ -78,7 +79,7 @@ def _run(asked: Probe) -> None:
             suppress_health_check=list(HealthCheck),
         )
         @given(_cases(operation), st.integers(1, STRANGERS), st.booleans())
-        def answers_as_documented(case: Case, who: int, exists: bool) -> None:
+        def answers_as_documented(case: Case[Any], who: int, exists: bool) -> None:
             if exists:
                 _name_what_exists(case, asked.known)
             headers = {} if who == STRANGERS else {"Authorization": f"Bearer {_token(asked, line)}"}
@@ -97,13 +98,13 @@ def _schema(address: str) -> OpenApiSchema:
     return schemathesis.openapi.from_url(f"{address}/api/v1/openapi.json", config=config)
 
 
-def _cases(operation: Any) -> st.SearchStrategy[Case]:
+def _cases(operation: Any) -> st.SearchStrategy[Case[Any]]:
     allowed = operation.as_strategy(GenerationMode.POSITIVE)
     broken = operation.as_strategy(GenerationMode.NEGATIVE)
     return st.one_of(*[allowed] * (BROKEN - 1), broken)
 
 
-def _name_what_exists(case: Case, known: Mapping[str, str]) -> None:
+def _name_what_exists(case: Case[Any], known: Mapping[str, str]) -> None:
     for name in case.path_parameters or {}:
         if name in known:
             case.path_parameters[name] = known[name]
@@ -117,6 +118,3 @@ def _token(asked: Probe, line: requests.Session) -> str:
     line.cookies.clear()
     token: str = answer.json()["token"]
     return token
-
-
-__all__: Sequence[str] = ["Probe", "probe"]

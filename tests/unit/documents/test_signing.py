@@ -41,7 +41,7 @@ async def signed_by(count: int) -> bytes:
 
 def redness(pdf: bytes, place: SignaturePlace) -> float:
     """The share of red pixels in a place of the printed page."""
-    document = pypdfium2.PdfDocument(pdf, may_init_forms=True)
+    document = pypdfium2.PdfDocument(pdf)
     try:
         document.init_forms()
         page = document[place.page]
