@@ -1,6 +1,7 @@
-"""The evaluation report in type: members, criteria, rejections, points, ranking, candidates."""
+"""The evaluation report in type: the ten parts of 评标委员会和评标方法暂行规定 第四十二条, in order."""
 
 from itertools import groupby
+from typing import Final
 
 from tendering.documents.data import EvaluationReport
 from tendering.documents.opening_record import footer_of, heading_facts
@@ -17,51 +18,93 @@ from tendering.documents.typesetting import (
 )
 
 
+# As many columns as stay readable beside the name of a criterion.
+BIDS_A_SHEET: Final = 8
+
+
 def render_evaluation_report(report: EvaluationReport) -> Rendered:
     """Make the PDF of an evaluation report. Blocks: call it in a thread."""
     return typeset(
         title="评标报告",
+        subtitle="Bid Evaluation Report",
+        demonstration=report.heading.demonstration,
         number=report.heading.number,
         footer=footer_of(report.heading),
         blocks=[
-            heading("一、基本情况"),
-            fact_list(
-                *heading_facts(report.heading),
-                ("开标时间", moment(report.opened_at)),
-                ("开标记录（SHA-256）", report.opening_record_digest),
-                ("评标方法", report.method_title),
-                ("评标方法摘要", report.method_digest),
-            ),
-            heading("二、评标委员会"),
+            heading("一、基本情况和数据表"),
+            _basics(report),
+            heading("二、评标委员会成员名单"),
             _members(report),
-            heading("三、评审因素与标准"),
-            table(
-                ["评审因素", "类别", "满分"],
-                [list(row) for row in report.criteria],
-                shares=[16, 6, 4],
-            ),
-            heading("四、否决投标情况"),
+            heading("三、开标记录"),
+            _opened(report),
+            heading("四、符合要求的投标一览表"),
+            _conforming(report),
+            heading("五、否决投标的情况说明"),
             *_rejections(report),
-            heading("五、价格评审"),
-            paragraph(report.price_explanation or "无有效投标，未进行价格评审。"),
+            heading("六、评标标准、评标方法或者评标因素一览表"),
+            _criteria(report),
+            heading("七、经评审的价格或者评分比较一览表"),
             *_prices(report),
-            heading("六、得分汇总与排序"),
             _totals(report),
-            heading("七、推荐的中标候选人"),
+            heading("八、经评审的投标人排序"),
+            _ranking(report),
+            heading("九、推荐的中标候选人名单与签订合同前要处理的事宜"),
             *_candidates(report),
-            heading("八、签署前核查及说明"),
+            heading("十、澄清、说明、补正事项纪要"),
+            paragraph("评标委员会没有通过本平台要求投标人澄清、说明或者补正。"),
+            heading("附一、签署前核查及不同意见"),
             *_findings(report),
             *_dissents(report),
-            heading("附：成员评分表"),
+            heading("附二、评标委员会成员评分表"),
             *_sheets(report),
-            heading("存证"),
-            paragraph(
-                f"评标结果摘要：{report.outcome_digest}。评标委员会日志至第"
-                f"{report.committee.seq}条，链首{report.committee.head}。"
+            heading("附三、存证"),
+            fact_list(
+                ("评标结果摘要（SHA-256）", report.outcome_digest),
+                ("评标委员会日志", f"至第{report.committee.seq}条"),
+                ("日志链首", report.committee.head),
             ),
         ],
         signers=report.signers,
         made_at=report.heading.made_at,
+    )
+
+
+def _basics(report: EvaluationReport) -> Block:
+    return fact_list(
+        *heading_facts(report.heading),
+        ("开标时间", moment(report.opened_at)),
+        ("评标报告形成时间", moment(report.heading.made_at)),
+        ("评标方法", report.method_title),
+        ("开启的投标", f"{len(report.bids)}份"),
+        ("被否决的投标", f"{len(report.rejected)}份"),
+    )
+
+
+def _opened(report: EvaluationReport) -> Block:
+    """The record itself is a document of its own: here its digest and what was read out."""
+    return fact_list(
+        ("开标记录（SHA-256）", report.opening_record_digest),
+        *(
+            (f"{one.number} {one.bidder_name}", f"投标报价{yuan(one.price_fen)}元")
+            for one in sorted(report.bids, key=lambda one: one.number)
+        ),
+    )
+
+
+def _conforming(report: EvaluationReport) -> Block:
+    rows = [
+        [one.number, one.bidder_name, yuan(one.price_fen)]
+        for one in sorted(report.bids, key=lambda one: one.number)
+        if one.rank
+    ]
+    if not rows:
+        return paragraph("没有符合要求的投标。")
+    return table(["编号", "投标人", "投标报价（元）"], rows, shares=[3, 14, 7])
+
+
+def _criteria(report: EvaluationReport) -> Block:
+    return table(
+        ["评审因素", "类别", "满分"], [list(row) for row in report.criteria], shares=[16, 6, 4]
     )
 
 
@@ -88,28 +131,39 @@ def _rejections(report: EvaluationReport) -> list[Block]:
 
 
 def _prices(report: EvaluationReport) -> list[Block]:
+    method = fact_list(("评标方法摘要（SHA-256）", report.method_digest))
     if not report.price_rows:
-        return []
+        return [method, paragraph("没有进行价格评审。")]
     rows = [list(row) for row in report.price_rows]
-    return [table(["编号", "计算过程"], rows, shares=[2, 24])]
+    return [
+        method,
+        paragraph(report.price_explanation),
+        table(["编号", "价格分计算过程"], rows, shares=[3, 24]),
+    ]
 
 
 def _totals(report: EvaluationReport) -> Block:
-    header = ["名次", "编号", "投标人", "报价（元）", "技术", "商务", "价格", "总分"]
+    header = ["编号", "投标人", "报价（元）", "技术", "商务", "价格", "总分"]
     rows = [
         [
-            one.rank or "否决",
             one.number,
             one.bidder_name,
             yuan(one.price_fen),
             one.technical or "—",
             one.business or "—",
             one.price_points or "—",
-            one.total or "—",
+            one.total or "否决",
         ]
-        for one in report.bids
+        for one in sorted(report.bids, key=lambda one: one.number)
     ]
-    return table(header, rows, shares=[3, 2, 8, 6, 3, 3, 3, 3])
+    return table(header, rows, shares=[3, 9, 7, 4, 4, 4, 4])
+
+
+def _ranking(report: EvaluationReport) -> Block:
+    rows = [[one.rank, one.bidder_name, one.total] for one in report.bids if one.rank]
+    if not rows:
+        return paragraph("没有可以排序的投标。")
+    return table(["名次", "投标人", "总分"], rows, shares=[3, 16, 5])
 
 
 def _candidates(report: EvaluationReport) -> list[Block]:
@@ -137,10 +191,16 @@ def _dissents(report: EvaluationReport) -> list[Block]:
 
 
 def _sheets(report: EvaluationReport) -> list[Block]:
-    """One table a member: a row for each bid and criterion."""
+    """One table a member: a row for each criterion, a column for each bid, some bids at a time."""
     blocks: list[Block] = []
     for member, marks in groupby(report.marks, key=lambda mark: mark.member):
-        rows = [[mark.number, mark.criterion, mark.points] for mark in marks]
+        points = {(mark.criterion, mark.number): mark.points for mark in marks}
+        criteria = list(dict.fromkeys(criterion for criterion, _ in points))
+        numbers = list(dict.fromkeys(number for _, number in points))
         blocks.append(paragraph(member))
-        blocks.append(table(["编号", "评审因素", "得分"], rows, shares=[4, 16, 5]))
+        for start in range(0, len(numbers), BIDS_A_SHEET):
+            some = numbers[start : start + BIDS_A_SHEET]
+            rows = [[one, *(points.get((one, number), "—") for number in some)] for one in criteria]
+            header = ["评审因素", *(f"{number}号" for number in some)]
+            blocks.append(table(header, rows, shares=[12, *(4 for _ in some)]))
     return blocks

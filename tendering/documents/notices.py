@@ -4,6 +4,7 @@ from tendering.documents.data import AwardNotice, CandidatesNotice
 from tendering.documents.opening_record import footer_of, heading_facts
 from tendering.documents.typesetting import (
     Rendered,
+    capital_yuan,
     fact_list,
     heading,
     moment,
@@ -19,6 +20,8 @@ def render_candidates(notice: CandidatesNotice) -> Rendered:
     rejected = [list(row) for row in notice.rejected]
     return typeset(
         title="中标候选人公示",
+        subtitle="Notice of Award Candidates",
+        demonstration=notice.heading.demonstration,
         number=notice.heading.number,
         footer=footer_of(notice.heading),
         blocks=[
@@ -56,6 +59,8 @@ def render_award_notice(notice: AwardNotice) -> Rendered:
     duration = "—" if notice.duration_days is None else f"{notice.duration_days}日历天"
     return typeset(
         title="中标通知书",
+        subtitle="Notice of Award",
+        demonstration=notice.heading.demonstration,
         number=notice.heading.number,
         footer=footer_of(notice.heading),
         blocks=[
@@ -67,6 +72,7 @@ def render_award_notice(notice: AwardNotice) -> Rendered:
             fact_list(
                 *heading_facts(notice.heading),
                 ("中标价（元）", yuan(notice.price_fen)),
+                ("中标价大写（人民币）", capital_yuan(notice.price_fen)),
                 ("工期", duration),
                 ("质量", notice.quality or "—"),
                 ("项目负责人", notice.project_manager or "—"),

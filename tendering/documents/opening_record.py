@@ -33,6 +33,8 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
     """Make the PDF of an opening record. Blocks: call it in a thread."""
     return typeset(
         title="开标记录",
+        subtitle="Record of Bid Opening",
+        demonstration=record.heading.demonstration,
         number=record.heading.number,
         footer=footer_of(record.heading),
         blocks=[
@@ -151,6 +153,6 @@ def _announcements(record: OpeningRecord) -> list[Block]:
         return []
     rows = [[moment(at), text] for at, text in record.announcements]
     return [
-        heading("主持人宣布事项"),
+        heading(f"{'五' if record.key_holders else '四'}、主持人宣布事项"),
         table(["时间", "内容"], rows, shares=[6, 24]),
     ]
