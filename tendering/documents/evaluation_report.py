@@ -1,9 +1,10 @@
-"""The evaluation report in type: the ten parts of 评标委员会和评标方法暂行规定 第四十二条, in order."""
+"""The evaluation report in type: the ten parts that 12号令 第四十二条 lists, in its order."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
 
-from tendering.documents.data import EvaluationReport
+from tendering.documents.data import EvaluatedBid, EvaluationReport
 from tendering.documents.opening_record import footer_of, heading_facts
 from tendering.documents.typesetting import (
     Block,
@@ -16,7 +17,6 @@ from tendering.documents.typesetting import (
     typeset,
     yuan,
 )
-
 
 # As many columns as stay readable beside the name of a criterion.
 BIDS_A_SHEET: Final = 8
@@ -36,7 +36,7 @@ def render_evaluation_report(report: EvaluationReport) -> Rendered:
             heading("二、评标委员会成员名单"),
             _members(report),
             heading("三、开标记录"),
-            _opened(report),
+            *_opened(report),
             heading("四、符合要求的投标一览表"),
             _conforming(report),
             heading("五、否决投标的情况说明"),
@@ -60,8 +60,7 @@ def render_evaluation_report(report: EvaluationReport) -> Rendered:
             heading("附三、存证"),
             fact_list(
                 ("评标结果摘要（SHA-256）", report.outcome_digest),
-                ("评标委员会日志", f"至第{report.committee.seq}条"),
-                ("日志链首", report.committee.head),
+                (f"评标委员会日志至第{report.committee.seq}条", report.committee.head),
             ),
         ],
         signers=report.signers,
@@ -80,25 +79,21 @@ def _basics(report: EvaluationReport) -> Block:
     )
 
 
-def _opened(report: EvaluationReport) -> Block:
+def _opened(report: EvaluationReport) -> list[Block]:
     """The record itself is a document of its own: here its digest and what was read out."""
-    return fact_list(
-        ("开标记录（SHA-256）", report.opening_record_digest),
-        *(
-            (f"{one.number} {one.bidder_name}", f"投标报价{yuan(one.price_fen)}元")
-            for one in sorted(report.bids, key=lambda one: one.number)
-        ),
-    )
+    return [
+        fact_list(("开标记录（SHA-256）", report.opening_record_digest)),
+        _bids(sorted(report.bids, key=lambda one: one.number)),
+    ]
 
 
 def _conforming(report: EvaluationReport) -> Block:
-    rows = [
-        [one.number, one.bidder_name, yuan(one.price_fen)]
-        for one in sorted(report.bids, key=lambda one: one.number)
-        if one.rank
-    ]
-    if not rows:
-        return paragraph("没有符合要求的投标。")
+    conforming = sorted((one for one in report.bids if one.rank), key=lambda one: one.number)
+    return _bids(conforming) if conforming else paragraph("没有符合要求的投标。")
+
+
+def _bids(bids: Sequence[EvaluatedBid]) -> Block:
+    rows = [[one.number, one.bidder_name, yuan(one.price_fen)] for one in bids]
     return table(["编号", "投标人", "投标报价（元）"], rows, shares=[3, 14, 7])
 
 

@@ -58,10 +58,10 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
             *_key_holders(record),
             *_announcements(record),
             heading("存证"),
-            paragraph(
-                "本记录依据平台日志生成。公开日志至第"
-                f"{record.public.seq}条，链首{record.public.head}；保管日志至第"
-                f"{record.custody.seq}条，链首{record.custody.head}。"
+            paragraph("本记录依据平台日志生成，任何人可以凭归档文件离线复核。"),
+            fact_list(
+                (f"公开日志至第{record.public.seq}条", record.public.head),
+                (f"保管日志至第{record.custody.seq}条", record.custody.head),
             ),
         ],
         signers=record.signers,

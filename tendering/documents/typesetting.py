@@ -76,7 +76,7 @@ def typeset(
         "signers": [_cell(signer) for signer in signers],
     }
     compiler = typst.Compiler(
-        _TEMPLATE.read_bytes(),
+        _TEMPLATE,
         font_paths=fonts(),
         sys_inputs={"data": json.dumps(_shown(data), ensure_ascii=False)},
     )
