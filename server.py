@@ -22,7 +22,7 @@ from aiohttp import web
 import evaluation_rooms
 import insurance_gateway
 import tendering
-from clients.demo.loading import load_demonstration
+from clients.demo.loading import demonstration_insurers, load_demonstration
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
@@ -276,22 +276,23 @@ def _app(
     return app
 
 
-async def show_demonstration(platform: Running, settings: Settings) -> None:
-    """Load the demonstration tender over the public API, and print where to look as whom."""
+@asynccontextmanager
+async def demonstration(platform: Running, settings: Settings) -> AsyncIterator[None]:
+    """Load the demonstration tender over the public API, say where to look, keep insurers open."""
     operator = json.loads(_secret(str(settings.folder / "operator.json")))
-    accounts = await load_demonstration(
-        platform.address,
-        operator["login"],
-        operator["password"],
-        folder=settings.folder / "demonstration",
-    )
-    lines = ["", f"  {settings.platform.name}  {settings.public_address}", ""]
-    lines += [
-        f"  {account.role:<18} {account.login:<24} {account.password:<18} {account.organization}"
-        for account in accounts
-    ]
-    operator_line = f"  {'operator':<18} {operator['login']:<24} {operator['password']}"
-    print("\n".join([*lines, operator_line, "", "  Ctrl-C 停止"]), flush=True)  # noqa: T201
+    folder = settings.folder / "demonstration"
+    account = (operator["login"], operator["password"])
+    accounts = await load_demonstration(platform.address, *account, folder=folder)
+    # By the public address: guarantors sign the address they post to.
+    async with demonstration_insurers(settings.public_address, *account, folder=folder):
+        lines = ["", f"  {settings.platform.name}  {settings.public_address}", ""]
+        lines += [
+            f"  {each.role:<18} {each.login:<24} {each.password:<26} {each.organization}"
+            for each in accounts
+        ]
+        lines += [f"  {'operator':<18} {account[0]:<24} {account[1]}", "", "  Ctrl-C 停止"]
+        print("\n".join(lines), flush=True)  # noqa: T201
+        yield
 
 
 async def serve(settings: Settings, *, load: bool) -> int:
@@ -300,12 +301,13 @@ async def serve(settings: Settings, *, load: bool) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
-    async with running(settings) as platform:
+    async with AsyncExitStack() as stack:
+        platform = await stack.enter_async_context(running(settings))
         if settings.demonstration:
             await ensure_operator(platform.context, settings.folder / "operator.json")
         print(json.dumps({"ready": platform.address}), flush=True)  # noqa: T201
         if load:
-            await show_demonstration(platform, settings)
+            await stack.enter_async_context(demonstration(platform, settings))
         waiting = [asyncio.create_task(each.wait()) for each in (stop, platform.ended)]
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in waiting:

@@ -132,3 +132,7 @@ def _operate(command: str, config: Path | None, *flags: str) -> None:
 def _require_server() -> None:
     if importlib.util.find_spec("asyncpg") is None:
         raise click.ClickException("this needs the platform: install kaibiao[server]")
+
+
+if __name__ == "__main__":
+    main()

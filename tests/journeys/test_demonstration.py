@@ -17,9 +17,9 @@ KILLED_AFTER = ("发布澄清", "开标记录签署完成")
 
 @pytest.mark.timeout(DEMO_SECONDS_MAX + 20)
 async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_server_is_killed(
-    tmp_path: Path,
+    open_folder: Path,
 ) -> None:
-    folder = tmp_path / "demo"
+    folder = open_folder / "demo"
 
     status, told = await _play(folder)
 

@@ -17,14 +17,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-async def served(tmp_path: Path) -> AsyncIterator[tuple[str, str, str]]:
+async def served(open_folder: Path) -> AsyncIterator[tuple[str, str, str]]:
     """A platform in demonstration mode: address, operator's login and password."""
-    (tmp_path / "server.toml").write_text(
-        f'[server]\nport = {free_ports(1)[0]}\n[platform]\nfolder = "{tmp_path}/data"\n'
+    (open_folder / "server.toml").write_text(
+        f'[server]\nport = {free_ports(1)[0]}\n[platform]\nfolder = "{open_folder}/data"\n'
     )
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "server.py", "serve", "--demonstration"),
-        *("--config", str(tmp_path / "server.toml")),
+        *("--config", str(open_folder / "server.toml")),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
@@ -32,7 +32,7 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[str, str, str]]:
     assert process.stdout is not None
     try:
         ready = json.loads(await process.stdout.readline())
-        operator = json.loads((tmp_path / "data" / "operator.json").read_text())
+        operator = json.loads((open_folder / "data" / "operator.json").read_text())
         yield ready["ready"], operator["login"], operator["password"]
     finally:
         process.send_signal(signal.SIGTERM)
@@ -41,9 +41,9 @@ async def served(tmp_path: Path) -> AsyncIterator[tuple[str, str, str]]:
 
 @pytest.mark.timeout(120)
 async def test_a_second_start_finds_what_the_first_has_loaded(
-    served: tuple[str, str, str], tmp_path: Path
+    served: tuple[str, str, str], open_folder: Path
 ) -> None:
-    folder = tmp_path / "loaded"
+    folder = open_folder / "loaded"
 
     first = await load_demonstration(*served, folder=folder)
     second = await load_demonstration(*served, folder=folder)
