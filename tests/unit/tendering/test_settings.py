@@ -1,7 +1,7 @@
 """The configuration file: the example holds every key, and what is unknown refuses the start."""
 
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +46,11 @@ def test_the_example_has_every_key_of_a_row(rows: str, kind: Any) -> None:
     assert set(example["log"][rows][0]) == {each.name for each in fields(kind)}
 
 
-def test_without_a_file_the_defaults_are_in_force() -> None:
-    assert load_settings(None) == Settings()
+def test_without_a_file_the_platform_has_a_name_that_passkeys_can_be_bound_to() -> None:
+    settings = load_settings(None)
+
+    assert settings == replace(Settings(), server=settings.server)
+    assert settings.public_address == "http://localhost:8080"
 
 
 @pytest.mark.parametrize(
