@@ -15,7 +15,7 @@ help: ## list the targets
 run: setup-server ## serve the platform with a demonstration tender
 	$(BIN)/kaibiao serve --demonstration --load
 
-demo: setup-server ## play one whole tender and exit; OCDS=FILE takes its data from a release, AS_CNY=1 foreign figures as yuan
+demo: setup-server ## play one whole tender and exit; OCDS=FILE is a release to play, AS_CNY=1
 	$(BIN)/kaibiao demo $(if $(OCDS),--ocds "$(OCDS)") $(if $(AS_CNY),--as-cny)
 
 test: setup-test check ## everything: checks, then all tests; REQUIRE_ALL=1 leaves nothing out
