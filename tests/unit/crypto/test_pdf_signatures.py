@@ -112,7 +112,11 @@ def test_a_flipped_digest_is_told_from_a_flipped_signature(once: bytes) -> None:
     start = signatures(once)[0].signed_range[1]
 
     changed_text = flipped(once, once.index(b"/Reason") + 12)
-    changed_value = flipped(once, once.upper().index(b"0420", start) + 8)
+    # Attribute messageDigest (1.2.840.113549.1.9.4): a set of one octet string of 32 bytes.
+    attribute = b"2A864886F70D01090431220420"
+    at = once.upper().index(attribute, start) + len(attribute)
+    digit = b"1" if once[at : at + 1] == b"0" else b"0"
+    changed_value = once[:at] + digit + once[at + 1 :]
 
     assert [one.digest_matches for one in signatures(changed_text)] == [False]
     assert [one.signature_matches for one in signatures(changed_text)] == [True]
