@@ -21,7 +21,13 @@ from tendering.domain.tender import TenderStatus
 from tendering.storage import journal, tenders
 from tendering.storage.connection import Connection, reading, transaction
 
-_OPENED = frozenset(TenderStatus) - {TenderStatus.DRAFT, TenderStatus.PUBLISHED}
+# While bids are being unlocked, custody holds file keys of prices that nobody may know yet.
+_OPENED = frozenset(TenderStatus) - {
+    TenderStatus.DRAFT,
+    TenderStatus.PUBLISHED,
+    TenderStatus.OPENING,
+    TenderStatus.TERMINATED,
+}
 
 
 class ClockAnswer(Struct, frozen=True):
