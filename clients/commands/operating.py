@@ -1,0 +1,70 @@
+"""What belongs to the operator: starts `server.py` by its module name."""
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+
+import click
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--config", type=FILE, help="Configuration file, TOML; without it var/.")
+@click.option("--demonstration", is_flag=True, help="The clock may jump; everything says so.")
+@click.option("--load", is_flag=True, help="Load a demonstration tender and show its accounts.")
+def serve(config: Path | None, *, demonstration: bool, load: bool) -> None:
+    """Serve the platform until Ctrl-C."""
+    flags = ["--demonstration"] if demonstration else []
+    operate("serve", config, *flags, *(["--load"] if load else []))
+
+
+@click.command()
+@click.option("--config", type=FILE)
+def migrate(config: Path | None) -> None:
+    """Apply what migrations are missing to the database."""
+    operate("migrate", config)
+
+
+@click.command("check-config")
+@click.option("--config", type=FILE)
+def check_config(config: Path | None) -> None:
+    """Print the configuration in force."""
+    operate("check-config", config)
+
+
+@click.command()
+@click.option("--config", type=FILE)
+def keys(config: Path | None) -> None:
+    """Make the platform's keys if there are none, and show their public halves."""
+    operate("keys", config)
+
+
+@click.command()
+@click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"))
+@click.option("--ocds", type=FILE, help="Take the tender from an OCDS 1.1 release package.")
+@click.option("--ocid", help="Which contracting process of the package.")
+@click.option("--as-cny", is_flag=True, help="Take foreign figures as yuan.")
+@click.option("--fast", is_flag=True, help="Small files.")
+def demo(folder: Path, ocds: Path | None, ocid: str | None, *, as_cny: bool, fast: bool) -> None:
+    """Play one whole tender, from notice to award, and keep the results in FOLDER."""
+    require_server()
+    conductor = importlib.import_module("clients.demo.conductor")
+    options = conductor.DemoOptions(
+        folder.absolute(), ocds=ocds, ocid=ocid, as_cny=as_cny, fast=fast
+    )
+    sys.exit(conductor.run(options))
+
+
+def operate(command: str, config: Path | None, *flags: str) -> None:
+    """Run `command` of `server.py` and end the process with its exit status."""
+    require_server()
+    arguments = [command, *(["--config", str(config)] if config else []), *flags]
+    sys.exit(importlib.import_module("server").main(arguments))
+
+
+def require_server() -> None:
+    """Refuse where the platform's packages are not installed."""
+    if importlib.util.find_spec("asyncpg") is None:
+        raise click.ClickException("this needs the platform: install kaibiao[server]")
