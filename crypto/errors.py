@@ -51,3 +51,7 @@ class BadCertificate(CryptoError):
 
 class BadKey(CryptoError):
     """A key text or key encoding is malformed or of the wrong kind."""
+
+
+class ProviderMissing(CryptoError):
+    """A library that a suite needs is not installed on this machine, or was built without it."""

@@ -1,0 +1,67 @@
+"""Debian's `openssl` and ours read each other's SM2 keys, signatures and ciphertexts."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from crypto import gm_sm2
+from crypto.gm_sm2 import Sm2Key
+from crypto.gm_software import GmSoftware, generate_sm2_key
+
+pytestmark = pytest.mark.needs("openssl")
+GM = GmSoftware()
+ID = "distid:1234567812345678"
+
+
+def _openssl(*arguments: str | Path) -> bytes:
+    command = ["openssl", *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        ("genpkey", "-algorithm", "SM2"),
+        ("ecparam", "-name", "SM2", "-genkey", "-noout"),
+        ("genpkey", "-algorithm", "SM2", "-aes256", "-pass", "pass:secret"),
+    ],
+    ids=["PKCS 8", "SEC 1", "encrypted"],
+)
+def test_keys_that_openssl_made_are_read(make: tuple[str, ...], tmp_path: Path) -> None:
+    pem = _openssl(*make)
+    (tmp_path / "key").write_bytes(pem)
+
+    key = Sm2Key.from_pem(pem, b"secret")
+
+    assert key.public_der == _openssl(
+        *("pkey", "-in", tmp_path / "key", "-passin", "pass:secret"),
+        *("-pubout", "-outform", "DER"),
+    )
+
+
+def test_signatures_verify_both_ways(tmp_path: Path) -> None:
+    key = generate_sm2_key()
+    (tmp_path / "key").write_bytes(key.to_pem(None))
+    (tmp_path / "message").write_bytes(b"message")
+    (tmp_path / "ours").write_bytes(GM.sign(key, b"message"))
+    common = (
+        *("pkeyutl", "-inkey", tmp_path / "key", "-rawin", "-digest", "sm3"),
+        *("-in", tmp_path / "message", "-pkeyopt", ID),
+    )
+
+    _openssl(*common, "-verify", "-sigfile", tmp_path / "ours")
+    gm_sm2.verify(key.public_der, b"message", _openssl(*common, "-sign"))
+
+
+def test_ciphertexts_open_both_ways(tmp_path: Path) -> None:
+    key = generate_sm2_key()
+    (tmp_path / "key").write_bytes(key.to_pem(None))
+    (tmp_path / "secret").write_bytes(b"share and context")
+    (tmp_path / "ours").write_bytes(GM.wrap(key.public, b"share", material=b"\x05" * 48))
+    common = ("pkeyutl", "-inkey", tmp_path / "key")
+
+    assert _openssl(*common, "-decrypt", "-in", tmp_path / "ours") == b"share"
+    assert GM.unwrap(key, _openssl(*common, "-encrypt", "-in", tmp_path / "secret")) == (
+        b"share and context"
+    )
