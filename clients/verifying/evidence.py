@@ -148,20 +148,20 @@ def _receipt(case: Case, path: str, notes: Notes) -> Receipt | None:
 
 
 def _in_custody(case: Case, receipt: Receipt, path: str, notes: Notes) -> None:
-    """The receipt names the entry of custody and the head after it."""
+    """The receipt names the head after its entry of custody."""
     if Stream.CUSTODY not in case.streams:
         notes.skips("the entries of custody that the receipts name")
         return
     said = receipt.submission
-    entries = case.streams[Stream.CUSTODY]
-    entry = entries[said.custody_seq - 1] if said.custody_seq <= len(entries) else None
+    custody = case.streams[Stream.CUSTODY]
+    entry = next((one for one in custody if one.head == said.custody_head), None)
     notes.require(
         entry is not None
-        and (entry.kind, entry.head) == (said.act, said.custody_head)
+        and entry.kind == said.act
         and entry.body.get("bidder_id") == str(said.bidder_id)
         and entry.body.get("counter") == said.counter,
         path,
-        f"names entry {said.custody_seq} of custody, which is another",
+        "names a head of custody that is not the one after its entry",
     )
 
 

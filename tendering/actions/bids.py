@@ -21,7 +21,7 @@ from tendering.domain.bid import (
     require_manifest,
 )
 from tendering.domain.bid_security import covers
-from tendering.domain.journal import Entry, Event, Stream
+from tendering.domain.journal import Entry, Event, Stream, blinded
 from tendering.domain.receipts import Receipt, Submission, issue_receipt
 from tendering.domain.refusals import ContainerRefused
 from tendering.domain.tender import Tender
@@ -31,12 +31,16 @@ from tendering.storage.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTerms:
-    """What a receipt needs besides the deed: the key, the log's origin, the promise, chance."""
+    """What a receipt needs besides the deed: the key, the log's origin, the promise, chance.
+
+    `leaf_nonce` goes to the bidder, `custody_nonce` stays in custody; 32 bytes each.
+    """
 
     key: NoteKey
     origin: str
     within_seconds: int
     leaf_nonce: bytes
+    custody_nonce: bytes
 
 
 def check_containers(
@@ -92,13 +96,14 @@ async def submit_bid(
             validity_days=tender.terms.bid_validity_days,
         )
     )
-    event = decide_submission(
+    taken = decide_submission(
         tender,
         bid,
         received_at=received_at,
         has_bid_security=has_bid_security,
         custody=custody,
     )
+    event = blinded(taken, terms.custody_nonce)
     await bids.insert(connection, bid, received_at=received_at)
     await bids.add_ephemeral_keys(connection, ephemeral_keys)
     entry = await journal.append(connection, bid.tender_id, Stream.CUSTODY, event, at=received_at)
@@ -121,7 +126,7 @@ async def withdraw_bid(
     """Give a bid back before the deadline. Raises DeadlinePassed, NotAcceptingBids, NoBid."""
     tender = await tenders.lock(connection, tender_id)
     custody = await bids.custody_of(connection, tender_id, lot=lot, bidder_id=bidder_id)
-    event = decide_withdrawal(
+    given_back = decide_withdrawal(
         tender,
         lot=lot,
         bidder_id=bidder_id,
@@ -129,6 +134,7 @@ async def withdraw_bid(
         received_at=received_at,
         custody=custody,
     )
+    event = blinded(given_back, terms.custody_nonce)
     standing = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
     await bids.set_status(
         connection, tender_id, lot=lot, bidder_id=bidder_id, status=BidStatus.WITHDRAWN
@@ -158,7 +164,6 @@ async def _acknowledge(
         manifest_digest=bid.manifest_digest,
         container_digests=containers,
         received_at=received_at,
-        custody_seq=entry.seq,
         custody_head=entry.head,
     )
     receipt = issue_receipt(

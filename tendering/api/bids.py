@@ -231,4 +231,5 @@ def _terms(context: Context) -> ReceiptTerms:
         origin=context.keys.log.name,
         within_seconds=context.log_interval_seconds,
         leaf_nonce=secrets.token_bytes(32),
+        custody_nonce=secrets.token_bytes(32),
     )

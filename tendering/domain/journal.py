@@ -14,6 +14,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue, canonical
 
 LABEL = b"kaibiao/journal/v1\0"
+NONCE_BYTES = 32
 
 
 class Stream(StrEnum):
@@ -30,6 +31,17 @@ class Event:
 
     kind: str
     body: dict[str, JsonValue]
+
+
+def blinded(event: Event, nonce: bytes) -> Event:
+    """The event with 32 bytes of chance that its stream keeps secret until it is shown.
+
+    The head after it may then be told to somebody who knows the event: without the nonce nobody
+    can try out what stood before. Without it a bidder would learn from its receipt whether another
+    had been there first.
+    """
+    assert len(nonce) == NONCE_BYTES
+    return Event(event.kind, {**event.body, "nonce": nonce.hex()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,10 @@ _HASH: Final = re.compile(r"[0-9a-f]{64}")
 class Submission:
     """What the platform acknowledges. Digests and the custody stream's head are 32 bytes.
 
+    The head is that after the bidder's own entry, which holds a nonce the bidder does not know: it
+    binds the platform to all that stood in custody then, and tells nothing of it. The entry's
+    number would tell how many were before; it is not here.
+
     `container_digests` are pairs of envelope kind and RFC 6962 root; a withdrawal has none.
     """
 
@@ -47,7 +51,6 @@ class Submission:
     manifest_digest: bytes
     container_digests: tuple[tuple[str, bytes], ...]
     received_at: datetime
-    custody_seq: int
     custody_head: bytes
 
     @property
@@ -64,7 +67,6 @@ class Submission:
                 {"kind": kind, "digest": root.hex()} for kind, root in self.container_digests
             ],
             "received_at": instant(self.received_at),
-            "custody_seq": self.custody_seq,
             "custody_head": self.custody_head.hex(),
         }
 
@@ -204,7 +206,6 @@ def _submission(fields: Fields) -> Submission:
         manifest_digest=_hash(fields, "manifest_digest"),
         container_digests=tuple(map(_container, fields.each("containers", most=CONTAINERS_MAX))),
         received_at=fields.moment("received_at"),
-        custody_seq=fields.integer("custody_seq", least=1, most=PLACE_MAX),
         custody_head=_hash(fields, "custody_head"),
     )
     fields.done()

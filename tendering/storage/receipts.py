@@ -44,10 +44,10 @@ async def of_bidder(
 
 
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[Receipt]:
-    """All receipts of a tender, by custody number: at the opening their nonces are revealed."""
+    """All receipts of a tender, as they were received: at the opening their nonces are revealed."""
     rows = await connection.fetch(
         "SELECT receipt FROM tendering.receipts WHERE tender_id = $1 ORDER BY manifest_digest",
         tender_id,
     )
     receipts = [parse_receipt(from_json(row["receipt"])) for row in rows]
-    return sorted(receipts, key=lambda receipt: receipt.submission.custody_seq)
+    return sorted(receipts, key=lambda receipt: receipt.submission.received_at)

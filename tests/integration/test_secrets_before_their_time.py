@@ -6,39 +6,20 @@ same, byte for byte. The walk is made from the table of routes: a new route is w
 
 import asyncio
 import logging
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
 from itertools import pairwise
 from typing import Final
-from uuid import uuid4
 
 import pytest
 
-from tendering.actions.bid_securities import record
-from tendering.actions.bids import ReceiptTerms, submit_bid
-from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.log_tree import BLOCK
 from tendering.domain.roles import Role
-from tendering.domain.tender import Tender
-from tendering.domain.uploads import Upload
-from tendering.storage import uploads
 from tendering.storage.connection import reading, transaction
 from tests.support.asking import addresses, query_of
-from tests.support.make import a_bid
-from tests.support.platform import (
-    ALL_ROUTES,
-    ROLES,
-    Account,
-    Platform,
-    begin_session,
-    enter,
-    platform,
-)
-from tests.support.published import published_tender
+from tests.support.intake import Intake, intake
+from tests.support.platform import ALL_ROUTES, ROLES, Platform, begin_session, platform
 
-__all__ = ["platform"]
+__all__ = ["intake", "platform"]
 
 GET_ROUTES: Final = tuple(route for route in ALL_ROUTES if route.method == "GET")
 # They say what time it is; the log's are looked at by a test of their own.
@@ -54,83 +35,8 @@ TELL_THE_TIME: Final = frozenset(
     }
 )
 REQUEST_ID: Final = {"X-Request-Id": "the-same-each-time"}
-BIDS: Final = 20
 
 Sight = Mapping[tuple[str, Role], tuple[int, Mapping[str, str], bytes]]
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """A tender that takes bids, and those who will bid."""
-
-    platform: Platform
-    tender: Tender
-    bidders: tuple[Account, ...]
-
-    async def submit(self, bidder: Account) -> None:
-        """Secure and submit a bid; its containers are taken to be there."""
-        context = self.platform.running.context
-        bidder_id = bidder.organization.id
-        bid = a_bid(self.tender, bidder_id=bidder_id)
-        envelopes = tuple(replace(each, upload_id=uuid4()) for each in bid.envelopes)
-        security = BidSecurity(
-            self.tender.id,
-            "1",
-            bidder_id,
-            SecurityForm.GUARANTEE_INSURANCE,
-            200_000_00,
-            self.tender.deadline + timedelta(days=120),
-            None,
-            "示范保函",
-        )
-        terms = ReceiptTerms(
-            key=context.keys.receipt,
-            origin=context.keys.log.name,
-            within_seconds=60,
-            leaf_nonce=secrets.token_bytes(32),
-        )
-        async with transaction(context.pool) as connection:
-            await record(connection, security, at=context.now())
-            for envelope in envelopes:
-                upload = Upload(envelope.upload_id, bidder_id, 10, 8 << 20, {})
-                await uploads.insert(connection, upload)
-            await submit_bid(
-                connection,
-                replace(bid, envelopes=envelopes),
-                [secrets.token_bytes(32)],
-                terms,
-                received_at=context.now(),
-            )
-        context.touched(self.tender.id)
-
-    async def knock(self, bidder: Account) -> None:
-        """What a bidder's program asks on the way, over HTTP; the bid itself is refused."""
-        async with transaction(self.platform.running.context.pool) as connection:
-            token = await begin_session(connection, bidder.authorization_id)
-        for path, body in (
-            ("/uploads", b'{"size_bytes": 10}'),
-            (f"/tenders/{self.tender.id}/bids", b"{}"),
-        ):
-            await self.platform.request(
-                "POST",
-                f"/api/v1{path}",
-                token=token,
-                data=body,
-                headers={"Content-Type": "application/json", "Idempotency-Key": uuid4().hex},
-            )
-
-
-@pytest.fixture
-async def intake(platform: Platform) -> Intake:
-    """A published tender and twenty bidders; the account in the bidder's role does not bid."""
-    tender = await published_tender(platform)
-    context = platform.running.context
-    async with transaction(context.pool) as connection:
-        bidders = [
-            await enter(connection, 100 + number, Role.BIDDER, password_hash="-", at=context.now())
-            for number in range(BIDS)
-        ]
-    return Intake(platform, tender, tuple(bidders))
 
 
 async def seen_by_all(intake: Intake) -> Sight:

@@ -82,7 +82,6 @@ def a_submission() -> Submission:
         manifest_digest=bytes([6]) * 32,
         container_digests=(("technical", bytes([7]) * 32), ("price", bytes([8]) * 32)),
         received_at=NOON,
-        custody_seq=3,
         custody_head=bytes([9]) * 32,
     )
 

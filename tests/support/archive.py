@@ -103,7 +103,6 @@ class Evidence:
                 manifest_digest=bid.bid.manifest_digest,
                 container_digests=tuple((one.kind, one.digest) for one in containers),
                 received_at=entry.at,
-                custody_seq=entry.seq,
                 custody_head=entry.head,
             ),
             leaf_nonce=chance("nonce", entry.seq),

@@ -11,7 +11,7 @@ from crypto.keys import OpeningKey
 from crypto.seal_opening import file_key_from_shares, unwrap_share
 from tendering.domain.archive import Edition
 from tendering.domain.bid import CustodyState, decide_submission, decide_withdrawal
-from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.journal import Event, Stream, blinded, instant
 from tendering.domain.opening import (
     LockedBid,
     OpenedEnvelope,
@@ -225,6 +225,7 @@ class TenderPlay:
                 custody=custody[bidder.id],
             )
             custody[bidder.id] = CustodyState(counter, stands=True)
+            event = blinded(event, chance("custody", len(self.made)))
             self.evidence.receipt(made, self.journals.append(Stream.CUSTODY, event, at))
         event = decide_withdrawal(
             self.tender,
@@ -234,6 +235,7 @@ class TenderPlay:
             received_at=at,
             custody=custody[self.bidders[3].id],
         )
+        event = blinded(event, chance("custody", 0))
         entry = self.journals.append(Stream.CUSTODY, event, at)
         self.evidence.receipt(self.made[0], entry, act="bid.withdrawn")
 

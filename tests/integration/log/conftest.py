@@ -96,7 +96,6 @@ class TheLog:
             manifest_digest=os.urandom(32),
             container_digests=(("technical", os.urandom(32)), ("price", os.urandom(32))),
             received_at=datetime.now(UTC),
-            custody_seq=1,
             custody_head=os.urandom(32),
         )
         return issue_receipt(

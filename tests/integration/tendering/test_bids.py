@@ -100,7 +100,13 @@ def _with_uploads(bid: SealedBid) -> SealedBid:
 
 
 def _terms(nonce: bytes) -> ReceiptTerms:
-    return ReceiptTerms(key=KEY, origin="kaibiao.example/log", within_seconds=60, leaf_nonce=nonce)
+    return ReceiptTerms(
+        key=KEY,
+        origin="kaibiao.example/log",
+        within_seconds=60,
+        leaf_nonce=nonce,
+        custody_nonce=nonce[::-1],
+    )
 
 
 async def _custody(pool: Pool) -> list[str]:
