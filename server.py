@@ -74,6 +74,7 @@ if not __debug__:
     raise SystemExit("assertions are part of the program: do not run with -O")
 
 VERSION: Final = "2026.11.0"
+DOORS: Final = (*ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES, *INSURANCE_ROUTES)
 MIGRATIONS: Final = tuple(
     (name, Path(package.__file__ or "").parent / "storage" / "migrations")
     for name, package in (
@@ -265,13 +266,12 @@ def _app(
         "rooms": rooms,
         "insurance": insurance,
     }
-    routes = (*ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES, *INSURANCE_ROUTES)
     token_file = settings.server.metrics_token_file
     token = _secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)
     app.on_shutdown.append(rooms.hub.send_away)
-    mount(app, routes, context, parts=parts)
-    mount_document(app, document(routes, title=context.platform_name, version=VERSION, parts=parts))
+    mount(app, DOORS, context, parts=parts)
+    mount_document(app, document(DOORS, title=context.platform_name, version=VERSION, parts=parts))
     mount_pages(app, Path(__file__).parent / "web_dist")
     return app
 

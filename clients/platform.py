@@ -150,7 +150,7 @@ class Platform:
             content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = "application/json"
         if method == "POST":
-            sent["Idempotency-Key"] = str(uuid4())
+            sent.setdefault("Idempotency-Key", str(uuid4()))
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         waiting = _Patience(patience)
         may_log_in = True

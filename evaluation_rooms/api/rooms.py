@@ -1,10 +1,5 @@
-"""Rooms over HTTP: tickets, state as the asker may see it, check-in, the host's steps.
+"""Rooms over HTTP: who may enter which, tickets, a room's state as the asker may see it."""
 
-What members do in the room goes through the socket; what needs no socket, or must work without
-one, is here too. Handlers open their own transaction, so that the bus is told after the commit.
-"""
-
-import asyncio
 import secrets
 from datetime import datetime
 from decimal import Decimal
@@ -18,38 +13,25 @@ from evaluation_rooms import views
 from evaluation_rooms.actions import hall as hall_actions
 from evaluation_rooms.actions.entering import admission_of, load_as_seen
 from evaluation_rooms.actions.opening_rooms import Wanted, open_from_draw
-from evaluation_rooms.actions.replacing import replace_seat
-from evaluation_rooms.actions.rooms import act, outcome_body
-from evaluation_rooms.actions.statements import require_own, verify
+from evaluation_rooms.actions.rooms import outcome_body
 from evaluation_rooms.arranging import Operator
-from evaluation_rooms.commands import (
-    AdvancePhase,
-    CheckIn,
-    Command,
-    CorrectObjective,
-    EnterPrices,
-    RecuseSeat,
-)
 from evaluation_rooms.connection import serve
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hall import HallView
-from evaluation_rooms.messages import BidNumber, Key, Line, Points, SeatNumber, Text
-from evaluation_rooms.phases import Phase
-from evaluation_rooms.seating import STATEMENT_KINDS
-from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.messages import Key, Line, Points, Text
+from evaluation_rooms.standing import Viewer
 from evaluation_rooms.storage import rooms as stored
 from evaluation_rooms.storage import tickets
 from evaluation_rooms.storage.tickets import LIFE_SECONDS
-from evaluation_rooms.terms import ObjectiveMark, ReviewItem
+from evaluation_rooms.terms import ReviewItem
 from tendering.api.context import Actor
-from tendering.api.fields import Fen, Instant, LotNumber
+from tendering.api.fields import Instant, LotNumber
 from tendering.api.problems import Malformed
 from tendering.domain.refusals import NotFound, NotYourPart
-from tendering.storage.connection import reading, transaction
+from tendering.storage.connection import Connection, reading, transaction
 
 TICKET_BYTES = 32
 SEED_BYTES = 32
-PRICES_MAX = 1000
 
 
 class TicketAnswer(Struct, frozen=True):
@@ -79,12 +61,6 @@ class RoomAnswer(Struct, frozen=True):
 
     standing: views.StandingView
     room: views.RoomView | HallView
-
-
-class DoneAnswer(Struct, frozen=True):
-    """A deed is committed; `seq` is its last entry in the stream."""
-
-    seq: int
 
 
 class OutcomeAnswer(Struct, frozen=True):
@@ -140,56 +116,6 @@ class RoomOpenedAnswer(Struct, frozen=True):
     seq: int
 
 
-class PostCheckIn(Struct, frozen=True, forbid_unknown_fields=True):
-    """The member's statements, each signed under `kaibiao/expert-statement/v1`."""
-
-    statements: Annotated[
-        list[dict[str, Any]],
-        Meta(min_length=len(STATEMENT_KINDS), max_length=len(STATEMENT_KINDS)),
-    ]
-
-
-class PostPhase(Struct, frozen=True, forbid_unknown_fields=True):
-    """The phase to go to."""
-
-    to: Phase
-
-
-class PostReason(Struct, frozen=True, forbid_unknown_fields=True):
-    """Why."""
-
-    reason: Line
-
-
-class PriceBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """The price of a bid."""
-
-    bid: BidNumber
-    price_fen: Fen
-
-
-class PostPrices(Struct, frozen=True, forbid_unknown_fields=True):
-    """Prices from the price envelopes."""
-
-    prices: Annotated[list[PriceBody], Meta(min_length=1, max_length=PRICES_MAX)]
-
-
-class PostObjectiveMark(Struct, frozen=True, forbid_unknown_fields=True):
-    """The right points for an objective criterion, and why the earlier ones were wrong."""
-
-    bid: BidNumber
-    criterion: Key
-    points: Points
-    basis: Text
-    reason: Line
-
-
-class PostAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the host says to the hall."""
-
-    text: Line
-
-
 async def post_ticket(rooms: RoomsContext, actor: Actor | None, room_id: UUID) -> TicketAnswer:
     """Get a ticket for a room's socket: single use, for seconds. The hall has the tender's id."""
     ticket = secrets.token_urlsafe(TICKET_BYTES)
@@ -200,7 +126,7 @@ async def post_ticket(rooms: RoomsContext, actor: Actor | None, room_id: UUID) -
 
 
 async def post_room(
-    rooms: RoomsContext, actor: Actor, tender_id: UUID, body: PostRoom, received_at: datetime
+    connection: Connection, actor: Actor, tender_id: UUID, body: PostRoom, received_at: datetime
 ) -> RoomOpenedAnswer:
     """Open the evaluation room of a lot: members as drawn, bids under permuted numbers (host)."""
     objective: dict[UUID, dict[str, tuple[Decimal, str]]] = {}
@@ -221,16 +147,14 @@ async def post_room(
         objective=objective,
         operators=tuple(Operator(one.site, one.name, one.person_id) for one in body.operators),
     )
-    async with transaction(rooms.pool) as connection:
-        done = await open_from_draw(
-            connection,
-            tender_id,
-            wanted,
-            organization_id=actor.organization_id,
-            seed=secrets.token_bytes(SEED_BYTES),
-            at=received_at,
-        )
-    rooms.bus.touched(tender_id)
+    done = await open_from_draw(
+        connection,
+        tender_id,
+        wanted,
+        organization_id=actor.organization_id,
+        seed=secrets.token_bytes(SEED_BYTES),
+        at=received_at,
+    )
     return RoomOpenedAnswer(done.room.id, done.seq)
 
 
@@ -268,96 +192,6 @@ async def get_outcome(rooms: RoomsContext, actor: Actor, room_id: UUID) -> Outco
     return OutcomeAnswer(drafted.digest, drafted.outcome)
 
 
-async def post_check_in(
-    rooms: RoomsContext, actor: Actor, room_id: UUID, body: PostCheckIn, received_at: datetime
-) -> DoneAnswer:
-    """Sit down: a member signs discipline, confidentiality, recusal and AI-use statements."""
-    standing = await _standing(rooms, actor, room_id)
-    if standing.seat is None:
-        raise NotYourPart
-    command = CheckIn(standing.seat, actor.person_id, tuple(body.statements))
-    await asyncio.to_thread(verify, command, rooms.trust, at=received_at)
-    async with transaction(rooms.pool) as connection:
-        await require_own(connection, command, actor, at=received_at)
-        done = await act(connection, room_id, command, standing, at=received_at)
-    rooms.bus.touched(done.room.tender_id)
-    return DoneAnswer(done.seq)
-
-
-async def post_phase(
-    rooms: RoomsContext, actor: Actor, room_id: UUID, body: PostPhase, received_at: datetime
-) -> DoneAnswer:
-    """Lead the room into another phase (host or chair)."""
-    standing = await _standing(rooms, actor, room_id)
-    if standing.viewer not in {Viewer.HOST, Viewer.MEMBER}:
-        raise NotYourPart
-    return await _do(rooms, room_id, AdvancePhase(standing.seat, body.to), standing, at=received_at)
-
-
-async def post_recusal(
-    *,
-    rooms: RoomsContext,
-    actor: Actor,
-    room_id: UUID,
-    seat: SeatNumber,
-    body: PostReason,
-    received_at: datetime,
-) -> DoneAnswer:
-    """Take a member off the committee (host); the opinions given from the seat are void."""
-    standing = await _host(rooms, actor, room_id)
-    return await _do(rooms, room_id, RecuseSeat(seat, body.reason), standing, at=received_at)
-
-
-async def post_replacement(
-    *,
-    rooms: RoomsContext,
-    actor: Actor,
-    room_id: UUID,
-    seat: SeatNumber,
-    body: PostReason,
-    received_at: datetime,
-) -> DoneAnswer:
-    """Give a vacant seat to the next expert in the drawn order (host)."""
-    await _host(rooms, actor, room_id)
-    async with transaction(rooms.pool) as connection:
-        done = await replace_seat(connection, room_id, seat, body.reason, at=received_at)
-    rooms.bus.touched(done.room.tender_id)
-    return DoneAnswer(done.seq)
-
-
-async def post_prices(
-    rooms: RoomsContext, actor: Actor, room_id: UUID, body: PostPrices, received_at: datetime
-) -> DoneAnswer:
-    """Enter prices whose envelopes were opened after the room (host)."""
-    standing = await _host(rooms, actor, room_id)
-    prices = EnterPrices({price.bid: price.price_fen for price in body.prices})
-    return await _do(rooms, room_id, prices, standing, at=received_at)
-
-
-async def post_objective_mark(
-    rooms: RoomsContext, actor: Actor, room_id: UUID, body: PostObjectiveMark, received_at: datetime
-) -> DoneAnswer:
-    """Correct an objective mark that members did not agree with (host)."""
-    standing = await _host(rooms, actor, room_id)
-    mark = ObjectiveMark(body.bid, body.criterion, Decimal(body.points), body.basis)
-    return await _do(rooms, room_id, CorrectObjective(mark, body.reason), standing, at=received_at)
-
-
-async def post_announcement(
-    rooms: RoomsContext,
-    actor: Actor,
-    tender_id: UUID,
-    body: PostAnnouncement,
-    received_at: datetime,
-) -> DoneAnswer:
-    """Say something to everybody in the opening hall (host)."""
-    await _host(rooms, actor, tender_id)
-    async with transaction(rooms.pool) as connection:
-        seq = await hall_actions.announce(connection, tender_id, body.text, at=received_at)
-    rooms.bus.touched(tender_id)
-    return DoneAnswer(seq)
-
-
 async def get_socket(
     rooms: RoomsContext, request: web.Request, room_id: UUID
 ) -> web.StreamResponse:
@@ -365,25 +199,3 @@ async def get_socket(
     if not web.WebSocketResponse().can_prepare(request):
         raise Malformed("here a WebSocket is opened (RFC 6455 §4.2.1)")
     return await serve(request, rooms, room_id)
-
-
-async def _standing(rooms: RoomsContext, actor: Actor, room_id: UUID) -> Standing:
-    async with reading(rooms.pool) as connection:
-        return (await admission_of(connection, room_id, actor)).standing
-
-
-async def _host(rooms: RoomsContext, actor: Actor, room_id: UUID) -> Standing:
-    standing = await _standing(rooms, actor, room_id)
-    if standing.viewer is not Viewer.HOST:
-        raise NotYourPart
-    return standing
-
-
-async def _do(
-    rooms: RoomsContext, room_id: UUID, command: Command, by: Standing, *, at: datetime
-) -> DoneAnswer:
-    await asyncio.to_thread(verify, command, rooms.trust, at=at)
-    async with transaction(rooms.pool) as connection:
-        done = await act(connection, room_id, command, by, at=at)
-    rooms.bus.touched(done.room.tender_id)
-    return DoneAnswer(done.seq)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from evaluation_rooms.api import rooms
+from evaluation_rooms.api import deeds, rooms
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyCheckedIn,
@@ -40,6 +40,7 @@ ROOM_ROUTES: Final = (
         rooms.post_room,
         action="room.open",
         status=201,
+        idempotency="transaction",
         errors=(
             CommitteeUnsound,
             DrawNotPrepared,
@@ -58,9 +59,10 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/tenders/{tender_id}/hall/announcements",
-        rooms.post_announcement,
+        deeds.post_announcement,
         action="hall.announce",
         status=201,
+        idempotency="transaction",
         errors=(NotFound, NotYourPart, WrongPhase),
         tags=("rooms",),
     ),
@@ -85,8 +87,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/check-in",
-        rooms.post_check_in,
+        deeds.post_check_in,
         action="room.check_in",
+        idempotency="transaction",
         errors=(*_ANY, AlreadyCheckedIn, SignatureRefused, StatementsIncomplete),
         tags=("rooms",),
         secret=True,
@@ -94,8 +97,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/phase",
-        rooms.post_phase,
+        deeds.post_phase,
         action="room.advance",
+        idempotency="transaction",
         errors=(
             *_ANY,
             EvaluationIncomplete,
@@ -119,8 +123,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/seats/{seat}/recusal",
-        rooms.post_recusal,
+        deeds.post_recusal,
         action="room.recuse",
+        idempotency="transaction",
         errors=(*_ANY, ReasonMissing),
         tags=("rooms",),
         secret=True,
@@ -128,8 +133,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/seats/{seat}/replacement",
-        rooms.post_replacement,
+        deeds.post_replacement,
         action="room.replace_seat",
+        idempotency="transaction",
         errors=(*_ANY, CommitteeUnsound, DrawNotPrepared, PoolTooSmall, SeatNotVacant),
         tags=("rooms",),
         secret=True,
@@ -137,8 +143,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/prices",
-        rooms.post_prices,
+        deeds.post_prices,
         action="room.enter_prices",
+        idempotency="transaction",
         errors=(*_ANY, Invalid),
         tags=("rooms",),
         secret=True,
@@ -146,8 +153,9 @@ ROOM_ROUTES: Final = (
     Route(
         "POST",
         "/rooms/{room_id}/objective-marks",
-        rooms.post_objective_mark,
+        deeds.post_objective_mark,
         action="room.correct_objective",
+        idempotency="transaction",
         errors=(*_ANY, PointsOutOfRange, ReasonMissing),
         tags=("rooms",),
         secret=True,

@@ -40,6 +40,7 @@ INSURANCE_ROUTES: Final = (
         "/insurance/quotes",
         orders.post_quotes,
         action="guarantee.order",
+        idempotency="answer",
         errors=_ACCEPTING,
         tags=("insurance",),
         secret=True,

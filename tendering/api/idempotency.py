@@ -13,7 +13,7 @@ from aiohttp import web
 from tendering.api.auth import Session
 from tendering.api.problems import IdempotencyKeyReused
 from tendering.storage import idempotency_keys
-from tendering.storage.connection import Connection, Pool, transaction
+from tendering.storage.connection import Connection, Pool, reading, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,38 @@ async def once(
         ):
             return _replay(deed, await idempotency_keys.get(connection, deed.scope, deed.key))
         response = await act(connection)
-        assert response.body is None or isinstance(response.body, bytes)
-        answer = idempotency_keys.StoredAnswer(
-            deed.fingerprint, response.status, response.headers.get("ETag"), response.body or b""
-        )
-        await idempotency_keys.save(connection, deed.scope, deed.key, answer)
+        await _keep(connection, deed, response)
     return response
+
+
+async def same_answer(
+    pool: Pool, deed: Deed, ask: Callable[[], Awaitable[web.Response]]
+) -> web.Response:
+    """Ask what changes nothing, or answer as it was answered. Raises IdempotencyKeyReused.
+
+    Others are asked, who may be slow: no connection is held meanwhile. Of two at once both may
+    ask; the answer of the one that is first done is the answer of both.
+    """
+    async with reading(pool) as connection:
+        stored = await idempotency_keys.find(connection, deed.scope, deed.key)
+    if stored is not None:
+        return _replay(deed, stored)
+    response = await ask()
+    async with transaction(pool) as connection:
+        if not await idempotency_keys.claim(
+            connection, deed.scope, deed.key, route=deed.route, fingerprint=deed.fingerprint
+        ):
+            return _replay(deed, await idempotency_keys.get(connection, deed.scope, deed.key))
+        await _keep(connection, deed, response)
+    return response
+
+
+async def _keep(connection: Connection, deed: Deed, response: web.Response) -> None:
+    assert response.body is None or isinstance(response.body, bytes)
+    answer = idempotency_keys.StoredAnswer(
+        deed.fingerprint, response.status, response.headers.get("ETag"), response.body or b""
+    )
+    await idempotency_keys.save(connection, deed.scope, deed.key, answer)
 
 
 def _replay(deed: Deed, stored: idempotency_keys.StoredAnswer) -> web.Response:

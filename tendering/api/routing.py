@@ -18,7 +18,7 @@ from aiohttp import web
 from tendering.api import requests
 from tendering.api.auth import Session, authorized, session_of
 from tendering.api.context import Context
-from tendering.api.idempotency import Deed, once
+from tendering.api.idempotency import Deed, once, same_answer
 from tendering.api.problems import EdgeProblem, IdempotencyKeyRequired
 from tendering.api.signatures import Signature, read_signature
 from tendering.domain.permissions import PERMISSIONS
@@ -30,7 +30,11 @@ BODY_BYTES_MAX: Final = 64 * 1024
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 ROUTE: Final = web.RequestKey("route", object)  # the Route that answers, for log and metrics
 
-Idempotency = Literal["none", "transaction", "natural"]
+# "transaction": key, deed and answer are one commit. "natural": the deed recognizes its own
+# repetition. "answer": nothing is changed, and the answer is kept. "none": no key is asked for.
+Idempotency = Literal["none", "transaction", "natural", "answer"]
+# A handler whose path names no tender says with this to which one something happened.
+Touches = Callable[[UUID], None]
 Value_co = TypeVar("Value_co", covariant=True)
 
 
@@ -95,8 +99,10 @@ def mount(
         assert route.action is None or route.action in PERMISSIONS, f"no action {route.action}"
         signature = read_signature(route.handler, route.path, parts)
         # What has headers of its own may carry a credential, and those are not kept for replay.
-        stored = route.idempotency == "transaction"
+        stored = route.idempotency in {"transaction", "answer"}
         assert not (stored and get_origin(signature.answer) is Headed), route.path
+        # It asks others, who may be slow: no connection is held meanwhile.
+        assert not (route.idempotency == "answer" and signature.connection), route.path
         frame = _Frame(route, signature, context, parts)
         if route.method == "GET":
             app.router.add_get(PREFIX + route.path, frame.answer)  # answers HEAD too
@@ -129,9 +135,10 @@ class _Frame:
             arguments["body"] = requests.decode(self.signature.body, raw)
         if self.signature.if_match is not None:
             arguments["if_match"] = requests.if_match(self.signature.if_match, request)
-        arguments |= self._given(request, session, key)
+        touched: set[UUID] = set()
+        arguments |= self._given(request, session, key, touched.add)
         response = await self._do(request, session, key, raw, arguments)
-        self._touch(arguments)
+        self._tell(touched, arguments)
         return response
 
     async def _session(self, request: web.Request) -> Session | None:
@@ -150,7 +157,9 @@ class _Frame:
             raise IdempotencyKeyRequired
         return key
 
-    def _given(self, request: web.Request, session: Session | None, key: str) -> dict[str, object]:
+    def _given(
+        self, request: web.Request, session: Session | None, key: str, touches: Touches
+    ) -> dict[str, object]:
         # Taken when the request has arrived in full: this instant decides whether a bid is late.
         received_at: datetime = self.context.now()
         given = {
@@ -160,6 +169,7 @@ class _Frame:
             "request": request,
             "received_at": received_at,
             "idempotency_key": key,
+            "touches": touches,
         }
         return {name: value for name, value in given.items() if name in self.signature.given}
 
@@ -172,14 +182,17 @@ class _Frame:
         arguments: dict[str, object],
     ) -> web.StreamResponse:
         handler = self.route.handler
-        if self.route.idempotency == "transaction":
+        if self.route.idempotency in {"transaction", "answer"}:
             deed = Deed.of(request, session, key, raw, f"{self.route.method} {self.route.path}")
 
             async def act(connection: Connection) -> web.Response:
-                answer = self._shape(await handler(**arguments, connection=connection))
-                assert isinstance(answer, web.Response), "a stream cannot be replayed"
-                return answer
+                return self._kept(await handler(**arguments, connection=connection))
 
+            async def ask() -> web.Response:
+                return self._kept(await handler(**arguments))
+
+            if self.route.idempotency == "answer":
+                return await same_answer(self.context.pool, deed, ask)
             return await once(self.context.pool, deed, act)
         if not self.signature.connection:
             return self._shape(await handler(**arguments))
@@ -209,7 +222,15 @@ class _Frame:
             headers=headers,
         )
 
-    def _touch(self, arguments: Mapping[str, object]) -> None:
+    def _kept(self, answer: object) -> web.Response:
+        shaped = self._shape(answer)
+        assert isinstance(shaped, web.Response), "a stream cannot be replayed"
+        return shaped
+
+    def _tell(self, touched: set[UUID], arguments: Mapping[str, object]) -> None:
+        """Tell the bus, after the commit: the tender of the path, and what the handler named."""
         tender_id = arguments.get("tender_id")
         if self.route.method not in SAFE_METHODS and isinstance(tender_id, UUID):
-            self.context.touched(tender_id)
+            touched.add(tender_id)
+        for each in touched:
+            self.context.touched(each)

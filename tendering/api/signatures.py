@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Union, get_args, get_origin
 import msgspec
 
 GIVEN: Final = frozenset(
-    {"context", "session", "actor", "request", "received_at", "idempotency_key"}
+    {"context", "session", "actor", "request", "received_at", "idempotency_key", "touches"}
 )
 
 

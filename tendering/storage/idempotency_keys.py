@@ -32,13 +32,21 @@ async def claim(
 
 async def get(connection: Connection, scope: str, key: str) -> StoredAnswer:
     """The answer to a key that `claim` found taken: it is committed, hence complete."""
+    stored = await find(connection, scope, key)
+    assert stored is not None
+    return stored
+
+
+async def find(connection: Connection, scope: str, key: str) -> StoredAnswer | None:
+    """The answer to a key, None when the key is new."""
     row = await connection.fetchrow(
         """SELECT fingerprint, status, etag, body FROM tendering.idempotency_keys
            WHERE scope = $1 AND key = $2""",
         scope,
         key,
     )
-    assert row is not None
+    if row is None:
+        return None
     return StoredAnswer(row["fingerprint"], row["status"], row["etag"], row["body"])
 
 

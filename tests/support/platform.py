@@ -18,14 +18,10 @@ import pytest
 from argon2 import PasswordHasher
 from stdnum.cn import uscc
 
-from evaluation_rooms.api.routes import ROOM_ROUTES
-from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
-from insurance_gateway.api.routes import INSURANCE_ROUTES
-from server import Running, running
+from server import DOORS, Running, running
 from tendering.actions.accounts import Grant, register_organization
 from tendering.actions.log_in import SESSION_LIFETIME
 from tendering.api.auth import token_digest
-from tendering.api.routes import ROUTES
 from tendering.api.routing import Route
 from tendering.domain.parties import Organization, Person
 from tendering.domain.roles import Role
@@ -35,12 +31,7 @@ from tendering.storage import sessions
 from tendering.storage.connection import Connection, transaction
 from tests.support.postgres import Database
 
-ALL_ROUTES: Final[tuple[Route, ...]] = (
-    *ROUTES,
-    *ROOM_ROUTES,
-    *EVALUATION_ROUTES,
-    *INSURANCE_ROUTES,
-)
+ALL_ROUTES: Final[tuple[Route, ...]] = DOORS
 ROLES: Final[tuple[Role, ...]] = tuple(role for role in Role if role is not Role.PUBLIC)
 PASSWORD: Final = "示范-password-1"
 

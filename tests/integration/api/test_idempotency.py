@@ -6,6 +6,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
+from tendering.api.context import Context
 from tendering.api.problems import Unauthenticated
 from tendering.api.routing import Route, Tagged
 from tendering.domain.parties import Actor
@@ -77,6 +78,18 @@ async def post_own_pebble(connection: Connection, actor: Actor, body: Pebble) ->
     return Heap(await _put(connection, body.name))
 
 
+async def post_question(context: Context, body: Pebble) -> Heap:
+    """Ask somebody else how large the heap is; changes nothing."""
+    async with reading(context.pool) as connection:
+        size = int(await connection.fetchval("SELECT count(*) FROM tendering.rate_limits"))
+    if body.name == "refused":
+        raise NothingDue
+    if body.name == "slow":
+        HOLD[-1].entered.set()
+        await HOLD[-1].go_on.wait()
+    return Heap(size)
+
+
 async def delete_pebbles(connection: Connection) -> None:
     """Clear the heap."""
     await connection.execute("DELETE FROM tendering.rate_limits")
@@ -92,6 +105,7 @@ ROUTES = (
     Route("POST", "/slow-pebbles", post_slow_pebble, idempotency="transaction"),
     Route("POST", "/own-pebbles", post_own_pebble, idempotency="transaction"),
     Route("DELETE", "/pebbles", delete_pebbles, idempotency="transaction"),
+    Route("POST", "/questions", post_question, idempotency="answer"),
     Route("POST", "/natural-pebbles", post_natural_pebble, idempotency="natural"),
 )
 
@@ -210,6 +224,43 @@ async def test_a_server_that_dies_in_the_middle_leaves_nothing(edge: Edge, hold:
 
     assert broken.result().status in {500, 503}
     assert (again.status, await heap_size(edge)) == (200, 1)
+
+
+async def test_a_question_keeps_its_answer(edge: Edge) -> None:
+    first = await edge.request("POST", "/questions", {"name": "a"}, key=KEY)
+    await edge.request("POST", "/pebbles", {"name": "a"}, key="another-key")
+    again = await edge.request("POST", "/questions", {"name": "a"}, key=KEY)
+    _, anew = await edge.call("POST", "/questions", {"name": "a"}, key="a-third-key")
+    status, refused = await edge.call("POST", "/questions", {"name": "b"}, key=KEY)
+
+    assert await again.read() == await first.read() == b'{"size":0}'
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert anew == {"size": 1}
+    assert (status, refused["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_a_question_that_was_refused_may_be_asked_again(edge: Edge) -> None:
+    refused, _ = await edge.call("POST", "/questions", {"name": "refused"}, key=KEY)
+    status, _ = await edge.call("POST", "/questions", {"name": "a"}, key=KEY)
+
+    assert (refused, status) == (409, 200)
+
+
+async def test_of_two_questions_at_once_the_first_answer_is_that_of_both(
+    edge: Edge, hold: Hold
+) -> None:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
+        slow = group.create_task(edge.request("POST", "/questions", {"name": "slow"}, key=KEY))
+        await hold.entered.wait()
+        await edge.request("POST", "/pebbles", {"name": "a"}, key="another-key")
+        HOLD.append(Hold())
+        HOLD[-1].go_on.set()
+        quick = await edge.request("POST", "/questions", {"name": "slow"}, key=KEY)
+        hold.go_on.set()
+
+    assert await quick.read() == await slow.result().read() == b'{"size":1}'
+    assert slow.result().headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in quick.headers
 
 
 async def test_keys_of_two_people_do_not_meet(edge: Edge) -> None:

@@ -1,5 +1,6 @@
 """The HTTP doors of rooms: who gets in, check-in with real signatures, the host's steps."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -26,10 +27,11 @@ from tendering.api.context import Context
 from tendering.api.openapi import document
 from tendering.api.problems import problem_middleware
 from tendering.api.routing import mount
+from tendering.domain.journal import Stream
 from tendering.domain.parties import Authorization, Person
 from tendering.domain.roles import Role
 from tendering.keys import PlatformKeys, load_keys
-from tendering.storage import authorizations, organizations, people, sessions
+from tendering.storage import authorizations, journal, organizations, people, sessions
 from tendering.storage.bus import open_bus
 from tendering.storage.connection import Pool, transaction
 from tests.support.evaluation import AT, ROOM, TENDER, person, statement_body
@@ -38,6 +40,7 @@ from tests.support.postgres import Database
 from tests.support.room_server import RoomServer
 
 EXPERTS = UUID(int=0x70)
+KEY = "0123456789-abcdef"
 Json = dict[str, Any]
 
 
@@ -48,15 +51,16 @@ class Doors:
     client: "TestClient[web.Request, web.Application]"
     pool: Pool
     keys: PlatformKeys
+    touched: list[UUID]
 
     async def call(
-        self, method: str, path: str, body: object = None, *, token: str = ""
+        self, method: str, path: str, body: object = None, *, token: str = "", key: str = ""
     ) -> tuple[int, Json]:
-        """One request; status and JSON."""
+        """One request, under a key of its own unless one is given; status and JSON."""
         answer = await self.client.request(
             method,
             f"/api/v1{path}",
-            headers={"Content-Type": "application/json"}
+            headers={"Content-Type": "application/json", "Idempotency-Key": key or uuid4().hex}
             | ({"Authorization": f"Bearer {token}"} if token else {}),
             data=None if body is None else json.dumps(body).encode(),
         )
@@ -120,11 +124,12 @@ async def doors(
     )
     async with transaction(tender_pool) as connection:
         await insert_organization(connection, EXPERTS, 9, Role.EXPERT)
+    touched: list[UUID] = []
     async with open_bus(tender_pool, database.app_dsn) as bus:
         context = Context(
             pool=tender_pool,
             now=lambda: AT,
-            touched=bus.touched,
+            touched=touched.append,
             public_address="https://bids.example",
             blobs=cast("Any", None),  # no route here stores bytes
             keys=keys,
@@ -143,7 +148,7 @@ async def doors(
         app = web.Application(middlewares=[problem_middleware])
         mount(app, ROOM_ROUTES, context, parts={"rooms": rooms})
         async with TestClient(TestServer(app)) as client:
-            yield Doors(client, tender_pool, keys)
+            yield Doors(client, tender_pool, keys, touched)
 
 
 async def expert_uscc(pool: Pool) -> str:
@@ -288,6 +293,84 @@ async def test_the_host_corrects_recuses_and_enters_prices(doors: Doors, rooms: 
     assert await code("/prices", {"prices": [{"bid": 1, "price_fen": 5}]}) == (200, "")
     assert await code("/seats/2/recusal", {"reason": "回避"}) == (200, "")
     assert await code("/seats/7/recusal", {"reason": "回避"}) == (404, "not-found")
+
+
+async def entries(pool: Pool, stream: Stream) -> list[str]:
+    async with transaction(pool) as connection:
+        return [each.kind for each in await journal.after(connection, TENDER, stream, 0)]
+
+
+DEEDS = [
+    (f"/tenders/{TENDER}/hall/announcements", {"text": "开标"}, {"text": "休会"}),
+    (f"/rooms/{ROOM}/seats/2/recusal", {"reason": "回避"}, {"reason": "生病"}),
+    (
+        f"/rooms/{ROOM}/prices",
+        {"prices": [{"bid": 1, "price_fen": 5}]},
+        {"prices": [{"bid": 1, "price_fen": 6}]},
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "other"), DEEDS)
+async def test_a_deed_repeated_under_its_key_is_done_once(
+    doors: Doors, rooms: RoomServer, path: str, body: Json, other: Json
+) -> None:
+    await rooms.open()
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    stream = Stream.PUBLIC if "hall" in path else Stream.COMMITTEE
+
+    first = await doors.call("POST", path, body, token=host, key=KEY)
+    done = await entries(doors.pool, stream)
+    again = await doors.call("POST", path, body, token=host, key=KEY)
+    status, problem = await doors.call("POST", path, other, token=host, key=KEY)
+
+    assert first == again
+    assert (status, problem["code"]) == (422, "idempotency-key-reused")
+    assert await entries(doors.pool, stream) == done
+
+
+async def test_a_check_in_repeated_under_its_key_is_answered_as_before(
+    doors: Doors, rooms: RoomServer
+) -> None:
+    await rooms.open()
+    token = await doors.enter(EXPERTS, Role.EXPERT, person(1))
+    uscc = await expert_uscc(doors.pool)
+    body = {"statements": await doors.statements(1, person(1), uscc=uscc)}
+    path = f"/rooms/{ROOM}/check-in"
+
+    first = await doors.call("POST", path, body, token=token, key=KEY)
+    again = await doors.call("POST", path, body, token=token, key=KEY)
+    anew, problem = await doors.call("POST", path, body, token=token)
+
+    assert first == again == (200, {"seq": 2})
+    assert (anew, problem["code"]) == (409, "already-checked-in")
+
+
+async def test_of_one_deed_sent_twice_at_once_one_is_done(doors: Doors, rooms: RoomServer) -> None:
+    await rooms.open()
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    path, body, _ = DEEDS[0]
+
+    async with asyncio.TaskGroup() as group:
+        sent = [
+            group.create_task(doors.call("POST", path, body, token=host, key=KEY)) for _ in range(5)
+        ]
+
+    assert [each.result() for each in sent] == [(201, {"seq": 1})] * 5
+    assert len(await entries(doors.pool, Stream.PUBLIC)) == 1
+
+
+async def test_a_deed_in_a_room_is_told_to_the_bus_by_its_tender(
+    doors: Doors, rooms: RoomServer
+) -> None:
+    await rooms.open()
+    host = await doors.enter(AGENCY, Role.AGENCY)
+
+    await doors.call("POST", f"/rooms/{ROOM}/phase", {"to": Phase.CHAIR}, token=host)
+    refused = list(doors.touched)
+    await doors.call("POST", f"/rooms/{ROOM}/seats/2/recusal", {"reason": "回避"}, token=host)
+
+    assert (refused, doors.touched) == ([], [TENDER])
 
 
 async def test_the_outcome_is_there_from_the_report_on(doors: Doors, rooms: RoomServer) -> None:

@@ -18,7 +18,7 @@ from tendering.domain.journal import Stream
 from tendering.domain.refusals import DeadlinePassed
 from tendering.domain.roles import Role
 from tendering.storage import bid_securities, journal
-from tendering.storage.connection import reading
+from tendering.storage.connection import reading, transaction
 from tests.integration.insurance_gateway.conftest import (
     BID_SECURITY_FEN,
     BIDDER,
@@ -95,6 +95,30 @@ async def test_quotes_name_every_insurer_and_its_price(gateway: Gateway, guarant
     assert answer["items"] == [
         {"guarantor_id": str(guarantor), "name": "示范财产保险甲", "premium_fen": 500_000}
     ]
+
+
+async def test_quotes_asked_again_under_their_key_are_the_same(
+    gateway: Gateway, guarantor: UUID
+) -> None:
+    async with gateway.line(BIDDER, Role.BIDDER) as line:
+
+        async def ask(key: str, lot: str = "1") -> Any:
+            where = {"tender_id": str(gateway.tender.id), "lot": lot}
+            headers = {"Idempotency-Key": key}
+            return json.loads(
+                await line.call("POST", "/insurance/quotes", body=where, headers=headers)
+            )
+
+        first = await ask("quotes-0001")
+        async with transaction(gateway.context.pool) as connection:
+            await connection.execute("UPDATE insurance.guarantors SET name = '示范财产保险乙'")
+        again = await ask("quotes-0001")
+        anew = await ask("quotes-0002")
+        with pytest.raises(PlatformRefused, match="idempotency-key-reused"):
+            await ask("quotes-0001", lot="2")
+
+    assert first == again != anew
+    assert [each["guarantor_id"] for each in first["items"]] == [str(guarantor)]
 
 
 async def test_the_insurer_learns_the_tender_only_after_the_opening(

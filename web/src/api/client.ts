@@ -7,8 +7,6 @@ export type Answer<D extends Door> = Doors[D] extends { answer: infer A } ? A : 
 
 type Asked<D extends Door> = Pick<Doors[D], Extract<keyof Doors[D], "path" | "query" | "body">>;
 interface Options {
-  /** Makes a repeated request the same deed; see docs/specs and the Idempotency-Key header. */
-  idempotencyKey?: string;
   signal?: AbortSignal;
 }
 
@@ -48,7 +46,8 @@ async function ask(door: string, asked: Loose, options: Options): Promise<Respon
   const [method = "GET", template = ""] = door.split(" ");
   const headers = new Headers();
   if (asked.body !== undefined) headers.set("Content-Type", "application/json");
-  if (options.idempotencyKey) headers.set("Idempotency-Key", options.idempotencyKey);
+  // One for each call: what a browser or a proxy sends twice is done once.
+  if (method === "POST") headers.set("Idempotency-Key", freshKey());
   if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
   const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   let answer: Response;
@@ -66,6 +65,12 @@ async function ask(door: string, asked: Loose, options: Options): Promise<Respon
   }
   if (!answer.ok) throw await readProblem(answer);
   return answer;
+}
+
+/** 128 random bits. Not `randomUUID`, which pages without TLS do not have. */
+function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The address of a door: path parameters filled in, the query behind it. */

@@ -1,0 +1,224 @@
+"""What people do in a room over HTTP: check-in, the host's steps, announcements in the hall.
+
+What members do in the room goes through the socket; here is what needs no socket, or must work
+without one.
+"""
+
+import asyncio
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import Meta, Struct
+
+from evaluation_rooms.actions import hall as hall_actions
+from evaluation_rooms.actions.entering import admission_of
+from evaluation_rooms.actions.replacing import replace_seat
+from evaluation_rooms.actions.rooms import Done, act
+from evaluation_rooms.actions.statements import require_own, verify
+from evaluation_rooms.commands import (
+    AdvancePhase,
+    CheckIn,
+    CorrectObjective,
+    EnterPrices,
+    RecuseSeat,
+)
+from evaluation_rooms.context import RoomsContext
+from evaluation_rooms.messages import BidNumber, Key, Line, Points, SeatNumber, Text
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.seating import STATEMENT_KINDS
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.terms import ObjectiveMark
+from tendering.api.context import Actor
+from tendering.api.fields import Fen
+from tendering.api.routing import Touches
+from tendering.domain.refusals import NotYourPart
+from tendering.storage.connection import Connection
+
+PRICES_MAX = 1000
+
+
+class DoneAnswer(Struct, frozen=True):
+    """A deed is committed; `seq` is its last entry in the stream."""
+
+    seq: int
+
+
+class PostCheckIn(Struct, frozen=True, forbid_unknown_fields=True):
+    """The member's statements, each signed under `kaibiao/expert-statement/v1`."""
+
+    statements: Annotated[
+        list[dict[str, Any]],
+        Meta(min_length=len(STATEMENT_KINDS), max_length=len(STATEMENT_KINDS)),
+    ]
+
+
+class PostPhase(Struct, frozen=True, forbid_unknown_fields=True):
+    """The phase to go to."""
+
+    to: Phase
+
+
+class PostReason(Struct, frozen=True, forbid_unknown_fields=True):
+    """Why."""
+
+    reason: Line
+
+
+class PriceBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """The price of a bid."""
+
+    bid: BidNumber
+    price_fen: Fen
+
+
+class PostPrices(Struct, frozen=True, forbid_unknown_fields=True):
+    """Prices from the price envelopes."""
+
+    prices: Annotated[list[PriceBody], Meta(min_length=1, max_length=PRICES_MAX)]
+
+
+class PostObjectiveMark(Struct, frozen=True, forbid_unknown_fields=True):
+    """The right points for an objective criterion, and why the earlier ones were wrong."""
+
+    bid: BidNumber
+    criterion: Key
+    points: Points
+    basis: Text
+    reason: Line
+
+
+class PostAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the host says to the hall."""
+
+    text: Line
+
+
+async def post_check_in(
+    *,
+    rooms: RoomsContext,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostCheckIn,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Sit down: a member signs discipline, confidentiality, recusal and AI-use statements."""
+    standing = await _standing(connection, actor, room_id)
+    if standing.seat is None:
+        raise NotYourPart
+    command = CheckIn(standing.seat, actor.person_id, tuple(body.statements))
+    await asyncio.to_thread(verify, command, rooms.trust, at=received_at)
+    await require_own(connection, command, actor, at=received_at)
+    return _done(await act(connection, room_id, command, standing, at=received_at), touches)
+
+
+async def post_phase(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostPhase,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Lead the room into another phase (host or chair)."""
+    standing = await _standing(connection, actor, room_id)
+    if standing.viewer not in {Viewer.HOST, Viewer.MEMBER}:
+        raise NotYourPart
+    command = AdvancePhase(standing.seat, body.to)
+    return _done(await act(connection, room_id, command, standing, at=received_at), touches)
+
+
+async def post_recusal(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    seat: SeatNumber,
+    body: PostReason,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Take a member off the committee (host); the opinions given from the seat are void."""
+    host = await _host(connection, actor, room_id)
+    command = RecuseSeat(seat, body.reason)
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_replacement(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    seat: SeatNumber,
+    body: PostReason,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Give a vacant seat to the next expert in the drawn order (host)."""
+    await _host(connection, actor, room_id)
+    return _done(
+        await replace_seat(connection, room_id, seat, body.reason, at=received_at), touches
+    )
+
+
+async def post_prices(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostPrices,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Enter prices whose envelopes were opened after the room (host)."""
+    host = await _host(connection, actor, room_id)
+    command = EnterPrices({price.bid: price.price_fen for price in body.prices})
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_objective_mark(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostObjectiveMark,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Correct an objective mark that members did not agree with (host)."""
+    host = await _host(connection, actor, room_id)
+    mark = ObjectiveMark(body.bid, body.criterion, Decimal(body.points), body.basis)
+    command = CorrectObjective(mark, body.reason)
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_announcement(
+    connection: Connection,
+    actor: Actor,
+    tender_id: UUID,
+    body: PostAnnouncement,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Say something to everybody in the opening hall (host)."""
+    await _host(connection, actor, tender_id)
+    return DoneAnswer(await hall_actions.announce(connection, tender_id, body.text, at=received_at))
+
+
+async def _standing(connection: Connection, actor: Actor, room_id: UUID) -> Standing:
+    return (await admission_of(connection, room_id, actor)).standing
+
+
+async def _host(connection: Connection, actor: Actor, room_id: UUID) -> Standing:
+    standing = await _standing(connection, actor, room_id)
+    if standing.viewer is not Viewer.HOST:
+        raise NotYourPart
+    return standing
+
+
+def _done(done: Done, touches: Touches) -> DoneAnswer:
+    touches(done.room.tender_id)
+    return DoneAnswer(done.seq)

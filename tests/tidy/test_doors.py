@@ -1,0 +1,43 @@
+"""Every door that creates or acts asks for an Idempotency-Key, so that no new one escapes."""
+
+import re
+from typing import Final
+
+from tests.support.platform import ALL_ROUTES
+from tests.support.postgres import ROOT
+
+# What may be asked twice as it is, and why.
+WITHOUT_KEY: Final = {
+    "POST /sessions": "a second session harms nobody, and a token is not kept for replay",
+    "POST /sessions/role": "the same",
+    "POST /sessions/passkey-challenge": "a challenge is used up once",
+    "POST /sessions/passkey": "bound to a challenge that is used up",
+    "POST /passkeys/registration": "a challenge is used up once",
+    "POST /passkeys": "bound to a challenge that is used up; a passkey is registered once",
+    "POST /rooms/{room_id}/tickets": "a ticket is single use, for seconds, and is not kept",
+    "POST /tsa": "RFC 3161: two stamps of one digest are two stamps, and clients are not ours",
+    "POST /insurance/callbacks/{guarantor_id}": "signed, with a nonce that is taken once",
+}
+SERVED: Final = ("tendering", "evaluation_rooms", "insurance_gateway")
+BESIDE_THE_TABLE: Final = re.compile(r"\.add_(route|post|patch|put|delete|routes|view)\(")
+
+
+def test_every_post_and_patch_asks_for_a_key_or_is_named_with_its_reason() -> None:
+    without = {
+        f"{route.method} {route.path}"
+        for route in ALL_ROUTES
+        if route.method in {"POST", "PATCH"} and route.idempotency == "none"
+    }
+
+    assert without == set(WITHOUT_KEY)
+
+
+def test_no_door_that_acts_is_added_beside_the_table() -> None:
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for folder in SERVED
+        for file in (ROOT / folder).rglob("*.py")
+        if BESIDE_THE_TABLE.search(file.read_text())
+    }
+
+    assert found == {"tendering/api/routing.py"}
