@@ -1,20 +1,23 @@
 """Sealing a bid on the bidder's own machine, and opening it there once before it is handed in.
 
-What leaves the machine is sealed to the bidder's own key and to the published key holders; the
+What leaves the machine is sealed to the bidder's own keys and to the published key holders; the
 platform never sees a file or a price before the opening. docs/specs/sealed-bid-v1.md.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from clients.bundling import EnvelopeContent, bundle_stream, describe, read_bundle_file
-from clients.serving import write_private
+from clients.key_files import read_opening_keys, secret_file, write_opening_keys
+from clients.serving import sync_folder, write_private
+from crypto.container_digest import container_digest
 from crypto.errors import CryptoError
-from crypto.keys import OpeningKey
+from crypto.keys import OpeningKey, generate_opening_key
 from crypto.sealed_file import (
     SEALED_HEADER_BYTES_MAX,
     SealPolicy,
@@ -28,6 +31,8 @@ from tendering.domain.bundle import BadBundle
 from tendering.domain.tender import Tender
 
 RECORD: Final = "bid.json"
+OPENING_KEYS: Final = "opening-keys.txt"
+UNFINISHED: Final = ".unfinished"
 
 Progress = Callable[[str, int], None]
 
@@ -37,8 +42,19 @@ class RehearsalFailed(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class SealedSource:
+    """A file as it was when it was sealed: where it lay, and its SHA-256 in lower hex."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class PreparedEnvelope:
-    """A sealed container on this machine. Digests and context are lower hex."""
+    """A sealed container on this machine. Digests and context are lower hex.
+
+    `upload_key` is the Idempotency-Key under which room is asked for on the platform.
+    """
 
     kind: str
     file: str
@@ -47,6 +63,8 @@ class PreparedEnvelope:
     plaintext_root: str
     size_bytes: int
     recipient: str
+    sources: tuple[SealedSource, ...]
+    upload_key: str
     upload_id: str | None = None
 
 
@@ -70,6 +88,14 @@ class PreparedBid:
         with self.path(envelope).open("rb") as stream:
             return stream.read(SEALED_HEADER_BYTES_MAX)
 
+    def key_file(self, passphrase: str | None) -> Path:
+        """Where the opening keys lie."""
+        return secret_file(self.folder / OPENING_KEYS, passphrase)
+
+    def opening_keys(self, passphrase: str | None) -> dict[str, OpeningKey]:
+        """The opening keys by their public halves. Raises OSError, WrongPassphrase, CryptoError."""
+        return read_opening_keys(self.key_file(passphrase), passphrase)
+
 
 def seal_bid(
     tender: Tender,
@@ -78,75 +104,133 @@ def seal_bid(
     lot: str,
     bidder_id: UUID,
     counter: int,
-    opening_key: OpeningKey,
     folder: Path,
+    passphrase: str | None = None,
     progress: Progress | None = None,
 ) -> PreparedBid:
-    """Seal the envelopes of a lot into `folder`. `progress`: envelope kind and bytes sealed so far.
+    """Seal the envelopes of a lot, each to a fresh key; `folder` appears when all is whole.
 
     `counter` is the bidder's next number for the lot: it is sealed in, so that an earlier bid
-    cannot be put in a later one's place. Raises BadBundle, BadKey, OSError.
+    cannot be put in a later one's place. `progress` is told the envelope's kind and the bytes
+    sealed so far; what it raises stops the sealing. Raises FileExistsError when there is such a
+    folder, FileChanged, BadBundle, BadKey, OSError.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    envelopes = []
-    for content in contents:
-        policy = seal_policy(
-            tender,
-            lot=lot,
-            kind=content.kind,
-            bidder_id=bidder_id,
-            counter=counter,
-            bidder=opening_key.public,
-        )
-        target = folder / f"{content.kind}.age"
-        bundle = describe(content)
-        with bundle_stream(bundle, content.files) as source:
-            sealed = seal_file(source, target, policy, progress=_told(progress, content.kind))
-        envelopes.append(
-            PreparedEnvelope(
-                kind=content.kind,
-                file=target.name,
-                context=policy.context.hex(),
-                digest=sealed.container_digest.hex(),
-                plaintext_root=sealed.plaintext_root.hex(),
-                size_bytes=sealed.size,
-                recipient=opening_key.recipient,
-            )
-        )
-    prepared = PreparedBid(tender.id, lot, bidder_id, counter, tuple(envelopes), folder)
-    save_prepared(prepared)
-    return prepared
+    if folder.exists():
+        raise FileExistsError(folder)
+    unfinished = folder.with_name(folder.name + UNFINISHED)
+    # What a killed attempt has left is worthless: its keys opened nothing that was ever whole.
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700, parents=True)
+    prepared = PreparedBid(tender.id, lot, bidder_id, counter, (), unfinished)
+    try:
+        keys = {content.kind: generate_opening_key() for content in contents}
+        write_opening_keys(prepared.key_file(passphrase), keys, passphrase)
+        for content in contents:
+            envelope = _seal_envelope(tender, prepared, content, keys[content.kind], progress)
+            prepared = replace(prepared, envelopes=(*prepared.envelopes, envelope))
+        save_prepared(prepared)
+        unfinished.rename(folder)
+        sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return replace(prepared, folder=folder)
 
 
-def rehearse(tender: Tender, prepared: PreparedBid, opening_key: OpeningKey) -> None:
+def _seal_envelope(
+    tender: Tender,
+    prepared: PreparedBid,
+    content: EnvelopeContent,
+    key: OpeningKey,
+    progress: Progress | None,
+) -> PreparedEnvelope:
+    policy = _policy(tender, prepared, content.kind, key)
+    target = prepared.folder / f"{content.kind}.age"
+    bundle = describe(content)
+    with bundle_stream(bundle, content.files) as source:
+        sealed = seal_file(source, target, policy, progress=_told(progress, content.kind))
+    return PreparedEnvelope(
+        kind=content.kind,
+        file=target.name,
+        context=policy.context.hex(),
+        digest=sealed.container_digest.hex(),
+        plaintext_root=sealed.plaintext_root.hex(),
+        size_bytes=sealed.size,
+        recipient=key.recipient,
+        sources=tuple(
+            SealedSource(str(path), file.sha256)
+            for path, file in zip(content.files, bundle.files, strict=True)
+        ),
+        upload_key=str(uuid4()),
+    )
+
+
+def rehearse(
+    tender: Tender,
+    prepared: PreparedBid,
+    keys: Mapping[str, OpeningKey],
+    progress: Progress | None = None,
+) -> None:
     """Open one's own containers as the opening will. Raises RehearsalFailed, OSError.
 
-    A header that does not re-derive from its file key would make the bid invalid.
+    `keys` are those of `PreparedBid.opening_keys`; `tender` is the notice's. The header is derived
+    anew from the file key, which shows that every share is wrapped to the key holder to whom it
+    belongs: a header that does not re-derive would make the bid invalid.
     """
     for envelope in prepared.envelopes:
-        policy = seal_policy(
-            tender,
-            lot=prepared.lot,
-            kind=envelope.kind,
-            bidder_id=prepared.bidder_id,
-            counter=prepared.counter,
-            bidder=opening_key.public,
-        )
+        key = keys.get(envelope.recipient)
+        if key is None:
+            raise RehearsalFailed(f"{envelope.kind}: the key for it is not in the key file")
         opened = prepared.folder / f"{envelope.kind}.rehearsal"
         try:
-            header = prepared.header(envelope)
-            file_key = unwrap_with_opening_key(header, opening_key)
-            if not verify_file_key(header, file_key, policy).valid:
-                raise RehearsalFailed(f"{envelope.kind}: the header does not re-derive")
-            root = open_file(prepared.path(envelope), opened, file_key).plaintext_root
-            if root.hex() != envelope.plaintext_root:
-                raise RehearsalFailed(f"{envelope.kind}: opens to something else")
-            if read_bundle_file(opened).kind != envelope.kind:
-                raise RehearsalFailed(f"{envelope.kind}: holds another envelope's form")
+            _rehearse(tender, prepared, envelope, key=key, opened=opened, progress=progress)
         except (CryptoError, BadBundle) as error:
             raise RehearsalFailed(f"{envelope.kind}: {error}") from error
         finally:
             opened.unlink(missing_ok=True)
+
+
+def _rehearse(
+    tender: Tender,
+    prepared: PreparedBid,
+    envelope: PreparedEnvelope,
+    *,
+    key: OpeningKey,
+    opened: Path,
+    progress: Progress | None,
+) -> None:
+    header = prepared.header(envelope)
+    file_key = unwrap_with_opening_key(header, key)
+    if not verify_file_key(header, file_key, _policy(tender, prepared, envelope.kind, key)).valid:
+        raise RehearsalFailed(f"{envelope.kind}: the header does not re-derive")
+    told = _told(progress, envelope.kind)
+    root = open_file(prepared.path(envelope), opened, file_key, progress=told).plaintext_root
+    if root.hex() != envelope.plaintext_root:
+        raise RehearsalFailed(f"{envelope.kind}: opens to something else")
+    if container_digest(prepared.path(envelope)).hex() != envelope.digest:
+        raise RehearsalFailed(f"{envelope.kind}: the container is not the one that was sealed")
+    if read_bundle_file(opened).kind != envelope.kind:
+        raise RehearsalFailed(f"{envelope.kind}: holds another envelope's form")
+
+
+def altered_containers(prepared: PreparedBid) -> list[str]:
+    """The kinds of the envelopes whose containers are missing or not what was sealed."""
+
+    def stands(envelope: PreparedEnvelope) -> bool:
+        file = prepared.path(envelope)
+        return file.exists() and container_digest(file).hex() == envelope.digest
+
+    return [one.kind for one in prepared.envelopes if not stands(one)]
+
+
+def _policy(tender: Tender, prepared: PreparedBid, kind: str, key: OpeningKey) -> SealPolicy:
+    return seal_policy(
+        tender,
+        lot=prepared.lot,
+        kind=kind,
+        bidder_id=prepared.bidder_id,
+        counter=prepared.counter,
+        bidder=key.public,
+    )
 
 
 def seal_policy(
@@ -178,20 +262,36 @@ def load_prepared(folder: Path) -> PreparedBid:
         lot=record["lot"],
         bidder_id=UUID(record["bidder_id"]),
         counter=record["counter"],
-        envelopes=tuple(PreparedEnvelope(**envelope) for envelope in record["envelopes"]),
+        envelopes=tuple(_envelope(envelope) for envelope in record["envelopes"]),
         folder=folder,
     )
 
 
-def with_upload(prepared: PreparedBid, kind: str, upload_id: UUID) -> PreparedBid:
-    """The bid with an envelope's upload noted, on disk too: an interrupted upload goes on."""
+def with_upload(
+    prepared: PreparedBid, kind: str, upload_id: UUID | None, *, key: UUID | None = None
+) -> PreparedBid:
+    """The bid with an envelope's upload noted, on disk too: an interrupted upload goes on.
+
+    `key` is a fresh Idempotency-Key, when room has to be asked for again.
+    """
     envelopes = tuple(
-        replace(envelope, upload_id=str(upload_id)) if envelope.kind == kind else envelope
+        replace(
+            envelope,
+            upload_id=None if upload_id is None else str(upload_id),
+            upload_key=envelope.upload_key if key is None else str(key),
+        )
+        if envelope.kind == kind
+        else envelope
         for envelope in prepared.envelopes
     )
     noted = replace(prepared, envelopes=envelopes)
     save_prepared(noted)
     return noted
+
+
+def _envelope(record: dict[str, Any]) -> PreparedEnvelope:
+    sources = tuple(SealedSource(**source) for source in record.pop("sources"))
+    return PreparedEnvelope(sources=sources, **record)
 
 
 def _told(progress: Progress | None, kind: str) -> Callable[[int], None] | None:

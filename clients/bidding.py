@@ -4,20 +4,23 @@ Nothing is taken on trust: the receipt must speak of exactly what was sent, and 
 platform must find in every container what went in.
 """
 
+import asyncio
 import base64
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
-from clients.bid_sealing import PreparedBid, with_upload
+from clients.bid_sealing import PreparedBid, PreparedEnvelope, with_upload
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.platform import Json, Platform, PlatformRefused
 from clients.serving import write_private
 from clients.uploading import begin_upload, resume_upload, send_parts
-from crypto.canonical import JsonValue, digest
+from crypto.canonical import JsonValue, canonical, digest, parse
 from crypto.keys import OpeningKey
 from crypto.sealed_file import unwrap_with_opening_key
 from tendering.domain.bid import (
@@ -30,6 +33,12 @@ from tendering.domain.published_keys import PublishedKeys, parse_published_keys
 from tendering.domain.receipt_verdict import PLATFORM_SIGNATURE, ReceiptVerdict, verify_receipt
 from tendering.domain.receipts import Submission, parse_receipt
 from tendering.domain.tender import Tender
+
+MANIFEST: Final = "manifest.json"
+PROOF_SECONDS: Final = 120.0
+PROOF_POLL_SECONDS: Final = 0.5
+
+UploadProgress = Callable[[str, int], None]
 
 
 class ReceiptWrong(Exception):
@@ -59,35 +68,45 @@ class Bidder:
         mine = await self.platform.get(f"/tenders/{tender_id}/bids/mine")
         return max((bid["counter"] for bid in mine["items"] if bid["lot"] == lot), default=0) + 1
 
-    async def upload(self, prepared: PreparedBid) -> PreparedBid:
-        """Bring the containers up, each going on where an earlier attempt stopped."""
-        for envelope in prepared.envelopes:
+    async def upload(
+        self, prepared: PreparedBid, moved: UploadProgress | None = None
+    ) -> PreparedBid:
+        """Bring the containers up, each going on where an earlier attempt stopped.
+
+        `moved` is told the envelope's kind and how many bytes more are up. Raises PlatformRefused,
+        PlatformUnreachable, OSError.
+        """
+        for kind, envelope in [(one.kind, one) for one in prepared.envelopes]:
             upload = None
             if envelope.upload_id is not None:
-                upload = await resume_upload(
-                    self.platform, UUID(envelope.upload_id), envelope.size_bytes
-                )
+                earlier = UUID(envelope.upload_id)
+                upload = await resume_upload(self.platform, earlier, envelope.size_bytes)
+                if upload is None:
+                    # The platform has thrown it away: the old key would find it again.
+                    prepared = with_upload(prepared, kind, None, key=uuid4())
             if upload is None:
-                upload = await begin_upload(self.platform, envelope.size_bytes)
-                prepared = with_upload(prepared, envelope.kind, upload.id)
-            await send_parts(self.platform, upload, prepared.path(envelope))
+                upload_key = UUID(_of_kind(prepared, kind).upload_key)
+                upload = await begin_upload(self.platform, envelope.size_bytes, key=upload_key)
+                prepared = with_upload(prepared, kind, upload.id)
+            told = None if moved is None else partial(moved, kind)
+            await send_parts(self.platform, upload, prepared.path(envelope), moved=told)
         return prepared
 
     async def submit(self, tender: Tender, prepared: PreparedBid) -> Json:
         """Hand in a bid whose containers are up; a later one takes an earlier one's place.
 
-        Returns the receipt, checked and stored. Raises PlatformRefused, ReceiptWrong.
+        The signed manifest is on disk before it is sent, so that whoever was killed on the way
+        hands in the same and gets the same receipt, also after the deadline. Returns the receipt,
+        checked and stored. Raises PlatformRefused, PlatformUnreachable, ReceiptWrong.
         """
-        manifest = self.signer.sign(MANIFEST_LABEL, manifest_of(tender, prepared))
-        receipt: Json = await self.platform.post(
-            f"/tenders/{tender.id}/bids",
-            {
-                "lot": prepared.lot,
-                "counter": prepared.counter,
-                "uploads": {one.kind: one.upload_id for one in prepared.envelopes},
-                "manifest": manifest,
-            },
-        )
+        manifest = self._manifest(tender, prepared)
+        body = {
+            "lot": prepared.lot,
+            "counter": prepared.counter,
+            "uploads": {one.kind: one.upload_id for one in prepared.envelopes},
+            "manifest": manifest,
+        }
+        receipt = await self._act(f"/tenders/{tender.id}/bids", body)
         submission = self._checked(receipt, "bid.submitted", prepared.lot, tender.id)
         if (
             submission.counter != prepared.counter
@@ -98,6 +117,10 @@ class Bidder:
             raise ReceiptWrong("the receipt is for another bid")
         self._keep(receipt, submission)
         return receipt
+
+    def receipt_of(self, prepared: PreparedBid) -> Json | None:
+        """The stored receipt of a bid; None while there is none."""
+        return self._stored(prepared.lot, prepared.counter, "submitted")
 
     async def withdraw(self, tender_id: UUID, lot: str, counter: int) -> Json:
         """Take the bid back, before the deadline. The receipt, checked and stored.
@@ -110,14 +133,9 @@ class Bidder:
             "bidder_id": str(self.id),
             "counter": counter,
         }
-        receipt: Json = await self.platform.post(
-            f"/tenders/{tender_id}/bids/withdrawal",
-            {
-                "lot": lot,
-                "counter": counter,
-                "statement": self.signer.sign(WITHDRAWAL_LABEL, statement),
-            },
-        )
+        signed = self.signer.sign(WITHDRAWAL_LABEL, statement)
+        body = {"lot": lot, "counter": counter, "statement": signed}
+        receipt = await self._act(f"/tenders/{tender_id}/bids/withdrawal", body)
         submission = self._checked(receipt, "bid.withdrawn", lot, tender_id)
         self._keep(receipt, submission)
         return receipt
@@ -128,21 +146,39 @@ class Bidder:
         Raises PlatformRefused, ReceiptWrong.
         """
         submission = parse_receipt(receipt).submission
-        newer: Json = await self.platform.get(f"/receipts/{submission.manifest_digest.hex()}")
+        path = f"/receipts/{submission.manifest_digest.hex()}"
+        newer: Json = await self.platform.get(path, {"act": submission.act})
         if newer["statement"] != receipt["statement"]:
             raise ReceiptWrong("the completed receipt says something else than the first")
         verdict = self._verdict(newer)
         self._keep(newer, submission)
         return verdict
 
-    async def unlock(self, prepared: PreparedBid, opening_key: OpeningKey) -> None:
+    async def wait_for_proof(
+        self, receipt: Json, *, seconds: float = PROOF_SECONDS
+    ) -> ReceiptVerdict:
+        """Wait until the proof of a submission is whole; the verdict, incomplete when time is up.
+
+        The platform promises the log within the receipt's `within_seconds`; witnesses and
+        authorities follow. Raises PlatformRefused, PlatformUnreachable, ReceiptWrong.
+        """
+        until = asyncio.get_running_loop().time() + seconds
+        while True:
+            verdict = await self.complete_receipt(receipt)
+            if verdict.is_complete or asyncio.get_running_loop().time() > until:
+                return verdict
+            await asyncio.sleep(PROOF_POLL_SECONDS)
+
+    async def unlock(self, prepared: PreparedBid, keys: Mapping[str, OpeningKey]) -> None:
         """Hand over the file keys at the opening, once the window is open.
 
-        Raises PlatformRefused, UnlockContradicted, and crypto's errors for another key.
+        `keys` are those of `PreparedBid.opening_keys`. Raises PlatformRefused, UnlockContradicted,
+        KeyError for a key that is not among them, and crypto's errors for a container that is not
+        what was sealed.
         """
         file_keys = {
             envelope.kind: base64.b64encode(
-                unwrap_with_opening_key(prepared.header(envelope), opening_key)
+                unwrap_with_opening_key(prepared.header(envelope), keys[envelope.recipient])
             ).decode("ascii")
             for envelope in prepared.envelopes
         }
@@ -172,6 +208,32 @@ class Bidder:
         verdicts: Any = entry.body["envelopes"]
         return list(verdicts)
 
+    async def sign_in(self, tender_id: UUID, lot: str) -> None:
+        """Sign in (签到) before the opening. Raises PlatformRefused."""
+        await self.platform.post(f"/tenders/{tender_id}/opening/sign-in", {"lot": lot})
+
+    async def confirm(self, tender_id: UUID, lot: str) -> None:
+        """Confirm what was read out. Raises PlatformRefused."""
+        await self.platform.post(f"/tenders/{tender_id}/opening/confirmations", {"lot": lot})
+
+    async def declare_key_lost(self, tender_id: UUID, lot: str) -> None:
+        """Say that one cannot unlock: the key holders do it instead. Raises PlatformRefused."""
+        await self.platform.post(f"/tenders/{tender_id}/opening/lost-key", {"lot": lot})
+
+    def _manifest(self, tender: Tender, prepared: PreparedBid) -> JsonValue:
+        """The manifest as it was signed the first time."""
+        file = prepared.folder / MANIFEST
+        if not file.exists():
+            signed = self.signer.sign(MANIFEST_LABEL, manifest_of(tender, prepared))
+            write_private(file, canonical(signed))
+        return parse(file.read_bytes())
+
+    async def _act(self, path: str, body: object) -> Json:
+        """An act whose Idempotency-Key follows from what is asked: after a crash it is the same."""
+        asked = json.dumps(body, sort_keys=True)
+        answer: Json = await self.platform.post(path, body, key=uuid5(NAMESPACE_OID, path + asked))
+        return answer
+
     def _checked(self, receipt: Json, act: str, lot: str, tender_id: UUID) -> Submission:
         self._verdict(receipt)
         submission = parse_receipt(receipt).submission
@@ -189,8 +251,18 @@ class Bidder:
     def _keep(self, receipt: Json, submission: Submission) -> None:
         self.receipts.mkdir(parents=True, exist_ok=True)
         act = submission.act.removeprefix("bid.")
-        name = f"receipt-lot-{submission.lot}-{submission.counter}-{act}.json"
-        write_private(self.receipts / name, json.dumps(receipt, ensure_ascii=False).encode())
+        file = self._receipt_file(submission.lot, submission.counter, act)
+        write_private(file, json.dumps(receipt, ensure_ascii=False).encode())
+
+    def _stored(self, lot: str, counter: int, act: str) -> Json | None:
+        file = self._receipt_file(lot, counter, act)
+        if not file.exists():
+            return None
+        receipt: Json = json.loads(file.read_bytes())
+        return receipt
+
+    def _receipt_file(self, lot: str, counter: int, act: str) -> Path:
+        return self.receipts / f"receipt-lot-{lot}-{counter}-{act}.json"
 
 
 def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:
@@ -213,6 +285,10 @@ def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:
         counter=prepared.counter,
         envelopes=envelopes,
     )
+
+
+def _of_kind(prepared: PreparedBid, kind: str) -> PreparedEnvelope:
+    return next(envelope for envelope in prepared.envelopes if envelope.kind == kind)
 
 
 async def fetch_published_keys(platform: Platform, target: Path) -> PublishedKeys:

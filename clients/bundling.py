@@ -12,6 +12,21 @@ from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_na
 
 READ_BYTES: Final = 1 << 20
 PDF: Final = "application/pdf"
+# What else a bid is made of; what is not here is plain bytes to whoever opens it.
+MEDIA_TYPES: Final = {
+    ".pdf": PDF,
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xml": "application/xml",
+    ".zip": "application/zip",
+}
+OTHER: Final = "application/octet-stream"
+
+
+class FileChanged(Exception):
+    """A file is not what it was when it was looked at: what was made of it must not be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +36,17 @@ class EnvelopeContent:
     kind: str
     form: Mapping[str, JsonValue]
     files: tuple[Path, ...]
-    media_type: str = PDF
 
 
 def describe(content: EnvelopeContent) -> Bundle:
     """Read every file once for its digest. Raises OSError."""
-    files = tuple(
-        _described(number, file, content.media_type)
-        for number, file in enumerate(content.files, start=1)
-    )
+    files = tuple(_described(number, file) for number, file in enumerate(content.files, start=1))
     return Bundle(content.kind, dict(content.form), files)
 
 
 def bundle_stream(bundle: Bundle, files: Sequence[Path]) -> BinaryIO:
-    """The bundle as a stream to be sealed. Raises BadBundle when a file has changed its size."""
-    pieces = bundle_chunks(bundle, map(_pieces, files))
+    """The bundle as a stream to be sealed. Raises FileChanged, BadBundle, OSError as it is read."""
+    pieces = bundle_chunks(bundle, map(_pieces, files, bundle.files))
     return io.BufferedReader(_Pieces(pieces), buffer_size=READ_BYTES)
 
 
@@ -50,17 +61,28 @@ def read_bundle_file(file: Path) -> Bundle:
         return read_bundle(read_at, file.stat().st_size)
 
 
-def _described(number: int, file: Path, media_type: str) -> BundleFile:
+def media_type(file: Path) -> str:
+    """What a file is, by its name."""
+    return MEDIA_TYPES.get(file.suffix.lower(), OTHER)
+
+
+def _described(number: int, file: Path) -> BundleFile:
     with file.open("rb") as stream:
         sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
     name = file.name
-    return BundleFile(member_name(number, name), name, media_type, file.stat().st_size, sha256)
+    return BundleFile(
+        member_name(number, name), name, media_type(file), file.stat().st_size, sha256
+    )
 
 
-def _pieces(file: Path) -> Iterator[bytes]:
+def _pieces(file: Path, described: BundleFile) -> Iterator[bytes]:
+    sha256 = hashlib.sha256()
     with file.open("rb") as stream:
         while piece := stream.read(READ_BYTES):
+            sha256.update(piece)
             yield piece
+    if sha256.hexdigest() != described.sha256:
+        raise FileChanged(file.name)
 
 
 class _Pieces(io.RawIOBase):

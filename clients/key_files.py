@@ -1,11 +1,12 @@
 """A party's keys as files: mode 0600, in a folder that only its owner can read.
 
 `signing.key.pem` and `certificate.pem` (with the authorities above it) sign; opening keys are age
-identity files, so that a stock `age -d -i FILE` opens what the party has sealed.
+identity files, so that a stock `age -d -i FILE` opens what the party has sealed. With a passphrase
+the secret files are age files under it and end in `.age`; stock `age -d` and `age -i` take them.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -14,15 +15,17 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from clients.serving import write_private
+from crypto import age_passphrase
 from crypto.canonical import JsonValue
 from crypto.certificates import facts
-from crypto.errors import BadKey
+from crypto.errors import BadKey, WrongPassphrase
 from crypto.keys import OpeningKey, SigningKey, generate_opening_key, generate_signing_key
 from crypto.signing import SignedStatement, sign_statement
 
 SIGNING_KEY: Final = "signing.key.pem"
 CERTIFICATE: Final = "certificate.pem"
 IDENTITY_BYTES_MAX: Final = 4096
+SECRET_BYTES_MAX: Final = 64 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +58,18 @@ class Signer:
 class KeyFolder:
     """The folder of one party's keys; made with mode 0700 when it is not there."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`."""
+    def __init__(self, folder: Path, passphrase: str | None = None) -> None:
+        """Use `folder`; with a passphrase the signing key is kept under it."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
+        self._passphrase = passphrase
 
     def signing_key(self) -> SigningKey:
-        """The signing key, made at the first use. Raises BadKey."""
-        file = self.folder / SIGNING_KEY
+        """The signing key, made at the first use. Raises BadKey, WrongPassphrase."""
+        file = secret_file(self.folder / SIGNING_KEY, self._passphrase)
         if not file.exists():
-            write_private(file, generate_signing_key().to_pem(None))
-        return SigningKey.from_pem(file.read_bytes())
+            write_secret(file, generate_signing_key().to_pem(None), self._passphrase)
+        return SigningKey.from_pem(read_secret(file, self._passphrase))
 
     def keep_certificate(self, certificate: bytes, chain: Sequence[bytes]) -> Signer:
         """Store the certificate of the signing key, DER, with the authorities above it.
@@ -103,6 +107,48 @@ class KeyFolder:
     def lose_opening_key(self, name: str) -> None:
         """Remove an opening key for good: only key holders then open what was sealed to it."""
         self.opening_key_file(name).unlink()
+
+
+def write_opening_keys(
+    file: Path, keys: Mapping[str, OpeningKey], passphrase: str | None = None
+) -> None:
+    """Keep the opening keys of a submission, by the kind of envelope: an age identity file."""
+    lines = [
+        f"# {kind} public key: {key.recipient}\n{key.identity}\n" for kind, key in keys.items()
+    ]
+    write_secret(file, "".join(lines).encode("ascii"), passphrase)
+
+
+def read_opening_keys(file: Path, passphrase: str | None = None) -> dict[str, OpeningKey]:
+    """The opening keys of an age identity file, by their public halves, `age1…`.
+
+    Raises OSError, BadKey, WrongPassphrase and what else is wrong with a file under a passphrase.
+    """
+    text = read_secret(file, passphrase).decode("ascii", "replace")
+    lines = [line.strip() for line in text.splitlines()]
+    keys = [OpeningKey.from_identity(line) for line in lines if line and not line.startswith("#")]
+    return {key.recipient: key for key in keys}
+
+
+def secret_file(file: Path, passphrase: str | None) -> Path:
+    """The name a secret file has with or without a passphrase."""
+    return file if passphrase is None else file.with_name(f"{file.name}.age")
+
+
+def write_secret(file: Path, content: bytes, passphrase: str | None) -> None:
+    """Write a secret that only its owner may read, under the passphrase if there is one."""
+    write_private(file, content if passphrase is None else age_passphrase.lock(content, passphrase))
+
+
+def read_secret(file: Path, passphrase: str | None) -> bytes:
+    """What `write_secret` wrote. Raises OSError, WrongPassphrase, CryptoError."""
+    with file.open("rb") as stream:
+        content = stream.read(SECRET_BYTES_MAX)
+    if not age_passphrase.is_locked(content):
+        return content
+    if passphrase is None:
+        raise WrongPassphrase(f"{file.name} is under a passphrase")
+    return age_passphrase.unlock(content, passphrase)
 
 
 def read_opening_key(file: Path) -> OpeningKey:

@@ -6,10 +6,9 @@ platform refuses becomes `PlatformRefused` with the stable code of docs/api/refu
 """
 
 import asyncio
-import io
 import json
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -23,12 +22,15 @@ from tendering.domain.journal import parse_instant
 
 PREFIX: Final = "/api/v1"
 PATIENCE_SECONDS: Final = 60.0
-REQUEST_SECONDS_MAX: Final = 120.0
+# A transfer may take as long as it needs while something moves.
+STALL_SECONDS_MAX: Final = 60.0
+ANSWER_SECONDS_MAX: Final = 120.0
 CONNECT_SECONDS_MAX: Final = 10.0
 PAUSE_SECONDS_MIN: Final = 0.1
 PAUSE_SECONDS_MAX: Final = 2.0
 ANSWER_BYTES_MAX: Final = 64 << 20
 READ_BYTES: Final = 1 << 20
+SEND_BYTES: Final = 64 << 10
 _AWAY: Final = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 )
@@ -63,12 +65,16 @@ class Identity:
 
 @dataclass(slots=True)
 class Platform:
-    """The line. `address` is scheme, host and port; `patience_seconds` bounds all repetition."""
+    """The line. `address` is scheme, host and port; `patience_seconds` bounds all repetition.
+
+    `on_trouble` is told each time that an attempt has failed and another one will follow.
+    """
 
     address: str
     http: aiohttp.ClientSession = field(repr=False)
     patience_seconds: float = PATIENCE_SECONDS
     identity: Identity | None = None
+    on_trouble: Callable[[Exception], None] | None = None
     _login: Json | None = field(default=None, repr=False)
     _token: str = field(default="", repr=False)
 
@@ -81,6 +87,15 @@ class Platform:
         assert self.identity is not None
         return self.identity
 
+    def resume(self, token: str, identity: Identity) -> None:
+        """Go on in a session that an earlier line began."""
+        self._token, self.identity = token, identity
+
+    @property
+    def token(self) -> str:
+        """What the session is resumed with: a secret. Empty before the log-in."""
+        return self._token
+
     @property
     def me(self) -> Identity:
         """As whom this line is logged in."""
@@ -91,9 +106,22 @@ class Platform:
         """The JSON at a path below /api/v1."""
         return json.loads(await self.call("GET", path, query=query))
 
-    async def post(self, path: str, body: object = None, query: Query | None = None) -> Any:
-        """Do an act; its answer, or None when there is none."""
-        answer = await self.call("POST", path, body={} if body is None else body, query=query)
+    async def post(
+        self,
+        path: str,
+        body: object = None,
+        query: Query | None = None,
+        *,
+        key: UUID | None = None,
+    ) -> Any:
+        """Do an act; its answer, or None when there is none.
+
+        `key`: the Idempotency-Key, for a caller that may have to repeat the act after a crash.
+        """
+        headers = {} if key is None else {"Idempotency-Key": str(key)}
+        answer = await self.call(
+            "POST", path, body={} if body is None else body, query=query, headers=headers
+        )
         return json.loads(answer) if answer else None
 
     async def put(self, path: str, body: object, *, if_match: str | None = None) -> Any:
@@ -102,10 +130,17 @@ class Platform:
         answer = await self.call("PUT", path, body=body, headers=headers)
         return json.loads(answer) if answer else None
 
-    async def put_bytes(self, path: str, content: bytes, query: Query | None = None) -> None:
-        """Put raw bytes."""
+    async def put_bytes(
+        self,
+        path: str,
+        content: bytes,
+        query: Query | None = None,
+        *,
+        moved: Callable[[int], None] | None = None,
+    ) -> None:
+        """Put raw bytes. `moved` is told how many more have left, less than 0 when all go again."""
         headers = {"Content-Type": "application/octet-stream"}
-        await self.call("PUT", path, content=content, query=query, headers=headers)
+        await self.call("PUT", path, content=content, query=query, headers=headers, moved=moved)
 
     async def get_bytes(self, path: str, query: Query | None = None) -> bytes:
         """A small thing that is not JSON."""
@@ -114,12 +149,12 @@ class Platform:
     async def download(self, path: str, target: Path, query: Query | None = None) -> int:
         """Write what is at a path into a file, which appears when complete; its size in bytes."""
         partial = target.with_name(target.name + ".partial")
-        waiting = _Patience(self.patience_seconds)
+        waiting = _Patience(self.patience_seconds, self.on_trouble)
         while True:
             try:
-                async with self._sent("GET", path, query=query) as response:
-                    await _require_success(response)
-                    size = await _save(response, partial)
+                async with self._sent("GET", path, query=query) as exchange:
+                    await _require_success(exchange)
+                    size = await _save(exchange, partial)
             except _LOST as error:
                 await waiting.pause(error)
                 continue
@@ -140,6 +175,7 @@ class Platform:
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
         patience_seconds: float | None = None,
+        moved: Callable[[int], None] | None = None,
     ) -> bytes:
         """One request, repeated under one key until it is answered; the answer's bytes.
 
@@ -152,15 +188,17 @@ class Platform:
         if method == "POST":
             sent.setdefault("Idempotency-Key", str(uuid4()))
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
-        waiting = _Patience(patience)
+        waiting = _Patience(patience, self.on_trouble)
+        meter = _Meter(moved)
         may_log_in = True
         while True:
+            meter.begin()
             try:
                 async with self._sent(
-                    method, path, content=content, query=query, headers=sent
-                ) as response:
-                    await _require_success(response)
-                    return await _read(response)
+                    method, path, content=content, query=query, headers=sent, meter=meter
+                ) as exchange:
+                    await _require_success(exchange)
+                    return await _read(exchange)
             except _LOST as error:
                 await waiting.pause(error)
             except PlatformRefused as refusal:
@@ -194,17 +232,21 @@ class Platform:
         content: bytes | None = None,
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
-    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        meter: "_Meter | None" = None,
+    ) -> AsyncIterator["_Exchange"]:
         sent = dict(headers or {})
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
         address = f"{self.address}{PREFIX}{path}"
-        # As a stream a large body goes out in pieces, and others have their turn in between.
-        data = None if content is None else io.BytesIO(content)
-        async with self.http.request(
-            method, address, data=data, params=query, headers=sent
-        ) as response:
-            yield response
+        async with asyncio.timeout(ANSWER_SECONDS_MAX) as limit:
+            data = None
+            if content is not None:
+                sent["Content-Length"] = str(len(content))
+                data = _in_pieces(content, limit, meter or _Meter(None))
+            async with self.http.request(
+                method, address, data=data, params=query, headers=sent
+            ) as response:
+                yield _Exchange(response, limit)
 
 
 @asynccontextmanager
@@ -212,7 +254,7 @@ async def open_platform(
     address: str, *, patience_seconds: float = PATIENCE_SECONDS
 ) -> AsyncIterator[Platform]:
     """A line to the platform at `address`, not logged in yet."""
-    timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS_MAX, sock_connect=CONNECT_SECONDS_MAX)
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS_MAX)
     async with aiohttp.ClientSession(timeout=timeout) as http:
         yield Platform(address.rstrip("/"), http, patience_seconds)
 
@@ -233,27 +275,82 @@ _LOST: Final = (
 class _Patience:
     """Pauses that grow, within a bound."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, told: Callable[[Exception], None] | None) -> None:
         self._until = asyncio.get_running_loop().time() + seconds
         self._next_seconds = PAUSE_SECONDS_MIN
+        self._told = told
 
     async def pause(self, why: Exception, seconds: float | None = None) -> None:
         """Wait before the next attempt. Raises PlatformUnreachable when patience is at its end."""
         seconds = self._next_seconds if seconds is None else float(seconds)
         if asyncio.get_running_loop().time() + seconds > self._until:
-            raise PlatformUnreachable(str(why)) from why
+            raise PlatformUnreachable(str(why) or type(why).__name__) from why
+        if self._told is not None:
+            self._told(why)
         await asyncio.sleep(seconds)
         self._next_seconds = min(self._next_seconds * 2, PAUSE_SECONDS_MAX)
 
 
-async def _require_success(response: aiohttp.ClientResponse) -> None:
+class _Meter:
+    """How much of a body has left; an attempt that failed is taken back."""
+
+    def __init__(self, told: Callable[[int], None] | None) -> None:
+        self._told = told
+        self._sent = 0
+
+    def begin(self) -> None:
+        """All goes again."""
+        self.add(-self._sent)
+
+    def add(self, count: int) -> None:
+        """So many bytes more have left."""
+        self._sent += count
+        if self._told is not None and count:
+            self._told(count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exchange:
+    """A request that was sent: its answer, and the limit of the wait for the next piece of it."""
+
+    response: aiohttp.ClientResponse
+    limit: asyncio.Timeout
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The answer's body; TimeoutError when nothing comes for too long."""
+        async for piece in self.response.content.iter_chunked(READ_BYTES):
+            _wait_again(self.limit, STALL_SECONDS_MAX)
+            yield piece
+
+
+async def _in_pieces(
+    content: bytes, limit: asyncio.Timeout, meter: _Meter
+) -> AsyncIterator[memoryview]:
+    """The body in pieces, so that others have their turn in between; each piece renews the wait."""
+    view = memoryview(content)
+    for start in range(0, len(view), SEND_BYTES):
+        _wait_again(limit, STALL_SECONDS_MAX)
+        piece = view[start : start + SEND_BYTES]
+        yield piece
+        meter.add(len(piece))
+    _wait_again(limit, ANSWER_SECONDS_MAX)
+
+
+def _wait_again(limit: asyncio.Timeout, seconds: float) -> None:
+    # The body may still be on its way out when the exchange has ended.
+    with suppress(RuntimeError):
+        limit.reschedule(asyncio.get_running_loop().time() + seconds)
+
+
+async def _require_success(exchange: _Exchange) -> None:
     """Raise what a problem document says."""
+    response = exchange.response
     if response.status < HTTPStatus.BAD_REQUEST:
         return
     if response.status in _AWAY:
         raise PlatformAway(f"{response.url.path}: {response.status}")
     try:
-        problem = json.loads(await _read(response))
+        problem = json.loads(await _read(exchange))
     except ValueError:
         problem = None
     if not isinstance(problem, dict):
@@ -266,19 +363,19 @@ async def _require_success(response: aiohttp.ClientResponse) -> None:
     )
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(exchange: _Exchange) -> bytes:
     content = bytearray()
-    async for chunk in response.content.iter_chunked(READ_BYTES):
-        content += chunk
+    async for piece in exchange.pieces():
+        content += piece
         if len(content) > ANSWER_BYTES_MAX:
-            raise PlatformRefused("answer-too-large", response.status, "", {})
+            raise PlatformRefused("answer-too-large", exchange.response.status, "", {})
     return bytes(content)
 
 
-async def _save(response: aiohttp.ClientResponse, target: Path) -> int:
+async def _save(exchange: _Exchange, target: Path) -> int:
     size = 0
     with target.open("wb") as file:
-        async for chunk in response.content.iter_chunked(READ_BYTES):
-            await asyncio.to_thread(file.write, chunk)
-            size += len(chunk)
+        async for piece in exchange.pieces():
+            await asyncio.to_thread(file.write, piece)
+            size += len(piece)
     return size

@@ -102,8 +102,13 @@ def write_private(file: Path, content: bytes) -> None:
         os.fsync(stream.fileno())
     # Dies before the rename: the old file stands; after it: the new one, whole.
     fresh.rename(file)
-    folder = os.open(file.parent, os.O_RDONLY)
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make durable what was renamed in a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

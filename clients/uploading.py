@@ -1,6 +1,7 @@
 """Putting a file of any size on the platform: in parts, several at once, again where it stopped."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,8 @@ from clients.platform import Platform, PlatformRefused
 from crypto.container_digest import part_root
 
 PARALLEL_MAX: Final = 3
+
+Moved = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,14 @@ class Upload:
         count = -(-self.size_bytes // self.part_bytes)
         return [number for number in range(count) if number not in self.received]
 
+    def part_size(self, number: int) -> int:
+        """How many bytes a part has."""
+        return min(self.part_bytes, self.size_bytes - number * self.part_bytes)
 
-async def begin_upload(platform: Platform, size_bytes: int) -> Upload:
-    """Ask for room for so many bytes. Raises PlatformRefused."""
-    answer = await platform.post("/uploads", {"size_bytes": size_bytes})
+
+async def begin_upload(platform: Platform, size_bytes: int, *, key: UUID | None = None) -> Upload:
+    """Ask for room for so many bytes; the same `key` gives the same room. PlatformRefused."""
+    answer = await platform.post("/uploads", {"size_bytes": size_bytes}, key=key)
     return Upload(UUID(answer["id"]), size_bytes, answer["part_bytes"], frozenset())
 
 
@@ -60,9 +67,17 @@ async def upload_file(platform: Platform, file: Path, *, earlier: UUID | None = 
     return upload.id
 
 
-async def send_parts(platform: Platform, upload: Upload, file: Path) -> None:
-    """Send the parts that are missing."""
+async def send_parts(
+    platform: Platform, upload: Upload, file: Path, *, moved: Moved | None = None
+) -> None:
+    """Send the parts that are missing, several at once.
+
+    `moved` is told how many bytes more are up, those of earlier attempts first; less than 0 when a
+    part has to go again. Raises PlatformRefused, PlatformUnreachable, OSError.
+    """
     waiting = iter(upload.missing)
+    if moved is not None:
+        moved(sum(map(upload.part_size, upload.received)))
 
     async def send() -> None:
         for number in waiting:
@@ -70,13 +85,16 @@ async def send_parts(platform: Platform, upload: Upload, file: Path) -> None:
                 _read_part, file, number * upload.part_bytes, upload.part_bytes
             )
             root = await asyncio.to_thread(part_root, content)
-            await platform.put_bytes(
-                f"/uploads/{upload.id}/parts/{number}", content, {"root": root.hex()}
-            )
+            path = f"/uploads/{upload.id}/parts/{number}"
+            await platform.put_bytes(path, content, {"root": root.hex()}, moved=moved)
 
-    async with asyncio.TaskGroup() as group:
-        for _ in range(PARALLEL_MAX):
-            group.create_task(send())
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(PARALLEL_MAX):
+                group.create_task(send())
+    except ExceptionGroup as failed:
+        # The first has ended the others; one reason is what a caller can act upon.
+        raise failed.exceptions[0] from failed
 
 
 def _read_part(file: Path, offset: int, size: int) -> bytes:

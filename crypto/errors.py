@@ -55,3 +55,7 @@ class BadKey(CryptoError):
 
 class ProviderMissing(CryptoError):
     """A library that a suite needs is not installed on this machine, or was built without it."""
+
+
+class WrongPassphrase(CryptoError):
+    """The passphrase does not open this file."""

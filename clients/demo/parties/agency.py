@@ -7,7 +7,6 @@ from typing import Any
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute, wait_for_everybody
 from clients.demo.parties.following import (
-    deadlines,
     find_notice,
     have_made,
     sign_issued,
@@ -20,6 +19,7 @@ from clients.demo.template import needs
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
+from clients.notices import deadlines
 from clients.platform import Json, Platform
 from clients.uploading import upload_file
 from crypto.canonical import digest

@@ -12,24 +12,19 @@ from clients.bid_sealing import PreparedBid, rehearse, seal_bid
 from clients.bidding import Bidder, fetch_published_keys
 from clients.bundling import EnvelopeContent
 from clients.certifying import certify_with_platform
-from clients.demo.parties.following import deadlines, find_notice, lot_is, sign_issued
+from clients.demo.parties.following import find_notice, lot_is, sign_issued
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
+from clients.notices import deadlines, download_documents, notice_of
 from clients.platform import Json, PlatformRefused
-from clients.tender_facts import verify_key_holders
-from crypto.container_digest import container_digest
 from tendering.domain.journal import Entry
 from tendering.domain.tender import Lot, Tender
 
 KEYS_FILE = "platform-keys.json"
 REPLACEMENT_PERMILLE = 4
-
-
-class DocumentDiffers(Exception):
-    """A tender document is not the one that the notice names."""
 
 
 class LateBidTaken(Exception):
@@ -43,11 +38,11 @@ async def play(party: Party) -> str:
     keys = await fetch_published_keys(platform, party.folder / KEYS_FILE)
     bidder = Bidder(platform, signer, keys, party.folder / "receipts")
 
-    tender, published, journal = await find_notice(party)
+    _, published, journal = await find_notice(party)
     party.doing("核验密钥持有人")
-    roots = [authority.root for authority in keys.certifiers]
-    verify_key_holders(tender, trusted_roots=roots, published=published)
-    await _read_documents(party, tender)
+    tender = notice_of(journal, published, keys).tender
+    party.doing("下载招标文件")
+    await download_documents(platform, tender, party.folder / "documents")
     await _clarify(party, tender, journal)
 
     for lot in tender.lots:
@@ -67,13 +62,11 @@ async def play(party: Party) -> str:
         bids = [await _prepare(party, bidder, tender, lot, 2) for lot in tender.lots]
         receipts += [await _submit(party, bidder, tender, bid) for bid in bids]
     await _complete_receipts(party, bidder, receipts)
-    if part == "loses_key":
-        party.keys.lose_opening_key(_key_name(tender))
 
     await party.wait_until("等候签到", dates["sign_in_from"])
     for lot in tender.lots:
         party.doing(f"签到(标段{lot.lot})")
-        await platform.post(f"/tenders/{tender.id}/opening/sign-in", {"lot": lot.lot})
+        await bidder.sign_in(tender.id, lot.lot)
     closed = await party.wait_for_entry(
         journal, "submission.closed", "等候开标", due=dates["closing_at"]
     )
@@ -84,17 +77,6 @@ async def play(party: Party) -> str:
         await _confirm(party, bidder, journal, bid)
         await sign_issued(party, signer, Document(tender.id, "opening_record", bid.lot))
     return "开标完成"
-
-
-async def _read_documents(party: Party, tender: Tender) -> None:
-    folder = party.folder / "documents"
-    await asyncio.to_thread(folder.mkdir, exist_ok=True)
-    for document in tender.documents:
-        party.doing(f"下载 {document.name}")
-        target = folder / document.name
-        await party.platform.download(f"/tenders/{tender.id}/documents/{document.name}", target)
-        if await asyncio.to_thread(container_digest, target) != document.digest:
-            raise DocumentDiffers(document.name)
 
 
 async def _clarify(party: Party, tender: Tender, journal: JournalFollower) -> None:
@@ -110,7 +92,6 @@ async def _prepare(
 ) -> PreparedBid:
     """Make the files, seal them at home, open them once for oneself, and bring them up."""
     folder = party.folder / f"lot-{lot.lot}-{counter}"
-    opening_key = party.keys.opening_key(_key_name(tender))
     party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
     contents = await asyncio.to_thread(_write, party, lot, counter, folder)
     party.doing(f"加密投标文件(标段{lot.lot})")
@@ -121,10 +102,9 @@ async def _prepare(
         lot=lot.lot,
         bidder_id=bidder.id,
         counter=counter,
-        opening_key=opening_key,
-        folder=folder,
+        folder=folder / "sealed",
     )
-    await asyncio.to_thread(rehearse, tender, prepared, opening_key)
+    await asyncio.to_thread(rehearse, tender, prepared, prepared.opening_keys(None))
     party.doing(f"上传加密文件(标段{lot.lot})")
     return await bidder.upload(prepared)
 
@@ -202,10 +182,11 @@ def _find_own(closed: Entry, bidder: Bidder, bids: list[PreparedBid]) -> None:
 async def _unlock(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid) -> None:
     if party.facts["part"] == "loses_key":
         party.doing("密钥遗失,请求补救解密")
-        await party.platform.post(f"/tenders/{tender.id}/opening/lost-key", {"lot": bid.lot})
+        await asyncio.to_thread(bid.key_file(None).unlink)
+        await bidder.declare_key_lost(tender.id, bid.lot)
         return
     party.doing(f"用自己的密钥解密(标段{bid.lot})")
-    await bidder.unlock(bid, party.keys.opening_key(_key_name(tender)))
+    await bidder.unlock(bid, bid.opening_keys(None))
 
 
 async def _confirm(
@@ -213,9 +194,4 @@ async def _confirm(
 ) -> None:
     await party.wait_for_entry(journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot))
     party.doing(f"确认开标结果(标段{bid.lot})")
-    path = f"/tenders/{bid.tender_id}/opening/confirmations"
-    await party.platform.post(path, {"lot": bid.lot})
-
-
-def _key_name(tender: Tender) -> str:
-    return f"tender-{tender.id}"
+    await bidder.confirm(bid.tender_id, bid.lot)

@@ -1,7 +1,6 @@
 """What most parties do alike: find the tender, follow its journal, sign what they are asked to."""
 
 import asyncio
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from clients.key_files import Signer
 from clients.platform import PlatformRefused
 from clients.tender_facts import tender_of_notice
 from crypto.canonical import JsonValue
-from tendering.domain.journal import Entry, parse_instant
+from tendering.domain.journal import Entry
 from tendering.domain.tender import Tender
 
 TRIES_MAX: Final = 40
@@ -30,19 +29,6 @@ async def find_notice(party: Party) -> tuple[Tender, Entry, JournalFollower]:
     journal = JournalFollower(party.platform, tender_id)
     published = await party.wait_for_entry(journal, "tender.published", "阅读招标公告")
     return tender_of_notice(published), published, journal
-
-
-def deadlines(journal: JournalFollower) -> dict[str, datetime]:
-    """The instants of the timetable as the journal has it now: a clarification may move them."""
-    last = max(
-        (entry for entry in journal.entries if "timetable" in entry.body),
-        key=lambda entry: entry.seq,
-    )
-    timetable = last.body["timetable"]
-    assert isinstance(timetable, dict)
-    return {
-        name: parse_instant(value) for name, value in timetable.items() if isinstance(value, str)
-    }
 
 
 def lot_is(lot: str, **others: JsonValue) -> Any:

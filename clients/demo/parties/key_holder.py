@@ -5,10 +5,11 @@ from typing import Any
 
 from clients.certifying import certify_outside
 from clients.demo.parties.drawing import contribute
-from clients.demo.parties.following import deadlines, find_notice, sign_issued
+from clients.demo.parties.following import find_notice, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
 from clients.key_holding import KeyHolder
+from clients.notices import deadlines
 from tendering.domain.tender import Tender
 
 

@@ -2,9 +2,10 @@
 
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute
-from clients.demo.parties.following import deadlines, find_notice, sign_issued, wait_for_award
+from clients.demo.parties.following import find_notice, sign_issued, wait_for_award
 from clients.demo.party import Party
 from clients.document_signing import Document
+from clients.notices import deadlines
 
 
 async def play(party: Party) -> str:

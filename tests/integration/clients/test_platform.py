@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -150,3 +151,40 @@ async def test_a_download_begins_again_until_it_is_whole(
     assert (tmp_path / "file").read_bytes() == b'{"whole": true}'
     assert size == 15
     assert not (tmp_path / "file.partial").exists()
+
+
+async def test_bytes_that_have_to_go_again_are_not_counted_twice(
+    script: tuple[Script, Platform],
+) -> None:
+    scripted, line = script
+    moved: list[int] = []
+
+    async def takes(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=204 if await request.read() == content else 500)
+
+    content = bytes(range(256)) * 1000
+    scripted.steps += [says(503, {}), takes]
+    await line.put_bytes("/part", content, moved=moved.append)
+
+    assert sum(moved) == len(content)
+
+
+async def test_trouble_is_told_while_it_lasts(script: tuple[Script, Platform]) -> None:
+    scripted, line = script
+    told: list[str] = []
+    line.on_trouble = lambda error: told.append(type(error).__name__)
+    scripted.steps += [dies, says(503, {}), says(200, {})]
+
+    await line.post("/things")
+
+    assert told == ["ServerDisconnectedError", "PlatformAway"]
+
+
+async def test_a_given_key_is_the_one_that_is_sent(script: tuple[Script, Platform]) -> None:
+    scripted, line = script
+    scripted.steps += [says(201, {})]
+    key = UUID(int=7)
+
+    await line.post("/things", key=key)
+
+    assert scripted.keys == [str(key)]

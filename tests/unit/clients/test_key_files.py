@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from clients.key_files import KeyFolder, read_opening_key
+from clients.key_files import (
+    KeyFolder,
+    read_opening_key,
+    read_opening_keys,
+    write_opening_keys,
+)
+from crypto import age_passphrase
 from crypto.certificates import CertificateSubject, issue, make_request
-from crypto.errors import BadKey
-from crypto.keys import SigningKey, generate_signing_key
+from crypto.errors import BadKey, WrongPassphrase
+from crypto.keys import OpeningKey, SigningKey, generate_signing_key
 from crypto.signing import verify_statement
 from tests.unit.clients.a_sealing_tender import AT
 
@@ -73,3 +79,27 @@ def test_a_file_with_two_identities_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadKey):
         read_opening_key(file)
+
+
+def test_opening_keys_under_a_passphrase_are_read_with_it_only(tmp_path: Path) -> None:
+    key = OpeningKey(b"\x42" * 32)
+    file = tmp_path / "opening-keys.txt"
+    write_opening_keys(file, {"price": key})
+    locked = age_passphrase.lock(file.read_bytes(), "示范口令", work_factor=2)
+    file.write_bytes(locked)
+
+    assert read_opening_keys(file, "示范口令") == {key.recipient: key}
+    for passphrase in (None, "another"):
+        with pytest.raises(WrongPassphrase):
+            read_opening_keys(file, passphrase)
+
+
+def test_a_signing_key_under_a_passphrase_is_no_pem_on_the_disk(tmp_path: Path) -> None:
+    keys = KeyFolder(tmp_path, "示范口令")
+
+    key = keys.signing_key()
+
+    (file,) = tmp_path.iterdir()
+    assert file.name == "signing.key.pem.age"
+    assert b"PRIVATE" not in file.read_bytes()
+    assert KeyFolder(tmp_path, "示范口令").signing_key().public_der == key.public_der
