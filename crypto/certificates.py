@@ -64,7 +64,7 @@ class CertificateFacts:
 
 def make_authority(name: str, *, key: SigningKey, at: datetime, years: int) -> bytes:
     """A self-signed authority certificate, DER, valid from `at`."""
-    subject = _name(CertificateSubject(common_name=name, organization=name))
+    subject = subject_name(CertificateSubject(common_name=name, organization=name))
     public = key.private.public_key()
     builder = _builder(
         subject,
@@ -82,7 +82,7 @@ def make_authority(name: str, *, key: SigningKey, at: datetime, years: int) -> b
 
 def make_request(key: SigningKey, *, common_name: str, organization: str, uscc: str) -> bytes:
     """A certification request, PKCS #10 DER, that proves possession of the key."""
-    subject = _name(CertificateSubject(common_name, organization, uscc))
+    subject = subject_name(CertificateSubject(common_name, organization, uscc))
     request = (
         x509.CertificateSigningRequestBuilder()
         .subject_name(subject)
@@ -95,9 +95,9 @@ def request_subject(csr_der: bytes) -> CertificateSubject:
     """What a request asks to be called; its signature has been checked. Raises BadCertificate."""
     request = _load_request(csr_der)
     return CertificateSubject(
-        _attribute(request.subject, NameOID.COMMON_NAME),
-        _attribute(request.subject, NameOID.ORGANIZATION_NAME),
-        _attribute(request.subject, NameOID.ORGANIZATION_IDENTIFIER),
+        name_attribute(request.subject, NameOID.COMMON_NAME),
+        name_attribute(request.subject, NameOID.ORGANIZATION_NAME),
+        name_attribute(request.subject, NameOID.ORGANIZATION_IDENTIFIER),
     )
 
 
@@ -123,7 +123,7 @@ def issue(
     ):
         raise BadCertificate("only P-256 keys are certified")
     builder = _builder(
-        _name(subject),
+        subject_name(subject),
         authority.subject,
         public,
         purpose=usage,
@@ -163,15 +163,15 @@ def verify_chain(
     roots = [_load(der) for der in trusted_roots]
     intermediates = [_load(der) for der in chain[:CHAIN_MAX]]
     leaf = _load(certificate_der)
-    _check_leaf(leaf, usage)
+    check_leaf(leaf, usage)
     current = leaf
     for depth in range(CHAIN_MAX):
-        _check_valid(current, at)
+        check_valid(current, at)
         if current in roots:
             return _facts(leaf)
         root = _issuer_of(current, roots, depth)
         if root is not None:
-            _check_valid(root, at)
+            check_valid(root, at)
             return _facts(leaf)
         issuer = _issuer_of(current, intermediates, depth)
         if issuer is None:
@@ -263,7 +263,8 @@ def _signed(builder: x509.CertificateBuilder, key: SigningKey) -> bytes:
     return certificate.public_bytes(serialization.Encoding.DER)
 
 
-def _name(subject: CertificateSubject) -> x509.Name:
+def subject_name(subject: CertificateSubject) -> x509.Name:
+    """The distinguished name; what the subject has not got is left out."""
     pairs = [
         (NameOID.COUNTRY_NAME, "CN"),
         (NameOID.ORGANIZATION_NAME, subject.organization),
@@ -319,9 +320,9 @@ def _load_crl(der: bytes) -> x509.CertificateRevocationList:
 
 def _facts(certificate: x509.Certificate) -> CertificateFacts:
     return CertificateFacts(
-        organization=_attribute(certificate.subject, NameOID.ORGANIZATION_NAME),
-        uscc=_attribute(certificate.subject, NameOID.ORGANIZATION_IDENTIFIER),
-        common_name=_attribute(certificate.subject, NameOID.COMMON_NAME),
+        organization=name_attribute(certificate.subject, NameOID.ORGANIZATION_NAME),
+        uscc=name_attribute(certificate.subject, NameOID.ORGANIZATION_IDENTIFIER),
+        common_name=name_attribute(certificate.subject, NameOID.COMMON_NAME),
         serial=certificate.serial_number,
         not_before=certificate.not_valid_before_utc,
         not_after=certificate.not_valid_after_utc,
@@ -332,14 +333,16 @@ def _facts(certificate: x509.Certificate) -> CertificateFacts:
     )
 
 
-def _attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+def name_attribute(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    """An attribute's text, empty when absent. Raises BadCertificate when it stands twice."""
     values = [attribute.value for attribute in name.get_attributes_for_oid(oid)]
     if len(values) > 1:
         raise BadCertificate("an attribute of the name stands twice")
     return str(values[0]) if values else ""
 
 
-def _check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
+def check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
+    """Raise BadCertificate unless the certificate is for `usage` and not an authority's."""
     constraints = _extension(leaf, x509.BasicConstraints)
     if constraints is not None and constraints.ca:
         raise BadCertificate("an authority's certificate signs certificates only")
@@ -352,7 +355,8 @@ def _check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
         raise BadCertificate("the certificate is not for this purpose")
 
 
-def _check_valid(certificate: x509.Certificate, at: datetime) -> None:
+def check_valid(certificate: x509.Certificate, at: datetime) -> None:
+    """Raise BadCertificate unless it was valid at `at` and has no critical surprise."""
     if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
         raise BadCertificate("the certificate was not valid at that time")
     critical = {each.oid for each in certificate.extensions if each.critical}
@@ -365,13 +369,7 @@ def _issuer_of(
 ) -> x509.Certificate | None:
     """The candidate that may sign certificates and signed this one; `depth` lie below it."""
     for candidate in candidates:
-        constraints = _extension(candidate, x509.BasicConstraints)
-        key_usage = _extension(candidate, x509.KeyUsage)
-        if constraints is None or not constraints.ca:
-            continue
-        if constraints.path_length is not None and constraints.path_length < depth:
-            continue
-        if key_usage is not None and not key_usage.key_cert_sign:
+        if not may_issue(candidate, depth):
             continue
         try:
             certificate.verify_directly_issued_by(candidate)
@@ -379,6 +377,17 @@ def _issuer_of(
             continue
         return candidate
     return None
+
+
+def may_issue(candidate: x509.Certificate, depth: int) -> bool:
+    """Is it an authority's that may have `depth` further authorities below it?"""
+    constraints = _extension(candidate, x509.BasicConstraints)
+    key_usage = _extension(candidate, x509.KeyUsage)
+    if constraints is None or not constraints.ca:
+        return False
+    if constraints.path_length is not None and constraints.path_length < depth:
+        return False
+    return key_usage is None or key_usage.key_cert_sign
 
 
 def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
