@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from evaluation_rooms import commands as c
 from evaluation_rooms.deciding import decide
 from evaluation_rooms.events import RoomEvent, RoomOpened, to_event
 from evaluation_rooms.fold import apply, opened
+from evaluation_rooms.messages import encode
 from evaluation_rooms.phases import Phase
+from evaluation_rooms.protocol import Session
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import STATEMENT_KINDS
+from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, ReviewItem, SeatTerms, Terms
 from tendering.domain.journal import Entry, Stream
 
@@ -226,6 +230,7 @@ class Play:
         """Begin with the opening."""
         opening = a_room_opening() if opening is None else opening
         self.at = at
+        self.usual = opening == a_room_opening() and at == AT
         self.room = opened(opening)
         self.events: list[RoomEvent] = [opening]
 
@@ -249,6 +254,14 @@ class Play:
 
     def until(self, phase: Phase) -> "Play":
         """Play as members and a host would, until the room is in `phase`."""
+        if self.usual and len(self.events) == 1:
+            played = _usual_play(phase)
+            self.room, self.events = played.room, list(played.events)
+            return self
+        return self.walk(phase)
+
+    def walk(self, phase: Phase) -> "Play":
+        """As `until`, every step anew."""
         for at_phase, to, commands in _PLOT:
             if self.room.phase is phase:
                 return self
@@ -269,6 +282,12 @@ class Play:
                 )
             )
         return made
+
+
+@cache
+def _usual_play(phase: Phase) -> Play:
+    """The usual room on its way to `phase`, played once: what has happened does not change."""
+    return Play().walk(phase)
 
 
 def elects(room: Room) -> Iterator[c.Command]:
@@ -300,3 +319,20 @@ _PLOT = (
     (Phase.REPORT, Phase.SIGNING, confirmations),
     (Phase.SIGNING, Phase.CLOSED, nothing),
 )
+
+
+# Those from whom something is kept while a phase lasts.
+OBSERVERS = (
+    Standing(Viewer.MEMBER, 1, person(1)),
+    Standing(Viewer.HOST),
+    Standing(Viewer.GUEST_OPERATOR),
+)
+
+
+def seen(play: Play, observer: Standing) -> list[bytes]:
+    """All that the observer was shown, and the snapshot that would be shown now."""
+    session = Session(ROOM)
+    session.join(observer, is_hall=False)
+    views = [session.view(entry, play.room) for entry in play.entries()]
+    frames = [encode(view) for view in views if view is not None]
+    return [*frames, encode(session.snapshot(play.room, len(play.events)))]

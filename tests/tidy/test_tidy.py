@@ -4,6 +4,7 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tendering.domain import refusals
@@ -42,6 +43,8 @@ SQL = re.compile(
     r"|CREATE\s+(TABLE|INDEX|ROLE|DATABASE)\s|ALTER\s+TABLE\s|DROP\s+(TABLE|DATABASE)\s"
     r"|NOTIFY\s+\w|LISTEN\s+\w)"
 )
+# What a pure test has no use for: tests that need it stand in tests/integration.
+NOT_PURE = {"asyncio", "concurrent.futures", "multiprocessing", "subprocess", "threading"}
 SCHEMAS = {
     "tendering": "tendering",
     "evaluation_rooms": "rooms",
@@ -232,6 +235,19 @@ def test_every_program_that_tests_need_has_its_debian_package() -> None:
     assert [program for program in sorted(named) if not packages_of({program})] == []
 
 
+def test_unit_tests_start_no_loop_no_thread_and_no_program() -> None:
+    found = [
+        f"{_name(file)}:{node.lineno}"
+        for file, tree in _modules()
+        if file.is_relative_to(ROOT / "tests/unit")
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import | ast.ImportFrom) and NOT_PURE & set(_imported(node)))
+        or (isinstance(node, ast.AsyncFunctionDef) and node.name.startswith("test_"))
+    ]
+
+    assert found == []
+
+
 def _files() -> Iterator[Path]:
     """Every file of ours, as far as it is text by its name."""
     for folder, subfolders, names in os.walk(ROOT):
@@ -243,10 +259,9 @@ def _files() -> Iterator[Path]:
         )
 
 
-def _modules() -> Iterator[tuple[Path, ast.Module]]:
-    for file in _files():
-        if file.suffix == ".py":
-            yield file, ast.parse(file.read_text())
+@cache
+def _modules() -> tuple[tuple[Path, ast.Module], ...]:
+    return tuple((file, ast.parse(file.read_text())) for file in _files() if file.suffix == ".py")
 
 
 def _name(file: Path) -> str:

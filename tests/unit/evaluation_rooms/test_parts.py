@@ -3,8 +3,6 @@
 import json
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crypto.canonical import canonical
 from evaluation_rooms import hall
@@ -67,22 +65,6 @@ def test_the_hall_follows_the_opening() -> None:
 
 def test_a_failed_tender_closes_the_hall() -> None:
     assert walked("tender.published", "tender.failed").phase is HallPhase.CLOSED
-
-
-@given(st.lists(st.sampled_from([*hall.TRANSITIONS, "objection.answered", "hall.announced"])))
-@settings(max_examples=60)
-def test_a_hall_never_shows_more_than_its_announcements_before_closing(kinds: list[str]) -> None:
-    state = walked(*kinds)
-    curtain = kinds.index("submission.closed") + 1 if "submission.closed" in kinds else None
-
-    shown = [seq for seq, kind in enumerate(kinds, start=1) if state.shows(public(seq, kind))]
-
-    expected = [
-        seq
-        for seq, kind in enumerate(kinds, start=1)
-        if kind.startswith("hall.") or (curtain is not None and seq >= curtain)
-    ]
-    assert shown == expected
 
 
 def test_the_host_speaks_until_the_hall_is_closed() -> None:

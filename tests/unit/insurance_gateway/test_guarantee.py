@@ -3,8 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from insurance_gateway.guarantee import (
     TRANSITIONS,
@@ -12,7 +10,6 @@ from insurance_gateway.guarantee import (
     GuaranteeState,
     Reception,
     Step,
-    blind,
     bucket_amount,
     bucket_until,
     reachable,
@@ -21,11 +18,6 @@ from insurance_gateway.guarantee import (
     state_after,
 )
 from tendering.domain.refusals import GuaranteeStepRefused
-
-AMOUNTS = st.integers(1, 10**14)
-INSTANTS = st.integers(1_577_836_800, 2_840_140_800).map(
-    lambda seconds: datetime.fromtimestamp(seconds, UTC)
-)
 
 
 def test_every_state_has_its_row() -> None:
@@ -57,30 +49,6 @@ def test_a_notice_is_early_due_or_late(
     state: GuaranteeState, step: Step, expected: Reception
 ) -> None:
     assert reception(state, step) is expected
-
-
-@given(AMOUNTS, INSTANTS)
-def test_a_bucket_is_never_short(amount_fen: int, until: datetime) -> None:
-    asked = blind(Cover(amount_fen, until))
-
-    assert short_of(asked, Cover(amount_fen, until)) == ""
-
-
-@given(AMOUNTS, INSTANTS)
-def test_a_bucket_is_its_own_bucket(amount_fen: int, until: datetime) -> None:
-    asked = blind(Cover(amount_fen, until))
-
-    assert blind(asked) == asked
-
-
-@given(AMOUNTS, INSTANTS)
-def test_two_requirements_in_one_bucket_cannot_be_told_apart(
-    amount_fen: int, until: datetime
-) -> None:
-    asked = blind(Cover(amount_fen, until))
-    other = Cover(asked.amount_fen, asked.until - timedelta(microseconds=1))
-
-    assert blind(other) == asked
 
 
 @pytest.mark.parametrize(

@@ -2,49 +2,16 @@
 
 import io
 import tarfile
-from collections.abc import Callable
-from hashlib import sha256
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tendering.domain.bundle import (
     BadBundle,
-    Bundle,
-    BundleFile,
     bundle_chunks,
-    bundle_size,
     member_name,
     read_bundle,
 )
-
-CONTENTS = (b"one", b"", b"x" * 1024)
-
-
-def a_bundle(contents: tuple[bytes, ...] = CONTENTS) -> Bundle:
-    """A bundle of these files."""
-    files = tuple(
-        BundleFile(
-            member_name(index, f"文件{index}.pdf"),
-            f"文件{index}.pdf",
-            "application/pdf",
-            len(content),
-            sha256(content).hexdigest(),
-        )
-        for index, content in enumerate(contents, start=1)
-    )
-    return Bundle("technical", {"days": 300}, files)
-
-
-def written(contents: tuple[bytes, ...] = CONTENTS) -> bytes:
-    """Its bytes."""
-    return b"".join(bundle_chunks(a_bundle(contents), [[content] for content in contents]))
-
-
-def reading(data: bytes) -> Callable[[int, int], bytes]:
-    """Bytes at an offset."""
-    return lambda offset, count: data[offset : offset + count]
+from tests.unit.tendering.domain.a_bundle import CONTENTS, a_bundle, reading, written
 
 
 def test_stock_tar_reads_a_bundle() -> None:
@@ -64,30 +31,6 @@ def test_what_is_read_says_where_each_file_lies() -> None:
 
     assert bundle.form == {"days": 300}
     assert tuple(data[f.offset : f.offset + f.size_bytes] for f in bundle.files) == CONTENTS
-
-
-@given(st.lists(st.binary(max_size=1500), max_size=4))
-def test_what_is_written_is_read(contents: list[bytes]) -> None:
-    data = written(tuple(contents))
-
-    assert len(data) == bundle_size(a_bundle(tuple(contents)))
-    assert len(read_bundle(reading(data), len(data)).files) == len(contents)
-
-
-@given(st.integers(0, len(written()) - 1), st.integers(1, 255))
-def test_a_changed_byte_outside_the_files_is_refused(place: int, change: int) -> None:
-    data = bytearray(written())
-    bundle = read_bundle(reading(bytes(data)), len(data))
-    if any(f.offset <= place < f.offset + f.size_bytes for f in bundle.files):
-        return
-    data[place] ^= change
-
-    try:
-        changed = read_bundle(reading(bytes(data)), len(data))
-    except BadBundle:
-        return
-    # What is still a bundle says something else: its own digest differs, nothing is ambiguous.
-    assert changed != bundle
 
 
 @pytest.mark.parametrize("tail", [b"x", bytes(512)])

@@ -15,7 +15,7 @@ from crypto.errors import BadSignature, BadTimestamp
 from crypto.pdf_signatures import check_attributes, signatures, verify_pdf
 from tendering.documents.seals import seal_image, signature_image
 from tendering.documents.signing import Prepared, SignaturePlace, complete
-from tests.unit.documents.signers import (
+from tests.integration.documents.signers import (
     REVOCATIONS,
     ROOT,
     SIGNED_AT,

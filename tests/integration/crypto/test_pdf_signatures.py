@@ -17,7 +17,7 @@ from crypto.certificates import make_authority
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp, CryptoError
 from crypto.keys import SigningKey
 from crypto.pdf_signatures import check_attributes, signatures, verify_pdf
-from tests.unit.documents.signers import (
+from tests.integration.documents.signers import (
     ROOT,
     SIGNED_AT,
     Party,
