@@ -7,7 +7,9 @@ what is read may also have none, then the signature is over the content itself.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from asn1crypto import cms, core
+# tsp is imported for its entry in the table of content types: the first use of the table closes it,
+# and without that entry no time stamp could be written any more.
+from asn1crypto import cms, core, tsp  # noqa: F401
 from asn1crypto import x509 as asn1
 
 from crypto import gm_certificates, gm_sm2
