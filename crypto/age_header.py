@@ -51,11 +51,14 @@ class Header:
     length: int
 
 
-def parse_header(data: bytes) -> Header:
-    """Parse the header at the start of `data`, which may go on after it. Raises BadHeader."""
+def parse_header(data: bytes, *, version: bytes = VERSION_LINE) -> Header:
+    """Parse the header at the start of `data`, which may go on after it.
+
+    `version` is the first line that it must have. Raises BadHeader.
+    """
     lines = _Lines(data)
-    if lines.take() != VERSION_LINE.decode("ascii"):
-        raise BadHeader("not an age v1 file")
+    if lines.take() != version.decode("ascii"):
+        raise BadHeader("the file has another first line")
     stanzas: list[Stanza] = []
     while True:
         start = lines.position
@@ -79,9 +82,18 @@ def parse_header(data: bytes) -> Header:
 def build_header(file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
     """The header with its MAC. `file_key` has 16 bytes."""
     assert len(file_key) == FILE_KEY_BYTES
-    parts = [VERSION_LINE + b"\n", *map(_serialize, stanzas), b"---"]
-    signed = b"".join(parts)
-    return signed + b" " + encode_base64(_mac(file_key, signed)).encode("ascii") + b"\n"
+    signed = frame_header(stanzas)
+    return finish_header(signed, _mac(file_key, signed))
+
+
+def frame_header(stanzas: Sequence[Stanza], *, version: bytes = VERSION_LINE) -> bytes:
+    """The header up to the three hyphens, included: what the MAC covers."""
+    return b"".join([version + b"\n", *map(_serialize, stanzas), b"---"])
+
+
+def finish_header(signed: bytes, mac: bytes) -> bytes:
+    """The header, of what the MAC covers and the MAC."""
+    return signed + b" " + encode_base64(mac).encode("ascii") + b"\n"
 
 
 def mac_fits(header: Header, file_key: bytes) -> bool:

@@ -6,7 +6,6 @@ computed again by anybody from the header and what was handed in. docs/specs/sea
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import combinations, islice
 
 from crypto import suite
 from crypto.age_header import check_mac, mac_fits, unwrap_x25519
@@ -20,24 +19,18 @@ from crypto.seal_header import (
     share_commitment,
     wrap_key,
 )
-from crypto.shares import SECRET_BYTES, interpolate, recover
+from crypto.share_combining import ShareVerdict, combine
+from crypto.shares import SECRET_BYTES
 
-COMBINATIONS_MAX = 2048  # tried only when committed shares contradict one another
-
-
-@dataclass(frozen=True, slots=True)
-class ShareVerdict:
-    """What a set of shares proves.
-
-    `bad_shares_from` are the holders whose share is not the committed one: either they lie or their
-    record never held it, which `verify_file_key` decides once the file key is known.
-    `bidder_inconsistent`: shares the bidder committed to do not lie on one polynomial.
-    `bidder_fault_proven`: at least threshold committed shares, and no file key fits the MAC.
-    """
-
-    bad_shares_from: tuple[int, ...]
-    bidder_inconsistent: bool
-    bidder_fault_proven: bool
+__all__ = [
+    "HeaderVerdict",
+    "ShareVerdict",
+    "check_share",
+    "file_key_from_shares",
+    "unwrap_share",
+    "unwrap_with_opening_key",
+    "verify_file_key",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +115,12 @@ def file_key_from_shares(
     sealed = read_sealed_header(header)
     if not suite.equal(sealed.context, context):
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
-    good = {
-        number: share
-        for number, share in sorted(shares.items())
-        if _is_committed(sealed, number, share)
-    }
-    bad = tuple(sorted(number for number in shares if number not in good))
-    if len(good) < sealed.threshold:
-        return None, ShareVerdict(bad, bidder_inconsistent=False, bidder_fault_proven=False)
-    inconsistent = not _on_one_polynomial(good, sealed.threshold)
-    file_key = _first_fitting(sealed, good, tries=COMBINATIONS_MAX if inconsistent else 1)
-    return file_key, ShareVerdict(bad, inconsistent, bidder_fault_proven=file_key is None)
+    return combine(
+        shares,
+        sealed.threshold,
+        is_committed=lambda number, share: _is_committed(sealed, number, share),
+        fits=lambda file_key: mac_fits(sealed.header, file_key),
+    )
 
 
 def verify_file_key(header: bytes, file_key: bytes, policy: SealPolicy) -> HeaderVerdict:
@@ -167,18 +155,3 @@ def _is_committed(sealed: SealedHeader, number: int, share: bytes) -> bool:
         return False
     commitment = share_commitment(sealed.context, number, share)
     return suite.equal(commitment, sealed.record(number).commitment)
-
-
-def _on_one_polynomial(shares: Mapping[int, bytes], threshold: int) -> bool:
-    base = dict(islice(shares.items(), threshold))
-    return all(interpolate(base, at=number) == share for number, share in shares.items())
-
-
-def _first_fitting(sealed: SealedHeader, good: Mapping[int, bytes], *, tries: int) -> bytes | None:
-    # Consistent shares give one candidate whatever the choice; there are others only when the
-    # bidder dealt bad shares, and then the container is invalid anyway: hence the limit.
-    for chosen in islice(combinations(good.items(), sealed.threshold), tries):
-        candidate = recover(dict(chosen))
-        if mac_fits(sealed.header, candidate):
-            return candidate
-    return None
