@@ -9,6 +9,7 @@ import importlib
 import click
 
 COMMANDS = {
+    "age": ("age:age", "Seal and open ordinary age files."),
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),

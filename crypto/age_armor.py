@@ -7,7 +7,7 @@ import base64
 import re
 
 from crypto.age_payload import Readable, read_exactly
-from crypto.errors import BadHeader
+from crypto.errors import BadArmor
 
 BEGIN_LINE = b"-----BEGIN AGE ENCRYPTED FILE-----"
 END_LINE = b"-----END AGE ENCRYPTED FILE-----"
@@ -20,7 +20,7 @@ _SPACE = b" \t\r\n"
 
 
 class ArmorReader:
-    """The bytes inside the armor that `source` carries. Reading raises BadHeader."""
+    """The bytes inside the armor that `source` carries. Reading raises BadArmor."""
 
     def __init__(self, source: Readable) -> None:
         self._source = source
@@ -30,7 +30,7 @@ class ArmorReader:
         self._ended = False
         self._skip_space()
         if self._line() != BEGIN_LINE:
-            raise BadHeader("not an armored age file")
+            raise BadArmor("not an armored age file")
 
     def read(self, size: int, /) -> bytes:
         """Up to `size` bytes; none at the end, after the end line has been checked."""
@@ -49,7 +49,7 @@ class ArmorReader:
                 pieces.append(_decode(line))
                 have += len(pieces[-1])
             if short and self._line() != END_LINE:
-                raise BadHeader("a short line in the middle of the armor")
+                raise BadArmor("a short line in the middle of the armor")
             if short or line == END_LINE:
                 self._ended = True
                 self._check_nothing_follows()
@@ -64,7 +64,7 @@ class ArmorReader:
         if end < 0 and self._raw == END_LINE:
             end = len(self._raw)
         if not 0 <= end - self._position <= _COLUMNS + 1:
-            raise BadHeader("an armor line that is too long or not ended")
+            raise BadArmor("an armor line that is too long or not ended")
         line = self._raw[self._position : end]
         self._position = end + 1
         return line.removesuffix(b"\r")
@@ -73,18 +73,18 @@ class ArmorReader:
         self._raw = read_exactly(self._source, _READ_BYTES)
         self._position = len(self._raw) - len(self._raw.lstrip(_SPACE))
         if self._position > _SPACE_MAX:
-            raise BadHeader("too much white space before the armor")
+            raise BadArmor("too much white space before the armor")
 
     def _check_nothing_follows(self) -> None:
         rest = self._raw[self._position :] + read_exactly(self._source, _SPACE_MAX + 1)
         if len(rest) > _SPACE_MAX or rest.strip(_SPACE):
-            raise BadHeader("something follows the armor")
+            raise BadArmor("something follows the armor")
 
 
 def _decode(line: bytes) -> bytes:
     if len(line) > _COLUMNS or len(line) % 4 or not _LINE.match(line):
-        raise BadHeader("malformed base64 in the armor")
+        raise BadArmor("malformed base64 in the armor")
     data = base64.b64decode(line)
     if base64.b64encode(data) != line:
-        raise BadHeader("base64 in the armor that is not canonical")
+        raise BadArmor("base64 in the armor that is not canonical")
     return data

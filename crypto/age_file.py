@@ -1,10 +1,13 @@
-"""Ordinary age v1 files for X25519 recipients: sealing, opening, armored or not.
+"""Ordinary age v1 files for X25519 and hybrid recipients: sealing, opening, armored or not.
 
-Any age tool reads what `seal_plain` writes. Passphrase and hybrid stanzas are not opened in this
-profile: a file that has only those finds no matching identity.
+Any age tool reads what `seal_plain` writes. Files go through `crypto.payload_pipeline`. A file that
+was sealed with a passphrase is refused: whoever guesses it has all the time in the world.
 """
 
-from collections.abc import Iterator, Sequence
+import io
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
 from typing import BinaryIO
 
 from crypto import suite
@@ -16,55 +19,103 @@ from crypto.age_header import (
     build_header,
     check_mac,
     parse_header,
-    unwrap_x25519,
-    x25519_stanza,
+    unwrap,
+    wrapped_stanza,
 )
-from crypto.age_payload import NONCE_BYTES, Readable, open_stream, read_exactly, seal_stream
-from crypto.errors import BadHeader, NoMatchingIdentity
-from crypto.keys import OpeningKey, recipient_public
+from crypto.age_payload import NONCE_BYTES, Readable, payload_key, read_exactly
+from crypto.errors import BadHeader, BadKey, NoMatchingIdentity, PassphraseOnly
+from crypto.file_output import FileOutput
+from crypto.opening_keys import AnyOpeningKey, recipient_public
+from crypto.payload_pipeline import (
+    PLAIN_BLOCK_BYTES,
+    SEALED_BLOCK_BYTES,
+    WORKERS,
+    FileTarget,
+    Source,
+    StreamTarget,
+    Target,
+    open_blocks,
+    seal_blocks,
+    source_of,
+)
 
 HEADER_BYTES_MAX = 1 << 20
-RECIPIENTS_MAX = 1024
+RECIPIENTS_MAX = 256  # of the hybrid kind they still fit a header that is read here
 
 _READ_BYTES = 4096
 _SCRYPT_STANZA = "scrypt"
 
 
-def seal_plain(source: BinaryIO, target: BinaryIO, recipients: Sequence[str]) -> None:
-    """Encrypt everything `source` gives for `age1…` recipients. Raises BadKey."""
-    assert 0 < len(recipients) <= RECIPIENTS_MAX
-    file_key = suite.random_bytes(FILE_KEY_BYTES)
-    stanzas = [
-        x25519_stanza(file_key, recipient_public(text), ephemeral=suite.random_bytes(32))
-        for text in recipients
-    ]
-    target.write(build_header(file_key, stanzas))
-    seal_stream(file_key, suite.random_bytes(NONCE_BYTES), source, target)
+def seal_plain(
+    source: BinaryIO | Path,
+    target: BinaryIO | Path,
+    recipients: Sequence[str],
+    *,
+    workers: int = WORKERS,
+) -> None:
+    """Encrypt everything `source` gives for `age1…` or for `age1pq1…` recipients, never for both.
 
-
-def open_plain(source: BinaryIO, target: BinaryIO, identities: Sequence[OpeningKey]) -> None:
-    """Decrypt an age file, armored or not, into `target`.
-
-    On an error `target` may hold the authentic beginning of the content; the caller discards it.
-    Raises BadHeader, NoMatchingIdentity, BadMac, BadPayload.
+    A file `target` appears when it is complete; it is not forced to the disk. Raises BadKey,
+    OSError.
     """
-    target.writelines(stream_plain(source, identities))
+    if not 0 < len(recipients) <= RECIPIENTS_MAX:
+        raise BadKey(f"a file has 1 to {RECIPIENTS_MAX} recipients")
+    publics = [recipient_public(text) for text in recipients]
+    # C2SP age.md: the classic recipient would undo what the hybrid one is there for.
+    if len({len(public) for public in publics}) > 1:
+        raise BadKey("classic and hybrid recipients do not go together")
+    file_key = suite.random_bytes(FILE_KEY_BYTES)
+    nonce = suite.random_bytes(NONCE_BYTES)
+    header = build_header(file_key, [wrapped_stanza(file_key, public) for public in publics])
+    preamble = header + nonce
+    with ExitStack() as stack:
+        blocks = source_of(opened(stack, source), PLAIN_BLOCK_BYTES)
+        key = payload_key(file_key, nonce)
+        if not isinstance(target, Path):
+            target.write(preamble)
+            seal_blocks(blocks, StreamTarget(target), key, workers=workers)
+            return
+        output = stack.enter_context(FileOutput(target))
+        output.write_at(preamble, 0)
+        place = FileTarget(output, start=len(preamble), block_bytes=SEALED_BLOCK_BYTES)
+        seal_blocks(blocks, place, key, workers=workers)
+        output.finish(durable=False)
 
 
-def stream_plain(source: BinaryIO, identities: Sequence[OpeningKey]) -> Iterator[bytes]:
-    """Like `open_plain`, yielding authentic chunks; that none is missing shows at the end."""
-    header, payload = read_header(_dearmored(source))
-    if any(stanza.kind == _SCRYPT_STANZA for stanza in header.stanzas):
-        # C2SP age.md: a passphrase stanza must be alone; alone, this profile has no key for it.
-        if len(header.stanzas) > 1:
-            raise BadHeader("a passphrase stanza beside another one")
-        raise NoMatchingIdentity("sealed with a passphrase")
-    keys = (unwrap_x25519(header.stanzas, identity) for identity in identities)
-    file_key = next((key for key in keys if key is not None), None)
-    if file_key is None:
-        raise NoMatchingIdentity("none of the identities opens this file")
-    check_mac(header, file_key)
-    return open_stream(file_key, payload)
+def open_plain(
+    source: BinaryIO | Path,
+    target: BinaryIO | Path,
+    identities: Sequence[AnyOpeningKey],
+    *,
+    workers: int = WORKERS,
+) -> None:
+    """Decrypt an age file, armored or not.
+
+    A file `target` appears when all of it is authentic. A stream has then received the authentic
+    beginning of the content, and on an error its receiver must not take that for the whole. Raises
+    BadHeader, NoMatchingIdentity, PassphraseOnly, BadMac, BadPayload, OSError.
+    """
+    with ExitStack() as stack:
+        header, payload = _read_any_header(opened(stack, source))
+        blocks, key = payload_blocks(payload, _file_key(header, identities))
+        output: FileOutput | None = None
+        place: Target
+        if isinstance(target, Path):
+            output = stack.enter_context(FileOutput(target))
+            place = FileTarget(output, start=0, block_bytes=PLAIN_BLOCK_BYTES)
+        else:
+            place = StreamTarget(target)
+        open_blocks(blocks, place, key, workers=workers)
+        if output is not None:
+            output.finish(durable=False)
+
+
+def payload_blocks(payload: Readable, file_key: bytes) -> tuple[Source, bytes]:
+    """The blocks of a payload and its key; `payload` stands at the nonce. Raises BadHeader."""
+    nonce = read_exactly(payload, NONCE_BYTES)
+    if len(nonce) < NONCE_BYTES:
+        raise BadHeader("the file ends before its payload")
+    return source_of(payload, SEALED_BLOCK_BYTES), payload_key(file_key, nonce)
 
 
 def read_header(source: Readable, *, bytes_max: int = HEADER_BYTES_MAX) -> tuple[Header, Readable]:
@@ -82,7 +133,49 @@ def read_header(source: Readable, *, bytes_max: int = HEADER_BYTES_MAX) -> tuple
             break
         data += more
     header = parse_header(data)
-    return header, _Resumed(data[header.length :], source)
+    return header, _wound_back(source, data[header.length :])
+
+
+def opened(stack: ExitStack, source: BinaryIO | Path) -> BinaryIO:
+    """`source`, opened for as long as `stack` lives if it is a path."""
+    if isinstance(source, Path):
+        return stack.enter_context(source.open("rb"))
+    return source
+
+
+def _read_any_header(source: Readable) -> tuple[Header, Readable]:
+    start = read_exactly(source, len(VERSION_LINE))
+    whole = _wound_back(source, start)
+    return read_header(ArmorReader(whole) if _may_be_armor(start) else whole)
+
+
+def _file_key(header: Header, identities: Sequence[AnyOpeningKey]) -> bytes:
+    if any(stanza.kind == _SCRYPT_STANZA for stanza in header.stanzas):
+        # C2SP age.md: a passphrase stanza must be alone; alone, there is no key for it here.
+        if len(header.stanzas) > 1:
+            raise BadHeader("a passphrase stanza beside another one")
+        raise PassphraseOnly("sealed with a passphrase, which is not opened here")
+    keys = (unwrap(header.stanzas, identity) for identity in identities)
+    file_key = next((key for key in keys if key is not None), None)
+    if file_key is None:
+        raise NoMatchingIdentity("none of the identities opens this file")
+    check_mac(header, file_key)
+    return file_key
+
+
+def _may_be_armor(start: bytes) -> bool:
+    text = start.lstrip()
+    if not text:  # only white space so far, of which armor may have some before it
+        return bool(start)
+    return BEGIN_LINE.startswith(text) or text.startswith(BEGIN_LINE[:8])
+
+
+def _wound_back(source: Readable, ahead: bytes) -> Readable:
+    """`source` as it was before the bytes `ahead` were read."""
+    if isinstance(source, io.IOBase) and source.seekable():
+        source.seek(-len(ahead), io.SEEK_CUR)
+        return source
+    return _Resumed(ahead, source)
 
 
 class _Resumed:
@@ -97,16 +190,3 @@ class _Resumed:
             return self._source.read(size)
         taken, self._ahead = self._ahead[:size], self._ahead[size:]
         return taken
-
-
-def _dearmored(source: Readable) -> Readable:
-    start = read_exactly(source, len(VERSION_LINE))
-    resumed = _Resumed(start, source)
-    if start == VERSION_LINE or not _may_be_armor(start):
-        return resumed
-    return ArmorReader(resumed)
-
-
-def _may_be_armor(start: bytes) -> bool:
-    text = start.lstrip()
-    return not text or BEGIN_LINE.startswith(text) or text.startswith(BEGIN_LINE[:8])

@@ -1,4 +1,4 @@
-"""The header of an age v1 file: grammar, MAC and the X25519 stanza.
+"""The header of an age v1 file: grammar, MAC, and the stanzas of X25519 and hybrid keys.
 
 Strict as the specification (C2SP age.md) demands: one canonical encoding, everything else is
 refused. The header is text; its last line is an HMAC over all that precedes, keyed by the file key,
@@ -11,18 +11,20 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from crypto import suite
+from crypto import hybrid, suite
 from crypto.errors import BadHeader, BadKey, BadMac
-from crypto.keys import OpeningKey
+from crypto.opening_keys import AnyOpeningKey, HybridKey, OpeningKey
 
 VERSION_LINE = b"age-encryption.org/v1"
 FILE_KEY_BYTES = 16
 MAC_BYTES = 32
 WRAPPED_KEY_BYTES = FILE_KEY_BYTES + suite.TAG_BYTES
 X25519_STANZA = "X25519"
+HYBRID_STANZA = "mlkem768x25519"
+HYBRID_INFO = b"age-encryption.org/mlkem768x25519"
 
 _X25519_INFO = b"age-encryption.org/v1/X25519"
-_X25519_ARGUMENTS = 2  # the kind and the ephemeral key
+_KEY_ARGUMENTS = 2  # the kind and the ephemeral or encapsulated key
 _BODY_COLUMNS = 64
 _ARGUMENT = re.compile(r"[\x21-\x7e]+\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*\Z")
@@ -119,34 +121,71 @@ def x25519_stanza(file_key: bytes, recipient: bytes, *, ephemeral: bytes) -> Sta
     return Stanza((X25519_STANZA, encode_base64(share)), suite.aead_seal(wrap_key, file_key))
 
 
+def wrapped_stanza(file_key: bytes, recipient: bytes) -> Stanza:
+    """Wrap the file key for the public key of an X25519 (32 bytes) or a hybrid recipient (1216).
+
+    Raises BadKey for one that nobody can seal to.
+    """
+    if len(recipient) == suite.PUBLIC_BYTES:
+        return x25519_stanza(file_key, recipient, ephemeral=suite.random_bytes(32))
+    encapsulated, wrapped = hybrid.seal(recipient, file_key, info=HYBRID_INFO)
+    return Stanza((HYBRID_STANZA, encode_base64(encapsulated)), wrapped)
+
+
 def x25519_share(stanza: Stanza) -> bytes:
     """The ephemeral public key of an X25519 stanza. Raises BadHeader for a malformed stanza."""
-    if len(stanza.arguments) != _X25519_ARGUMENTS:
-        raise BadHeader("an X25519 stanza has one argument")
-    share = decode_base64(stanza.arguments[1])
-    if len(share) != suite.PUBLIC_BYTES or len(stanza.body) != WRAPPED_KEY_BYTES:
-        raise BadHeader("an X25519 stanza of the wrong size")
-    return share
+    return _stanza_key(stanza, suite.PUBLIC_BYTES)
 
 
-def unwrap_x25519(stanzas: Iterable[Stanza], key: OpeningKey) -> bytes | None:
+def encapsulated_key(stanza: Stanza) -> bytes:
+    """The encapsulated key of a hybrid stanza. Raises BadHeader for a malformed stanza."""
+    return _stanza_key(stanza, hybrid.ENCAPSULATED_BYTES)
+
+
+def unwrap(stanzas: Iterable[Stanza], key: AnyOpeningKey) -> bytes | None:
     """The file key from the first stanza that `key` opens; None when it opens none.
 
-    Raises BadHeader for a malformed X25519 stanza.
+    Raises BadHeader for a malformed stanza of the key's kind.
     """
+    try:
+        if isinstance(key, HybridKey):
+            return _unwrap_hybrid(stanzas, key)
+        return _unwrap_x25519(stanzas, key)
+    except BadKey as error:
+        raise BadHeader("an ephemeral key of low order") from error
+
+
+def _unwrap_x25519(stanzas: Iterable[Stanza], key: OpeningKey) -> bytes | None:
     public = key.public
     for stanza in stanzas:
         if stanza.kind != X25519_STANZA:
             continue
         share = x25519_share(stanza)
-        try:
-            shared = suite.x25519(key.secret, share)
-        except BadKey as error:
-            raise BadHeader("an ephemeral key of low order") from error
-        file_key = suite.aead_open(_x25519_wrap_key(shared, share, public), stanza.body)
+        wrap_key = _x25519_wrap_key(suite.x25519(key.secret, share), share, public)
+        file_key = suite.aead_open(wrap_key, stanza.body)
         if file_key is not None:
             return file_key
     return None
+
+
+def _unwrap_hybrid(stanzas: Iterable[Stanza], key: HybridKey) -> bytes | None:
+    for stanza in stanzas:
+        if stanza.kind != HYBRID_STANZA:
+            continue
+        encapsulated = encapsulated_key(stanza)
+        file_key = hybrid.unseal(key.seed, encapsulated, stanza.body, info=HYBRID_INFO)
+        if file_key is not None:
+            return file_key
+    return None
+
+
+def _stanza_key(stanza: Stanza, size: int) -> bytes:
+    if len(stanza.arguments) != _KEY_ARGUMENTS:
+        raise BadHeader(f"a stanza of the kind {stanza.kind} has one argument")
+    key = decode_base64(stanza.arguments[1])
+    if len(key) != size or len(stanza.body) != WRAPPED_KEY_BYTES:
+        raise BadHeader(f"a stanza of the kind {stanza.kind} and the wrong size")
+    return key
 
 
 def encode_base64(data: bytes) -> str:

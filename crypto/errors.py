@@ -17,8 +17,16 @@ class BadHeader(CryptoError):
     """A container's header breaks the age grammar or the shape of the profile."""
 
 
+class BadArmor(BadHeader):
+    """The text around an age file is not the strict armor that age writes."""
+
+
 class NoMatchingIdentity(CryptoError):
     """None of the keys at hand opens any stanza of the header."""
+
+
+class PassphraseOnly(NoMatchingIdentity):
+    """Only a passphrase opens this file, and passphrases are not taken."""
 
 
 class BadMac(CryptoError):

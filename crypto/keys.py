@@ -1,8 +1,9 @@
 """The three kinds of key: opening keys, signing keys, note keys.
 
-An opening key (X25519, age's text forms) opens containers; a signing key (P-256) signs for an
-organization or an expert; a note key (Ed25519) signs checkpoints and receipts for the platform or a
-witness. No kind is ever used in another's place.
+An opening key (X25519 or hybrid, in age's text forms) opens containers; a signing key (P-256)
+signs for an organization or an expert; a note key (Ed25519) signs checkpoints and receipts for the
+platform or a witness. No kind is ever used in another's place.
+Opening keys live in `crypto.opening_keys`, which loads quickly.
 """
 
 import base64
@@ -14,70 +15,42 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from crypto import bech32, suite
 from crypto.errors import BadKey, BadSignature
+from crypto.opening_keys import (
+    AnyOpeningKey,
+    HybridKey,
+    OpeningKey,
+    generate_hybrid_key,
+    generate_opening_key,
+    read_identity,
+    recipient_public,
+    recipient_text,
+)
 
-_IDENTITY_PREFIX = "age-secret-key-"
-_RECIPIENT_PREFIX = "age"
+__all__ = [
+    "NOTE_COSIGNATURE",
+    "NOTE_ED25519",
+    "AnyOpeningKey",
+    "HybridKey",
+    "NoteKey",
+    "OpeningKey",
+    "SigningKey",
+    "generate_hybrid_key",
+    "generate_opening_key",
+    "generate_signing_key",
+    "is_note_name",
+    "note_key_id",
+    "read_identity",
+    "recipient_public",
+    "recipient_text",
+    "verify_signature",
+]
+
 
 _SEED_BYTES = 32
 
 NOTE_ED25519 = 0x01  # C2SP signed-note: plain Ed25519
 NOTE_COSIGNATURE = 0x04  # C2SP tlog-cosignature: Ed25519 with a time
-
-
-@dataclass(frozen=True, slots=True)
-class OpeningKey:
-    """An X25519 secret, 32 bytes, in the text forms of age v1."""
-
-    secret: bytes = field(repr=False)
-
-    def __post_init__(self) -> None:
-        if len(self.secret) != suite.PUBLIC_BYTES:
-            raise BadKey("an X25519 secret has 32 bytes")
-
-    @classmethod
-    def from_identity(cls, text: str) -> "OpeningKey":
-        """Read an `AGE-SECRET-KEY-1…` line. Raises BadKey."""
-        prefix, secret = bech32.decode(text)
-        if prefix != _IDENTITY_PREFIX or text != text.upper():
-            raise BadKey("not an X25519 identity")
-        return cls(secret)
-
-    @property
-    def identity(self) -> str:
-        """The secret as `AGE-SECRET-KEY-1…`."""
-        return bech32.encode(_IDENTITY_PREFIX, self.secret).upper()
-
-    @property
-    def public(self) -> bytes:
-        """The public key, 32 bytes."""
-        return suite.x25519_public(self.secret)
-
-    @property
-    def recipient(self) -> str:
-        """The public key as `age1…`."""
-        return recipient_text(self.public)
-
-
-def generate_opening_key() -> OpeningKey:
-    """A fresh opening key."""
-    return OpeningKey(suite.random_bytes(32))
-
-
-def recipient_text(public: bytes) -> str:
-    """`age1…` text of a 32-byte X25519 public key. Raises BadKey."""
-    if len(public) != suite.PUBLIC_BYTES:
-        raise BadKey("an X25519 public key has 32 bytes")
-    return bech32.encode(_RECIPIENT_PREFIX, public)
-
-
-def recipient_public(text: str) -> bytes:
-    """The 32-byte public key of an `age1…` text. Raises BadKey."""
-    prefix, public = bech32.decode(text)
-    if prefix != _RECIPIENT_PREFIX or len(public) != suite.PUBLIC_BYTES or text != text.lower():
-        raise BadKey("not an X25519 recipient")
-    return public
 
 
 @dataclass(frozen=True, slots=True)

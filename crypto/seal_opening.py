@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crypto import suite
-from crypto.age_header import check_mac, mac_fits, unwrap_x25519
+from crypto.age_header import check_mac, mac_fits, unwrap
 from crypto.errors import BadHeader, BadKey, BadShare, NoMatchingIdentity
-from crypto.keys import OpeningKey
+from crypto.opening_keys import OpeningKey
 from crypto.seal_header import (
     SealedHeader,
     SealPolicy,
@@ -59,7 +59,7 @@ def unwrap_with_opening_key(header: bytes, key: OpeningKey) -> bytes:
     Raises BadHeader, NoMatchingIdentity, BadMac.
     """
     sealed = read_sealed_header(header)
-    file_key = unwrap_x25519([sealed.bidder_stanza], key)
+    file_key = unwrap([sealed.bidder_stanza], key)
     if file_key is None:
         raise NoMatchingIdentity("this opening key does not open this container")
     check_mac(sealed.header, file_key)
