@@ -13,11 +13,11 @@ from typing import Final
 import pytest
 
 from tendering.domain.log_tree import BLOCK
-from tendering.domain.roles import Role
+from tendering.storage import log
 from tendering.storage.connection import reading, transaction
 from tests.support.asking import addresses, query_of
 from tests.support.intake import Intake, intake
-from tests.support.platform import ALL_ROUTES, ROLES, Platform, begin_session, platform
+from tests.support.platform import ALL_ROUTES, ROLES, Account, Platform, begin_session, platform
 
 __all__ = ["intake", "platform"]
 
@@ -36,25 +36,45 @@ TELL_THE_TIME: Final = frozenset(
 )
 REQUEST_ID: Final = {"X-Request-Id": "the-same-each-time"}
 
-Sight = Mapping[tuple[str, Role], tuple[int, Mapping[str, str], bytes]]
+OTHER_DOORS: Final = (
+    "/",
+    "/health/live",
+    "/health/ready",
+    "/api/v1/openapi.json",
+    "/api/v1/nothing",
+    "/tenders",
+)
+
+Sight = Mapping[tuple[str, str], tuple[int, Mapping[str, str], bytes]]
 
 
-async def seen_by_all(intake: Intake) -> Sight:
-    """Every answer of every door that is only read, to a stranger and to every role."""
+def places(intake: Intake) -> list[str]:
+    """Every address that is only read, but for those that say what time it is."""
     first = intake.bidders[0].organization.id
     known = {"tender_id": intake.tender.id, "room_id": intake.tender.id, "bidder_id": first}
+    return [
+        path + query_of(route)
+        for route in GET_ROUTES
+        if route.handler.__name__ not in TELL_THE_TIME
+        for path in addresses(route, known)
+    ] + list(OTHER_DOORS)
+
+
+async def seen_by(intake: Intake, who: Mapping[str, str]) -> Sight:
+    """Every answer of every door that is only read, to those whose tokens these are."""
     seen = {}
-    for route in GET_ROUTES:
-        if route.handler.__name__ in TELL_THE_TIME:
-            continue
-        for path in addresses(route, known):
-            for role in (Role.PUBLIC, *ROLES):
-                answer = await intake.platform.request(
-                    "GET", path + query_of(route), role=role, headers=REQUEST_ID
-                )
-                lasting = {key: text for key, text in answer.headers.items() if key != "Date"}
-                seen[path, role] = (answer.status, lasting, answer.body)
+    for path in places(intake):
+        for name, token in who.items():
+            answer = await intake.platform.request("GET", path, token=token, headers=REQUEST_ID)
+            lasting = {key: text for key, text in answer.headers.items() if key != "Date"}
+            seen[path, name] = (answer.status, lasting, answer.body)
     return seen
+
+
+async def token_of(intake: Intake, bidder: Account) -> str:
+    """A session of one of the bidders."""
+    async with transaction(intake.platform.running.context.pool) as connection:
+        return await begin_session(connection, bidder.authorization_id)
 
 
 async def series(platform: Platform) -> set[str]:
@@ -64,28 +84,41 @@ async def series(platform: Platform) -> set[str]:
     return {line.rpartition(" ")[0] for line in lines if not line.startswith("#")}
 
 
-def _differing(one: Sight, other: Sight) -> list[tuple[str, Role]]:
+def _differing(one: Sight, other: Sight) -> list[tuple[str, str]]:
     assert one.keys() == other.keys()
     return [place for place in one if one[place] != other[place]]
 
 
 @pytest.mark.timeout(120)
 async def test_no_door_tells_how_many_bids_there_are(intake: Intake) -> None:
-    none = await seen_by_all(intake)
+    tokens = intake.platform.tokens
+    everybody = {"public": "", **{str(role): tokens[role] for role in ROLES}}
+    none = await seen_by(intake, everybody)
     await intake.submit(intake.bidders[0])
-    one = await seen_by_all(intake)
+    one = await seen_by(intake, everybody)
     for bidder in intake.bidders[1:]:
         await intake.submit(bidder)
-    twenty = await seen_by_all(intake)
+    twenty = await seen_by(intake, everybody)
 
     assert _differing(none, one) == []
     assert _differing(one, twenty) == []
 
 
+async def test_a_bidder_that_is_in_sees_no_other(intake: Intake) -> None:
+    receipt = await intake.submit(intake.bidders[0])
+    who = {"first": await token_of(intake, intake.bidders[0])}
+    await _logged(intake.platform, receipt.leaf)
+    alone = await seen_by(intake, who)
+    for bidder in intake.bidders[1:]:
+        await intake.submit(bidder)
+    among_twenty = await seen_by(intake, who)
+
+    assert _differing(alone, among_twenty) == []
+
+
 async def test_the_bidder_itself_sees_its_bid(intake: Intake) -> None:
     bidder = intake.bidders[0]
-    async with transaction(intake.platform.running.context.pool) as connection:
-        token = await begin_session(connection, bidder.authorization_id)
+    token = await token_of(intake, bidder)
     path = f"/api/v1/tenders/{intake.tender.id}/bids/mine"
 
     before = await intake.platform.request("GET", path, token=token)
@@ -120,6 +153,16 @@ async def test_the_public_log_grows_the_same_with_bids_and_without(intake: Intak
     sizes = await _sizes(intake.platform, later_than=idle[-1])
 
     assert {after - before for before, after in pairwise([0, *sizes])} == {BLOCK}
+
+
+async def _logged(platform: Platform, leaf: bytes) -> None:
+    """Return when a leaf stands in the log: its receipt may then be completed at any time."""
+    async with asyncio.timeout(30):
+        while True:
+            async with reading(platform.running.context.pool) as connection:
+                if await log.index_of(connection, leaf) is not None:
+                    return
+            await asyncio.sleep(0.1)
 
 
 async def _sizes(platform: Platform, *, later_than: int) -> list[int]:

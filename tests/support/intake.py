@@ -91,8 +91,7 @@ class Intake:
             )
 
 
-@pytest.fixture
-async def intake(platform: Platform) -> Intake:
+async def open_intake(platform: Platform) -> Intake:
     """A published tender and twenty bidders; the account in the bidder's role does not bid."""
     tender = await published_tender(platform)
     context = platform.running.context
@@ -102,3 +101,9 @@ async def intake(platform: Platform) -> Intake:
             for number in range(BIDS)
         ]
     return Intake(platform, tender, tuple(bidders))
+
+
+@pytest.fixture
+async def intake(platform: Platform) -> Intake:
+    """The intake of the platform fixture."""
+    return await open_intake(platform)
