@@ -17,7 +17,9 @@ COMMANDS = {
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),
     "receipt": ("verifying:receipt", "Receipts of submissions."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
+    "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),
+    "witness": ("witness:witness", "A witness of transparency logs, for whom the operator is not."),
 }
 """The name of each sub-command, where it is, and its line in `kaibiao --help`."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.canonical import parse
-from tendering.domain.published_keys import parse_published_keys
+from tendering.domain.published_keys import PublishedKeys, parse_published_keys
 from tendering.domain.receipt_verdict import ReceiptVerdict, verify_receipt
 from tendering.domain.refusals import PublishedKeysInvalid, ReceiptInvalid
 
@@ -38,8 +38,25 @@ def verify_receipt_files(receipt: Path, keys: Path) -> ReceiptVerdict:
 
     Raises OSError, ReceiptInvalid, PublishedKeysInvalid.
     """
-    platform = parse_published_keys(_read(keys, PublishedKeysInvalid))
-    return verify_receipt(_read(receipt, ReceiptInvalid), platform=platform)
+    return verify_receipt(_read(receipt, ReceiptInvalid), platform=read_keys(keys))
+
+
+def read_keys(keys: Path) -> PublishedKeys:
+    """The published keys in a file. Raises OSError, PublishedKeysInvalid."""
+    return parse_published_keys(_read(keys, PublishedKeysInvalid))
+
+
+def policy_lines(platform: PublishedKeys) -> list[str]:
+    """The rule the receipt is checked against: who must have spoken, and whose people they are."""
+    total = len(platform.witnesses)
+    lines = [f"规则:{total} 个见证方中须有 {platform.quorum} 个联署"]
+    for witness in platform.witnesses:
+        whose = "独立于运营方" if witness.independent else "运营方自己"
+        lines.append(f"  见证方 {witness.name}({witness.run_by},{whose})")
+    for authority in platform.authorities:
+        own = authority.root in platform.operator_roots
+        lines.append(f"  时间戳机构 {authority.name}({'运营方自己' if own else '外部机构'})")
+    return lines
 
 
 def verdict_lines(verdict: ReceiptVerdict) -> list[str]:

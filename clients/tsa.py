@@ -3,6 +3,7 @@
 A second authority besides the platform's: one that lies about the time is contradicted by the
 other. With `--clock-url` it follows the clock of a demonstration, and says so in its name and in
 the policy of every token.
+`kaibiao tsa serve --config FILE`, or without a file
 `python -m clients.tsa --listen 127.0.0.1:0 --key-folder FOLDER --name NAME`.
 """
 
@@ -92,6 +93,11 @@ def open_stamper(
     return stamper, root
 
 
+def make_keys(folder: Path, name: str) -> None:
+    """Root and stamping key of an authority for real time, valid from now on."""
+    open_stamper(folder, name, at=datetime.now(UTC), demonstration=False)
+
+
 def build_app(authority: Authority) -> web.Application:
     """The authority's two doors."""
     app = web.Application(client_max_size=QUERY_BYTES_MAX, middlewares=[without_clock])
@@ -102,16 +108,22 @@ def build_app(authority: Authority) -> web.Application:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
-    clock = Clock(options.clock_url)
+    await stamp_for_all(
+        options.key_folder, options.name, listen=options.listen, clock_url=options.clock_url
+    )
+
+
+async def stamp_for_all(
+    folder: Path, name: str, *, listen: str, clock_url: str | None = None
+) -> None:
+    """Answer queries with the keys of `folder` until told to stop."""
+    clock = Clock(clock_url)
     stamper, root = open_stamper(
-        options.key_folder,
-        options.name,
-        at=datetime.now(UTC),
-        demonstration=options.clock_url is not None,
+        folder, name, at=datetime.now(UTC), demonstration=clock_url is not None
     )
     authority = Authority(stamper, root, clock)
     async with clock.running():
-        await serve(build_app(authority), listen=options.listen, facts=authority.facts)
+        await serve(build_app(authority), listen=listen, facts=authority.facts)
 
 
 def main() -> None:

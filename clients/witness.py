@@ -1,9 +1,9 @@
 """A witness: watches that the log only grows, and says when it saw what (C2SP tlog-witness).
 
-It keeps one checkpoint, durably, and cosigns another only when that continues the one it keeps.
-It is worth something only when somebody else than the platform's operator runs it:
-`python -m clients.witness --listen 127.0.0.1:0 --state FILE --key FILE
---log-key VKEY --origin NAME`.
+It keeps one checkpoint of each log, durably, and cosigns another only when that continues the one
+it keeps. It is worth something only when somebody else than the platform's operator runs it:
+`kaibiao witness serve --config FILE`; for one log, without a file,
+`python -m clients.witness --state FILE --key FILE --log-key VKEY --origin NAME`.
 """
 
 import argparse
@@ -12,7 +12,7 @@ import base64
 import binascii
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -42,17 +42,24 @@ class NotARequest(Exception):
 
 
 @dataclass(slots=True)
-class Witness:
-    """One log's witness. `state_file` holds the last checkpoint it cosigned."""
+class WatchedLog:
+    """A log that is watched. `state_file` holds the last checkpoint of it that was cosigned."""
 
-    key: NoteKey
     origin: str
     log_key: str
     state_file: Path
-    clock: Clock
     state: WitnessState = field(default_factory=WitnessState)
     # The check against the last checkpoint and the writing of the next are one step.
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A witness of one or more logs, by their origin."""
+
+    key: NoteKey
+    logs: Mapping[str, WatchedLog]
+    clock: Clock
 
     async def add_checkpoint(self, request: web.Request) -> web.Response:
         """`POST /add-checkpoint`: 200 with a cosignature, 409 with the size last seen, or a no."""
@@ -61,21 +68,28 @@ class Witness:
             origin = parse_checkpoint(text).origin
         except (NotARequest, BadCheckpoint, UnicodeDecodeError) as error:
             return _no(HTTPStatus.BAD_REQUEST, str(error))
-        if origin != self.origin:
+        watched = self.logs.get(origin)
+        if watched is None:
             return _no(HTTPStatus.NOT_FOUND, "this log is not watched here")
         try:
-            checkpoint = verify_checkpoint(text, self.log_key)
+            checkpoint = verify_checkpoint(text, watched.log_key)
         except BadCheckpoint as error:
             return _no(HTTPStatus.FORBIDDEN, str(error))
         if old > checkpoint.size:
             return _no(HTTPStatus.BAD_REQUEST, "the old size is larger than the new")
-        async with self.alone:
-            return await self._cosigned(old, proof, checkpoint, text)
+        async with watched.alone:
+            return await self._cosigned(watched, old, proof, checkpoint=checkpoint, text=text)
 
     async def _cosigned(
-        self, old: int, proof: Sequence[bytes], checkpoint: Checkpoint, text: str
+        self,
+        watched: WatchedLog,
+        old: int,
+        proof: Sequence[bytes],
+        *,
+        checkpoint: Checkpoint,
+        text: str,
     ) -> web.Response:
-        last = self.state
+        last = watched.state
         same_size = old == last.size == checkpoint.size
         if old != last.size or (same_size and checkpoint.root != last.root):
             return web.Response(
@@ -90,18 +104,19 @@ class Witness:
         at = await self.clock.now()
         # Dies before this line: nothing was signed. Dies after it: the state is ahead of what the
         # log has heard, and the next request learns that from a 409.
-        await asyncio.to_thread(write_state, self.state_file, self.origin, state)
-        self.state = state
+        await asyncio.to_thread(write_state, watched.state_file, watched.origin, state)
+        watched.state = state
         return web.Response(text=cosign(text, self.key, at))
 
     async def describe(self, _request: web.Request) -> web.Response:
         """`GET /`: who this is and how far it has seen."""
-        return web.json_response({**self.facts, "size": self.state.size})
+        sizes = {origin: watched.state.size for origin, watched in self.logs.items()}
+        return web.json_response({**self.facts, "sizes": sizes})
 
     @property
     def facts(self) -> dict[str, object]:
         """What everybody may know."""
-        return {"name": self.key.name, "verifier": self.key.cosigner, "origin": self.origin}
+        return {"name": self.key.name, "verifier": self.key.cosigner, "origins": list(self.logs)}
 
 
 def parse_add_checkpoint(body: str) -> tuple[int, list[bytes], str]:
@@ -160,17 +175,20 @@ def _no(status: HTTPStatus, why: str) -> web.Response:
 
 async def run(options: argparse.Namespace) -> None:
     """Serve until told to stop."""
-    clock = Clock(options.clock_url)
-    witness = Witness(
-        key=read_key(options.key, options.name),
-        origin=options.origin,
-        log_key=options.log_key,
-        state_file=options.state,
-        clock=clock,
-        state=read_state(options.state, options.origin),
-    )
+    state = read_state(options.state, options.origin)
+    watched = WatchedLog(options.origin, options.log_key, options.state, state)
+    key = read_key(options.key, options.name)
+    await watch(key, [watched], listen=options.listen, clock=Clock(options.clock_url))
+
+
+async def watch(
+    key: NoteKey, logs: Sequence[WatchedLog], *, listen: str, clock: Clock | None = None
+) -> None:
+    """Cosign for these logs until told to stop."""
+    clock = clock or Clock()
+    witness = Witness(key, {each.origin: each for each in logs}, clock)
     async with clock.running():
-        await serve(build_app(witness), listen=options.listen, facts=witness.facts)
+        await serve(build_app(witness), listen=listen, facts=witness.facts)
 
 
 def main() -> None:

@@ -45,8 +45,9 @@ def verify_receipt(file: Path, keys: Path) -> None:
     refusals = importlib.import_module("tendering.domain.refusals")
     try:
         verdict = receipts.verify_receipt_files(file, keys)
+        policy = receipts.policy_lines(receipts.read_keys(keys))
     except refusals.Refused as refused:
         raise click.ClickException(str(refused)) from refused
-    for line in receipts.verdict_lines(verdict):
+    for line in [*policy, *receipts.verdict_lines(verdict)]:
         click.echo(line)
     sys.exit(1 if verdict.broken else 0)

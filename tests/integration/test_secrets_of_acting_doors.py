@@ -70,7 +70,7 @@ async def answers(intake: Intake) -> dict[tuple[str, str, Role, int], Said]:
     """What every acting door says to a well-formed body, to an empty one, and to a repetition."""
     first = intake.bidders[0].organization.id
     known = {"tender_id": intake.tender.id, "room_id": intake.tender.id, "bidder_id": first}
-    heard = {}
+    heard: dict[tuple[str, str, Role, int], Said] = {}
     for number, route in enumerate(ACTING):
         bodies = [b"{}", json.dumps(body_of(route)).encode()]
         path = addresses(route, known)[0]

@@ -81,7 +81,7 @@ async def test_a_witness_remembers_after_its_process_was_killed(
     ):
         facts = await response.json()
 
-    assert facts["size"] == 256
+    assert facts["sizes"]["log.example/kaibiao"] == 256
     assert facts["verifier"] == first.facts["verifier"]
 
 
@@ -173,7 +173,7 @@ async def test_many_requests_at_once_never_roll_a_witness_back(
         for checkpoint in checkpoints * 2:
             group.create_task(_try(the_log, line_to(witness), session, checkpoint))
     async with session.get(witness.url) as response:
-        seen = (await response.json())["size"]
+        seen = (await response.json())["sizes"]["log.example/kaibiao"]
     await ask(the_log, line_to(witness), session, checkpoints[-1])
 
     assert seen in {checkpoint.size for checkpoint in checkpoints}
