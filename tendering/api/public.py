@@ -12,8 +12,10 @@ from tendering.actions.tenders import put_document as put
 from tendering.actions.tenders import record_download
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, PageLimit, Seq
+from tendering.api.log import LogParts
 from tendering.api.tender_views import visible_tender
 from tendering.api.tenders import DocumentName, MediaType
+from tendering.domain.archive_keys import notices_of
 from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
 from tendering.domain.refusals import ClockNotJumpable, Forbidden
@@ -37,12 +39,27 @@ class ClockAnswer(Struct, frozen=True):
     mode: Literal["normal", "demonstration"]
 
 
+class PartyView(Struct, frozen=True):
+    """Somebody who watches, stamps or certifies; `independent` of the operator or not."""
+
+    name: str
+    independent: bool
+
+
 class PlatformAnswer(Struct, frozen=True):
-    """Who runs this and what a visitor should know."""
+    """Who runs this, and who stands behind it, as the published keys (`/log/keys`) say.
+
+    `certifiers` certify key holders, `authorities` stamp time; `quorum` of the `witnesses` confirm
+    the log. `notices` say where that does not protect against the operator.
+    """
 
     name: str
     mode: Literal["normal", "demonstration"]
     notices: list[str]
+    certifiers: list[PartyView]
+    witnesses: list[PartyView]
+    quorum: int
+    authorities: list[PartyView]
 
 
 class EntryView(Struct, frozen=True):
@@ -81,12 +98,18 @@ async def get_clock(context: Context) -> ClockAnswer:
     return ClockAnswer(context.now(), _mode(context))
 
 
-async def get_platform(context: Context) -> PlatformAnswer:
-    """Who runs this platform, and what a visitor should know."""
-    notices = ["operator-certified"]
-    if context.demonstration:
-        notices.append("demonstration")
-    return PlatformAnswer(context.platform_name, _mode(context), notices)
+async def get_platform(context: Context, log_parts: LogParts) -> PlatformAnswer:
+    """Who runs this platform, who stands behind it, and what a visitor should know."""
+    keys = log_parts.keys
+    return PlatformAnswer(
+        name=context.platform_name,
+        mode=_mode(context),
+        notices=list(notices_of(keys)),
+        certifiers=[PartyView(each.name, keys.is_independent(each)) for each in keys.certifiers],
+        witnesses=[PartyView(each.name, each.independent) for each in keys.witnesses],
+        quorum=keys.quorum,
+        authorities=[PartyView(each.name, keys.is_independent(each)) for each in keys.authorities],
+    )
 
 
 async def get_journal(

@@ -24,11 +24,18 @@ from tendering.api.edge import make_edge
 from tendering.api.log import LogParts
 from tendering.api.metrics import Metrics
 from tendering.api.openapi import document
+from tendering.api.public import get_platform
 from tendering.api.routes_log import LOG_ROUTES
-from tendering.api.routing import mount
+from tendering.api.routing import Route, mount
+from tendering.domain.archive_keys import notices_of
 from tendering.domain.log_tree import split_hashes
 from tendering.domain.parties import Organization, Person
-from tendering.domain.published_keys import PublishedKeys, parse_published_keys
+from tendering.domain.published_keys import (
+    Authority,
+    PublishedKeys,
+    Witness,
+    parse_published_keys,
+)
 from tendering.domain.receipt_verdict import verify_receipt
 from tendering.domain.receipts import issue_receipt, receipt_json
 from tendering.domain.roles import Role
@@ -71,9 +78,45 @@ async def client(the_log: TheLog, keys: PublishedKeys, own: PlatformKeys) -> Asy
     )
     app = make_edge(context, Metrics(the_log.pool), metrics_token="a-token-for-metrics")
     stamper = Stamper(own.timestamping.certificate, own.timestamping.key)
-    mount(app, LOG_ROUTES, context, parts={"log_parts": LogParts(keys, stamper)})
+    routes = (*LOG_ROUTES, Route("GET", "/platform", get_platform))
+    mount(app, routes, context, parts={"log_parts": LogParts(keys, stamper)})
     async with TestClient(TestServer(app)) as opened:
         yield opened
+
+
+async def test_a_platform_that_stands_alone_says_so(client: Client, keys: PublishedKeys) -> None:
+    facts = await (await client.get("/api/v1/platform")).json()
+
+    assert facts["notices"] == list(notices_of(keys))
+    assert "witnesses-run-by-operator" in facts["notices"]
+    assert (facts["witnesses"], facts["quorum"]) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        PublishedKeys(
+            receipt_keys=(),
+            log_keys=(),
+            witnesses=(Witness("witness.example+1+a", "示范公证处", independent=True),),
+            quorum=1,
+            authorities=(Authority("own", b"own root"), Authority("stamps.example", b"a root")),
+            certifiers=(Authority("ca.example", b"another root"),),
+            operator_roots=(b"own root",),
+            interval_seconds=1,
+        )
+    ],
+)
+async def test_a_platform_that_others_watch_says_who(client: Client) -> None:
+    facts = await (await client.get("/api/v1/platform")).json()
+
+    assert facts["notices"] == []
+    assert facts["certifiers"] == [{"name": "ca.example", "independent": True}]
+    assert facts["witnesses"] == [{"name": "witness.example", "independent": True}]
+    assert facts["authorities"] == [
+        {"name": "own", "independent": False},
+        {"name": "stamps.example", "independent": True},
+    ]
 
 
 async def log_in(the_log: TheLog, number: int) -> tuple[UUID, dict[str, str]]:

@@ -98,6 +98,8 @@ export interface OwnBid { lot: string; counter: number; status: string; received
 
 export interface OwnBids { items: OwnBid[] }
 
+export interface PartyView { name: string; independent: boolean }
+
 export interface PassedOverBody { bid: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string }
 
 export interface PasskeyAnswer { credential_id: string; name: string }
@@ -114,7 +116,7 @@ export interface PersonAnswer { id: string; name: string; login: string; is_admi
 
 export type Phase = "chair" | "checks" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals";
 
-export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[] }
+export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[]; certifiers: PartyView[]; witnesses: PartyView[]; quorum: number; authorities: PartyView[] }
 
 export interface PostAnnouncement { text: string }
 

@@ -28,11 +28,15 @@ export default {
   footer: {
     times: "All times are Beijing time (UTC+8) by the platform's clock.",
     record: "Every step is written to a tamper-evident public record that anybody can check.",
+    certifiers: "Key holders certified by",
+    witnesses: "Log witnesses ({quorum} needed)",
+    authorities: "Time stamped by",
+    own: "the operator's own",
   },
   notices: {
-    "operator-certified": "This platform's certificates are issued by its own operator.",
-    "not-certified": "This platform has not yet been certified as an e-tendering system.",
-    "self-witnessed": "This platform's log has no independent witness at present.",
+    "key-holders-certified-by-operator": "Key holders are certified by this platform's own operator: no protection against the operator.",
+    "witnesses-run-by-operator": "The operator's own witnesses can confirm the log alone: no protection against the operator.",
+    "time-stamps-certified-by-operator": "All time stamps are certified by the operator itself: no protection against the operator.",
   },
   pages: {
     board: "Tenders",

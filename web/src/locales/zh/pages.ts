@@ -27,11 +27,15 @@ export default {
   footer: {
     times: "所有时间均为北京时间，以平台服务器时钟为准。",
     record: "每一步都写入防篡改的公开记录，任何人都可以核验。",
+    certifiers: "密钥持有人证书签发方",
+    witnesses: "日志见证方（需 {quorum} 方确认）",
+    authorities: "时间戳机构",
+    own: "运营者自有",
   },
   notices: {
-    "operator-certified": "本平台的数字证书由平台运营者自行签发。",
-    "not-certified": "本平台尚未通过电子招标投标系统检测认证。",
-    "self-witnessed": "本平台的存证日志目前没有独立见证方。",
+    "key-holders-certified-by-operator": "密钥持有人的证书由平台运营者自行签发，不能防范运营者。",
+    "witnesses-run-by-operator": "平台运营者自己的见证方即可确认日志，不能防范运营者。",
+    "time-stamps-certified-by-operator": "时间戳均由平台运营者自行签发，不能防范运营者。",
   },
   pages: {
     board: "招标公告",
