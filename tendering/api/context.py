@@ -3,10 +3,11 @@
 Plain values and living parts, no look-up by string, no global.
 """
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from tendering.domain.parties import Actor
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Actor", "Context"]
 
+# Parts of uploads held in memory at once, 8 MiB each.
+PARTS_AT_ONCE: Final = 8
+# Bids decrypted at once: one for each core leaves the loop its share.
+OPENINGS_AT_ONCE: Final = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
@@ -29,6 +35,7 @@ class Context:
     happened to a tender. `public_address` is scheme, host and port as browsers see them,
     `https://bids.example`: passkeys are bound to it. `trusted_proxies` are the addresses whose
     X-Forwarded-For header is believed. `law` gives rulebook and calendar of a regime.
+    `writing` is held with a part of an upload in memory, `opening` while a bid is decrypted.
     """
 
     pool: Pool
@@ -45,3 +52,5 @@ class Context:
     set_ahead: Callable[[timedelta], None] | None = None
     log_interval_seconds: int = 1
     upload_bytes_max: int = 8 << 30
+    writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARTS_AT_ONCE))
+    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

@@ -21,9 +21,6 @@ from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading, transaction
 from tendering.unlocking import OpenedBid, open_bid, read_header
 
-# Bids decrypted at once: one for each core leaves the loop its share.
-_OPENING = asyncio.Semaphore(2)
-
 Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
 
@@ -291,7 +288,7 @@ async def _locked_bid(
 async def _open(
     context: Context, tender: Tender, stored: StoredBid, keys: dict[str, bytes]
 ) -> OpenedBid:
-    async with _OPENING:
+    async with context.opening:
         try:
             return await asyncio.to_thread(open_bid, context.blobs, tender, stored.bid, keys)
         except BadHeader as error:

@@ -17,8 +17,6 @@ from tendering.storage.blobs import PART_BYTES, Blobs, DiskFull, WrongRoot, requ
 from tendering.storage.connection import Connection, reading, transaction
 
 PART_SECONDS_MAX = 600
-# Parts held in memory at once, 8 MiB each.
-_WRITING = asyncio.Semaphore(8)
 
 
 class PostUpload(Struct, frozen=True, forbid_unknown_fields=True):
@@ -81,7 +79,7 @@ async def put_part(
         raise NotFound
     if request.content_length is not None and request.content_length > upload.part_size(part):
         raise BodyTooLarge("the part is longer than announced")
-    async with _WRITING:
+    async with context.writing:
         async with asyncio.timeout(PART_SECONDS_MAX):
             data = await _read(request, bytes_max=upload.part_size(part))
         await _store(context, upload, part, data, bytes.fromhex(root))
