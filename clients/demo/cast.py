@@ -102,6 +102,12 @@ def insurers() -> list[Player]:
     ]
 
 
+def venue_operator() -> Player:
+    """Whose rooms the experts of a guest site would sit in."""
+    name = "示范二市公共资源交易中心(副场)"
+    return Player("venue", name, "示范场地管理员", Role.VENUE_OPERATOR, code("12", 5))
+
+
 def bidders(count: int = BIDDERS) -> list[Player]:
     """Who bids."""
     return [

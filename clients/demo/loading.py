@@ -28,6 +28,7 @@ from clients.demo.cast import (
     key_holders,
     procuring_entity,
     supervisor,
+    venue_operator,
 )
 from clients.demo.insuring import start_insurers
 from clients.demo.parties.agency import publish, put_documents
@@ -105,22 +106,26 @@ def _passwords(folder: Path) -> dict[str, str]:
     """The accounts' passwords, made before the first start: a start that died is begun again."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stored = folder / PASSWORDS
-    if not stored.exists():
-        players = [
-            *_operators_players(),
-            *insurers(),
-            expert_library(),
-            *bidders(BIDDERS),
-        ]
-        logins = [player.login for player in players] + [one.login for one in experts()]
-        made = {login: fresh_password() for login in logins}
-        write_private(stored, json.dumps(made, indent=1).encode())
-    read: dict[str, str] = json.loads(stored.read_text())
-    return read
+    known: dict[str, str] = json.loads(stored.read_text()) if stored.exists() else {}
+    players = [*_operators_players(), expert_library(), *bidders(BIDDERS)]
+    logins = [player.login for player in players] + [one.login for one in experts()]
+    # A folder of an earlier release may not know everybody who plays now.
+    missing = {login: fresh_password() for login in logins if login not in known}
+    if missing:
+        known |= missing
+        write_private(stored, json.dumps(known, indent=1).encode())
+    return known
 
 
 def _operators_players() -> list[Player]:
-    return [procuring_entity(), agency(), supervisor(), *key_holders()]
+    return [
+        procuring_entity(),
+        agency(),
+        supervisor(),
+        *key_holders(),
+        *insurers(),
+        venue_operator(),
+    ]
 
 
 async def _register(operator: Platform, passwords: Mapping[str, str]) -> dict[str, Account]:

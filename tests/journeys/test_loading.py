@@ -12,6 +12,7 @@ import pytest
 from clients.demo.loading import demonstration_insurers, load_demonstration
 from clients.demo.setting import free_ports
 from clients.platform import open_platform
+from tendering.domain.roles import Role
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,5 +56,6 @@ async def test_a_second_start_finds_what_the_first_has_loaded(
         offers = (await line.post("/insurance/quotes", asked))["items"]
 
     assert first == second
+    assert {account.role for account in second} == set(Role) - {Role.PUBLIC, Role.OPERATOR}
     assert [tender["status"] for tender in board] == ["published"]
     assert len(offers) == 2
