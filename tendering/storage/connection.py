@@ -10,7 +10,7 @@ each use: use `SET LOCAL` and transaction-level advisory locks (`pg_advisory_xac
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
 import asyncpg
@@ -32,6 +32,12 @@ InsufficientPrivilege = exceptions.InsufficientPrivilegeError
 LockNotAvailable = exceptions.LockNotAvailableError
 QueryCanceled = exceptions.QueryCanceledError
 RaiseException = exceptions.RaiseError
+InterfaceError = exceptions.InterfaceError
+
+
+class ConnectionLost(ConnectionError):
+    """The line to the database broke in the middle of its use."""
+
 
 # What a caller may see when the database is away, busy or restarting: an outage, not a bug.
 OUTAGES: Final[tuple[type[Exception], ...]] = (
@@ -94,14 +100,43 @@ async def open_pool(dsn: str, *, size: int) -> AsyncIterator[Pool]:
 
 @asynccontextmanager
 async def transaction(pool: Pool) -> AsyncIterator[Connection]:
-    """One unit of work: committed when the block ends, rolled back when it raises."""
-    async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection, connection.transaction():
+    """One unit of work: committed when the block ends, rolled back when it raises.
+
+    Raises one of `OUTAGES` when the database is away; whether a commit that was under way then
+    came through is not known.
+    """
+    async with reading(pool) as connection, connection.transaction():
         yield connection
 
 
-def reading(pool: Pool) -> AbstractAsyncContextManager[Connection]:
-    """Give a connection for single reads; each statement sees what is committed by then."""
-    return pool.acquire(timeout=ACQUIRE_SECONDS)
+@asynccontextmanager
+async def reading(pool: Pool) -> AsyncIterator[Connection]:
+    """Give a connection for single reads; each statement sees what is committed by then.
+
+    Raises one of `OUTAGES` when the database is away.
+    """
+    async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        try:
+            yield connection
+        except InterfaceError as error:
+            # The driver says the same of its wrong use, which is a bug and stays one.
+            if not _is_lost(connection):
+                raise
+            raise ConnectionLost(str(error)) from error
+        except exceptions.InternalClientError as error:
+            # The server ended the line between two steps of one statement, and the driver lost
+            # track of it. Nobody may be given this line again.
+            if not _is_lost(connection):
+                connection.terminate()
+            raise ConnectionLost(str(error)) from error
+
+
+def _is_lost(connection: Connection) -> bool:
+    try:
+        return connection.is_closed()
+    except InterfaceError:
+        # The pool has taken it back already, which it does when the line breaks.
+        return True
 
 
 async def ping(connection: Connection) -> None:
