@@ -5,7 +5,7 @@ was sealed with a passphrase is refused: whoever guesses it has all the time in 
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -110,29 +110,36 @@ def open_plain(
             output.finish(durable=False)
 
 
-def payload_blocks(payload: Readable, file_key: bytes) -> tuple[Source, bytes]:
-    """The blocks of a payload and its key; `payload` stands at the nonce. Raises BadHeader."""
+def payload_blocks(
+    payload: Readable, file_key: bytes, *, key_of: Callable[[bytes, bytes], bytes] = payload_key
+) -> tuple[Source, bytes]:
+    """The blocks of a payload and its key; `payload` stands at the nonce.
+
+    `key_of` derives the key from file key and nonce. Raises BadHeader.
+    """
     nonce = read_exactly(payload, NONCE_BYTES)
     if len(nonce) < NONCE_BYTES:
         raise BadHeader("the file ends before its payload")
-    return source_of(payload, SEALED_BLOCK_BYTES), payload_key(file_key, nonce)
+    return source_of(payload, SEALED_BLOCK_BYTES), key_of(file_key, nonce)
 
 
-def read_header(source: Readable, *, bytes_max: int = HEADER_BYTES_MAX) -> tuple[Header, Readable]:
+def read_header(
+    source: Readable, *, bytes_max: int = HEADER_BYTES_MAX, version: bytes = VERSION_LINE
+) -> tuple[Header, Readable]:
     """Read a header from a stream; return it with the stream of what follows.
 
-    Raises BadHeader, also for a header longer than `bytes_max`.
+    Raises BadHeader, also for a header longer than `bytes_max` or with another first line.
     """
     data = b""
     # The MAC line is the first that begins with three hyphens: base64 has none.
     while (mark := data.find(b"\n---")) < 0 or data.find(b"\n", mark + 1) < 0:
-        if len(data) > bytes_max or not data.startswith(VERSION_LINE[: len(data)]):
-            raise BadHeader("not an age v1 file, or its header is too long")
+        if len(data) > bytes_max or not data.startswith(version[: len(data)]):
+            raise BadHeader("the file has another first line, or its header is too long")
         more = source.read(_READ_BYTES)
         if not more:
             break
         data += more
-    header = parse_header(data)
+    header = parse_header(data, version=version)
     return header, _wound_back(source, data[header.length :])
 
 

@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 
 from crypto import suite
 from crypto.errors import BadHeader, BadPayload
+from crypto.provider import Aead
 
 CHUNK_BYTES = 64 << 10
 SEALED_CHUNK_BYTES = CHUNK_BYTES + suite.TAG_BYTES
@@ -42,7 +43,7 @@ def sealed_size(plaintext_bytes: int) -> int:
 
 
 def seal_chunks(
-    aead: suite.Aead, block: memoryview, target: memoryview, *, first: int, last: bool
+    aead: Aead, block: memoryview, target: memoryview, *, first: int, last: bool
 ) -> int:
     """Encrypt whole chunks of `block` into `target`; return the bytes written.
 
@@ -60,7 +61,7 @@ def seal_chunks(
 
 
 def open_chunks(
-    aead: suite.Aead, block: memoryview, target: memoryview, *, first: int, last: bool
+    aead: Aead, block: memoryview, target: memoryview, *, first: int, last: bool
 ) -> int:
     """Decrypt whole sealed chunks of `block` into `target`; return the bytes written.
 

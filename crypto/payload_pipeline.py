@@ -28,6 +28,7 @@ from crypto.age_payload import (
 )
 from crypto.errors import BadPayload
 from crypto.file_output import FileOutput
+from crypto.provider import Aead
 
 CHUNKS_PER_BLOCK = 16
 PLAIN_BLOCK_BYTES = CHUNKS_PER_BLOCK * CHUNK_BYTES  # 1 MiB, a leaf of the container digest
@@ -36,6 +37,7 @@ WORKERS = 2
 WORKERS_MAX = 16
 
 Progress = Callable[[int], None]
+MakeAead = Callable[[bytes], Aead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,20 +185,21 @@ def seal_blocks(
     workers: int = WORKERS,
     progress: Progress | None = None,
     digested: bool = False,
+    aead: MakeAead = suite.Aead,
 ) -> list[bytes]:
     """Encrypt every block of `source` under the payload key.
 
     `progress` is told the plaintext bytes done so far. Returns the leaves of the plaintext's
-    digest when it is to be `digested`. Raises OSError.
+    digest when it is to be `digested`. `aead` makes one object for each thread. Raises OSError.
     """
 
-    def seal(block: Block, room: memoryview, aead: suite.Aead) -> memoryview:
+    def seal(block: Block, room: memoryview, aead: Aead) -> memoryview:
         first = block.index * CHUNKS_PER_BLOCK
         size = seal_chunks(aead, block.data, room, first=first, last=block.last)
         target.put(block.index, room[:size])
         return block.data
 
-    run = _Run(source, target, seal, progress, digested=digested)
+    run = _Run(source, target, seal, progress, digested=digested, aead=aead)
     return run.all_blocks(key, PLAIN_BLOCK_BYTES, SEALED_BLOCK_BYTES, workers)
 
 
@@ -208,6 +211,7 @@ def open_blocks(
     workers: int = WORKERS,
     progress: Progress | None = None,
     digested: bool = False,
+    aead: MakeAead = suite.Aead,
 ) -> list[bytes]:
     """Decrypt every block of `source`; only what is authentic reaches the target.
 
@@ -215,7 +219,7 @@ def open_blocks(
     when it is to be `digested`. Raises BadPayload, OSError.
     """
 
-    def unseal(block: Block, room: memoryview, aead: suite.Aead) -> memoryview:
+    def unseal(block: Block, room: memoryview, aead: Aead) -> memoryview:
         first = block.index * CHUNKS_PER_BLOCK
         try:
             size = open_chunks(aead, block.data, room, first=first, last=block.last)
@@ -225,7 +229,7 @@ def open_blocks(
         target.put(block.index, room[:size])
         return room[:size]
 
-    run = _Run(source, target, unseal, progress, digested=digested)
+    run = _Run(source, target, unseal, progress, digested=digested, aead=aead)
     return run.all_blocks(key, SEALED_BLOCK_BYTES, PLAIN_BLOCK_BYTES, workers)
 
 
@@ -236,16 +240,18 @@ class _Run:
         self,
         source: Source,
         target: Target,
-        work: Callable[[Block, memoryview, suite.Aead], memoryview],
+        work: Callable[[Block, memoryview, Aead], memoryview],
         progress: Progress | None,
         *,
         digested: bool,
+        aead: MakeAead,
     ) -> None:
         self._source = source
         self._target = target
         self._work = work
         self._progress = progress
         self._digested = digested
+        self._aead = aead
         self._lock = threading.Lock()
         self._leaves: dict[int, bytes] = {}
         self._done_bytes = 0
@@ -255,7 +261,7 @@ class _Run:
         assert 1 <= workers <= WORKERS_MAX
 
         def loop() -> None:
-            self._loop(suite.Aead(key), memoryview(bytearray(in_bytes + out_bytes)), in_bytes)
+            self._loop(self._aead(key), memoryview(bytearray(in_bytes + out_bytes)), in_bytes)
 
         with ThreadPoolExecutor(max_workers=workers) as pool:
             others = [pool.submit(loop) for _ in range(workers - 1)]
@@ -264,7 +270,7 @@ class _Run:
                 other.result()
         return [leaf for _, leaf in sorted(self._leaves.items()) if leaf]
 
-    def _loop(self, aead: suite.Aead, room: memoryview, in_bytes: int) -> None:
+    def _loop(self, aead: Aead, room: memoryview, in_bytes: int) -> None:
         with ExitStack() as on_failure:
             on_failure.callback(self._stop)
             while not self._stopped and (block := self._source.take(room[:in_bytes])) is not None:
@@ -286,7 +292,7 @@ class _Run:
             self._progress(self._done_bytes)
 
 
-def _authentic(aead: suite.Aead, block: Block, room: memoryview) -> int:
+def _authentic(aead: Aead, block: Block, room: memoryview) -> int:
     """Open the chunks of a block up to the fault; the plaintext bytes now in `room`.
 
     A full chunk with the wrong mark is authentic too and ends what came before the fault: the last

@@ -30,7 +30,9 @@ from crypto.payload_pipeline import (
     SEALED_BLOCK_BYTES,
     WORKERS,
     FileTarget,
+    MakeAead,
     Progress,
+    Source,
     open_blocks,
     seal_blocks,
     source_of,
@@ -121,6 +123,30 @@ def seal_file(
     nonce = suite.random_bytes(NONCE_BYTES) if payload_nonce is None else payload_nonce
     assert len(nonce) == NONCE_BYTES
     preamble = derive_header(file_key, policy) + nonce
+    key = payload_key(file_key, nonce)
+    root, size = write_container(source, target, preamble, key, workers=workers, progress=progress)
+    return SealedSummary(
+        file_key=file_key,
+        plaintext_root=root,
+        container_digest=container_digest(target, workers=workers),
+        size=size,
+    )
+
+
+def write_container(
+    source: BinaryIO | Path,
+    target: Path,
+    preamble: bytes,
+    key: bytes,
+    *,
+    aead: MakeAead = suite.Aead,
+    workers: int = WORKERS,
+    progress: Progress | None = None,
+) -> tuple[bytes, int]:
+    """Write header and nonce, the `preamble`, and what `source` gives under the payload `key`.
+
+    Returns the plaintext's root and the container's size. Raises OSError.
+    """
     with ExitStack() as stack:
         blocks = source_of(opened(stack, source), PLAIN_BLOCK_BYTES)
         output = stack.enter_context(FileOutput(target))
@@ -128,18 +154,14 @@ def seal_file(
         leaves = seal_blocks(
             blocks,
             FileTarget(output, start=len(preamble), block_bytes=SEALED_BLOCK_BYTES),
-            payload_key(file_key, nonce),
+            key,
             workers=workers,
             progress=progress,
             digested=True,
+            aead=aead,
         )
         size = output.finish(durable=True)
-    return SealedSummary(
-        file_key=file_key,
-        plaintext_root=root_of(leaves),
-        container_digest=container_digest(target, workers=workers),
-        size=size,
-    )
+    return root_of(leaves), size
 
 
 def open_file(
@@ -158,6 +180,23 @@ def open_file(
     with ExitStack() as stack:
         payload = _checked_payload(stack.enter_context(source.open("rb")), file_key)
         blocks, key = payload_blocks(payload, file_key)
+        return read_container(blocks, target, key, workers=workers, progress=progress)
+
+
+def read_container(
+    blocks: Source,
+    target: Path,
+    key: bytes,
+    *,
+    aead: MakeAead = suite.Aead,
+    workers: int = WORKERS,
+    progress: Progress | None = None,
+) -> OpenedSummary:
+    """Decrypt the blocks of a payload into a file; its header has been checked.
+
+    Raises BadPayload, OSError.
+    """
+    with ExitStack() as stack:
         output = stack.enter_context(FileOutput(target))
         leaves = open_blocks(
             blocks,
@@ -166,6 +205,7 @@ def open_file(
             workers=workers,
             progress=progress,
             digested=True,
+            aead=aead,
         )
         size = output.finish(durable=False)
     return OpenedSummary(plaintext_root=root_of(leaves), size=size)
