@@ -2,29 +2,39 @@
 
 SM4-GCM seals chunks of 64 KiB as a payload has them; its baseline is `cryptography`'s SM4-GCM, and
 ChaCha20-Poly1305 stands beside it. Signatures are compared with ECDSA P-256, wrapping a 48-byte
-secret with X25519 and ChaCha20-Poly1305, digests with SHA-256. No target: the figures tell an
-operator what the national algorithms cost.
+secret with X25519 and ChaCha20-Poly1305, files with age's, digests with SHA-256. No
+target: the figures tell an operator what the national algorithms cost.
 """
 
 import hashlib
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from benchmarks.report import Row, report
 from crypto import suite
+from crypto.gm_file import seal_gm_file
+from crypto.gm_header import GmPolicy
 from crypto.gm_sm3 import sm3
 from crypto.gm_sm4 import GcryptSm4Gcm, PortableSm4Gcm, libgcrypt
 from crypto.gm_software import GmSoftware, generate_sm2_key
-from crypto.keys import generate_opening_key, generate_signing_key, verify_signature
+from crypto.international import International
+from crypto.keys import generate_signing_key
+from crypto.opening_keys import generate_opening_key
 from crypto.provider import Aead
+from crypto.sealed_file import SealPolicy, seal_file
 
 CHUNK_BYTES = 64 << 10
+FILE_BYTES = 64 << 20
 SECONDS = 0.5
 RUNS = 3
 MESSAGE = b'{"order_id":"0","premium_fen":500000}' * 8
 SECRET = bytes(48)
 NONCE = bytes(12)
+P256 = generate_signing_key()
+X25519 = generate_opening_key()
 
 
 def main() -> None:
@@ -32,6 +42,7 @@ def main() -> None:
     encryption()
     signatures()
     wrapping()
+    files()
     rows = [Row("SHA-256", rate(lambda: hashlib.sha256(bytes(CHUNK_BYTES))) * CHUNK_BYTES / 1e6)]
     rows.append(Row("SM3", rate(lambda: sm3(bytes(CHUNK_BYTES))) * CHUNK_BYTES / 1e6))
     report("digest", unit="MB/s", rows=rows, ours="SM3")
@@ -57,40 +68,62 @@ def encryption() -> None:
 
 def signatures() -> None:
     """Short messages signed and verified."""
-    gm, key, other = GmSoftware(), generate_sm2_key(), generate_signing_key()
-    signature, other_signature = gm.sign(key, MESSAGE), other.sign("label", MESSAGE)
-    rows = [Row("P-256", rate(lambda: other.sign("label", MESSAGE)))]
-    rows.append(Row("SM2", rate(lambda: gm.sign(key, MESSAGE))))
-    report("sign", unit="1/s", rows=rows, ours="SM2")
-    public, other_public = key.public_der, other.public_der
-    verified = rate(lambda: verify_signature(other_public, "label", MESSAGE, other_signature))
-    rows = [Row("P-256", verified)]
-    rows.append(Row("SM2", rate(lambda: gm.verify(public, MESSAGE, signature))))
-    report("verify", unit="1/s", rows=rows, ours="SM2")
+    gm, key, other, other_key = GmSoftware(), generate_sm2_key(), International(), P256
+    signature, other_signature = gm.sign(key, MESSAGE), other.sign(other_key, MESSAGE)
+    public, other_public = key.public_der, other_key.public_der
+    compare("sign", lambda: other.sign(other_key, MESSAGE), lambda: gm.sign(key, MESSAGE))
+    compare(
+        "verify",
+        lambda: other.verify(other_public, MESSAGE, other_signature),
+        lambda: gm.verify(public, MESSAGE, signature),
+    )
 
 
 def wrapping() -> None:
     """A share wrapped for a key holder, and unwrapped."""
-    gm, key, other = GmSoftware(), generate_sm2_key(), generate_opening_key()
-    wrapped = gm.wrap(key.public, SECRET, material=SECRET)
+    gm, key, other, other_key = GmSoftware(), generate_sm2_key(), International(), X25519
+    public, other_public = key.public, other_key.public
+    wrapped = gm.wrap(public, SECRET, material=SECRET)
+    other_wrapped = other.wrap(other_public, SECRET, material=SECRET)
+    compare(
+        "wrap",
+        lambda: other.wrap(other_public, SECRET, material=SECRET),
+        lambda: gm.wrap(public, SECRET, material=SECRET),
+    )
+    compare(
+        "unwrap",
+        lambda: other.unwrap(other_key, other_wrapped),
+        lambda: gm.unwrap(key, wrapped),
+    )
 
-    def wrap_x25519() -> None:
-        secret = suite.random_bytes(32)
-        suite.x25519_public(secret)
-        suite.aead_seal(suite.x25519(secret, other.public), SECRET)
 
-    sealed = suite.aead_seal(suite.x25519(other.secret, other.public), SECRET)
-    rows = [Row("X25519", rate(wrap_x25519))]
-    rows.append(Row("SM2", rate(lambda: gm.wrap(key.public, SECRET, material=SECRET))))
-    report("wrap", unit="1/s", rows=rows, ours="SM2")
-    rows = [
-        Row(
-            "X25519",
-            rate(lambda: suite.aead_open(suite.x25519(other.secret, other.public), sealed)),
+def files() -> None:
+    """A file sealed with its digest, by two threads, under both suites."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "plain").write_bytes(bytes(FILE_BYTES))
+        keys = [generate_sm2_key().public for _ in range(4)]
+        policy = GmPolicy(bytes(32), 2, tuple(keys[:3]), keys[3])
+        others = [generate_opening_key().public for _ in range(4)]
+        other_policy = SealPolicy(bytes(32), 2, tuple(others[:3]), others[3])
+        report(
+            "seal a file",
+            unit="MB/s",
+            rows=[
+                Row(name, rate(work) * FILE_BYTES / 1e6)
+                for name, work in (
+                    ("age", lambda: seal_file(here / "plain", here / "age", other_policy)),
+                    ("GM", lambda: seal_gm_file(here / "plain", here / "gm", policy)),
+                )
+            ],
+            ours="GM",
         )
-    ]
-    rows.append(Row("SM2", rate(lambda: gm.unwrap(key, wrapped))))
-    report("unwrap", unit="1/s", rows=rows, ours="SM2")
+
+
+def compare(name: str, international: Callable[[], object], ours: Callable[[], object]) -> None:
+    """Print how often a second each of the two is done."""
+    rows = [Row("international", rate(international)), Row("GM", rate(ours))]
+    report(name, unit="1/s", rows=rows, ours="GM")
 
 
 def sealing(make: Callable[[], Aead]) -> Callable[[], Callable[[], object]]:

@@ -43,6 +43,7 @@ __all__ = [
     "read_identity",
     "recipient_public",
     "recipient_text",
+    "verify_raw_signature",
     "verify_signature",
 ]
 
@@ -95,7 +96,7 @@ class SigningKey:
         return self.sign_raw(_labelled(label, message))
 
     def sign_raw(self, message: bytes) -> bytes:
-        """ECDSA P-256 with SHA-256, DER, without a label: for CMS and certificates only."""
+        """ECDSA P-256 with SHA-256, DER, without a label: for forms that others have fixed."""
         return self.private.sign(message, ec.ECDSA(hashes.SHA256(), deterministic_signing=True))
 
 
@@ -107,6 +108,14 @@ def generate_signing_key() -> SigningKey:
 def verify_signature(public_der: bytes, label: str, message: bytes, signature: bytes) -> None:
     """Check what `SigningKey.sign` made. Raises BadSignature, or BadKey for another kind of key."""
     try:
+        verify_raw_signature(public_der, _labelled(label, message), signature)
+    except BadSignature as error:
+        raise BadSignature(f"no valid signature for {label}") from error
+
+
+def verify_raw_signature(public_der: bytes, message: bytes, signature: bytes) -> None:
+    """Check what `SigningKey.sign_raw` made. Raises BadSignature, BadKey."""
+    try:
         public = serialization.load_der_public_key(public_der)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadKey("not a public key") from error
@@ -115,9 +124,9 @@ def verify_signature(public_der: bytes, label: str, message: bytes, signature: b
     ):
         raise BadKey("not a P-256 public key")
     try:
-        public.verify(signature, _labelled(label, message), ec.ECDSA(hashes.SHA256()))
+        public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
     except InvalidSignature as error:
-        raise BadSignature(f"no valid signature for {label}") from error
+        raise BadSignature("no valid signature of this key") from error
 
 
 def _labelled(label: str, message: bytes) -> bytes:
