@@ -1,6 +1,6 @@
 """The header of a sealed bid: who can open it, bound to what it is for.
 
-Two stanzas, no more: the bidder's own X25519 stanza, and a threshold stanza with one record for
+Two stanzas, no more: the bidder's own, which is age's, and a threshold stanza with one record for
 each key holder, any `threshold` of whom recover the file key together. Every secret in the header
 is derived from file key and context, so whoever learns the file key can compute the header again
 and compare it bit for bit: a bidder who dealt bad shares is found out by arithmetic.
@@ -13,41 +13,39 @@ from dataclasses import dataclass
 
 from crypto import suite
 from crypto.age_header import (
-    X25519_STANZA,
     Header,
     Stanza,
     build_header,
     decode_base64,
     encode_base64,
     parse_header,
-    x25519_share,
-    x25519_stanza,
 )
 from crypto.canonical import digest
 from crypto.errors import BadHeader, BadKey
+from crypto.seal_suites import CLASSIC, SUITES, SealSuite, suite_of
 from crypto.shares import HOLDERS_MAX, SECRET_BYTES, split_derandomized
 
-THRESHOLD_STANZA = "kaibiao/threshold/v1"
 CONTEXT_LABEL = "kaibiao/seal-context/v1"
 CONTEXT_BYTES = 32
-RECORD_BYTES = 96
+WRAPPED_SHARE_BYTES = SECRET_BYTES + suite.TAG_BYTES
+COMMITMENT_BYTES = 32
 THRESHOLD_MIN = 2
-SEALED_HEADER_BYTES_MAX = 16 << 10
+SEALED_HEADER_BYTES_MAX = 64 << 10  # 32 key holders of the hybrid suite need 53 KB
 
 _THRESHOLD_ARGUMENTS = 4  # the kind, threshold, number of holders, context
 _SEAL_LABEL = b"kaibiao/seal/v1/"
 _SHARE_LABEL = b"kaibiao/share/v1\x00"
 _WRAP_LABEL = b"kaibiao/share-wrap/v1\x00"
-_NUMBER = re.compile(r"[1-9][0-9]?\Z")
 _PROBE_SECRET = bytes(31) + b"\x40"
+_NUMBER = re.compile(r"[1-9][0-9]?\Z")
 
 
 @dataclass(frozen=True, slots=True)
 class SealPolicy:
     """Who can open: the bidder, or any `threshold` of the `holders` in their published order.
 
-    `context` has 32 bytes and comes from `seal_context`; keys are X25519 public keys of 32 bytes.
-    Raises BadKey for a policy nobody can seal to.
+    `context` has 32 bytes and comes from `seal_context`; keys are public keys of one suite, of 32
+    or 1216 bytes. Raises BadKey for a policy nobody can seal to.
     """
 
     context: bytes
@@ -59,10 +57,16 @@ class SealPolicy:
         assert len(self.context) == CONTEXT_BYTES
         if not THRESHOLD_MIN <= self.threshold <= len(self.holders) <= HOLDERS_MAX:
             raise BadKey("a policy has 2 to 32 key holders and a threshold among them")
-        if any(len(key) != suite.PUBLIC_BYTES for key in (self.bidder, *self.holders)):
-            raise BadKey("an X25519 public key has 32 bytes")
+        # C2SP age.md: a classic key would undo what the hybrid ones are there for.
+        if any(len(key) != self.suite.public_bytes for key in self.holders):
+            raise BadKey("the opening keys are not of one suite")
         if len({self.bidder, *self.holders}) != len(self.holders) + 1:
             raise BadKey("two of the opening keys are the same")
+
+    @property
+    def suite(self) -> SealSuite:
+        """How the file key and its shares are wrapped: as the keys tell. Raises BadKey."""
+        return suite_of(self.bidder)
 
 
 def seal_context(
@@ -74,6 +78,7 @@ def seal_context(
     counter: int,
     threshold: int,
     holders: Sequence[tuple[str, str]],
+    suite_name: str = CLASSIC.name,
 ) -> bytes:
     """What a container is for, as 32 bytes.
 
@@ -84,7 +89,7 @@ def seal_context(
     return digest(
         CONTEXT_LABEL,
         {
-            "suite": suite.SUITE,
+            "suite": suite_name,
             "tender": tender_id,
             "lot": lot,
             "envelope": envelope,
@@ -111,27 +116,27 @@ def derive_header(file_key: bytes, policy: SealPolicy) -> bytes:
     ]
     body = b""
     shares = split_derandomized(file_key, coefficients, count)
+    material_bytes = policy.suite.material_bytes
     for number, (holder, share) in enumerate(zip(policy.holders, shares, strict=True), start=1):
-        secret = _derive(file_key, context, f"ephemeral/{number}", 32)
-        ephemeral = suite.x25519_public(secret)
-        key = wrap_key(
-            suite.x25519(secret, holder),
-            ephemeral=ephemeral,
-            holder=holder,
-            context=context,
-            place=(number, threshold, count),
+        ephemeral, wrapped = policy.suite.wrap(
+            share,
+            holder,
+            material=_derive(file_key, context, f"ephemeral/{number}", material_bytes),
+            info=wrap_info(context, number, threshold, count),
         )
-        commitment = share_commitment(context, number, share)
-        body += ephemeral + suite.aead_seal(key, share) + commitment
-    bidder_secret = _derive(file_key, context, "ephemeral/bidder", 32)
-    arguments = (THRESHOLD_STANZA, str(threshold), str(count), encode_base64(context))
-    bidder_stanza = x25519_stanza(file_key, policy.bidder, ephemeral=bidder_secret)
+        body += ephemeral + wrapped + share_commitment(context, number, share)
+    arguments = (policy.suite.threshold_kind, str(threshold), str(count), encode_base64(context))
+    bidder_stanza = policy.suite.bidder_stanza(
+        file_key,
+        policy.bidder,
+        material=_derive(file_key, context, "ephemeral/bidder", material_bytes),
+    )
     return build_header(file_key, [bidder_stanza, Stanza(arguments, body)])
 
 
 @dataclass(frozen=True, slots=True)
 class ShareRecord:
-    """One key holder's record: ephemeral key 32, wrapped share 32, share commitment 32 bytes."""
+    """One key holder's record: ephemeral key 32 or 1120, wrapped share 32, commitment 32 bytes."""
 
     ephemeral: bytes
     wrapped: bytes
@@ -142,11 +147,13 @@ class ShareRecord:
 class SealedHeader:
     """The shape of a container as anybody can read it, without any key.
 
-    `records` are in the holders' order. `ephemeral_keys` are the bidder's and then the holders':
-    all are fresh in an honest container, so one seen before means a copied header.
+    `records` are in the holders' order. `ephemeral_keys` are the bidder's and then the holders',
+    of 32 bytes, of a hybrid one the point: all are fresh in an honest container, so one seen before
+    means a copied header.
     """
 
     header: Header
+    suite: SealSuite
     bidder_stanza: Stanza
     context: bytes
     threshold: int
@@ -183,9 +190,9 @@ def parse_sealed_header(
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
     if (sealed.threshold, len(sealed.records)) != (threshold, n):
         raise BadHeader("sealed for another number of key holders")
-    for key in sealed.ephemeral_keys:
+    for point in sealed.ephemeral_keys:
         try:
-            suite.x25519(_PROBE_SECRET, key)
+            suite.x25519(_PROBE_SECRET, point)
         except BadKey as error:
             raise BadHeader("an ephemeral key of low order") from error
     if len(set(sealed.ephemeral_keys)) != len(sealed.ephemeral_keys):
@@ -197,8 +204,11 @@ def read_sealed_header(data: bytes) -> SealedHeader:
     """The shape alone; what it is for has still to be compared. Raises BadHeader."""
     header = parse_header(data[:SEALED_HEADER_BYTES_MAX])
     kinds = [stanza.kind for stanza in header.stanzas]
-    if kinds != [X25519_STANZA, THRESHOLD_STANZA]:
-        raise BadHeader("a container has one X25519 and one threshold stanza, in this order")
+    used = next(
+        (one for one in SUITES.values() if kinds == [one.bidder_kind, one.threshold_kind]), None
+    )
+    if used is None:
+        raise BadHeader("a container has a bidder's and a threshold stanza of one suite, in order")
     bidder_stanza, stanza = header.stanzas
     if len(stanza.arguments) != _THRESHOLD_ARGUMENTS:
         raise BadHeader("a threshold stanza has three arguments")
@@ -206,12 +216,17 @@ def read_sealed_header(data: bytes) -> SealedHeader:
     context = decode_base64(stanza.arguments[3])
     if len(context) != CONTEXT_BYTES or not THRESHOLD_MIN <= threshold <= count <= HOLDERS_MAX:
         raise BadHeader("a threshold stanza out of range")
-    if len(stanza.body) != count * RECORD_BYTES:
-        raise BadHeader("a threshold stanza has 96 bytes for each key holder")
-    starts = range(0, len(stanza.body), RECORD_BYTES)
-    records = tuple(_record(stanza.body[start : start + RECORD_BYTES]) for start in starts)
-    ephemeral_keys = (x25519_share(bidder_stanza), *(record.ephemeral for record in records))
-    return SealedHeader(header, bidder_stanza, context, threshold, records, ephemeral_keys)
+    record_bytes = used.ephemeral_bytes + WRAPPED_SHARE_BYTES + COMMITMENT_BYTES
+    if len(stanza.body) != count * record_bytes:
+        raise BadHeader("a threshold stanza has a record for each key holder")
+    starts = range(0, len(stanza.body), record_bytes)
+    records = tuple(_record(stanza.body[start : start + record_bytes]) for start in starts)
+    ephemeral_keys = (
+        used.ephemeral_of(bidder_stanza),
+        *(record.ephemeral for record in records),
+    )
+    points = tuple(map(used.point_of, ephemeral_keys))
+    return SealedHeader(header, used, bidder_stanza, context, threshold, records, points)
 
 
 def share_commitment(context: bytes, number: int, share: bytes) -> bytes:
@@ -219,14 +234,12 @@ def share_commitment(context: bytes, number: int, share: bytes) -> bytes:
     return suite.sha256(_SHARE_LABEL + context + bytes([number]) + share)
 
 
-def wrap_key(
-    shared: bytes, *, ephemeral: bytes, holder: bytes, context: bytes, place: tuple[int, int, int]
-) -> bytes:
-    """The key that wraps one share; `place` is (holder number, threshold, number of holders).
+def wrap_info(context: bytes, number: int, threshold: int, count: int) -> bytes:
+    """What the key that wraps holder `number`'s share is bound to.
 
-    The context is an input, so a record moved into another container does not even decrypt.
+    The context is in it, so a record moved into another container does not even decrypt.
     """
-    return suite.hkdf(shared, salt=ephemeral + holder, info=_WRAP_LABEL + context + bytes(place))
+    return _WRAP_LABEL + context + bytes((number, threshold, count))
 
 
 def _derive(file_key: bytes, context: bytes, label: str, length: int) -> bytes:
@@ -242,4 +255,6 @@ def _number(text: str) -> int:
 
 
 def _record(data: bytes) -> ShareRecord:
-    return ShareRecord(data[:32], data[32:64], data[64:])
+    commitment = len(data) - COMMITMENT_BYTES
+    wrapped = commitment - WRAPPED_SHARE_BYTES
+    return ShareRecord(data[:wrapped], data[wrapped:commitment], data[commitment:])

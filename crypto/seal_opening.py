@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from crypto import suite
 from crypto.age_header import check_mac, mac_fits, unwrap
 from crypto.errors import BadHeader, BadKey, BadShare, NoMatchingIdentity
-from crypto.opening_keys import OpeningKey
+from crypto.opening_keys import AnyOpeningKey
 from crypto.seal_header import (
     SealedHeader,
     SealPolicy,
     derive_header,
     read_sealed_header,
     share_commitment,
-    wrap_key,
+    wrap_info,
 )
 from crypto.share_combining import ShareVerdict, combine
 from crypto.shares import SECRET_BYTES
@@ -53,7 +53,7 @@ class HeaderVerdict:
         return self.mac_ok and self.rederives
 
 
-def unwrap_with_opening_key(header: bytes, key: OpeningKey) -> bytes:
+def unwrap_with_opening_key(header: bytes, key: AnyOpeningKey) -> bytes:
     """The file key by the bidder's own key, MAC checked.
 
     Raises BadHeader, NoMatchingIdentity, BadMac.
@@ -67,7 +67,7 @@ def unwrap_with_opening_key(header: bytes, key: OpeningKey) -> bytes:
 
 
 def unwrap_share(
-    header: bytes, holder_number: int, holder_key: OpeningKey, expected_context: bytes
+    header: bytes, holder_number: int, holder_key: AnyOpeningKey, expected_context: bytes
 ) -> bytes:
     """Holder 1..n takes its share, 16 bytes, out of the header.
 
@@ -79,18 +79,13 @@ def unwrap_share(
     if not suite.equal(sealed.context, expected_context):
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
     record = sealed.record(holder_number)
+    info = wrap_info(sealed.context, holder_number, sealed.threshold, len(sealed.records))
     try:
-        shared = suite.x25519(holder_key.secret, record.ephemeral)
+        share = sealed.suite.unwrap(
+            record.wrapped, holder_key, ephemeral=record.ephemeral, info=info
+        )
     except BadKey as error:
         raise BadShare("an ephemeral key of low order") from error
-    key = wrap_key(
-        shared,
-        ephemeral=record.ephemeral,
-        holder=holder_key.public,
-        context=sealed.context,
-        place=(holder_number, sealed.threshold, len(sealed.records)),
-    )
-    share = suite.aead_open(key, record.wrapped)
     if share is None:
         raise BadShare(f"the record of holder {holder_number} does not decrypt")
     if not _is_committed(sealed, holder_number, share):

@@ -14,16 +14,13 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from crypto.errors import BadHeader, BadKey, BadPayload
 from crypto.keys import recipient_public
-from crypto.sealed_file import SealPolicy, open_file, verify_file_key
+from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, SealPolicy, open_file, verify_file_key
 from tendering.domain.bid import SealedBid, SealedEnvelope
 from tendering.domain.bundle import BadBundle, read_bundle
 from tendering.domain.opening import OpenedEnvelope
 from tendering.domain.refusals import WrongFileKey
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.storage.blobs import Blobs
-
-# Header of a container for 32 key holders, in base64 lines, and some room.
-HEADER_BYTES_MAX = 16 << 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +37,7 @@ class OpenedBid:
 def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
     """The first bytes of a stored container. Blocks."""
     with blobs.path(envelope.upload_id).open("rb") as file:
-        return file.read(HEADER_BYTES_MAX)
+        return file.read(SEALED_HEADER_BYTES_MAX)
 
 
 def open_bid(

@@ -13,7 +13,7 @@ from crypto.canonical import JsonValue
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.container_digest import container_digest
 from crypto.keys import NoteKey, OpeningKey, SigningKey, generate_signing_key
-from crypto.seal_header import THRESHOLD_STANZA, derive_header, read_sealed_header
+from crypto.seal_header import derive_header, read_sealed_header
 from crypto.sealed_file import SealPolicy
 from crypto.signing import sign_statement
 from tendering.domain.bid import (
@@ -205,7 +205,6 @@ def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, sabotage
         record = (other if number in false else honest).record(number)
         body += record.ephemeral + record.wrapped + record.commitment
     arguments = (
-        THRESHOLD_STANZA,
         str(policy.threshold),
         str(len(policy.holders)),
         encode_base64(policy.context),

@@ -3,7 +3,6 @@
 from crypto.age_header import Stanza, build_header, encode_base64, parse_header
 from crypto.keys import OpeningKey
 from crypto.seal_header import (
-    THRESHOLD_STANZA,
     SealPolicy,
     derive_header,
     read_sealed_header,
@@ -11,6 +10,7 @@ from crypto.seal_header import (
     share_commitment,
 )
 from crypto.seal_opening import unwrap_share
+from crypto.seal_suites import CLASSIC
 
 THRESHOLD = 3
 HOLDERS = [OpeningKey(bytes([number]) * 32) for number in range(1, 6)]
@@ -42,7 +42,7 @@ SHARES = {
 
 def threshold_stanza(context: bytes, body: bytes) -> Stanza:
     """The holders' stanza with a context and a body of the test's choice."""
-    arguments = (THRESHOLD_STANZA, str(THRESHOLD), str(len(HOLDERS)), encode_base64(context))
+    arguments = (CLASSIC.threshold_kind, str(THRESHOLD), str(len(HOLDERS)), encode_base64(context))
     return Stanza(arguments, body)
 
 

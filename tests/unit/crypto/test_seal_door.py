@@ -4,7 +4,8 @@ import pytest
 
 from crypto.age_header import Stanza, encode_base64
 from crypto.errors import BadHeader
-from crypto.seal_header import RECORD_BYTES, THRESHOLD_STANZA, parse_sealed_header
+from crypto.seal_header import parse_sealed_header
+from crypto.seal_suites import CLASSIC
 from tests.unit.crypto.a_sealed_header import (
     BIDDER_STANZA,
     CONTEXT,
@@ -29,7 +30,7 @@ def test_the_door_accepts_an_honest_header_and_tells_its_length() -> None:
 
 
 def _repeated_record() -> bytes:
-    return _BODY[:RECORD_BYTES] * 2 + _BODY[2 * RECORD_BYTES :]
+    return _BODY[:96] * 2 + _BODY[2 * 96 :]
 
 
 REFUSED_AT_THE_DOOR = {
@@ -40,7 +41,7 @@ REFUSED_AT_THE_DOOR = {
     "the other order": rebuilt(HOLDERS_STANZA, BIDDER_STANZA),
     "another context": rebuilt(BIDDER_STANZA, threshold_stanza(bytes(32), _BODY)),
     "a short context": rebuilt(BIDDER_STANZA, threshold_stanza(bytes(31), _BODY)),
-    "one record too few": rebuilt(BIDDER_STANZA, threshold_stanza(CONTEXT, _BODY[:-RECORD_BYTES])),
+    "one record too few": rebuilt(BIDDER_STANZA, threshold_stanza(CONTEXT, _BODY[:-96])),
     "one byte too many": rebuilt(BIDDER_STANZA, threshold_stanza(CONTEXT, _BODY + b"x")),
     "an ephemeral key of low order": rebuilt(
         BIDDER_STANZA, threshold_stanza(CONTEXT, low_order_record())
@@ -49,18 +50,18 @@ REFUSED_AT_THE_DOOR = {
         BIDDER_STANZA, threshold_stanza(CONTEXT, _repeated_record())
     ),
     "threshold one": rebuilt(
-        BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "1", "5", _WRAP_TEXT), _BODY)
+        BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "1", "5", _WRAP_TEXT), _BODY)
     ),
     "threshold two": rebuilt(
-        BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "2", "5", _WRAP_TEXT), _BODY)
+        BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "2", "5", _WRAP_TEXT), _BODY)
     ),
     "a leading zero": rebuilt(
-        BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "03", "5", _WRAP_TEXT), _BODY)
+        BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "03", "5", _WRAP_TEXT), _BODY)
     ),
     "threshold above holders": rebuilt(
-        BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "6", "5", _WRAP_TEXT), _BODY)
+        BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "6", "5", _WRAP_TEXT), _BODY)
     ),
-    "a missing argument": rebuilt(BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "3", "5"), _BODY)),
+    "a missing argument": rebuilt(BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "3", "5"), _BODY)),
     "a later version": rebuilt(
         BIDDER_STANZA, Stanza(("kaibiao/threshold/v2", "3", "5", _WRAP_TEXT), _BODY)
     ),
@@ -68,7 +69,7 @@ REFUSED_AT_THE_DOOR = {
     "a carriage return": HEADER.replace(b"\n", b"\r\n"),
     "another file version": HEADER.replace(b"/v1\n", b"/v2\n", 1),
     "a context that is not base64": rebuilt(
-        BIDDER_STANZA, Stanza((THRESHOLD_STANZA, "3", "5", "A"), _BODY)
+        BIDDER_STANZA, Stanza((CLASSIC.threshold_kind, "3", "5", "A"), _BODY)
     ),
     "nothing": b"",
     "a header cut short": HEADER[:-1],
