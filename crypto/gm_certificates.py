@@ -33,6 +33,7 @@ from crypto.gm_sm3 import sm3
 SM2_WITH_SM3 = "1.2.156.10197.1.501"  # GM/T 0006
 
 _SERIAL_BYTES = 16
+_GENERAL_TIME_FROM = 2050  # RFC 5280 §4.1.2.5
 
 
 def facts(certificate_der: bytes) -> CertificateFacts:
@@ -98,7 +99,6 @@ def issue(
     key, authority_der = authority
     name = asn1.Name.load(subject_name(subject).public_bytes())
     issuer = name if authority_der is None else _inner(authority_der)["subject"]
-    until = at + timedelta(days=days)
     told = b"".join((issuer.dump(), name.dump(), public_der, at.isoformat().encode("ascii")))
     usage = {"key_cert_sign", "crl_sign"} if is_authority else {"digital_signature"}
     inner = asn1.TbsCertificate(
@@ -108,8 +108,8 @@ def issue(
             "signature": _algorithm(),
             "issuer": issuer,
             "validity": {
-                "not_before": asn1.Time(name="general_time", value=at.replace(microsecond=0)),
-                "not_after": asn1.Time(name="general_time", value=until.replace(microsecond=0)),
+                "not_before": _time(at),
+                "not_after": _time(at + timedelta(days=days)),
             },
             "subject": name,
             "subject_public_key_info": keys.PublicKeyInfo.load(public_der),
@@ -135,6 +135,11 @@ def issue(
         }
     ).dump()
     return encoded
+
+
+def _time(moment: datetime) -> asn1.Time:
+    form = "utc_time" if moment.year < _GENERAL_TIME_FROM else "general_time"
+    return asn1.Time(name=form, value=moment.replace(microsecond=0))
 
 
 def _algorithm() -> algos.SignedDigestAlgorithm:

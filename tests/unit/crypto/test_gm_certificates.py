@@ -94,6 +94,13 @@ def test_a_chain_has_an_end() -> None:
         verify_chain(leaf, chain[:2:-1], trusted_roots=[ROOT], at=LATER)
 
 
+def test_times_have_the_form_that_their_year_asks_for() -> None:
+    long_lived = asn1.Certificate.load(_certified(KEY, (ROOT_KEY, ROOT), days=30 * 365))
+    validity = long_lived["tbs_certificate"]["validity"]
+
+    assert (validity["not_before"].name, validity["not_after"].name) == ("utc_time", "general_time")
+
+
 def test_only_sm2_keys_are_certified() -> None:
     with pytest.raises(BadKey):
         issue(
