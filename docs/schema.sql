@@ -222,6 +222,74 @@ CREATE TABLE rooms.tickets (
     CONSTRAINT tickets_viewer_check CHECK ((viewer = ANY (ARRAY['public'::text, 'member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
 );
 
+CREATE TABLE tendering.journal (
+    tender_id uuid NOT NULL,
+    stream text NOT NULL,
+    seq bigint NOT NULL,
+    kind text NOT NULL,
+    body text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    head bytea NOT NULL,
+    CONSTRAINT journal_head_check CHECK ((octet_length(head) = 32)),
+    CONSTRAINT journal_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text)),
+    CONSTRAINT journal_seq_check CHECK ((seq > 0)),
+    CONSTRAINT journal_stream_check CHECK ((stream = ANY (ARRAY['public'::text, 'custody'::text, 'committee'::text])))
+);
+
+CREATE TABLE tendering.tenders (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    title text NOT NULL,
+    description text NOT NULL,
+    regime text NOT NULL,
+    region text NOT NULL,
+    status text NOT NULL,
+    procuring_entity_id uuid NOT NULL,
+    agency_id uuid,
+    supervisor_id uuid NOT NULL,
+    threshold integer NOT NULL,
+    method text NOT NULL,
+    committee text NOT NULL,
+    bid_validity_days integer NOT NULL,
+    unlock_minutes integer NOT NULL,
+    drain_seconds integer NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    published_at timestamp with time zone,
+    timetable text NOT NULL,
+    source text NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    demonstration boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
+    CONSTRAINT tenders_check CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
+    CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
+    CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
+    CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
+    CONSTRAINT tenders_method_check CHECK ((octet_length(method) <= 262144)),
+    CONSTRAINT tenders_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 40))),
+    CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
+    CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'failed'::text, 'terminated'::text]))),
+    CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
+    CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
+    CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
+    CONSTRAINT tenders_unlock_minutes_check CHECK (((unlock_minutes >= 1) AND (unlock_minutes <= 1440))),
+    CONSTRAINT tenders_version_check CHECK ((version > 0))
+);
+
+CREATE VIEW tendering.audited_journal WITH (security_barrier='true') AS
+ SELECT tender_id,
+    stream,
+    seq,
+    kind,
+    body,
+    at,
+    head
+   FROM tendering.journal
+  WHERE ((stream = 'public'::text) OR (EXISTS ( SELECT
+           FROM tendering.tenders
+          WHERE ((tenders.id = journal.tender_id) AND ((tenders.status = 'awarded'::text) OR ((journal.stream = 'custody'::text) AND (tenders.status = ANY (ARRAY['opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text]))))))));
+
 CREATE TABLE tendering.authorizations (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -453,20 +521,6 @@ CREATE TABLE tendering.issued_documents (
     CONSTRAINT issued_documents_signatories_check CHECK ((octet_length(signatories) <= 1048576))
 );
 
-CREATE TABLE tendering.journal (
-    tender_id uuid NOT NULL,
-    stream text NOT NULL,
-    seq bigint NOT NULL,
-    kind text NOT NULL,
-    body text NOT NULL,
-    at timestamp with time zone NOT NULL,
-    head bytea NOT NULL,
-    CONSTRAINT journal_head_check CHECK ((octet_length(head) = 32)),
-    CONSTRAINT journal_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text)),
-    CONSTRAINT journal_seq_check CHECK ((seq > 0)),
-    CONSTRAINT journal_stream_check CHECK ((stream = ANY (ARRAY['public'::text, 'custody'::text, 'committee'::text])))
-);
-
 CREATE TABLE tendering.key_holders (
     tender_id uuid NOT NULL,
     number integer NOT NULL,
@@ -477,6 +531,15 @@ CREATE TABLE tendering.key_holders (
     CONSTRAINT key_holders_check CHECK (((public_key IS NULL) = (announcement IS NULL))),
     CONSTRAINT key_holders_number_check CHECK (((number >= 1) AND (number <= 32))),
     CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE tendering.log_blocks (
+    n bigint NOT NULL,
+    seed bytea NOT NULL,
+    "real" bytea NOT NULL,
+    CONSTRAINT log_blocks_n_check CHECK ((n >= 0)),
+    CONSTRAINT log_blocks_real_check CHECK ((((octet_length("real") % 33) = 0) AND (octet_length("real") <= 8448))),
+    CONSTRAINT log_blocks_seed_check CHECK ((octet_length(seed) = 32))
 );
 
 CREATE TABLE tendering.log_checkpoints (
@@ -535,7 +598,8 @@ CREATE TABLE tendering.log_tiles (
     level smallint NOT NULL,
     n bigint NOT NULL,
     root bytea NOT NULL,
-    hashes bytea NOT NULL,
+    hashes bytea,
+    CONSTRAINT log_tiles_check CHECK (((level = 0) = (hashes IS NULL))),
     CONSTRAINT log_tiles_hashes_check CHECK ((octet_length(hashes) = 8192)),
     CONSTRAINT log_tiles_level_check CHECK (((level >= 0) AND (level <= 6))),
     CONSTRAINT log_tiles_n_check CHECK ((n >= 0)),
@@ -700,47 +764,6 @@ CREATE TABLE tendering.tender_documents (
     CONSTRAINT tender_documents_media_type_check CHECK ((char_length(media_type) <= 100)),
     CONSTRAINT tender_documents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT tender_documents_size_bytes_check CHECK ((size_bytes > 0))
-);
-
-CREATE TABLE tendering.tenders (
-    id uuid NOT NULL,
-    number text NOT NULL,
-    title text NOT NULL,
-    description text NOT NULL,
-    regime text NOT NULL,
-    region text NOT NULL,
-    status text NOT NULL,
-    procuring_entity_id uuid NOT NULL,
-    agency_id uuid,
-    supervisor_id uuid NOT NULL,
-    threshold integer NOT NULL,
-    method text NOT NULL,
-    committee text NOT NULL,
-    bid_validity_days integer NOT NULL,
-    unlock_minutes integer NOT NULL,
-    drain_seconds integer NOT NULL,
-    deadline timestamp with time zone NOT NULL,
-    published_at timestamp with time zone,
-    timetable text NOT NULL,
-    source text NOT NULL,
-    version integer DEFAULT 1 NOT NULL,
-    demonstration boolean NOT NULL,
-    created_at timestamp with time zone NOT NULL,
-    CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
-    CONSTRAINT tenders_check CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
-    CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
-    CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
-    CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
-    CONSTRAINT tenders_method_check CHECK ((octet_length(method) <= 262144)),
-    CONSTRAINT tenders_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 40))),
-    CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
-    CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
-    CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'failed'::text, 'terminated'::text]))),
-    CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
-    CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
-    CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
-    CONSTRAINT tenders_unlock_minutes_check CHECK (((unlock_minutes >= 1) AND (unlock_minutes <= 1440))),
-    CONSTRAINT tenders_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE tendering.unlocks (
@@ -909,6 +932,9 @@ ALTER TABLE ONLY tendering.key_holders
 ALTER TABLE ONLY tendering.key_holders
     ADD CONSTRAINT key_holders_pkey PRIMARY KEY (tender_id, number);
 
+ALTER TABLE ONLY tendering.log_blocks
+    ADD CONSTRAINT log_blocks_pkey PRIMARY KEY (n);
+
 ALTER TABLE ONLY tendering.log_checkpoints
     ADD CONSTRAINT log_checkpoints_pkey PRIMARY KEY (size);
 
@@ -1062,6 +1088,8 @@ CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (stat
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
+
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_blocks FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
@@ -1341,6 +1369,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.tickets TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.tickets TO tendering_audit;
 
+GRANT SELECT,INSERT ON TABLE tendering.journal TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tenders TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.tenders TO tendering_audit;
+
+GRANT SELECT ON TABLE tendering.audited_journal TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.authorizations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.authorizations TO tendering_audit;
@@ -1351,11 +1387,7 @@ GRANT SELECT ON TABLE tendering.awards TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bid_securities TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.bid_securities TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bids TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.bids TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.candidates TO tendering_app;
 
@@ -1379,8 +1411,6 @@ GRANT SELECT ON TABLE tendering.demonstration_clock TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.downloads TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.downloads TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draw_contributions TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.draw_contributions TO tendering_audit;
@@ -1390,8 +1420,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draws TO tendering_app;
 GRANT SELECT ON TABLE tendering.draws TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ephemeral_keys TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.ephemeral_keys TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.evaluations TO tendering_app;
 
@@ -1407,13 +1435,11 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.issued_documents TO tenderi
 
 GRANT SELECT ON TABLE tendering.issued_documents TO tendering_audit;
 
-GRANT SELECT,INSERT ON TABLE tendering.journal TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.journal TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.key_holders TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.key_holders TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.log_blocks TO tendering_app;
 
 GRANT SELECT,INSERT ON TABLE tendering.log_checkpoints TO tendering_app;
 
@@ -1429,11 +1455,7 @@ GRANT SELECT ON TABLE tendering.log_head TO tendering_audit;
 
 GRANT SELECT,INSERT ON TABLE tendering.log_leaves TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.log_leaves TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.log_pending TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.log_pending TO tendering_audit;
 
 GRANT SELECT,USAGE ON SEQUENCE tendering.log_pending_seq_seq TO tendering_app;
 
@@ -1479,13 +1501,9 @@ GRANT SELECT(left_at) ON TABLE tendering.people TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.questions TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.questions TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.rate_limits TO tendering_app;
 
 GRANT SELECT,INSERT ON TABLE tendering.receipts TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.receipts TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.sessions TO tendering_app;
 
@@ -1501,21 +1519,13 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tender_documents TO tenderi
 
 GRANT SELECT ON TABLE tendering.tender_documents TO tendering_audit;
 
-GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tenders TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.tenders TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.unlocks TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.unlocks TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.upload_parts TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.upload_parts TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.uploads TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.uploads TO tendering_audit;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
 

@@ -15,15 +15,17 @@ from datetime import datetime
 from typing import Final
 
 from crypto.keys import NoteKey
-from crypto.merkle import TILE_WIDTH, leaf_hash, root_of
+from crypto.merkle import TILE_WIDTH, root_of
 from crypto.tlog import checkpoint_body, sign_note
 from tendering.domain.log_tree import (
     BLOCK,
     LEVEL_MAX,
+    Block,
     consistency_path,
     extend_frontier,
     frontier_root,
     inclusion_path,
+    place_among_padding,
     proof_of,
     tiles_of,
 )
@@ -35,7 +37,6 @@ from tendering.storage.log import Checkpoint, Head, Tile
 
 # What waits beyond this goes into the next batch.
 BATCH_LEAVES_MAX: Final = 64 * BLOCK
-SHUFFLE_BYTES: Final = 16
 
 Random = Callable[[int], bytes]
 
@@ -58,15 +59,17 @@ async def sequence_batch(
         return None
     # Dies here: the lock ends with the connection, everything waits for the next sequencer.
     waiting = await log.take_pending(connection, BATCH_LEAVES_MAX)
-    leaves = _mixed(waiting, random)
-    tiles = _bottom_tiles(old.size, leaves)
+    blocks, places = place_among_padding(waiting, random)
+    tiles = _bottom_tiles(old.size, blocks)
     # Dies from here to the commit: all is rolled back, the leaves wait as before. Another
     # sequencer will pad and shuffle anew, so its tree of this size differs from ours; that is no
     # split view, because ours, signed or not, was never seen outside this process.
     await log.insert_tiles(connection, tiles)
-    await _insert_upper_tiles(connection, old.size, old.size + len(leaves))
-    places = {leaf: old.size + index for index, leaf in enumerate(leaves)}
-    await log.insert_leaves(connection, [(leaf, places[leaf]) for leaf in waiting])
+    await log.insert_blocks(connection, old.size // BLOCK, blocks)
+    await _insert_upper_tiles(connection, old.size, old.size + len(blocks) * BLOCK)
+    await log.insert_leaves(
+        connection, [(leaf, old.size + place) for leaf, place in places.items()]
+    )
     new = _grown(old, tiles)
     root = frontier_root(new.frontier)
     text = sign_note(checkpoint_body(signer.name, new.size, root), signer)
@@ -116,23 +119,11 @@ async def complete_receipt(
     return replace(receipt, completion=completion)
 
 
-def _mixed(waiting: Sequence[bytes], random: Random) -> list[bytes]:
-    """The leaves of a batch: what waits and padding that looks the same, in random order."""
-    blocks = max(1, -(-len(waiting) // BLOCK))
-    padding = [random(32) for _ in range(blocks * BLOCK - len(waiting))]
-    # Sorting by fresh random keys is a uniform shuffle, but for collisions of 128 bits.
-    keyed = sorted((random(SHUFFLE_BYTES), leaf) for leaf in [*waiting, *padding])
-    return [leaf for _, leaf in keyed]
-
-
-def _bottom_tiles(size: int, leaves: Sequence[bytes]) -> list[Tile]:
-    hashes = [leaf_hash(leaf) for leaf in leaves]
-    tiles = []
-    for start in range(0, len(hashes), BLOCK):
-        of_tile = hashes[start : start + BLOCK]
-        n = (size + start) // BLOCK
-        tiles.append(Tile(0, n, root_of(of_tile), b"".join(of_tile)))
-    return tiles
+def _bottom_tiles(size: int, blocks: Sequence[Block]) -> list[Tile]:
+    return [
+        Tile(0, size // BLOCK + number, root_of(block.hashes()), None)
+        for number, block in enumerate(blocks)
+    ]
 
 
 async def _insert_upper_tiles(connection: Connection, old_size: int, size: int) -> None:

@@ -7,17 +7,19 @@ much in the second year as on the first day. Formats: RFC 6962, C2SP tlog-tiles.
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from crypto.merkle import EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, node_hash
+from crypto.merkle import EMPTY_ROOT, HASH_BYTES, TILE_WIDTH, leaf_hash, node_hash
 from crypto.tlog import tile_path
 
 BLOCK: Final = TILE_WIDTH  # leaves a level-0 tile
 TILE_HEIGHT: Final = 8
 LEVEL_MAX: Final = 6  # 256^7 leaves: more than a bigint of them would need
 
+_PADDING_LABEL: Final = b"kaibiao/log/padding/v1\0"
+_SHUFFLE_BYTES: Final = 16
 _TILE_PATH: Final = re.compile(r"((?:x[0-9]{3}/){0,5}[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
@@ -26,6 +28,51 @@ def leaf_of(nonce: bytes, record_digest: bytes) -> bytes:
     assert len(nonce) == HASH_BYTES
     assert len(record_digest) == HASH_BYTES
     return hashlib.sha256(nonce + record_digest).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The 256 leaves of a level-0 tile, as they are kept: `seed` has 32 bytes of chance.
+
+    Padding follows from the seed; it looks like any other hash to whoever has not got the seed.
+    `real` are leaves with their place in the block, 0 to 255.
+    """
+
+    seed: bytes
+    real: tuple[tuple[int, bytes], ...] = ()
+
+    def leaves(self) -> list[bytes]:
+        """All 256, in order."""
+        start = hashlib.sha256(_PADDING_LABEL + self.seed)
+        leaves = []
+        for place in range(BLOCK):
+            padding = start.copy()
+            padding.update(bytes([place]))
+            leaves.append(padding.digest())
+        for place, leaf in self.real:
+            leaves[place] = leaf
+        return leaves
+
+    def hashes(self) -> list[bytes]:
+        """The level-0 hashes, 256 of 32 bytes."""
+        return [leaf_hash(leaf) for leaf in self.leaves()]
+
+
+def place_among_padding(
+    waiting: Sequence[bytes], random: Callable[[int], bytes]
+) -> tuple[list[Block], dict[bytes, int]]:
+    """Blocks enough for all that waits, one at least, and the place of each leaf in them.
+
+    `random(n)` gives n unpredictable bytes.
+    """
+    count = max(1, -(-len(waiting) // BLOCK))
+    # Sorting by fresh random keys is a uniform shuffle, but for collisions of 128 bits.
+    shuffled = sorted(range(count * BLOCK), key=lambda _: random(_SHUFFLE_BYTES))
+    places = dict(zip(waiting, shuffled, strict=False))
+    real: list[list[tuple[int, bytes]]] = [[] for _ in range(count)]
+    for leaf, place in places.items():
+        real[place // BLOCK].append((place % BLOCK, leaf))
+    return [Block(random(HASH_BYTES), tuple(sorted(each))) for each in real], places
 
 
 # --- the right edge ------------------------------------------------------------------------------

@@ -1,9 +1,10 @@
 """SQL of the log: leaves that wait, tiles, checkpoints and what others said of them.
 
-Growth: a batch adds one level-0 tile row of 8,192 bytes, a checkpoint of about 200 bytes and, when
-witnesses and time-stamping authorities answer, 1.5 to 4 KiB of evidence; an upper tile once in 256
-batches. At one batch a second that is 0.7 GB of tiles a day, at ten seconds a tenth of it. Nothing
-here depends on how many of the leaves are real.
+Growth: a batch adds a root and a seed, from which padding is computed again, and a checkpoint,
+half a KiB in all with their indices; 33 bytes for each real leaf; 1.5 to 4 KiB of evidence for each
+round in which witnesses and time-stamping authorities answer; an upper tile of 8 KiB once in 256
+batches.
+What the public is shown does not depend on how many of the leaves are real.
 """
 
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from typing import Final
 import msgspec
 
 from crypto.merkle import HASH_BYTES, TILE_WIDTH
-from tendering.domain.log_tree import split_hashes, tile_width
+from tendering.domain.log_tree import Block, split_hashes, tile_width
 from tendering.storage.connection import Connection, Record
 
 # How far behind the first covering checkpoint a receipt looks for one with better evidence.
@@ -31,12 +32,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A full tile: 256 hashes and the root over them, which is one hash of the level above."""
+    """A full tile: 256 hashes and the root over them, which is one hash of the level above.
+
+    At level 0 there are no hashes here: they follow from a block.
+    """
 
     level: int
     n: int
     root: bytes
-    hashes: bytes
+    hashes: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,20 +182,44 @@ async def insert_tiles(connection: Connection, tiles: Sequence[Tile]) -> None:
     )
 
 
+async def insert_blocks(connection: Connection, first: int, blocks: Sequence[Block]) -> None:
+    """Keep what level-0 tiles from number `first` are computed from."""
+    await connection.executemany(
+        "INSERT INTO tendering.log_blocks (n, seed, real) VALUES ($1, $2, $3)",
+        [
+            (first + number, block.seed, b"".join(bytes([at]) + leaf for at, leaf in block.real))
+            for number, block in enumerate(blocks)
+        ],
+    )
+
+
 async def tile(connection: Connection, level: int, n: int, width: int) -> bytes | None:
     """The first `width` hashes of a tile; None when the tree has not got that far.
 
     An upper tile that is not full yet is made of the roots below it, at most 255 short rows.
     """
+    if level == 0:
+        block = await _block(connection, n)
+        return None if block is None else b"".join(block.hashes()[:width])
     full: bytes | None = await connection.fetchval(
         "SELECT hashes FROM tendering.log_tiles WHERE level = $1 AND n = $2", level, n
     )
     if full is not None:
         return full[: width * HASH_BYTES]
-    if level == 0:
-        return None
     hashes = b"".join(await roots(connection, level - 1, n * TILE_WIDTH, width))
     return hashes if len(hashes) == width * HASH_BYTES else None
+
+
+async def _block(connection: Connection, n: int) -> Block | None:
+    row = await connection.fetchrow("SELECT seed, real FROM tendering.log_blocks WHERE n = $1", n)
+    if row is None:
+        return None
+    real = row["real"]
+    starts = range(0, len(real), 1 + HASH_BYTES)
+    return Block(
+        row["seed"],
+        tuple((real[start], real[start + 1 : start + 1 + HASH_BYTES]) for start in starts),
+    )
 
 
 async def roots(connection: Connection, level: int, first: int, count: int) -> list[bytes]:

@@ -18,17 +18,27 @@ CREATE TABLE tendering.log_head (
 
 INSERT INTO tendering.log_head (size, frontier, sequenced_at) VALUES (0, '', '-infinity');
 
--- Full tiles (C2SP tlog-tiles). A partial tile is the roots of the full tiles below it.
+-- Full tiles (C2SP tlog-tiles). A partial tile is the roots of the full tiles below it. The hashes
+-- of the lowest level are computed when they are read, from log_blocks: padding need not be kept.
 CREATE TABLE tendering.log_tiles (
     level smallint NOT NULL CHECK (level BETWEEN 0 AND 6),
     n bigint NOT NULL CHECK (n >= 0),
     root bytea NOT NULL CHECK (octet_length(root) = 32),
-    hashes bytea NOT NULL CHECK (octet_length(hashes) = 8192),
-    PRIMARY KEY (level, n)
+    hashes bytea CHECK (octet_length(hashes) = 8192),
+    PRIMARY KEY (level, n),
+    CHECK ((level = 0) = (hashes IS NULL))
 );
 
 -- Hashes do not compress, and outside the row they do not weigh on reading the roots.
 ALTER TABLE tendering.log_tiles ALTER COLUMN hashes SET STORAGE EXTERNAL;
+
+-- The 256 leaves of a lowest tile: padding follows from the seed, real leaves are listed, each
+-- after one byte for its place. Never published: it tells them apart.
+CREATE TABLE tendering.log_blocks (
+    n bigint PRIMARY KEY CHECK (n >= 0),
+    seed bytea NOT NULL CHECK (octet_length(seed) = 32),
+    real bytea NOT NULL CHECK (octet_length(real) % 33 = 0 AND octet_length(real) <= 8448)
+);
 
 -- Where the real leaves stand. Never published: it tells them from the padding.
 CREATE TABLE tendering.log_leaves (
@@ -68,7 +78,7 @@ CREATE INDEX receipts_manifest_digest ON tendering.receipts (manifest_digest);
 
 -- The application may read the whole tree but change nothing that was published.
 REVOKE UPDATE, DELETE ON
-    tendering.log_tiles, tendering.log_leaves, tendering.log_checkpoints,
+    tendering.log_tiles, tendering.log_blocks, tendering.log_leaves, tendering.log_checkpoints,
     tendering.log_evidence, tendering.receipts
 FROM tendering_app;
 
@@ -81,6 +91,9 @@ END
 $$;
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.log_tiles
+FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.log_blocks
 FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.log_leaves

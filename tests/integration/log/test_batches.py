@@ -104,7 +104,7 @@ async def public_tree(pool: Pool) -> tuple[int, Tree]:
 
 async def contents(pool: Pool) -> dict[str, list[Any]]:
     """Every row of the log's tables."""
-    tables = ["pending", "head", "tiles", "leaves", "checkpoints", "evidence"]
+    tables = ["pending", "head", "tiles", "blocks", "leaves", "checkpoints", "evidence"]
     async with reading(pool) as connection:
         return {
             table: [tuple(row) for row in await connection.fetch(f"TABLE tendering.log_{table}")]
@@ -128,8 +128,9 @@ async def test_the_public_sees_the_same_sizes_with_no_bid_one_and_twenty(
         len(checkpoints[0].text.encode())
     }
     assert (size, len(tree)) == (768, 768)
-    assert {len(row[3]) for row in tables["tiles"]} == {8192}
-    assert len(set(split_hashes(b"".join(row[3] for row in tables["tiles"])))) == 768
+    assert len({tree.tile(0, n, size) for n in range(3)}) == 3
+    assert len({each for n in range(3) for each in split_hashes(tree.tile(0, n, size))}) == 768
+    assert [row[3] for row in tables["tiles"]] == [None] * 3
 
 
 @pytest.mark.parametrize("bids", [1, 20])
@@ -281,7 +282,7 @@ async def test_dying_before_any_statement_or_the_commit_leaves_everything_as_it_
         assert await statements_before_dying(the_log, last) == last
         assert await contents(the_log.pool) == before
 
-    assert total == 6
+    assert total == 7
     checkpoint = await the_log.made()
     assert checkpoint.size == 512
     async with reading(the_log.pool) as connection:

@@ -1,0 +1,34 @@
+-- The auditor reads nothing that tells of bids before their time: how many, whose, when.
+
+-- Whole tables, also afterwards: what of them becomes evidence is in the journal and the archive.
+REVOKE SELECT ON
+tendering.bid_securities, tendering.bids, tendering.downloads, tendering.ephemeral_keys,
+tendering.log_blocks, tendering.log_leaves, tendering.log_pending, tendering.questions,
+tendering.receipts, tendering.upload_parts, tendering.uploads
+FROM tendering_audit;
+
+-- The journal through a view: custody once the opening is recorded, the committee after the award.
+REVOKE SELECT ON tendering.journal FROM tendering_audit;
+
+CREATE VIEW tendering.audited_journal WITH (security_barrier) AS
+SELECT
+    journal.tender_id,
+    journal.stream,
+    journal.seq,
+    journal.kind,
+    journal.body,
+    journal.at,
+    journal.head
+FROM tendering.journal
+WHERE journal.stream = 'public' OR EXISTS (
+    SELECT FROM tendering.tenders
+    WHERE
+        tenders.id = journal.tender_id
+        AND (
+            tenders.status = 'awarded'
+            OR journal.stream = 'custody'
+            AND tenders.status IN ('opened', 'evaluating', 'evaluated', 'candidates_published')
+        )
+);
+
+REVOKE ALL ON tendering.audited_journal FROM tendering_app;
