@@ -29,7 +29,6 @@ from tendering.storage.migrations import migrate
 
 SMALL, LARGE = 10_240, 1_000_192
 BATCH = 256
-BLOCKS_AT_ONCE = 64
 SAMPLES = 200
 SIGNER = NoteKey.from_seed("benchmark.example/log", bytes(32))
 
@@ -69,23 +68,21 @@ async def measured(pool: Pool) -> dict[str, tuple[float, float]]:
 
 
 async def grow(pool: Pool, size: int) -> None:
-    """Batches until the tree has this size: large ones, for the way there is not measured."""
+    """Batches until the tree has this size, as they would come: one submission in each."""
     while True:
         async with reading(pool) as connection:
             newest = await log.latest_checkpoint(connection)
         missing = size - (newest.size if newest else 0)
         if missing <= 0:
             return
-        await batch(pool, waiting=min(missing, BLOCKS_AT_ONCE * BATCH))
+        for _ in range(-(-missing // BATCH)):
+            await batch(pool)
 
 
-async def batch(pool: Pool, *, waiting: int = 1) -> None:
-    """One batch with so many real leaves."""
+async def batch(pool: Pool) -> None:
+    """One batch with one submission's leaf."""
     async with transaction(pool) as connection:
-        await connection.executemany(
-            "INSERT INTO tendering.log_pending (leaf) VALUES ($1)",
-            [(os.urandom(32),) for _ in range(waiting)],
-        )
+        await log.add_pending(connection, os.urandom(32))
     async with transaction(pool) as connection:
         made = await sequence_batch(
             connection,
@@ -154,7 +151,7 @@ def peer(name: str) -> list[Row]:
         if name == "append":
             for _ in range(BATCH):
                 tree.append_entry(os.urandom(32))
-            tree.get_state()
+            tree.get_root()
         else:
             tree.prove_inclusion(chance.randrange(1, LARGE))
         times.append(time.perf_counter() - start)
