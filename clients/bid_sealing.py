@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from clients.bundling import EnvelopeContent, bundle_stream, describe, read_bundle_file
+from clients.bundling import PackedEnvelope, bundle_stream, read_bundle_file
 from clients.key_files import read_opening_keys, secret_file, write_opening_keys
 from clients.serving import sync_folder, write_private
 from crypto.container_digest import container_digest
@@ -99,7 +99,7 @@ class PreparedBid:
 
 def seal_bid(
     tender: Tender,
-    contents: Sequence[EnvelopeContent],
+    packed: Sequence[PackedEnvelope],
     *,
     lot: str,
     bidder_id: UUID,
@@ -109,6 +109,8 @@ def seal_bid(
     progress: Progress | None = None,
 ) -> PreparedBid:
     """Seal the envelopes of a lot, each to a fresh key; `folder` appears when all is whole.
+
+    A file that is not what it was when it was packed stops everything.
 
     `counter` is the bidder's next number for the lot: it is sealed in, so that an earlier bid
     cannot be put in a later one's place. `progress` is told the envelope's kind and the bytes
@@ -123,10 +125,11 @@ def seal_bid(
     unfinished.mkdir(mode=0o700, parents=True)
     prepared = PreparedBid(tender.id, lot, bidder_id, counter, (), unfinished)
     try:
-        keys = {content.kind: generate_opening_key() for content in contents}
+        keys = {one.bundle.kind: generate_opening_key() for one in packed}
         write_opening_keys(prepared.key_file(passphrase), keys, passphrase)
-        for content in contents:
-            envelope = _seal_envelope(tender, prepared, content, keys[content.kind], progress)
+        for one in packed:
+            key = keys[one.bundle.kind]
+            envelope = _seal_envelope(tender, prepared, one, key, progress)
             prepared = replace(prepared, envelopes=(*prepared.envelopes, envelope))
         save_prepared(prepared)
         unfinished.rename(folder)
@@ -139,17 +142,17 @@ def seal_bid(
 def _seal_envelope(
     tender: Tender,
     prepared: PreparedBid,
-    content: EnvelopeContent,
+    packed: PackedEnvelope,
     key: OpeningKey,
     progress: Progress | None,
 ) -> PreparedEnvelope:
-    policy = _policy(tender, prepared, content.kind, key)
-    target = prepared.folder / f"{content.kind}.age"
-    bundle = describe(content)
-    with bundle_stream(bundle, content.files) as source:
-        sealed = seal_file(source, target, policy, progress=_told(progress, content.kind))
+    kind = packed.bundle.kind
+    policy = _policy(tender, prepared, kind, key)
+    target = prepared.folder / f"{kind}.age"
+    with bundle_stream(packed) as source:
+        sealed = seal_file(source, target, policy, progress=_told(progress, kind))
     return PreparedEnvelope(
-        kind=content.kind,
+        kind=kind,
         file=target.name,
         context=policy.context.hex(),
         digest=sealed.container_digest.hex(),
@@ -158,7 +161,7 @@ def _seal_envelope(
         recipient=key.recipient,
         sources=tuple(
             SealedSource(str(path), file.sha256)
-            for path, file in zip(content.files, bundle.files, strict=True)
+            for path, file in zip(packed.files, packed.bundle.files, strict=True)
         ),
         upload_key=str(uuid4()),
     )

@@ -4,7 +4,6 @@ Nothing is taken on trust: the receipt must speak of exactly what was sent, and 
 platform must find in every container what went in.
 """
 
-import asyncio
 import base64
 import json
 from collections.abc import Callable, Mapping
@@ -18,6 +17,7 @@ from clients.bid_sealing import PreparedBid, PreparedEnvelope, with_upload
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.platform import Json, Platform, PlatformRefused
+from clients.receipt_keeping import SUBMITTED, WITHDRAWN, ReceiptBook, ReceiptWrong
 from clients.serving import write_private
 from clients.uploading import begin_upload, resume_upload, send_parts
 from crypto.canonical import JsonValue, canonical, digest, parse
@@ -30,19 +30,11 @@ from tendering.domain.bid import (
     manifest_statement,
 )
 from tendering.domain.published_keys import PublishedKeys, parse_published_keys
-from tendering.domain.receipt_verdict import PLATFORM_SIGNATURE, ReceiptVerdict, verify_receipt
-from tendering.domain.receipts import Submission, parse_receipt
 from tendering.domain.tender import Tender
 
 MANIFEST: Final = "manifest.json"
-PROOF_SECONDS: Final = 120.0
-PROOF_POLL_SECONDS: Final = 0.5
 
 UploadProgress = Callable[[str, int], None]
-
-
-class ReceiptWrong(Exception):
-    """The platform's receipt does not hold or speaks of something else than what was sent."""
 
 
 class UnlockContradicted(Exception):
@@ -51,12 +43,11 @@ class UnlockContradicted(Exception):
 
 @dataclass(slots=True)
 class Bidder:
-    """One bidder at one platform. `keys` are the platform's published keys, kept beforehand."""
+    """One bidder at one platform."""
 
     platform: Platform
     signer: Signer
-    keys: PublishedKeys
-    receipts: Path
+    receipts: ReceiptBook
 
     @property
     def id(self) -> UUID:
@@ -107,7 +98,9 @@ class Bidder:
             "manifest": manifest,
         }
         receipt = await self._act(f"/tenders/{tender.id}/bids", body)
-        submission = self._checked(receipt, "bid.submitted", prepared.lot, tender.id)
+        submission = self.receipts.check(
+            receipt, act=SUBMITTED, lot=prepared.lot, tender_id=tender.id
+        )
         if (
             submission.counter != prepared.counter
             or submission.manifest_digest != digest(MANIFEST_LABEL, manifest)
@@ -115,12 +108,8 @@ class Bidder:
             != {one.kind: one.digest for one in prepared.envelopes}
         ):
             raise ReceiptWrong("the receipt is for another bid")
-        self._keep(receipt, submission)
+        self.receipts.keep(receipt)
         return receipt
-
-    def receipt_of(self, prepared: PreparedBid) -> Json | None:
-        """The stored receipt of a bid; None while there is none."""
-        return self._stored(prepared.lot, prepared.counter, "submitted")
 
     async def withdraw(self, tender_id: UUID, lot: str, counter: int) -> Json:
         """Take the bid back, before the deadline. The receipt, checked and stored.
@@ -136,38 +125,9 @@ class Bidder:
         signed = self.signer.sign(WITHDRAWAL_LABEL, statement)
         body = {"lot": lot, "counter": counter, "statement": signed}
         receipt = await self._act(f"/tenders/{tender_id}/bids/withdrawal", body)
-        submission = self._checked(receipt, "bid.withdrawn", lot, tender_id)
-        self._keep(receipt, submission)
+        self.receipts.check(receipt, act=WITHDRAWN, lot=lot, tender_id=tender_id)
+        self.receipts.keep(receipt)
         return receipt
-
-    async def complete_receipt(self, receipt: Json) -> ReceiptVerdict:
-        """Ask for what witnesses and time-stamping authorities have added, and keep it.
-
-        Raises PlatformRefused, ReceiptWrong.
-        """
-        submission = parse_receipt(receipt).submission
-        path = f"/receipts/{submission.manifest_digest.hex()}"
-        newer: Json = await self.platform.get(path, {"act": submission.act})
-        if newer["statement"] != receipt["statement"]:
-            raise ReceiptWrong("the completed receipt says something else than the first")
-        verdict = self._verdict(newer)
-        self._keep(newer, submission)
-        return verdict
-
-    async def wait_for_proof(
-        self, receipt: Json, *, seconds: float = PROOF_SECONDS
-    ) -> ReceiptVerdict:
-        """Wait until the proof of a submission is whole; the verdict, incomplete when time is up.
-
-        The platform promises the log within the receipt's `within_seconds`; witnesses and
-        authorities follow. Raises PlatformRefused, PlatformUnreachable, ReceiptWrong.
-        """
-        until = asyncio.get_running_loop().time() + seconds
-        while True:
-            verdict = await self.complete_receipt(receipt)
-            if verdict.is_complete or asyncio.get_running_loop().time() > until:
-                return verdict
-            await asyncio.sleep(PROOF_POLL_SECONDS)
 
     async def unlock(self, prepared: PreparedBid, keys: Mapping[str, OpeningKey]) -> None:
         """Hand over the file keys at the opening, once the window is open.
@@ -233,36 +193,6 @@ class Bidder:
         asked = json.dumps(body, sort_keys=True)
         answer: Json = await self.platform.post(path, body, key=uuid5(NAMESPACE_OID, path + asked))
         return answer
-
-    def _checked(self, receipt: Json, act: str, lot: str, tender_id: UUID) -> Submission:
-        self._verdict(receipt)
-        submission = parse_receipt(receipt).submission
-        told = (submission.act, submission.tender_id, submission.lot, submission.bidder_id)
-        if told != (act, tender_id, lot, self.id):
-            raise ReceiptWrong("the receipt is for another act")
-        return submission
-
-    def _verdict(self, receipt: Json) -> ReceiptVerdict:
-        verdict = verify_receipt(receipt, platform=self.keys)
-        if verdict.broken or PLATFORM_SIGNATURE not in verdict.holds:
-            raise ReceiptWrong(", ".join(verdict.broken))
-        return verdict
-
-    def _keep(self, receipt: Json, submission: Submission) -> None:
-        self.receipts.mkdir(parents=True, exist_ok=True)
-        act = submission.act.removeprefix("bid.")
-        file = self._receipt_file(submission.lot, submission.counter, act)
-        write_private(file, json.dumps(receipt, ensure_ascii=False).encode())
-
-    def _stored(self, lot: str, counter: int, act: str) -> Json | None:
-        file = self._receipt_file(lot, counter, act)
-        if not file.exists():
-            return None
-        receipt: Json = json.loads(file.read_bytes())
-        return receipt
-
-    def _receipt_file(self, lot: str, counter: int, act: str) -> Path:
-        return self.receipts / f"receipt-lot-{lot}-{counter}-{act}.json"
 
 
 def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:

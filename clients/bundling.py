@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name, read_bundle
@@ -38,15 +38,53 @@ class EnvelopeContent:
     files: tuple[Path, ...]
 
 
-def describe(content: EnvelopeContent) -> Bundle:
+@dataclass(frozen=True, slots=True)
+class PackedEnvelope:
+    """An envelope whose bundle is fixed, digests and all, and where its files lie."""
+
+    bundle: Bundle
+    files: tuple[Path, ...]
+
+
+def pack(content: EnvelopeContent) -> PackedEnvelope:
     """Read every file once for its digest. Raises OSError."""
     files = tuple(_described(number, file) for number, file in enumerate(content.files, start=1))
-    return Bundle(content.kind, dict(content.form), files)
+    return PackedEnvelope(Bundle(content.kind, dict(content.form), files), content.files)
 
 
-def bundle_stream(bundle: Bundle, files: Sequence[Path]) -> BinaryIO:
+def packed_json(packed: PackedEnvelope) -> dict[str, JsonValue]:
+    """A packed envelope as plain JSON."""
+    files: list[JsonValue] = [
+        {
+            "path": str(path),
+            "name": file.name,
+            "size_bytes": file.size_bytes,
+            "sha256": file.sha256,
+        }
+        for path, file in zip(packed.files, packed.bundle.files, strict=True)
+    ]
+    return {"kind": packed.bundle.kind, "form": dict(packed.bundle.form), "files": files}
+
+
+def packed_from_json(value: dict[str, Any]) -> PackedEnvelope:
+    """The inverse of `packed_json`. Raises KeyError, TypeError."""
+    paths = tuple(Path(file["path"]) for file in value["files"])
+    files = tuple(
+        BundleFile(
+            member_name(number, file["name"]),
+            file["name"],
+            media_type(path),
+            file["size_bytes"],
+            file["sha256"],
+        )
+        for number, (path, file) in enumerate(zip(paths, value["files"], strict=True), start=1)
+    )
+    return PackedEnvelope(Bundle(value["kind"], value["form"], files), paths)
+
+
+def bundle_stream(packed: PackedEnvelope) -> BinaryIO:
     """The bundle as a stream to be sealed. Raises FileChanged, BadBundle, OSError as it is read."""
-    pieces = bundle_chunks(bundle, map(_pieces, files, bundle.files))
+    pieces = bundle_chunks(packed.bundle, map(_pieces, packed.files, packed.bundle.files))
     return io.BufferedReader(_Pieces(pieces), buffer_size=READ_BYTES)
 
 

@@ -87,9 +87,13 @@ class Platform:
         assert self.identity is not None
         return self.identity
 
-    def resume(self, token: str, identity: Identity) -> None:
-        """Go on in a session that an earlier line began."""
+    def resume(
+        self, token: str, identity: Identity, *, login: str = "", password: str | None = None
+    ) -> None:
+        """Go on in a session of an earlier line; with a password a new one may follow it."""
         self._token, self.identity = token, identity
+        if password is not None:
+            self._login = {"login": login, "password": password, "role": identity.role}
 
     @property
     def token(self) -> str:

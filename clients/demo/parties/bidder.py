@@ -10,7 +10,7 @@ from typing import Any
 
 from clients.bid_sealing import PreparedBid, rehearse, seal_bid
 from clients.bidding import Bidder, fetch_published_keys
-from clients.bundling import EnvelopeContent
+from clients.bundling import EnvelopeContent, pack
 from clients.certifying import certify_with_platform
 from clients.demo.parties.following import find_notice, lot_is, sign_issued
 from clients.demo.parties.securing import obtain_bid_security
@@ -20,6 +20,7 @@ from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.notices import deadlines, download_documents, notice_of
 from clients.platform import Json, PlatformRefused
+from clients.receipt_keeping import ReceiptBook
 from tendering.domain.journal import Entry
 from tendering.domain.tender import Lot, Tender
 
@@ -36,7 +37,7 @@ async def play(party: Party) -> str:
     platform, part = party.platform, party.facts["part"]
     signer = await certify_with_platform(party.keys, platform)
     keys = await fetch_published_keys(platform, party.folder / KEYS_FILE)
-    bidder = Bidder(platform, signer, keys, party.folder / "receipts")
+    bidder = Bidder(platform, signer, ReceiptBook(platform, keys, party.folder / "receipts"))
 
     _, published, journal = await find_notice(party)
     party.doing("核验密钥持有人")
@@ -94,11 +95,12 @@ async def _prepare(
     folder = party.folder / f"lot-{lot.lot}-{counter}"
     party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
     contents = await asyncio.to_thread(_write, party, lot, counter, folder)
+    packed = [await asyncio.to_thread(pack, content) for content in contents]
     party.doing(f"加密投标文件(标段{lot.lot})")
     prepared = await asyncio.to_thread(
         seal_bid,
         tender,
-        contents,
+        packed,
         lot=lot.lot,
         bidder_id=bidder.id,
         counter=counter,
@@ -159,7 +161,7 @@ async def _complete_receipts(party: Party, bidder: Bidder, receipts: list[Json])
     for receipt in receipts:
 
         async def look(receipt: Json = receipt) -> bool | None:
-            return (await bidder.complete_receipt(receipt)).is_complete or None
+            return (await bidder.receipts.complete(receipt)).is_complete or None
 
         await party.wait_for_platform("等候见证与时间戳", look)
 

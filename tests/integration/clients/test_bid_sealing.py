@@ -1,5 +1,6 @@
 """A bid sealed at home opens to what went in, by its own key or by two key holders."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from uuid import UUID
@@ -20,7 +21,9 @@ from clients.bundling import (
     EnvelopeContent,
     FileChanged,
     bundle_stream,
-    describe,
+    pack,
+    packed_from_json,
+    packed_json,
     read_bundle_file,
 )
 from crypto.canonical import JsonValue
@@ -44,7 +47,7 @@ def prepared(tender: Tender, tmp_path: Path) -> PreparedBid:
     """A sealed bid of three envelopes, with a file each."""
     return seal_bid(
         tender,
-        [a_content(tmp_path, kind) for kind in ENVELOPES],
+        [pack(a_content(tmp_path, kind)) for kind in ENVELOPES],
         lot="1",
         bidder_id=BIDDER,
         counter=1,
@@ -112,7 +115,7 @@ def test_a_sealing_that_is_stopped_leaves_nothing(tender: Tender, tmp_path: Path
         if kind == "price":
             raise Stop
 
-    contents = [a_content(tmp_path, kind) for kind in ENVELOPES]
+    contents = [pack(a_content(tmp_path, kind)) for kind in ENVELOPES]
     with pytest.raises(Stop):
         seal_bid(
             tender,
@@ -134,7 +137,7 @@ def test_what_a_killed_sealing_has_left_is_cleared_away(tender: Tender, tmp_path
 
     sealed = seal_bid(
         tender,
-        [a_content(tmp_path, "price")],
+        [pack(a_content(tmp_path, "price"))],
         lot="1",
         bidder_id=BIDDER,
         counter=1,
@@ -152,11 +155,17 @@ def test_nothing_is_sealed_over_an_earlier_bid(tender: Tender, prepared: Prepare
 
 def test_a_file_that_changes_while_it_is_sealed_is_found(tender: Tender, tmp_path: Path) -> None:
     content = a_content(tmp_path, "price")
-    bundle = describe(content)
-    content.files[0].write_bytes(b"X" * bundle.files[0].size_bytes)
+    packed = pack(content)
+    content.files[0].write_bytes(b"X" * packed.bundle.files[0].size_bytes)
 
     with pytest.raises(FileChanged):
-        bundle_stream(bundle, content.files).read()
+        bundle_stream(packed).read()
+
+
+def test_a_packed_envelope_is_the_same_when_it_is_read_again(tmp_path: Path) -> None:
+    packed = pack(a_content(tmp_path, "price"))
+
+    assert packed_from_json(json.loads(json.dumps(packed_json(packed)))) == packed
 
 
 def test_a_container_that_was_altered_or_lost_is_named(prepared: PreparedBid) -> None:

@@ -1,0 +1,198 @@
+"""What the bidder means to hand in: `bid.toml`, parsed once into values.
+
+tender = "6f0c1f5e-…"
+lot = "1"
+
+[qualification]
+files = ["资格文件.pdf"]
+objective = { credit = "8.00" }
+
+[technical]
+files = ["技术文件.pdf"]
+
+[price]
+files = ["报价文件.pdf"]
+price = "128.5 万元"
+duration_days = 471
+quality = "合格"
+project_manager = "…"
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from clients.bundling import EnvelopeContent
+from crypto.canonical import JsonValue
+from tendering.domain.tender import ENVELOPES, Tender
+
+PLAN: Final = "bid.toml"
+PLAN_BYTES_MAX: Final = 1 << 20
+FEN: Final = {"元": Decimal(100), "万元": Decimal(1_000_000)}
+FEN_MAX: Final = 2**53 - 1
+
+_PRICE: Final = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) *(元|万元)")
+_TOP: Final = frozenset({"tender", "lot", *ENVELOPES})
+_MEMBERS: Final = {
+    "qualification": frozenset({"files", "objective"}),
+    "technical": frozenset({"files"}),
+    "price": frozenset({"files", "price", "duration_days", "quality", "project_manager"}),
+}
+
+
+class PlanInvalid(Exception):
+    """`bid.toml` does not say what is to be handed in; the text says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class BidPlan:
+    """A bid as it is meant. `files` are paths of each envelope, in their order."""
+
+    tender_id: UUID
+    lot: str
+    files: Mapping[str, tuple[Path, ...]]
+    forms: Mapping[str, Mapping[str, JsonValue]]
+
+    @property
+    def contents(self) -> list[EnvelopeContent]:
+        """The envelopes, as the sealer takes them."""
+        return [EnvelopeContent(kind, self.forms[kind], self.files[kind]) for kind in ENVELOPES]
+
+
+def read_plan(folder: Path) -> BidPlan:
+    """The plan of a workspace; its paths lead from `folder`. Raises OSError, PlanInvalid."""
+    with (folder / PLAN).open("rb") as stream:
+        text = stream.read(PLAN_BYTES_MAX + 1)
+    if len(text) > PLAN_BYTES_MAX:
+        raise PlanInvalid(f"{PLAN} 过大")
+    return parse_plan(text, folder)
+
+
+def parse_plan(text: bytes, folder: Path) -> BidPlan:
+    """The plan that a `bid.toml` describes. Raises PlanInvalid."""
+    try:
+        value = tomllib.loads(text.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PlanInvalid(f"{PLAN} 不是有效的 TOML: {error}") from error
+    _only(value, _TOP, "")
+    sections = {kind: _table(value, kind) for kind in ENVELOPES}
+    for kind, section in sections.items():
+        _only(section, _MEMBERS[kind], f"[{kind}] ")
+    return BidPlan(
+        tender_id=_tender(value),
+        lot=_text(value, "lot", ""),
+        files={kind: _files(section, kind, folder) for kind, section in sections.items()},
+        forms={
+            "qualification": {"objective": _objective(sections["qualification"])},
+            "technical": {},
+            "price": _price_form(sections["price"]),
+        },
+    )
+
+
+def parse_price(text: str) -> int:
+    """A price in fen. The unit must be written, 元 or 万元. Raises PlanInvalid.
+
+    The commonest slip is 元 written where 万元 was meant, so a bare number is refused.
+    """
+    found = _PRICE.fullmatch(text.strip())
+    if found is None:
+        raise PlanInvalid(f'[price] price = {text!r}: 请写明数字和单位,例如 "128.5 万元"')
+    digits, unit = found.groups()
+    fen = Decimal(digits.replace(",", "")) * FEN[unit]
+    if fen != fen.to_integral_value() or not 0 < fen <= FEN_MAX:
+        raise PlanInvalid(f"[price] price = {text!r}: 报价必须大于零,最小单位为分")
+    return int(fen)
+
+
+def plan_template(tender: Tender, lot: str) -> str:
+    """A `bid.toml` to be filled in for one lot of a tender."""
+    criteria = tender.method.get("criteria", ())
+    assert isinstance(criteria, list | tuple)
+    objective = [
+        str(one["id"])
+        for one in criteria
+        if isinstance(one, dict) and one.get("kind") == "objective"
+    ]
+    declared = ", ".join(f'{name} = ""' for name in objective)
+    ceiling = Decimal(tender.lot(lot).ceiling_price_fen) / FEN["元"]
+    return f"""\
+# 投标文件清单。文件路径从本文件所在文件夹算起。What is to be handed in; paths from this folder.
+tender = "{tender.id}"
+lot = "{lot}"
+
+[qualification]  # 资格与商务文件
+files = ["资格文件.pdf"]
+objective = {{ {declared} }}
+
+[technical]  # 技术文件
+files = ["技术文件.pdf"]
+
+[price]  # 报价文件和开标一览表;最高投标限价 {ceiling} 元
+files = ["报价文件.pdf"]
+price = ""  # 写明单位: "1285000.00 元" 或 "128.5 万元"
+duration_days = 0
+quality = "合格"
+project_manager = ""
+"""
+
+
+def _price_form(section: Mapping[str, Any]) -> dict[str, JsonValue]:
+    duration = section.get("duration_days")
+    if not isinstance(duration, int) or isinstance(duration, bool) or duration <= 0:
+        raise PlanInvalid("[price] duration_days 必须是大于零的整数(天)")
+    return {
+        "price_fen": parse_price(_text(section, "price", "[price] ")),
+        "duration_days": duration,
+        "quality": _text(section, "quality", "[price] "),
+        "project_manager": _text(section, "project_manager", "[price] "),
+    }
+
+
+def _objective(section: Mapping[str, Any]) -> dict[str, JsonValue]:
+    claims = section.get("objective", {})
+    if not isinstance(claims, dict):
+        raise PlanInvalid("[qualification] objective 必须是表")
+    for name, points in claims.items():
+        if not isinstance(points, str) or not re.fullmatch(r"[0-9]+(\.[0-9]+)?", points):
+            raise PlanInvalid(f'[qualification] objective.{name} 必须写成文字的数,例如 "8.00"')
+    return dict(claims)
+
+
+def _files(section: Mapping[str, Any], kind: str, folder: Path) -> tuple[Path, ...]:
+    names = section.get("files")
+    if not isinstance(names, list) or not names or not all(isinstance(one, str) for one in names):
+        raise PlanInvalid(f"[{kind}] files 必须列出至少一个文件")
+    return tuple(folder / name for name in names)
+
+
+def _tender(value: Mapping[str, Any]) -> UUID:
+    try:
+        return UUID(_text(value, "tender", ""))
+    except ValueError as error:
+        raise PlanInvalid("tender 必须是招标项目的编号(UUID)") from error
+
+
+def _table(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    table = value.get(name)
+    if not isinstance(table, dict):
+        raise PlanInvalid(f"缺少 [{name}]")
+    return table
+
+
+def _text(value: Mapping[str, Any], name: str, where: str) -> str:
+    text = value.get(name)
+    if not isinstance(text, str) or not text.strip():
+        raise PlanInvalid(f"{where}{name} 未填写")
+    return text
+
+
+def _only(value: Mapping[str, Any], known: frozenset[str], where: str) -> None:
+    unknown = sorted(set(value) - known)
+    if unknown:
+        raise PlanInvalid(f"{where}不认识的项目: {', '.join(unknown)}")

@@ -1,0 +1,90 @@
+"""The platform's clock seen from here: what counts for a deadline, measured and not believed.
+
+A bidder's machine may be minutes off. The platform's time is asked for a few times; the quickest
+answer bounds the error by half of its round trip. docs/decisions/0005-received-at-and-drain.md.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from clients.platform import Platform
+from clients.serving import Clock
+
+READINGS: Final = 3
+LOOK_SECONDS_MAX: Final = 30.0
+DIFFERENCE_TOLD: Final = timedelta(seconds=5)
+
+Result = TypeVar("Result")
+
+
+class DeadlineMissed(Exception):
+    """The deadline passed before everything was up; the platform's time and the deadline."""
+
+    def __init__(self, deadline: datetime, now: datetime) -> None:
+        """Both are aware instants."""
+        super().__init__(f"deadline {deadline.isoformat()}, platform's clock {now.isoformat()}")
+        self.deadline, self.now = deadline, now
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformTime:
+    """A reading: `now` was the platform's time at `read_at` of the event loop's clock.
+
+    `within` bounds the error of the reading; `ahead` is how far this machine's clock is ahead of
+    the platform's.
+    """
+
+    now: datetime
+    read_at: float
+    within: timedelta
+    ahead: timedelta
+
+    def at(self, loop_time: float) -> datetime:
+        """The platform's time at another moment of the event loop's clock."""
+        return self.now + timedelta(seconds=loop_time - self.read_at)
+
+
+async def read_platform_time(platform: Platform) -> PlatformTime:
+    """Measure the platform's clock. Raises PlatformRefused, PlatformUnreachable."""
+    loop = asyncio.get_running_loop()
+    here = Clock()
+    readings = []
+    for _ in range(READINGS):
+        asked = loop.time()
+        now = await platform.clock()
+        answered = loop.time()
+        half = timedelta(seconds=(answered - asked) / 2)
+        local = await here.now() - half
+        readings.append(PlatformTime(now, (asked + answered) / 2, half, local - now))
+    return min(readings, key=lambda reading: reading.within)
+
+
+async def before(
+    deadline: Callable[[], Awaitable[datetime]], platform: Platform, work: Awaitable[Result]
+) -> Result:
+    """Do `work`, but no longer than until the deadline by the platform's clock.
+
+    `deadline` is asked again when it seems to have come, for a clarification may have moved it.
+    Raises DeadlineMissed, and what `work` raises.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            watch = group.create_task(_watch(deadline, platform))
+            result = await work
+            watch.cancel()
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from failed
+    return result
+
+
+async def _watch(deadline: Callable[[], Awaitable[datetime]], platform: Platform) -> None:
+    while True:
+        due, reading = await deadline(), await read_platform_time(platform)
+        left = (due - reading.now).total_seconds()
+        if left <= 0:
+            raise DeadlineMissed(due, reading.now)
+        # Measured again and again: a laptop that slept has lost the time it slept.
+        await asyncio.sleep(min(left, LOOK_SECONDS_MAX))
