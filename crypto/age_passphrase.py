@@ -40,8 +40,9 @@ def is_locked(content: bytes) -> bool:
     return content.startswith(b"age-encryption.org/v1\n-> scrypt ")
 
 
-def lock(content: bytes, passphrase: str, *, work_factor: int = WORK_FACTOR) -> bytes:
-    """`content` under a passphrase, as an age file."""
+def lock(content: bytes, passphrase: str, *, work_factor: int | None = None) -> bytes:
+    """`content` under a passphrase, as an age file; without a work factor it is WORK_FACTOR."""
+    work_factor = WORK_FACTOR if work_factor is None else work_factor
     assert 1 <= work_factor <= WORK_FACTOR_MAX
     assert len(content) <= LOCKED_BYTES_MAX
     file_key, salt = suite.random_bytes(FILE_KEY_BYTES), suite.random_bytes(SALT_BYTES)

@@ -180,7 +180,7 @@ async def replace(
 async def status(screen: Screen, workspace: Workspace) -> Exit:
     """How far everything is."""
     async with _desk(screen, workspace) as desk:
-        tender, lot = desk.notice.tender, workspace.plan().lot
+        tender, lot = desk.notice.tender, workspace.subject().lot
         screen.say(f"{tender.number} {printable(tender.title)} 标段 {lot}")
         screen.deadline(tender.deadline, await desk.time())
         bids = [await _state(desk, bid) for bid in workspace.bids()]
@@ -211,10 +211,10 @@ async def withdraw(screen: Screen, workspace: Workspace, *, passphrase: str) -> 
 
 async def sign_in(screen: Screen, workspace: Workspace) -> Exit:
     """Sign in before the opening."""
-    plan = workspace.plan()
+    subject = workspace.subject()
     async with entering.logged_in(workspace, on_trouble=_trouble(screen)) as platform:
-        path = f"/tenders/{plan.tender_id}/opening/sign-in"
-        await platform.post(path, {"lot": plan.lot})
+        path = f"/tenders/{subject.tender_id}/opening/sign-in"
+        await platform.post(path, {"lot": subject.lot})
     screen.say("✓ 已签到")
     return Exit.DONE
 
@@ -246,9 +246,9 @@ async def receipt(screen: Screen, workspace: Workspace) -> Exit:
 @asynccontextmanager
 async def _desk(screen: Screen, workspace: Workspace) -> AsyncIterator[BidDesk]:
     """The workspace at work, with the notice read and checked anew."""
-    keys, plan = entering.published_keys(workspace), workspace.plan()
+    keys, subject = entering.published_keys(workspace), workspace.subject()
     async with entering.logged_in(workspace, on_trouble=_trouble(screen)) as platform:
-        notice = await read_notice(platform, plan.tender_id, keys)
+        notice = await read_notice(platform, subject.tender_id, keys)
         yield BidDesk(workspace, platform, keys, notice)
 
 

@@ -130,7 +130,7 @@ class BidDesk:
             return seal_bid(
                 self.notice.tender,
                 checked.packed,
-                lot=self.workspace.plan().lot,
+                lot=self.workspace.subject().lot,
                 bidder_id=self.platform.me.organization_id,
                 counter=counter,
                 folder=self.workspace.bid_folder(counter),
@@ -184,7 +184,7 @@ class BidDesk:
 
     async def withdraw(self, bidder: Bidder) -> Json:
         """Take back the bid that stands; the receipt. Raises StepMissing, PlatformRefused."""
-        lot = self.workspace.plan().lot
+        lot = self.workspace.subject().lot
         standing = [one for one in await self.submissions() if one["status"] == "submitted"]
         bids = [bid.counter for bid in self.workspace.bids()]
         counter = max((one["counter"] for one in standing), default=max(bids, default=0))
@@ -206,7 +206,7 @@ class BidDesk:
     async def submissions(self) -> list[dict[str, Any]]:
         """What the platform holds of this bidder for the lot. Raises PlatformRefused."""
         mine = await self.platform.get(f"/tenders/{self.notice.tender.id}/bids/mine")
-        lot = self.workspace.plan().lot
+        lot = self.workspace.subject().lot
         return [one for one in mine["items"] if one["lot"] == lot]
 
     def bid_in_opening(self) -> PreparedBid:

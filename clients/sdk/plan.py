@@ -64,21 +64,32 @@ class BidPlan:
         return [EnvelopeContent(kind, self.forms[kind], self.files[kind]) for kind in ENVELOPES]
 
 
-def read_plan(folder: Path) -> BidPlan:
-    """The plan of a workspace; its paths lead from `folder`. Raises OSError, PlanInvalid."""
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a bid is for."""
+
+    tender_id: UUID
+    lot: str
+
+
+def read_plan_text(folder: Path) -> bytes:
+    """What bid.toml in `folder` holds. Raises OSError, PlanInvalid."""
     with (folder / PLAN).open("rb") as stream:
         text = stream.read(PLAN_BYTES_MAX + 1)
     if len(text) > PLAN_BYTES_MAX:
         raise PlanInvalid(f"{PLAN} 过大")
-    return parse_plan(text, folder)
+    return text
+
+
+def parse_subject(text: bytes) -> Subject:
+    """What a `bid.toml` is for, be the rest of it filled in or not. Raises PlanInvalid."""
+    value = _parsed(text)
+    return Subject(_tender(value), _text(value, "lot", ""))
 
 
 def parse_plan(text: bytes, folder: Path) -> BidPlan:
-    """The plan that a `bid.toml` describes. Raises PlanInvalid."""
-    try:
-        value = tomllib.loads(text.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlanInvalid(f"{PLAN} 不是有效的 TOML: {error}") from error
+    """The plan that a `bid.toml` describes; its paths lead from `folder`. Raises PlanInvalid."""
+    value = _parsed(text)
     _only(value, _TOP, "")
     sections = {kind: _table(value, kind) for kind in ENVELOPES}
     for kind, section in sections.items():
@@ -140,6 +151,13 @@ duration_days = 0
 quality = "合格"
 project_manager = ""
 """
+
+
+def _parsed(text: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise PlanInvalid(f"{PLAN} 不是有效的 TOML: {error}") from error
 
 
 def _price_form(section: Mapping[str, Any]) -> dict[str, JsonValue]:

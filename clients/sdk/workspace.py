@@ -26,7 +26,14 @@ from uuid import UUID
 from clients.bid_sealing import RECORD, PreparedBid, load_prepared
 from clients.bundling import PackedEnvelope, packed_from_json, packed_json
 from clients.platform import Identity
-from clients.sdk.plan import PLAN, BidPlan, read_plan
+from clients.sdk.plan import (
+    PLAN,
+    BidPlan,
+    Subject,
+    parse_plan,
+    parse_subject,
+    read_plan_text,
+)
 from clients.serving import write_private
 
 STATE: Final = ".kaibiao"
@@ -112,13 +119,15 @@ class Workspace:
 
     def plan(self) -> BidPlan:
         """What bid.toml says. Raises StepMissing, PlanInvalid."""
-        if not (self.folder / PLAN).exists():
-            raise StepMissing("new")
-        return read_plan(self.folder)
+        return parse_plan(self._plan_text(), self.folder)
+
+    def subject(self) -> Subject:
+        """What the bid is for. Raises StepMissing, PlanInvalid."""
+        return parse_subject(self._plan_text())
 
     def plan_digest(self) -> str:
-        """The SHA-256 of bid.toml, lower hex."""
-        return sha256((self.folder / PLAN).read_bytes()).hexdigest()
+        """The SHA-256 of bid.toml, lower hex. Raises StepMissing."""
+        return sha256(self._plan_text()).hexdigest()
 
     def save_login(self, login: Login) -> None:
         """Keep the session."""
@@ -163,6 +172,11 @@ class Workspace:
         if not bids:
             raise StepMissing("seal")
         return bids[-1]
+
+    def _plan_text(self) -> bytes:
+        if not (self.folder / PLAN).exists():
+            raise StepMissing("new")
+        return read_plan_text(self.folder)
 
     def _write(self, name: str, value: dict[str, Any]) -> None:
         text = json.dumps(value, ensure_ascii=False, indent=1, default=str)

@@ -138,7 +138,11 @@ async def begin_session(connection: Connection, authorization_id: UUID) -> str:
 
 @asynccontextmanager
 async def serving(
-    database: Database, folder: Path, *, demonstration: bool = False
+    database: Database,
+    folder: Path,
+    *,
+    demonstration: bool = False,
+    upload_bytes_max: int = 1 << 20,
 ) -> AsyncIterator[Platform]:
     """Serve on a port of its own until the block ends."""
     dsn_file = folder / "dsn"
@@ -146,7 +150,7 @@ async def serving(
     settings = PlatformConfiguration(
         server=ServerSettings(port=0),
         database=DatabaseSettings(dsn_file=str(dsn_file), pool_connections_max=8),
-        platform=PlatformSettings(folder=str(folder), upload_bytes_max=1 << 20),
+        platform=PlatformSettings(folder=str(folder), upload_bytes_max=upload_bytes_max),
         clock=ClockSettings(mode="demonstration" if demonstration else "normal"),
     )
     async with running(settings) as server, aiohttp.ClientSession() as line:
