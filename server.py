@@ -44,7 +44,7 @@ from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
-from tendering.clockwork import clear_away, open_due_tenders
+from tendering.clockwork import clear_away, open_due_tenders, open_remedied_bids
 from tendering.first_start import ensure_operator
 from tendering.keys import KeysUnusable, load_keys
 from tendering.log_loop import run_log
@@ -156,6 +156,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             background(
                 ended,
                 open_due_tenders(context, clock.moved),
+                open_remedied_bids(context),
                 clear_away(context),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),

@@ -154,7 +154,8 @@ def report_lines(report: Report, *, details: int = 3) -> list[str]:
             lines.append(f"    … {len(said) - details} more")
     for fault in report.faults:
         proof = "proved" if fault.proved else "not proved"
-        lines.append(f"⚖ lot {fault.lot} {fault.bidder}: {fault.whose} ({proof}): {fault.why}")
+        lines.append(f"⚖ 标段 {fault.lot} {fault.bidder}：{fault.zh}")
+        lines.append(f"  lot {fault.lot} {fault.bidder}: {fault.whose} ({proof}): {fault.why}")
     return [*lines, report.verdict]
 
 

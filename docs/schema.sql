@@ -735,6 +735,7 @@ CREATE TABLE tendering.shares (
     kind text NOT NULL,
     number integer NOT NULL,
     share bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
     CONSTRAINT shares_number_check CHECK (((number >= 1) AND (number <= 32))),
     CONSTRAINT shares_share_check CHECK ((octet_length(share) = 16))
 );

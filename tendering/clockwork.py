@@ -12,6 +12,7 @@ from uuid import UUID
 from tendering.actions.openings import close_submission
 from tendering.api.context import Context
 from tendering.domain.refusals import Refused
+from tendering.remedies import Tried, open_pending
 from tendering.storage import (
     idempotency_keys,
     log,
@@ -62,6 +63,19 @@ async def close_due(context: Context, *, at: datetime) -> list[UUID]:
         closed.append(tender_id)
         context.touched(tender_id)
     return closed
+
+
+async def open_remedied_bids(context: Context) -> None:
+    """Open every bid whose shares are at hand, for ever: also those of a platform that was killed
+    between storing the last share and entering the verdict.
+    """
+    tried: Tried = set()
+    while True:
+        try:
+            await open_pending(context, tried=tried)
+        except OUTAGES:
+            logger.warning("the database is away; shares are looked for again")
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def clear_away(context: Context) -> None:

@@ -1,37 +1,62 @@
 """Opening the containers of one bid once their file keys are known: check, decrypt, digest, read.
 
 Runs in a thread, before any lock is taken; what it leaves on the disk is addressed by its digest,
-so doing it twice does nothing new.
+so doing it twice does nothing new. Where a bid does not open, or is invalid, `find_fault` says by
+the rule that everybody can ask (`tendering/domain/fault.py`) whose fault that is.
 """
 
 import contextlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 from crypto.canonical import JsonValue
-from crypto.errors import BadHeader, BadKey, BadPayload
+from crypto.container_digest import container_digest
+from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
 from crypto.keys import recipient_public
 from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, SealPolicy, open_file, verify_file_key
 from tendering.domain.bid import SealedBid, SealedEnvelope
-from tendering.domain.bundle import BadBundle, read_bundle
+from tendering.domain.bundle import BadBundle, Bundle, read_bundle
+from tendering.domain.fault import (
+    BidFault,
+    Evidence,
+    Finding,
+    Payload,
+    attribute,
+    attribute_bid,
+)
 from tendering.domain.opening import OpenedEnvelope
-from tendering.domain.refusals import WrongFileKey
+from tendering.domain.refusals import BidDoesNotOpen, WrongFileKey
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.storage.blobs import Blobs
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBid:
-    """What unlocking found. `forms` by kind of envelope, `file_keys` 16 bytes each."""
+    """What unlocking found. `forms` by kind of envelope, `file_keys` 16 bytes each.
+
+    `fault` is there when the bid is invalid although it opens.
+    """
 
     lot: str
     bidder_id: UUID
     envelopes: tuple[OpenedEnvelope, ...]
     forms: Mapping[str, Mapping[str, JsonValue]]
-    file_keys: Mapping[str, bytes]
+    file_keys: Mapping[str, bytes] = field(repr=False)
+    fault: BidFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What came into custody about a locked bid, by kind of envelope; see `Evidence`."""
+
+    shares: Mapping[str, Mapping[int, bytes]] = field(repr=False)
+    refusals: frozenset[int]
+    file_keys: Mapping[str, bytes] = field(repr=False)
+    in_time: bool
+    asked: bool
 
 
 def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
@@ -43,46 +68,116 @@ def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
 def open_bid(
     blobs: Blobs, tender: Tender, bid: SealedBid, file_keys: Mapping[str, bytes]
 ) -> OpenedBid:
-    """Open every envelope of a bid. Blocks for as long as decrypting takes. Raises WrongFileKey."""
+    """Open every envelope of a bid. Blocks for as long as decrypting takes.
+
+    Raises WrongFileKey for keys that are not the containers'; BidDoesNotOpen when they are, and
+    what is stored does not open with them all the same.
+    """
     if set(file_keys) != set(ENVELOPES):
         raise WrongFileKey("there is one file key for each envelope", expected=list(ENVELOPES))
     forms: dict[str, Mapping[str, JsonValue]] = {}
     opened: list[OpenedEnvelope] = []
+    faults: dict[str, Finding] = {}
+    # All keys are asked first: only those of this very bid are evidence.
+    rederives = {
+        envelope.kind: _rederives(blobs, tender, envelope, file_keys[envelope.kind])
+        for envelope in bid.envelopes
+    }
     for envelope in bid.envelopes:
-        found, form = _open_envelope(blobs, tender, envelope, file_keys[envelope.kind])
+        kind, file_key = envelope.kind, file_keys[envelope.kind]
+        digest, bundle = _open_envelope(blobs, envelope, file_key)
+        found = OpenedEnvelope(kind, envelope.digest, digest, rederives[kind])
         opened.append(found)
-        forms[envelope.kind] = form
-    return OpenedBid(bid.lot, bid.bidder_id, tuple(opened), forms, dict(file_keys))
+        forms[kind] = {} if bundle is None else bundle.form
+        if bundle is None or not found.rederives:
+            payload = Payload.OPENS if bundle else Payload.NOT_CANONICAL
+            faults[kind] = _invalid(blobs, tender, envelope, file_key, payload)
+    fault = attribute_bid(faults) if faults else None
+    return OpenedBid(bid.lot, bid.bidder_id, tuple(opened), forms, dict(file_keys), fault)
 
 
-def _open_envelope(
-    blobs: Blobs, tender: Tender, envelope: SealedEnvelope, file_key: bytes
-) -> tuple[OpenedEnvelope, Mapping[str, JsonValue]]:
-    policy = SealPolicy(
+def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> BidFault:
+    """Whose fault it is that a bid did not open. Blocks for as long as reading it all takes."""
+    findings = {}
+    for envelope in bid.envelopes:
+        stored = blobs.path(envelope.upload_id)
+
+        def opens(file_key: bytes, envelope: SealedEnvelope = envelope) -> Payload:
+            try:
+                _, bundle = _open_envelope(blobs, envelope, file_key)
+            except BidDoesNotOpen:
+                return Payload.BROKEN
+            return Payload.OPENS if bundle else Payload.NOT_CANONICAL
+
+        evidence = Evidence(
+            header=read_header(blobs, envelope) if stored.exists() else b"",
+            policy=policy_of(tender, envelope),
+            intact=stored.exists() and container_digest(stored) == envelope.digest,
+            shares=handed.shares.get(envelope.kind, {}),
+            refusals=handed.refusals,
+            file_key=handed.file_keys.get(envelope.kind),
+            in_time=handed.in_time,
+            asked=handed.asked,
+        )
+        findings[envelope.kind] = attribute(evidence, opens)
+    return attribute_bid(findings)
+
+
+def policy_of(tender: Tender, envelope: SealedEnvelope) -> SealPolicy:
+    """Who can open an envelope, by the published record and the signed manifest."""
+    return SealPolicy(
         context=envelope.context,
         threshold=tender.threshold,
         holders=tuple(holder.public_key or b"" for holder in tender.key_holders),
         bidder=recipient_public(envelope.recipient),
     )
+
+
+def _rederives(blobs: Blobs, tender: Tender, envelope: SealedEnvelope, file_key: bytes) -> bool:
+    try:
+        verdict = verify_file_key(
+            read_header(blobs, envelope), file_key, policy_of(tender, envelope)
+        )
+    except (BadHeader, BadKey) as error:
+        raise WrongFileKey(str(error), kind=envelope.kind) from error
+    if not verdict.mac_ok:
+        raise WrongFileKey(kind=envelope.kind)
+    return verdict.valid
+
+
+def _invalid(
+    blobs: Blobs, tender: Tender, envelope: SealedEnvelope, file_key: bytes, payload: Payload
+) -> Finding:
+    # Intact: header and payload have just proved authentic under the file key.
+    evidence = Evidence(
+        header=read_header(blobs, envelope),
+        policy=policy_of(tender, envelope),
+        intact=True,
+        file_key=file_key,
+        in_time=True,
+    )
+    return attribute(evidence, lambda _: payload)
+
+
+def _open_envelope(
+    blobs: Blobs, envelope: SealedEnvelope, file_key: bytes
+) -> tuple[bytes, Bundle | None]:
+    """Digest and bundle; None for a plaintext that is no bundle of this kind."""
     temporary = blobs.temporary(secrets.token_hex(8))
     try:
-        verdict = verify_file_key(read_header(blobs, envelope), file_key, policy)
-        if not verdict.mac_ok:
-            raise WrongFileKey(kind=envelope.kind)
         summary = open_file(blobs.path(envelope.upload_id), temporary, file_key)
         digest = summary.plaintext_root
-        form = _form(temporary, envelope.kind, summary.size)
+        bundle = _bundle(temporary, envelope.kind, summary.size)
         blobs.keep_opened(temporary, digest.hex())
-    except (BadHeader, BadKey, BadPayload) as error:
-        raise WrongFileKey(str(error), kind=envelope.kind) from error
+    except (BadHeader, BadMac, BadPayload) as error:
+        raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
     finally:
         with contextlib.suppress(FileNotFoundError):
             temporary.unlink()
-    return OpenedEnvelope(envelope.kind, envelope.digest, digest, verdict.valid), form
+    return digest, bundle
 
 
-def _form(opened: Path, kind: str, size_bytes: int) -> Mapping[str, JsonValue]:
-    """The form in an opened bundle; empty when it is none, which the reading-out shows."""
+def _bundle(opened: Path, kind: str, size_bytes: int) -> Bundle | None:
     with opened.open("rb") as file:
 
         def read_at(offset: int, count: int) -> bytes:
@@ -92,5 +187,5 @@ def _form(opened: Path, kind: str, size_bytes: int) -> Mapping[str, JsonValue]:
         try:
             bundle = read_bundle(read_at, size_bytes)
         except BadBundle:
-            return {}
-    return bundle.form if bundle.kind == kind else {}
+            return None
+    return bundle if bundle.kind == kind else None

@@ -118,6 +118,8 @@ class Unlocked(Struct, frozen=True):
     bidder_id: UUID
     by: str
     envelopes: tuple[UnlockedEnvelope, ...]
+    received_at: datetime
+    fault: dict[str, Any] | None = None
 
 
 class KeysReceived(Struct, frozen=True):
@@ -138,6 +140,48 @@ class ShareReceived(Struct, frozen=True):
     shares: dict[str, bytes]
 
 
+class ShareRefused(Struct, frozen=True):
+    """share.refused: a key holder says under its signature that it has no share to give."""
+
+    lot: str
+    bidder_id: UUID
+    number: int
+    reason: str
+    statement: dict[str, Any]
+
+
+class KeysDisclosed(Struct, frozen=True):
+    """file_key.disclosed: right keys of a bid that did not open."""
+
+    lot: str
+    bidder_id: UUID
+    file_keys: dict[str, bytes]
+    in_time: bool
+    statement: dict[str, Any] | None = None
+
+
+class KeyLost(Struct, frozen=True):
+    """key.lost."""
+
+    lot: str
+    bidder_id: UUID
+
+
+class FaultBody(Struct, frozen=True):
+    """A verdict on a bid, in prices.revealed."""
+
+    bidder_id: UUID
+    fault: dict[str, Any]
+
+
+class FaultFound(Struct, frozen=True):
+    """fault.found: judged anew after the reveal."""
+
+    lot: str
+    bidder_id: UUID
+    fault: dict[str, Any]
+
+
 class RevealedRow(Struct, frozen=True):
     """What was read out of a bid."""
 
@@ -152,6 +196,8 @@ class Revealed(Struct, frozen=True):
     lot: str
     rows: tuple[RevealedRow, ...]
     deemed_revoked: tuple[UUID, ...]
+    deemed_withdrawn: tuple[UUID, ...] = ()
+    faults: tuple[FaultBody, ...] = ()
 
 
 class NeedBody(Struct, frozen=True):

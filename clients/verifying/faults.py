@@ -1,87 +1,127 @@
-"""Whose fault it is that a bid did not open or is invalid: computed, not argued.
+"""Whose fault it is that a bid did not open or is invalid: computed from the archive alone.
 
-A header is dictated by the file key, so whoever knows the file key can compute it again; without
-the file key the committed shares still speak. docs/specs/sealed-bid-v1.md §6; 电子招标投标办法
-第三十一条: the bidder's fault makes a bid deemed revoked, another's deemed withdrawn.
+The rule is the platform's own, `tendering/domain/fault.py`; here it is asked with what custody and
+the containers of the archive show, and its answer is put into words.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from clients.verifying.case import Case
-from clients.verifying.opened_containers import open_container
+from clients.verifying.opened_containers import OpenedContainer, open_container
 from clients.verifying.report import Fault
 from clients.verifying.sealing import Sealed, sealed_containers
 from clients.verifying.submissions import Kept
+from crypto.container_digest import container_digest
 from crypto.errors import BadHeader, BadMac, BadPayload
-from crypto.sealed_file import HeaderVerdict, file_key_from_shares, verify_file_key
+from tendering.domain.fault import (
+    SENTENCES,
+    BidFault,
+    Cause,
+    Evidence,
+    Finding,
+    HolderPart,
+    Payload,
+    Whose,
+    attribute,
+    attribute_bid,
+)
+
+_WHOSE = {Whose.BIDDER: "投标人", Whose.KEY_HOLDERS: "密钥持有人", Whose.PLATFORM: "平台"}
+_PARTS = {
+    HolderPart.CLEARED: ("已洗清，其记录本来就是错的", "cleared, its record was made wrongly"),
+    HolderPart.LIED: ("交出了假份额", "handed in a false share"),
+    HolderPart.REFUSED_WRONGLY: ("谎称其记录不可用", "called a good record unusable"),
+    HolderPart.SILENT: ("未交出份额", "handed in nothing"),
+    HolderPart.UNDECIDED: ("尚不能判定", "undecided without the file key"),
+}
+"""What is said of a key holder; nothing of one that was honest."""
+_FOR_WANT_OF_SHARES = frozenset({Cause.NO_PATH, Cause.HOLDERS_FAILED})
 
 
-def header_fault(kept: Kept, kind: str, derived: HeaderVerdict) -> Fault:
-    """A container that opens but whose header is not the one its file key dictates."""
-    records = ", ".join(map(str, derived.wrong_records)) or "none"
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What custody says about a bid, by kind of envelope; see `Evidence`."""
+
+    shares: Mapping[str, Mapping[int, bytes]] = field(default_factory=dict)
+    refusals: frozenset[int] = frozenset()
+    file_keys: Mapping[str, bytes] = field(default_factory=dict)
+    in_time: bool = False
+    asked: bool = False
+
+
+def find_fault(case: Case, kept: Kept, told: Told) -> BidFault:
+    """Judge a bid that did not open. Raises BadBag, BadHeader, BadKey."""
+    return attribute_bid(
+        {
+            container.kind: _judge(case, container, told)
+            for container in sealed_containers(case, kept)
+        }
+    )
+
+
+def invalid_fault(container: Sealed, file_key: bytes, opened: OpenedContainer) -> Finding:
+    """Judge a container that opened with its file key."""
+    evidence = Evidence(
+        header=container.header,
+        policy=container.policy,
+        intact=True,  # it has just proved authentic
+        file_key=file_key,
+        in_time=True,
+    )
+    payload = Payload.OPENS if opened.is_bundle else Payload.NOT_CANONICAL
+    return attribute(evidence, lambda _: payload)
+
+
+def in_words(kept: Kept, fault: BidFault) -> Fault:
+    """The verdict as the report has it, in Chinese and English."""
+    zh, en = SENTENCES[fault.cause]
+    parts = fault.findings[fault.kind].holders
+    # Who was not needed or not asked has nothing to answer for.
+    skipped = set() if fault.cause in _FOR_WANT_OF_SHARES else {HolderPart.SILENT}
+    said = [
+        (number, _PARTS[part])
+        for number, part in sorted(parts.items())
+        if part in _PARTS and part not in skipped
+    ]
+    if said:
+        zh += "；" + "，".join(f"密钥持有人{number}{words[0]}" for number, words in said)
+        en += "; " + ", ".join(f"key holder {number} {words[1]}" for number, words in said)
     return Fault(
-        kept.lot,
-        kept.uscc,
-        "bidder",
-        proved=True,
-        why=f"the header of {kind} does not re-derive; wrongly made records of key holders: "
-        f"{records}",
+        lot=kept.lot,
+        bidder=kept.uscc,
+        whose=fault.whose,
+        proved=fault.proved,
+        why=f"{fault.kind}: {en}",
+        zh=f"责任方：{_WHOSE[fault.whose]}（{'已证明' if fault.proved else '按规则推定'}）；{zh}",
+        failing_holders=fault.failing_holders,
     )
 
 
-def attribute(case: Case, kept: Kept, shares: Mapping[str, Mapping[int, bytes]]) -> Fault:
-    """Why a bid did not open. `shares` by kind and key holder, as they came into custody."""
-    openable = 0
-    containers = list(sealed_containers(case, kept))
-    for container in containers:
-        given = shares.get(container.kind, {})
-        file_key, verdict = file_key_from_shares(container.header, given, container.policy.context)
-        if verdict.bidder_fault_proven:
-            return _fault(
-                kept,
-                "bidder",
-                f"{len(given)} shares of {container.kind}, no file key fits the committed ones",
+def _judge(case: Case, container: Sealed, told: Told) -> Finding:
+    def opens(file_key: bytes) -> Payload:
+        try:
+            opened = open_container(
+                case.archive,
+                container.path,
+                file_key,
+                kind=container.kind,
+                header_bytes=container.header_bytes,
             )
-        if file_key is None:
-            if verdict.bad_shares_from:
-                number = verdict.bad_shares_from[0]
-                return _fault(
-                    kept,
-                    f"key_holder:{number}",
-                    f"handed in another share of {container.kind} than the header commits to; "
-                    "only the file key could show that its record never held it",
-                    proved=False,
-                )
-            continue
-        derived = verify_file_key(container.header, file_key, container.policy)
-        if not derived.valid:
-            return header_fault(kept, container.kind, derived)
-        if not _opens(case, container, file_key):
-            return _fault(kept, "bidder", f"the payload of {container.kind} is not what was sealed")
-        openable += 1
-    if openable == len(containers):
-        return _fault(kept, "platform", "the shares in custody open every envelope")
-    return _fault(
-        kept,
-        "bidder",
-        "no path gave the file key: it counts as the bidder's unless the bidder publishes it",
-        proved=False,
+        except (BadHeader, BadMac, BadPayload):
+            return Payload.BROKEN
+        return Payload.OPENS if opened.is_bundle else Payload.NOT_CANONICAL
+
+    is_there = container.path in case.archive
+    evidence = Evidence(
+        header=container.header,
+        policy=container.policy,
+        intact=is_there
+        and container_digest(case.archive.chunks(container.path)) == container.digest,
+        shares=told.shares.get(container.kind, {}),
+        refusals=told.refusals,
+        file_key=told.file_keys.get(container.kind),
+        in_time=told.in_time,
+        asked=told.asked,
     )
-
-
-def _opens(case: Case, container: Sealed, file_key: bytes) -> bool:
-    try:
-        open_container(
-            case.archive,
-            container.path,
-            file_key,
-            kind=container.kind,
-            header_bytes=container.header_bytes,
-        )
-    except (BadHeader, BadMac, BadPayload):
-        return False
-    return True
-
-
-def _fault(kept: Kept, whose: str, why: str, *, proved: bool = True) -> Fault:
-    return Fault(kept.lot, kept.uscc, whose, proved, why)
+    return attribute(evidence, opens)

@@ -18,12 +18,14 @@ from tendering.domain.bundle import BadBundle, Bundle, read_bundle
 class OpenedContainer:
     """What is in a container. `form` is empty when the plaintext is no bundle of this kind.
 
-    `damaged` are files inside that are not those the bundle's own index speaks of.
+    `is_bundle`: the plaintext has the one canonical form, for this kind of envelope. `damaged` are
+    files inside that are not those the bundle's own index speaks of.
     """
 
     plaintext_digest: bytes
     form: Mapping[str, JsonValue]
     damaged: tuple[str, ...]
+    is_bundle: bool = True
 
 
 def open_container(
@@ -41,7 +43,7 @@ def open_container(
         plaintext.drain()
     digest = plaintext.digest.digest()
     if bundle is None or bundle.kind != kind:
-        return OpenedContainer(digest, {}, ())
+        return OpenedContainer(digest, {}, (), is_bundle=False)
     empty = sha256().hexdigest()
     damaged = tuple(
         file.name

@@ -4,17 +4,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from clients.verifying.bodies import KeysReceived, Revealed, ShareReceived, Unlocked
+from clients.verifying.bodies import (
+    FaultFound,
+    KeyLost,
+    KeysDisclosed,
+    KeysReceived,
+    Revealed,
+    ShareReceived,
+    ShareRefused,
+    Unlocked,
+)
 from clients.verifying.case import Case, place
-from clients.verifying.faults import attribute, header_fault
+from clients.verifying.faults import Told, find_fault, in_words, invalid_fault
 from clients.verifying.opened_containers import open_container
 from clients.verifying.report import Notes
 from clients.verifying.sealing import Sealed, sealed_containers
 from clients.verifying.submissions import Kept, kept_submissions
-from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
+from crypto.errors import BadHeader, BadKey, BadMac, BadPayload, CryptoError
 from crypto.sealed_file import file_key_from_shares, verify_file_key
+from tendering.domain.fault import Finding, Whose, attribute_bid, fault_json
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.opening import UnlockedBy, form_findings
+from tendering.domain.opening import (
+    RECORD_UNUSABLE,
+    REFUSAL_LABEL,
+    UnlockedBy,
+    form_findings,
+)
 from tendering.domain.tender import ENVELOPES
 
 Key = tuple[str, UUID]
@@ -25,7 +40,7 @@ class _Handed:
     """File keys and shares that came into custody at the opening."""
 
     keys: Mapping[Key, KeysReceived]
-    shares: Mapping[Key, Mapping[str, Mapping[int, bytes]]]
+    told: Mapping[Key, Told]
 
 
 def check_unlocking(case: Case, notes: Notes) -> None:
@@ -40,13 +55,20 @@ def check_unlocking(case: Case, notes: Notes) -> None:
         if key in unlocked:
             _check_unlocked(case, kept, unlocked[key], handed, notes)
             continue
-        fault = attribute(case, kept, handed.shares.get(key, {}))
-        notes.faults.append(fault)
-        said = f"lot {kept.lot} {kept.uscc} did not open: {fault.whose}: {fault.why}"
-        if fault.whose == "platform":
+        fault = find_fault(case, kept, handed.told.get(key, Told()))
+        told = in_words(kept, fault)
+        notes.faults.append(told)
+        said = f"lot {kept.lot} {kept.uscc} did not open: {told.whose}: {told.why}"
+        if fault.whose is Whose.PLATFORM:
             notes.fails(kept.where, said)
         else:
             notes.remark(said)
+        published = _last_verdicts(case).get(key)
+        notes.require(
+            published is None or published == fault_json(fault),
+            kept.where,
+            "the platform published another verdict on it than follows from the evidence",
+        )
     for lot, bidder in set(handed.keys) - set(unlocked):
         notes.fails(f"lot {lot}", f"a file key of {bidder} was received but no verdict published")
 
@@ -71,16 +93,30 @@ def check_reveal(case: Case, notes: Notes) -> None:
         notes.require(
             [row.bidder_id for row in body.rows] == opened, where, "not the bids that were opened"
         )
-        notes.require(list(body.deemed_revoked) == locked, where, "not the bids left unopened")
+        notes.require(
+            sorted((*body.deemed_revoked, *body.deemed_withdrawn)) == sorted(locked),
+            where,
+            "not the bids left unopened",
+        )
+        by_others = {one.bidder_id for one in body.faults if one.fault.get("whose") != "bidder"}
+        notes.require(
+            set(body.deemed_withdrawn) == by_others,
+            where,
+            "deemed withdrawn are those that others than their bidders answer for",
+        )
         notes.require(
             not locked or entry.at >= lot.unlock_until,
             where,
             "revealed while bids could still be unlocked",
         )
         for bidder in opened:
-            verdict = unlocked[lot.lot, bidder][0]
+            verdict, said = unlocked[lot.lot, bidder]
             notes.require(verdict.seq < entry.seq, place(verdict), "a verdict after the reveal")
-            notes.require(verdict.at < lot.unlock_until, place(verdict), "after the window closed")
+            notes.require(
+                said.received_at < lot.unlock_until and said.received_at <= verdict.at,
+                place(verdict),
+                "after the window closed",
+            )
         _check_rows(case, entry, body, notes)
 
 
@@ -118,7 +154,8 @@ def _check_unlocked(
         return
     notes.require(keys.by == said.by, where, f"custody says opened by {keys.by}")
     sealed = {one.kind: one for one in sealed_containers(case, kept)}
-    shares = handed.shares.get((kept.lot, kept.bidder_id), {})
+    shares = handed.told.get((kept.lot, kept.bidder_id), Told()).shares
+    findings: dict[str, Finding] = {}
     for one in said.envelopes:
         container, file_key = sealed[one.kind], keys.file_keys[one.kind]
         if said.by == UnlockedBy.KEY_HOLDERS:
@@ -149,11 +186,26 @@ def _check_unlocked(
             container.path,
             f"opens to another content than {where} says",
         )
-        if not derived.valid:
-            notes.faults.append(header_fault(kept, one.kind, derived))
+        if not derived.valid or not opened.is_bundle:
+            findings[one.kind] = invalid_fault(container, file_key, opened)
             notes.remark(f"{container.path}: invalid, by the bidder's fault")
         for name in opened.damaged:
             notes.remark(f"{container.path}: {name} inside is not the file of its own index")
+    _check_fault(kept, said, findings, where, notes)
+
+
+def _check_fault(
+    kept: Kept, said: Unlocked, findings: Mapping[str, Finding], where: str, notes: Notes
+) -> None:
+    """A bid that opens is invalid by the bidder's fault, or it is not: as was published."""
+    fault = attribute_bid(findings) if findings else None
+    if fault is not None:
+        notes.faults.append(in_words(kept, fault))
+    notes.require(
+        said.fault == (None if fault is None else fault_json(fault)),
+        where,
+        "says otherwise than follows from its containers whether the bid is invalid",
+    )
 
 
 def _check_shares(
@@ -188,8 +240,48 @@ def _handed(case: Case) -> _Handed:
         for _, body in case.all(Stream.CUSTODY, "file_key.received", KeysReceived)
     }
     shares: dict[Key, dict[str, dict[int, bytes]]] = {}
-    for _, body in case.all(Stream.CUSTODY, "share.received", ShareReceived):
-        of_bid = shares.setdefault((body.lot, body.bidder_id), {})
-        for kind, share in body.shares.items():
-            of_bid.setdefault(kind, {})[body.number] = share
-    return _Handed(keys, shares)
+    for _, given in case.all(Stream.CUSTODY, "share.received", ShareReceived):
+        of_bid = shares.setdefault((given.lot, given.bidder_id), {})
+        for kind, share in given.shares.items():
+            of_bid.setdefault(kind, {})[given.number] = share
+    refusals: dict[Key, set[int]] = {}
+    for entry, refused in case.all(Stream.CUSTODY, "share.refused", ShareRefused):
+        if refused.reason == RECORD_UNUSABLE and _is_signed(case, entry, REFUSAL_LABEL):
+            refusals.setdefault((refused.lot, refused.bidder_id), set()).add(refused.number)
+    disclosed: dict[Key, list[KeysDisclosed]] = {}
+    for _, shown in case.all(Stream.CUSTODY, "file_key.disclosed", KeysDisclosed):
+        disclosed.setdefault((shown.lot, shown.bidder_id), []).append(shown)
+    lost = {(one.lot, one.bidder_id) for _, one in case.all(Stream.PUBLIC, "key.lost", KeyLost)}
+    told = {
+        key: Told(
+            shares=shares.get(key, {}),
+            refusals=frozenset(refusals.get(key, ())),
+            file_keys={
+                kind: file_key
+                for one in disclosed.get(key, ())
+                for kind, file_key in one.file_keys.items()
+            },
+            in_time=any(one.in_time for one in disclosed.get(key, ())),
+            asked=key in lost,
+        )
+        for key in {*shares, *refusals, *disclosed, *lost}
+    }
+    return _Handed(keys, told)
+
+
+def _is_signed(case: Case, entry: Entry, label: str) -> bool:
+    try:
+        case.signed(entry.body.get("statement"), label=label, at=entry.at, where=place(entry))
+    except CryptoError:
+        return False
+    return True
+
+
+def _last_verdicts(case: Case) -> dict[Key, Mapping[str, object]]:
+    """What the platform said of each bid that did not open, at the reveal or anew afterwards."""
+    said: dict[Key, Mapping[str, object]] = {}
+    for _, body in _revealed(case):
+        said |= {(body.lot, one.bidder_id): one.fault for one in body.faults}
+    for _, found in case.all(Stream.PUBLIC, "fault.found", FaultFound):
+        said[found.lot, found.bidder_id] = found.fault
+    return said

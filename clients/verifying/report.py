@@ -46,7 +46,8 @@ class Check:
 class Fault:
     """Whose fault it is that a bid did not open or is invalid, and whether that is proved.
 
-    `whose`: bidder, key_holder:N, platform, or nobody when no evidence speaks against anybody.
+    `whose`: bidder, key_holders or platform. `zh` is the verdict in Chinese. `failing_holders` are
+    the key holders against whom something is proved, whoever answers for the bid.
     """
 
     lot: str
@@ -54,6 +55,8 @@ class Fault:
     whose: str
     proved: bool
     why: str
+    zh: str = ""
+    failing_holders: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clients.verifying.case import Case
 from clients.verifying.submissions import Kept, context_of, envelopes_of, read_header
+from crypto.errors import BadHeader
 from crypto.keys import recipient_public
 from crypto.sealed_file import SealPolicy, read_sealed_header
 from tendering.domain.archive import envelope_path
@@ -12,7 +13,10 @@ from tendering.domain.archive import envelope_path
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """One container: where it is, its first bytes, its signed digest, and its policy."""
+    """One container: where it is, its first bytes, its signed digest, and its policy.
+
+    `header_bytes` is 0 where there is no header that could be read.
+    """
 
     kind: str
     path: str
@@ -23,14 +27,14 @@ class Sealed:
 
 
 def sealed_containers(case: Case, kept: Kept) -> Iterator[Sealed]:
-    """The containers of a bid. Raises BadBag, BadHeader, BadKey."""
+    """The containers of a bid. Raises BadBag, BadKey."""
     for envelope in envelopes_of(case, kept):
         header = read_header(case, kept, envelope.kind)
         yield Sealed(
             kind=envelope.kind,
             path=envelope_path(kept.folder, envelope.kind, whole=True),
             header=header,
-            header_bytes=read_sealed_header(header).header_length,
+            header_bytes=_header_bytes(header),
             digest=envelope.digest,
             policy=SealPolicy(
                 context=context_of(case, kept, envelope.kind),
@@ -39,3 +43,10 @@ def sealed_containers(case: Case, kept: Kept) -> Iterator[Sealed]:
                 bidder=recipient_public(envelope.recipient),
             ),
         )
+
+
+def _header_bytes(header: bytes) -> int:
+    try:
+        return read_sealed_header(header).header_length
+    except BadHeader:
+        return 0

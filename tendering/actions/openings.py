@@ -7,15 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from tendering.domain.bid import BidStatus
+from tendering.domain.fault import BidFault
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import (
     Opening,
     OpeningPhase,
     UnlockedBy,
     decide_closing,
-    decide_lost_key,
     decide_reveal,
     decide_unlock,
+    is_revoked,
 )
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound, OpeningNotStarted, WrongPhase
@@ -77,16 +78,23 @@ async def record_unlock(
     opened: OpenedBid,
     *,
     by: UnlockedBy,
+    received_at: datetime,
     at: datetime,
 ) -> None:
     """Enter the verdict of a bid that was opened. Raises WrongPhase, AlreadyUnlocked, and others.
 
-    The file keys go to custody: with them anybody who holds the full archive opens the bid again.
+    `received_at`: when keys or shares had arrived. The file keys go to custody: with them anybody
+    who holds the full archive opens the bid again.
     """
     await tenders.lock(connection, tender_id)
     opening = await openings.get(connection, tender_id, opened.lot)
     event = decide_unlock(
-        opening, bidder_id=opened.bidder_id, by=by, envelopes=opened.envelopes, at=at
+        opening,
+        bidder_id=opened.bidder_id,
+        by=by,
+        envelopes=opened.envelopes,
+        received_at=received_at,
+        fault=opened.fault,
     )
     await openings.save_unlock(
         connection,
@@ -120,58 +128,28 @@ async def record_unlock(
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
 
 
-async def declare_lost_key(
-    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
-) -> None:
-    """A bidder cannot unlock: the key holders may act. Raises WrongPhase, UnlockWindowClosed."""
-    await tenders.lock(connection, tender_id)
-    opening = await openings.get(connection, tender_id, lot)
-    event = decide_lost_key(opening, bidder_id=by.organization_id, at=at)
-    if by.organization_id in opening.key_lost:
-        return
-    await openings.mark_lost(connection, tender_id, lot, by.organization_id)
-    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
-
-
-async def add_shares(
+async def reveal(
     connection: Connection,
     tender_id: UUID,
     lot: str,
-    bidder_id: UUID,
     *,
-    number: int,
-    shares: Mapping[str, bytes],
+    faults: Mapping[UUID, BidFault],
+    by: Actor,
     at: datetime,
-) -> dict[str, dict[int, bytes]]:
-    """Keep a key holder's shares, which fit their commitments; all shares at hand for the bid."""
-    await tenders.lock(connection, tender_id)
-    opening = await openings.get(connection, tender_id, lot)
-    if bidder_id not in opening.key_lost:
-        raise NotFound("the bidder has not declared its key lost")
-    await openings.add_shares(connection, tender_id, lot, bidder_id, number=number, shares=shares)
-    event = Event(
-        "share.received",
-        {
-            "lot": lot,
-            "bidder_id": str(bidder_id),
-            "number": number,
-            "shares": {kind: base64.b64encode(share).decode() for kind, share in shares.items()},
-        },
-    )
-    await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
-    return await openings.shares_of(connection, tender_id, lot, bidder_id)
-
-
-async def reveal(
-    connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
 ) -> None:
-    """Show all prices of a lot at once. Raises BidsStillLocked, WrongPhase."""
+    """Show all prices of a lot at once; what did not open has its verdict in `faults`.
+
+    Raises Forbidden, BidsStillLocked, WrongPhase.
+    """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
     opening = await openings.get(connection, tender_id, lot)
+    if opening.phase is OpeningPhase.REVEALED:
+        # The answer to the first request was lost.
+        return
     rows = await openings.unlocks(connection, tender_id, lot)
     forms = {row.bidder_id: row.form for row in rows if row.form is not None}
-    event = decide_reveal(opening, tender.lot(lot), forms, at=at)
+    event = decide_reveal(opening, tender.lot(lot), forms, at=at, faults=faults)
     await openings.set_phase(connection, tender_id, lot, OpeningPhase.REVEALED, at=at)
     for bidder_id in opening.bidders:
         if bidder_id not in opening.unlocked:
@@ -180,7 +158,9 @@ async def reveal(
                 tender_id,
                 lot=lot,
                 bidder_id=bidder_id,
-                status=BidStatus.DEEMED_REVOKED,
+                status=BidStatus.DEEMED_REVOKED
+                if is_revoked(faults.get(bidder_id))
+                else BidStatus.DEEMED_WITHDRAWN,
             )
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
 

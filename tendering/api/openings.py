@@ -2,24 +2,25 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import Meta, Struct
 
-from crypto.errors import BadHeader
-from crypto.sealed_file import check_share, file_key_from_shares
+from crypto.sealed_file import check_share
 from tendering.actions import openings as deeds
+from tendering.actions import remedies
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
-from tendering.domain.refusals import NotFound, WrongFileKey, WrongShare
+from tendering.domain.refusals import BidDoesNotOpen, NotFound, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
+from tendering.remedies import judge, judge_locked, open_in_thread, open_with_shares
 from tendering.storage import bids, openings, tenders
 from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading, transaction
-from tendering.unlocking import OpenedBid, open_bid, read_header
+from tendering.unlocking import read_header
 
 Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
@@ -96,6 +97,32 @@ class RemedyList(Struct, frozen=True):
     items: list[Remedy]
 
 
+class PostShareRefusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key holder has no share to give: its record is unusable, or its own key is lost."""
+
+    lot: LotNumber
+    bidder_id: UUID
+    reason: Literal["record-unusable", "key-lost"]
+    statement: dict[str, Any]
+
+
+class PostFileKeys(Struct, frozen=True, forbid_unknown_fields=True):
+    """The file keys of a bid that did not open, published by its bidder, with its signature."""
+
+    lot: LotNumber
+    file_keys: FileKeys
+    statement: dict[str, Any]
+
+
+class FaultAnswer(Struct, frozen=True):
+    """Who answers for a bid that did not open, whether that is proved, and why."""
+
+    whose: str
+    proved: bool
+    kind: str
+    cause: str
+
+
 class BidRow(Struct, frozen=True):
     """A bid in the opening; `form` only after the reveal."""
 
@@ -165,10 +192,29 @@ async def post_unlock(
     keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
     async with reading(context.pool) as connection:
         tender, stored = await _locked_bid(connection, tender_id, body.lot, bidder_id, received_at)
-    opened = await _open(context, tender, stored, keys)
+    try:
+        opened = await open_in_thread(context, tender, stored.bid, keys)
+    except BidDoesNotOpen:
+        # The keys are right: whatever is wrong, they are the bidder's evidence.
+        async with transaction(context.pool) as connection:
+            await remedies.keep_file_keys(
+                connection,
+                tender_id,
+                body.lot,
+                bidder_id,
+                file_keys=keys,
+                statement=None,
+                received_at=received_at,
+            )
+        raise
     async with transaction(context.pool) as connection:
         await deeds.record_unlock(
-            connection, tender_id, opened, by=UnlockedBy.BIDDER, at=received_at
+            connection,
+            tender_id,
+            opened,
+            by=UnlockedBy.BIDDER,
+            received_at=received_at,
+            at=received_at,
         )
     return UnlockAnswer(
         [
@@ -182,7 +228,7 @@ async def post_lost_key(
     actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
 ) -> None:
     """Declare that one cannot unlock: the key holders may."""
-    await deeds.declare_lost_key(connection, tender_id, body.lot, by=actor, at=received_at)
+    await remedies.declare_lost_key(connection, tender_id, body.lot, by=actor, at=received_at)
 
 
 async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> RemedyList:
@@ -232,7 +278,7 @@ async def post_shares(
         if not check_share(headers[kind], number, share, contexts[kind]):
             raise WrongShare(kind=kind)
     async with transaction(context.pool) as connection:
-        at_hand = await deeds.add_shares(
+        await remedies.add_shares(
             connection,
             tender_id,
             body.lot,
@@ -241,29 +287,75 @@ async def post_shares(
             shares=shares,
             at=received_at,
         )
-    if min(len(at_hand.get(kind, {})) for kind in ENVELOPES) < tender.threshold:
-        return SharesAnswer(unlocked=False)
-    keys: dict[str, bytes] = {}
-    for kind in ENVELOPES:
-        key, _ = await asyncio.to_thread(
-            file_key_from_shares, headers[kind], at_hand[kind], contexts[kind]
-        )
-        if key is None:
-            raise WrongFileKey("the shares do not give the file key", kind=kind)
-        keys[kind] = key
-    opened = await _open(context, tender, stored, keys)
+    return SharesAnswer(await open_with_shares(context, tender_id, body.lot, body.bidder_id))
+
+
+async def post_share_refusal(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    body: PostShareRefusal,
+) -> None:
+    """Say under one's signature that one has no share of a bid to give, and why."""
+    await remedies.refuse_share(
+        connection,
+        context.keys,
+        tender_id,
+        body.lot,
+        body.bidder_id,
+        reason=body.reason,
+        statement=body.statement,
+        by=actor,
+        at=received_at,
+    )
+
+
+async def post_file_keys(
+    context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostFileKeys
+) -> FaultAnswer:
+    """Publish the file keys of one's bid that did not open, to clear oneself; who is at fault."""
+    bidder_id = actor.organization_id
+    keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
     async with transaction(context.pool) as connection:
-        await deeds.record_unlock(
-            connection, tender_id, opened, by=UnlockedBy.KEY_HOLDERS, at=received_at
+        stored = await bids.standing(connection, tender_id, lot=body.lot, bidder_id=bidder_id)
+        await remedies.require_disclosure(
+            connection,
+            context.keys,
+            tender_id,
+            lot=body.lot,
+            counter=stored.bid.counter,
+            file_keys=keys,
+            statement=body.statement,
+            by=actor,
+            at=received_at,
         )
-    return SharesAnswer(unlocked=True)
+        await remedies.keep_file_keys(
+            connection,
+            tender_id,
+            body.lot,
+            bidder_id,
+            file_keys=keys,
+            statement=body.statement,
+            received_at=received_at,
+        )
+    fault = await judge(context, tender_id, body.lot, bidder_id)
+    async with transaction(context.pool) as connection:
+        await remedies.enter_fault(
+            connection, tender_id, body.lot, bidder_id, fault, at=context.now()
+        )
+    return FaultAnswer(fault.whose, fault.proved, fault.kind, fault.cause)
 
 
 async def post_reveal(
-    actor: Actor, connection: Connection, received_at: datetime, tender_id: UUID, body: LotBody
+    context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: LotBody
 ) -> None:
-    """Show all prices of a lot at once."""
-    await deeds.reveal(connection, tender_id, body.lot, by=actor, at=received_at)
+    """Show all prices of a lot at once; what did not open gets its verdict."""
+    faults = await judge_locked(context, tender_id, body.lot, at=received_at)
+    async with transaction(context.pool) as connection:
+        await deeds.reveal(connection, tender_id, body.lot, faults=faults, by=actor, at=received_at)
 
 
 async def post_confirmation(
@@ -283,13 +375,3 @@ async def _locked_bid(
     opening = await openings.get(connection, tender_id, lot)
     require_unlocking(opening, bidder_id=bidder_id, at=at)
     return tender, await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
-
-
-async def _open(
-    context: Context, tender: Tender, stored: StoredBid, keys: dict[str, bytes]
-) -> OpenedBid:
-    async with context.opening:
-        try:
-            return await asyncio.to_thread(open_bid, context.blobs, tender, stored.bid, keys)
-        except BadHeader as error:
-            raise WrongFileKey(str(error)) from error

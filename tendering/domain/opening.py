@@ -8,13 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.fault import BidFault, Whose, fault_json
 from tendering.domain.journal import Event, instant
 from tendering.domain.refusals import (
     AlreadyUnlocked,
     BidsStillLocked,
+    NotFound,
     OpeningNotStarted,
     UnlockWindowClosed,
     WrongPhase,
@@ -24,6 +27,10 @@ from tendering.domain.tender import Lot, Tender, TenderStatus
 BIDDERS_MIN = 3  # 招标投标法 第二十八条; 实施条例 第四十四条
 # A price this many times off the ceiling looks like 元 written where 万元 was meant.
 UNIT_SLIP_FACTOR = 100
+REFUSAL_LABEL = "kaibiao/share-refusal/v1"
+DISCLOSURE_LABEL = "kaibiao/file-key-disclosure/v1"
+RECORD_UNUSABLE = "record-unusable"
+"""The reason that accuses the bidder; a holder that has lost its own key accuses nobody."""
 
 
 class OpeningPhase(StrEnum):
@@ -129,19 +136,24 @@ def decide_unlock(
     bidder_id: UUID,
     by: UnlockedBy,
     envelopes: Sequence[OpenedEnvelope],
-    at: datetime,
+    received_at: datetime,
+    fault: BidFault | None = None,
 ) -> Event:
     """Enter a bid's verdict. A header that does not re-derive makes a bid invalid: it is said.
 
-    Raises WrongPhase, AlreadyUnlocked, UnlockWindowClosed.
+    `received_at`: when the file keys, or the last share that was needed, had arrived; that the
+    platform took longer, or was killed over it, harms nobody. Raises WrongPhase, AlreadyUnlocked,
+    UnlockWindowClosed.
     """
-    require_unlocking(opening, bidder_id=bidder_id, at=at)
+    require_unlocking(opening, bidder_id=bidder_id, at=received_at)
     return Event(
         "bid.unlocked",
         {
             "lot": opening.lot,
             "bidder_id": str(bidder_id),
             "by": by,
+            "received_at": instant(received_at),
+            "fault": None if fault is None else fault_json(fault),
             "envelopes": [
                 {
                     "kind": envelope.kind,
@@ -173,13 +185,96 @@ def decide_lost_key(opening: Opening, *, bidder_id: UUID, at: datetime) -> Event
     return Event("key.lost", {"lot": opening.lot, "bidder_id": str(bidder_id)})
 
 
+def decide_refusal(
+    opening: Opening,
+    *,
+    bidder_id: UUID,
+    number: int,
+    reason: str,
+    statement: JsonValue,
+    at: datetime,
+) -> Event:
+    """A key holder says under its signature that its record gives no share. Evidence, in custody.
+
+    Raises WrongPhase, AlreadyUnlocked, UnlockWindowClosed, NotFound.
+    """
+    require_unlocking(opening, bidder_id=bidder_id, at=at)
+    if bidder_id not in opening.key_lost:
+        raise NotFound("the bidder has not declared its key lost")
+    return Event(
+        "share.refused",
+        {
+            "lot": opening.lot,
+            "bidder_id": str(bidder_id),
+            "number": number,
+            "reason": reason,
+            "statement": statement,
+        },
+    )
+
+
+def decide_disclosure(
+    opening: Opening,
+    *,
+    bidder_id: UUID,
+    file_keys: Mapping[str, JsonValue],
+    statement: JsonValue,
+    received_at: datetime,
+) -> Event:
+    """A bidder publishes the file keys of a bid that did not open: who is at fault can be said.
+
+    `file_keys` in base64; `statement` is None for keys that came in time and did not open it.
+    Raises NotFound, AlreadyUnlocked; WrongPhase while the bid may still be unlocked with them.
+    """
+    if bidder_id not in opening.bidders:
+        raise NotFound("this bidder has no bid in the opening")
+    if bidder_id in opening.unlocked:
+        raise AlreadyUnlocked
+    is_open = opening.phase is OpeningPhase.UNLOCK and received_at < opening.unlock_until
+    if is_open and statement is not None:
+        raise WrongPhase("unlock the bid with them", phase=opening.phase)
+    return Event(
+        "file_key.disclosed",
+        {
+            "lot": opening.lot,
+            "bidder_id": str(bidder_id),
+            "file_keys": dict(file_keys),
+            "statement": statement,
+            "received_at": instant(received_at),
+            "in_time": is_open,
+        },
+    )
+
+
+def decide_fault(opening: Opening, *, bidder_id: UUID, fault: BidFault) -> Event:
+    """After the reveal: the verdict on a bid anew, because its bidder has published its keys.
+
+    Raises WrongPhase.
+    """
+    if opening.phase is OpeningPhase.UNLOCK:
+        raise WrongPhase(phase=opening.phase)
+    body: dict[str, JsonValue] = {"lot": opening.lot, "bidder_id": str(bidder_id)}
+    return Event("fault.found", body | {"fault": fault_json(fault)})
+
+
+def is_revoked(fault: BidFault | None) -> bool:
+    """Is a bid that did not open deemed revoked (视为撤销), and not withdrawn (视为撤回)?"""
+    return fault is None or fault.whose is Whose.BIDDER
+
+
 def decide_reveal(
-    opening: Opening, lot: Lot, forms: Mapping[UUID, Mapping[str, JsonValue]], *, at: datetime
+    opening: Opening,
+    lot: Lot,
+    forms: Mapping[UUID, Mapping[str, JsonValue]],
+    *,
+    at: datetime,
+    faults: Mapping[UUID, BidFault] = MappingProxyType({}),
 ) -> Event:
     """Show all prices of a lot at once, once every bid has a verdict or the window has closed.
 
-    Raises WrongPhase, BidsStillLocked. Bids without a verdict are deemed revoked
-    (视为撤销, 电子招标投标办法 第三十一条): the fault is the bidder's unless shown otherwise.
+    `faults` are the verdicts on the bids that did not open. One whose bidder is at fault is deemed
+    revoked (视为撤销, 电子招标投标办法 第三十一条), the others withdrawn (视为撤回); without any
+    evidence the fault is the bidder's. Raises WrongPhase, BidsStillLocked.
     """
     if opening.phase is not OpeningPhase.UNLOCK:
         raise WrongPhase(phase=opening.phase)
@@ -200,7 +295,15 @@ def decide_reveal(
         {
             "lot": lot.lot,
             "rows": rows,
-            "deemed_revoked": [str(bidder) for bidder in locked],
+            "deemed_revoked": [str(bidder) for bidder in locked if is_revoked(faults.get(bidder))],
+            "deemed_withdrawn": [
+                str(bidder) for bidder in locked if not is_revoked(faults.get(bidder))
+            ],
+            "faults": [
+                {"bidder_id": str(bidder), "fault": fault_json(faults[bidder])}
+                for bidder in locked
+                if bidder in faults
+            ],
         },
     )
 

@@ -187,6 +187,12 @@ class WrongFileKey(Invalid):
     code = "wrong-file-key"
 
 
+class BidDoesNotOpen(Conflict):
+    """The file keys are right and the bid does not open: they are kept as evidence."""
+
+    code = "bid-does-not-open"
+
+
 class WrongShare(Invalid):
     """The share does not fit the commitment in the container's header."""
 

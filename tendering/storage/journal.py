@@ -1,5 +1,6 @@
 """SQL of `tendering.journal`. Under the tender's lock `seq` order is commit order."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -54,6 +55,20 @@ async def after(
         stream,
         seq,
         limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def list_of_kinds(
+    connection: Connection, tender_id: UUID, stream: Stream, kinds: Sequence[str]
+) -> list[Entry]:
+    """The entries of some kinds, oldest first: evidence is read where everybody will read it."""
+    rows = await connection.fetch(
+        """SELECT tender_id, stream, seq, kind, body, at, head FROM tendering.journal
+           WHERE tender_id = $1 AND stream = $2 AND kind = ANY($3) ORDER BY seq""",
+        tender_id,
+        stream,
+        list(kinds),
     )
     return [_entry(row) for row in rows]
 

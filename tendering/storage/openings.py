@@ -9,6 +9,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
 from tendering.domain.refusals import OpeningNotStarted
+from tendering.domain.tender import ENVELOPES
 from tendering.storage.connection import Connection
 from tendering.storage.json_columns import to_json
 
@@ -201,14 +202,53 @@ async def add_shares(
     *,
     number: int,
     shares: Mapping[str, bytes],
+    at: datetime,
 ) -> None:
     """Keep a key holder's shares of one bid, by kind of envelope."""
     await connection.executemany(
-        """INSERT INTO tendering.shares (tender_id, lot, bidder_id, kind, number, share)
-           VALUES ($1, $2, $3, $4, $5, $6)
+        """INSERT INTO tendering.shares
+               (tender_id, lot, bidder_id, kind, number, share, received_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
            ON CONFLICT (tender_id, lot, bidder_id, kind, number) DO NOTHING""",
-        [(tender_id, lot, bidder_id, kind, number, share) for kind, share in shares.items()],
+        [(tender_id, lot, bidder_id, kind, number, share, at) for kind, share in shares.items()],
     )
+
+
+async def shares_complete_at(
+    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID, *, threshold: int
+) -> datetime | None:
+    """When the last share had arrived without which the bid could not open; None before."""
+    complete_at: datetime | None = await connection.fetchval(
+        """SELECT max(nth.received_at) FROM (
+               SELECT kind, received_at,
+                      row_number() OVER (PARTITION BY kind ORDER BY received_at, number) AS place
+               FROM tendering.shares
+               WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3) AS nth
+           WHERE nth.place = $4
+           HAVING count(*) = $5""",
+        tender_id,
+        lot,
+        bidder_id,
+        threshold,
+        len(ENVELOPES),
+    )
+    return complete_at
+
+
+async def list_openable(connection: Connection) -> list[tuple[UUID, str, UUID]]:
+    """Bids that are still locked although shares of theirs are at hand: tender, lot, bidder."""
+    rows = await connection.fetch(
+        """SELECT u.tender_id, u.lot, u.bidder_id
+           FROM tendering.unlocks u
+           JOIN tendering.openings o ON o.tender_id = u.tender_id AND o.lot = u.lot
+           JOIN tendering.tenders t ON t.id = u.tender_id
+           WHERE o.phase = 'unlock' AND u.key_lost AND u.unlocked_by IS NULL
+             AND t.threshold <= (
+                 SELECT count(DISTINCT s.number) FROM tendering.shares s
+                 WHERE s.tender_id = u.tender_id AND s.lot = u.lot AND s.bidder_id = u.bidder_id)
+           ORDER BY u.tender_id, u.lot, u.place LIMIT 100"""
+    )
+    return [(row["tender_id"], row["lot"], row["bidder_id"]) for row in rows]
 
 
 async def shares_of(

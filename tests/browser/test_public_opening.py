@@ -149,6 +149,6 @@ def _bids(at: datetime) -> list[LockedBid]:
 def _unlocks(opening: Opening, at: datetime) -> list[Event]:
     envelopes = [OpenedEnvelope(kind, bytes(32), bytes(32), rederives=True) for kind in ENVELOPES]
     return [
-        decide_unlock(opening, bidder_id=bidder, by=by, envelopes=envelopes, at=at)
+        decide_unlock(opening, bidder_id=bidder, by=by, envelopes=envelopes, received_at=at)
         for bidder, by in zip(BIDDERS, (UnlockedBy.BIDDER, UnlockedBy.KEY_HOLDERS), strict=False)
     ]

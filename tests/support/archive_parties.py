@@ -32,6 +32,13 @@ PUBLISHED = datetime(2026, 10, 26, 1, 0, tzinfo=UTC)
 DEADLINE = datetime(2026, 11, 20, 1, 30, tzinfo=UTC)
 MADE = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 ORIGIN = "log.example/kaibiao"
+SABOTAGED_SEALING = (
+    "wrong-record",  # of key holder 3
+    "false-shares",  # consistent shares of another key
+    "bad-records",  # of key holders 2 and 3: they do not decrypt
+    "cut-payload",
+    "not-a-bundle",
+)
 FILE_BYTES = 70_000  # more than one chunk of the payload
 
 
@@ -136,7 +143,7 @@ class BidMade:
 def make_bid(
     tender: Tender, bidder: Party, *, counter: int, price_fen: int, sabotage: str = ""
 ) -> BidMade:
-    """A sealed bid. `sabotage` of the price envelope: wrong-record, false-shares or none."""
+    """A sealed bid. `sabotage` of one envelope: one of SABOTAGED_SEALING, or none."""
     forms: dict[str, dict[str, JsonValue]] = {
         "qualification": {"objective": {"credit": "8.00"}},
         "technical": {},
@@ -157,13 +164,17 @@ def make_bid(
         )
         plaintexts[kind] = bundle(kind, forms[kind], chance("content", *own))
         header = derive_header(file_keys[kind], policy)
-        if kind == "price" and sabotage:
+        spoiled = sabotage if kind == sabotaged_envelope(sabotage) else ""
+        if spoiled in {"wrong-record", "false-shares", "bad-records"}:
             header = cheating_header(header, file_keys[kind], policy, sabotage)
+        if spoiled == "not-a-bundle":
+            plaintexts[kind] += bytes(512)
         sealed = io.BytesIO()
         seal_stream(
             file_keys[kind], chance("nonce", *own)[:16], io.BytesIO(plaintexts[kind]), sealed
         )
-        containers[kind] = header + sealed.getvalue()
+        payload = sealed.getvalue()
+        containers[kind] = header + (payload[:-100] if spoiled == "cut-payload" else payload)
         envelopes.append(
             SealedEnvelope(
                 kind,
@@ -183,6 +194,11 @@ def make_bid(
     return BidMade(bid, containers, file_keys, plaintexts, forms)
 
 
+def sabotaged_envelope(sabotage: str) -> str:
+    """Which envelope is spoiled: without a price there is nothing to evaluate."""
+    return "technical" if sabotage == "not-a-bundle" else "price"
+
+
 def bundle(kind: str, form: dict[str, JsonValue], seed: bytes) -> bytes:
     """A bundle with one file."""
     content = (seed * (FILE_BYTES // len(seed) + 1))[:FILE_BYTES]
@@ -199,11 +215,12 @@ def bundle(kind: str, form: dict[str, JsonValue], seed: bytes) -> bytes:
 def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, sabotage: str) -> bytes:
     """A header whose MAC fits and whose records do not hold what they should."""
     honest, other = read_sealed_header(header), read_sealed_header(derive_header(bytes(16), policy))
-    false = range(1, len(policy.holders) + 1) if sabotage == "false-shares" else range(3, 4)
+    first = {"false-shares": 1, "bad-records": 2, "wrong-record": 3}[sabotage]
     body = b""
     for number in range(1, len(policy.holders) + 1):
-        record = (other if number in false else honest).record(number)
-        body += record.ephemeral + record.wrapped + record.commitment
+        record = (other if number >= first else honest).record(number)
+        unusable = sabotage == "bad-records" and number >= first
+        body += record.ephemeral + (bytes(32) if unusable else record.wrapped) + record.commitment
     arguments = (
         str(policy.threshold),
         str(len(policy.holders)),

@@ -8,7 +8,6 @@ from uuid import UUID
 from crypto.canonical import JsonValue, digest
 from crypto.container_digest import container_digest
 from crypto.keys import OpeningKey
-from crypto.seal_opening import file_key_from_shares, unwrap_share
 from tendering.domain.archive import Edition
 from tendering.domain.bid import CustodyState, decide_submission, decide_withdrawal
 from tendering.domain.journal import Event, Stream, blinded, instant
@@ -36,25 +35,34 @@ from tendering.domain.tender import (
 )
 from tests.support.archive import Archive, Evidence, Journals, archived
 from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
+from tests.support.archive_faults import HandedIn, verdict_on
 from tests.support.archive_parties import (
     DEADLINE,
     PUBLISHED,
+    SABOTAGED_SEALING,
     BidMade,
     Party,
     Platform,
     chance,
     make_bid,
 )
+from tests.support.archive_remedies import clear, disclose, invalid, remedied
 from tests.support.evaluation import METHOD
 
+BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
 DOCUMENT = b"%PDF-1.7 tender documents " * 40
 
 
 @dataclass
 class TenderPlay:
-    """One play. `sabotage` of the third bidder: wrong-record, false-shares, lost-key or none."""
+    """One play. `sabotage` of the third bid: one of SABOTAGED_SEALING; lost-key; lying-holders,
+    of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
+    its file keys afterwards; damaged, at rest; or none.
+    """
 
     sabotage: str = ""
+    clears: bool = False
+    handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
     others: dict[str, bytes] = field(default_factory=dict)
     made: list[BidMade] = field(default_factory=list)
@@ -131,10 +139,12 @@ class TenderPlay:
         """Whose bids stood at the deadline: the fourth was withdrawn."""
         return {bidder.id for bidder in self.bidders[:3]}
 
-    def _public(self, event: Event, at: datetime) -> None:
+    def public(self, event: Event, at: datetime) -> None:
+        """Enter something in public."""
         self.journals.append(Stream.PUBLIC, event, at)
 
-    def _custody(self, kind: str, body: dict[str, JsonValue], at: datetime) -> None:
+    def custody(self, kind: str, body: dict[str, JsonValue], at: datetime) -> None:
+        """Enter something in custody."""
         self.journals.append(Stream.CUSTODY, Event(kind, body), at)
 
     def _draft(self) -> Tender:
@@ -152,7 +162,7 @@ class TenderPlay:
             assert isinstance(announcement, dict)
             holders.append(KeyHolder(number, party.id, party.name, key.public, announcement))
             body = statement | {"announcement": announcement}
-            self._custody("key_holder.announced", body, PUBLISHED - timedelta(hours=1))
+            self.custody("key_holder.announced", body, PUBLISHED - timedelta(hours=1))
         return Tender(
             id=TENDER_ID,
             number="KB-2026-0001",
@@ -186,7 +196,7 @@ class TenderPlay:
         published = _with(self.tender, timetable={"published_at": instant(PUBLISHED)})
         event = decide_publication(published)
         event.body["publication"] = signed
-        self._public(event, PUBLISHED)
+        self.public(event, PUBLISHED)
         self.tender = _with(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         said: dict[str, JsonValue] = {
             "tender_id": str(TENDER_ID),
@@ -199,7 +209,7 @@ class TenderPlay:
         }
         body["signed"] = self.entity.sign("kaibiao/clarification/v1", said)
         body["deadline"] = instant(DEADLINE)
-        self._public(Event("clarification.published", body), PUBLISHED + timedelta(days=3))
+        self.public(Event("clarification.published", body), PUBLISHED + timedelta(days=3))
 
     def _submit(self) -> None:
         at = DEADLINE - timedelta(hours=2)
@@ -208,7 +218,7 @@ class TenderPlay:
         for number, counter, price in plan:
             at += timedelta(minutes=1)
             bidder = self.bidders[number]
-            sabotage = self.sabotage if number == 2 and self.sabotage != "lost-key" else ""
+            sabotage = self.sabotage if number == 2 and self.sabotage in SABOTAGED_SEALING else ""
             made = make_bid(
                 self.tender,
                 bidder,
@@ -239,10 +249,14 @@ class TenderPlay:
         entry = self.journals.append(Stream.CUSTODY, event, at)
         self.evidence.receipt(self.made[0], entry, act="bid.withdrawn")
 
-    def _bids(self) -> list[tuple[Party, BidMade]]:
+    def bids(self) -> list[tuple[Party, BidMade]]:
+        """The bids that stood at the deadline."""
         return list(zip(self.bidders[:3], self.made[2:], strict=True))
 
     def _close(self) -> datetime:
+        if self.sabotage == "damaged":
+            stored = self.made[4].containers["price"]
+            self.made[4].containers["price"] = stored[:-9] + bytes([stored[-9] ^ 1]) + stored[-8:]
         at = self.tender.closing_at + timedelta(seconds=2)
         received = {
             entry.body["manifest_digest"]: entry.at
@@ -260,13 +274,13 @@ class TenderPlay:
                 {one.kind: one.digest.hex() for one in made.bid.envelopes},
                 received[made.bid.manifest_digest.hex()],
             )
-            for bidder, made in self._bids()
+            for bidder, made in self.bids()
         ]
         _, event = decide_closing(
             self.tender, locked, at=at, custody=self.journals.head(Stream.CUSTODY)
         )
         event.body["checkpoint"] = None
-        self._public(event, at)
+        self.public(event, at)
         return at
 
     def _open(self, at: datetime) -> datetime:
@@ -275,63 +289,48 @@ class TenderPlay:
             OpeningPhase.UNLOCK,
             at,
             at + timedelta(minutes=30),
-            tuple(bidder.id for bidder, _ in self._bids()),
+            tuple(bidder.id for bidder, _ in self.bids()),
             frozenset(),
             frozenset(),
         )
         forms = {}
-        for number, (bidder, made) in enumerate(self._bids()):
+        for number, (bidder, made) in enumerate(self.bids()):
             at += timedelta(minutes=1)
-            by_holders = number == 2 and self.sabotage in {"lost-key", "false-shares"}
+            by_holders = number == 2 and self.sabotage in BY_HOLDERS
             keys: dict[str, bytes] | None = made.file_keys
             if by_holders:
-                self._public(decide_lost_key(opening, bidder_id=bidder.id, at=at), at)
-                keys = self._remedied(bidder, made, at)
+                self.public(decide_lost_key(opening, bidder_id=bidder.id, at=at), at)
+                keys = remedied(self, opening, bidder, made, at)
+            if number == 2 and self.sabotage in {"damaged", "cut-payload"}:
+                disclose(self, opening, None, at=at)
+                keys = None
             if keys is None:
                 continue
+            spoiled = number == 2 and self.sabotage in {"wrong-record", "not-a-bundle"}
             event = decide_unlock(
                 opening,
                 bidder_id=bidder.id,
                 by=UnlockedBy.KEY_HOLDERS if by_holders else UnlockedBy.BIDDER,
                 envelopes=self._verdicts(made, keys),
-                at=at,
+                received_at=at,
+                fault=invalid(self, made) if spoiled else None,
             )
             file_keys = {kind: to_base64(key) for kind, key in keys.items()}
             said = {"lot": "1", "bidder_id": str(bidder.id), "by": event.body["by"]}
-            self._custody("file_key.received", said | {"file_keys": file_keys}, at)
-            self._public(event, at)
+            self.custody("file_key.received", said | {"file_keys": file_keys}, at)
+            self.public(event, at)
             opening = _with(opening, unlocked=opening.unlocked | {bidder.id})
             forms[bidder.id] = made.forms["price"]
         at = opening.unlock_until
-        self._public(decide_reveal(opening, self.tender.lots[0], forms, at=at), at)
+        faults = {
+            bidder.id: verdict_on(self.tender, made, self.handed)
+            for bidder, made in self.bids()
+            if bidder.id not in opening.unlocked
+        }
+        self.public(decide_reveal(opening, self.tender.lots[0], forms, at=at, faults=faults), at)
+        if self.clears:
+            clear(self, _with(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
         return at
-
-    def _remedied(self, bidder: Party, made: BidMade, at: datetime) -> dict[str, bytes] | None:
-        shares: dict[int, dict[str, bytes]] = {
-            number: {
-                one.kind: unwrap_share(made.containers[one.kind], number, key, one.context)
-                for one in made.bid.envelopes
-            }
-            for number, key in enumerate(self.holder_keys, start=1)
-        }
-        for number, of_holder in shares.items():
-            body: dict[str, JsonValue] = {
-                "lot": "1",
-                "bidder_id": str(bidder.id),
-                "number": number,
-                "shares": {kind: to_base64(share) for kind, share in of_holder.items()},
-            }
-            self._custody("share.received", body, at)
-        found = {
-            one.kind: file_key_from_shares(
-                made.containers[one.kind],
-                {number: of_holder[one.kind] for number, of_holder in shares.items()},
-                one.context,
-            )[0]
-            for one in made.bid.envelopes
-        }
-        keys = {kind: key for kind, key in found.items() if key is not None}
-        return keys if len(keys) == len(found) else None
 
     def _verdicts(self, made: BidMade, keys: dict[str, bytes]) -> list[OpenedEnvelope]:
         return [

@@ -197,6 +197,7 @@ async def _open(connection: Connection, lot: OpenedLot) -> None:
                 bidder.actor.organization_id,
                 number=holder,
                 shares={"price": bytes(16)},
+                at=OPENED,
             )
     await openings.set_phase(connection, lot.id, "1", OpeningPhase.REVEALED, at=OPENED)
     event = Event("prices.revealed", {"lot": "1", "rows": [], "deemed_revoked": []})

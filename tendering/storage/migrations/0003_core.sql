@@ -180,6 +180,7 @@ CREATE TABLE tendering.shares (
     kind text NOT NULL,
     number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
     share bytea NOT NULL CHECK (octet_length(share) = 16),
+    received_at timestamptz NOT NULL,
     PRIMARY KEY (tender_id, lot, bidder_id, kind, number),
     FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks (tender_id, lot, bidder_id)
 );

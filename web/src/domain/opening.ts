@@ -1,7 +1,7 @@
 /** The opening as the public record tells it: bidders, verdicts, prices, candidates, award. */
 import type { JournalEntry, TenderView } from "@/api/tenders";
 
-export type Verdict = "waiting" | "unlocked" | "invalid" | "deemed_revoked";
+export type Verdict = "waiting" | "unlocked" | "invalid" | "deemed_revoked" | "deemed_withdrawn";
 
 export interface OpenedBid {
   bidderId: string;
@@ -109,9 +109,16 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
       bid.findings = Array.isArray(row.findings) ? row.findings.map(text) : [];
     }
     const revoked = Array.isArray(body.deemed_revoked) ? body.deemed_revoked.map(text) : [];
+    const withdrawn = Array.isArray(body.deemed_withdrawn) ? body.deemed_withdrawn.map(text) : [];
     for (const bid of lot.bids) {
       if (revoked.includes(bid.bidderId)) bid.verdict = "deemed_revoked";
+      if (withdrawn.includes(bid.bidderId)) bid.verdict = "deemed_withdrawn";
     }
+  },
+  "fault.found": (opening, body) => {
+    const bid = bidOf(opening, body);
+    const whose = text((body.fault as Body | undefined)?.whose);
+    if (bid) bid.verdict = whose === "bidder" ? "deemed_revoked" : "deemed_withdrawn";
   },
   "opening.recorded": (opening) => {
     opening.recorded = true;

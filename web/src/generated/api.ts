@@ -50,6 +50,8 @@ export interface ExpertPage { items: ExpertAnswer[]; next: string | null }
 
 export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
 
+export interface FaultAnswer { whose: string; proved: boolean; kind: string; cause: string }
+
 export interface FileKeys { qualification: string; technical: string; price: string }
 
 export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
@@ -136,6 +138,8 @@ export interface PostClarification { text: string; affects_bids: boolean; statem
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
+export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
+
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
 
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
@@ -173,6 +177,8 @@ export interface PostRoom { lot: string; opens_at: string; closes_at: string; bl
 export interface PostSession { login: string; password: string; role?: Role | null }
 
 export interface PostSessionRole { role: Role }
+
+export interface PostShareRefusal { lot: string; bidder_id: string; reason: "key-lost" | "record-unusable"; statement: Record<string, unknown> }
 
 export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
@@ -339,10 +345,12 @@ export interface Doors {
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };
   "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/record": { path: { tender_id: string }; body: PostOpeningRecord; answer: IssuedAnswer };
   "GET /tenders/{tender_id}/opening/remedies": { path: { tender_id: string }; answer: RemedyList };
   "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/share-refusals": { path: { tender_id: string }; body: PostShareRefusal; answer: undefined };
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
   "POST /tenders/{tender_id}/opening/sign-in": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };

@@ -47,7 +47,7 @@ def unlock(bidder_id: UUID = FIRST, at: datetime = CLOSING, **changes: Any) -> E
         bidder_id=bidder_id,
         by=UnlockedBy.BIDDER,
         envelopes=envelopes,
-        at=at,
+        received_at=at,
     )
 
 

@@ -160,6 +160,7 @@ export default {
     unlocked: "Unlocked",
     invalid: "Invalid",
     deemed_revoked: "Deemed revoked",
+    deemed_withdrawn: "Deemed withdrawn",
   },
   findings: {
     "price-missing": "no price",

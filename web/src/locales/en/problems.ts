@@ -49,6 +49,8 @@ export default {
   "opening-not-started": "The opening has not begun; bids are still sealed.",
   "unlock-window-closed": "The time for unlocking has ended.",
   "wrong-file-key": "This key does not open the bid. Check that you chose the right key file.",
+  "bid-does-not-open":
+    "The file keys are right, but the bid does not open. They are kept as evidence; who is at fault is decided with the reveal.",
   "wrong-share": "The key share does not fit the bid. Check that you chose the right key.",
   "already-unlocked": "This bid is unlocked already; nothing more to do.",
   "bids-still-locked": "Some bids are still locked and their time is not over: prices cannot be read out yet.",

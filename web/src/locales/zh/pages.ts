@@ -159,6 +159,7 @@ export default {
     unlocked: "解密成功",
     invalid: "文件无效",
     deemed_revoked: "视为撤销",
+    deemed_withdrawn: "视为撤回",
   },
   findings: {
     "price-missing": "未填报价",

@@ -49,6 +49,7 @@ export default {
   "opening-not-started": "开标尚未开始，投标文件仍处于加密状态。",
   "unlock-window-closed": "解密时间已经结束。",
   "wrong-file-key": "这把密钥不能打开该投标文件，请检查是否选对了密钥文件。",
+  "bid-does-not-open": "文件密钥正确，但投标文件解不开；密钥已作为证据保存，责任在唱标时判定。",
   "wrong-share": "密钥份额与投标文件不匹配，请检查是否选对了密钥。",
   "already-unlocked": "这份投标文件已经解密，不必重复操作。",
   "bids-still-locked": "还有投标文件没有解密，而解密时间未到，暂时不能唱标。",

@@ -1,0 +1,214 @@
+"""Bids that their bidders cannot unlock, on a real database with real containers on the disk."""
+
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from crypto.errors import BadShare
+from tendering.domain.bid import BidStatus
+from tendering.domain.journal import Stream
+from tendering.domain.refusals import (
+    BidDoesNotOpen,
+    BidsStillLocked,
+    SignatureRefused,
+    UnlockWindowClosed,
+    WrongPhase,
+    WrongShare,
+)
+from tendering.domain.tender import ENVELOPES
+from tendering.remedies import Tried, open_pending
+from tendering.storage.connection import Pool
+from tests.integration.tendering.locked_bids import damage, opened, stored_path
+
+
+async def test_with_enough_shares_a_bid_opens_and_one_lost_holder_does_no_harm(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+
+    assert [await tender.hand_in(3), await tender.hand_in(1)] == [False, True]
+    assert await tender.third_status() is BidStatus.UNLOCKED
+
+
+async def test_a_share_that_is_not_the_committed_one_is_refused(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+
+    with pytest.raises(WrongShare):
+        await tender.hand_in(1, dict.fromkeys(ENVELOPES, bytes(16)))
+    assert await tender.entries(Stream.CUSTODY, "share.received") == []
+
+
+async def test_the_same_shares_twice_are_one_entry(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+
+    await tender.hand_in(1)
+    await tender.hand_in(1)
+
+    assert len(await tender.entries(Stream.CUSTODY, "share.received")) == 1
+
+
+async def test_shares_stored_by_a_platform_that_was_killed_are_opened_by_the_clockwork(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+    await tender.store(1)
+    assert await open_pending(tender.context) == 0
+    await tender.store(2)
+
+    assert [await open_pending(tender.context) for _ in range(2)] == [1, 0]
+    assert await tender.third_status() is BidStatus.UNLOCKED
+
+
+async def test_shares_in_time_open_the_bid_even_when_the_platform_comes_back_late(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+    for number in (0, 1):
+        await tender.unlock(number)
+    await tender.store(1)
+    await tender.store(2)
+    in_time, tender.at = tender.at, tender.late
+
+    await tender.reveal(tender.late)
+
+    revealed = await tender.revealed()
+    verdict = (await tender.entries(Stream.PUBLIC, "bid.unlocked"))[-1]
+    assert (revealed["deemed_revoked"], revealed["deemed_withdrawn"]) == ([], [])
+    assert len(revealed["rows"]) == 3
+    assert verdict.at == tender.late
+    assert verdict.body["received_at"] == in_time.isoformat(timespec="microseconds").replace(
+        "+00:00", "Z"
+    )
+
+
+async def test_shares_after_the_window_are_refused(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+    tender.at = tender.late
+
+    with pytest.raises(UnlockWindowClosed):
+        await tender.hand_in(1)
+
+
+async def test_shares_that_open_nothing_blame_no_holder_and_are_tried_once(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path, "false-shares")
+    await tender.lose_key()
+    tried: Tried = set()
+
+    assert [await tender.hand_in(number) for number in (1, 2, 3)] == [False] * 3
+    assert [await open_pending(tender.context, tried=tried) for _ in range(2)] == [0, 0]
+    assert len(tried) == 1
+
+
+async def test_the_verdict_on_false_shares_comes_with_the_reveal(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path, "false-shares")
+    await tender.lose_key()
+    for number in (0, 1):
+        await tender.unlock(number)
+    for number in (1, 2, 3):
+        await tender.hand_in(number)
+    with pytest.raises(BidsStillLocked):
+        await tender.reveal(tender.at)
+
+    await tender.reveal(tender.late)
+    await tender.reveal(tender.late)  # the answer was lost
+
+    (fault,) = (await tender.revealed())["faults"]
+    assert (fault["fault"]["whose"], fault["fault"]["proved"]) == ("bidder", True)
+    assert fault["fault"]["cause"] == "shares-give-no-key"
+    assert await tender.third_status() is BidStatus.DEEMED_REVOKED
+
+
+async def test_bytes_damaged_at_rest_are_the_platforms_fault_and_the_bid_deemed_withdrawn(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.unlock(0)
+    await tender.unlock(1)
+    await damage(tender)
+
+    with pytest.raises(BidDoesNotOpen):
+        await tender.unlock(2)
+    with pytest.raises(BidDoesNotOpen):
+        await tender.unlock(2)
+    await tender.reveal(tender.late)
+
+    revealed = await tender.revealed()
+    assert len(await tender.entries(Stream.CUSTODY, "file_key.disclosed")) == 1
+    assert revealed["deemed_withdrawn"] == [str(tender.bids[2][0].id)]
+    assert revealed["faults"][0]["fault"]["cause"] == "damaged-in-custody"
+    assert await tender.third_status() is BidStatus.DEEMED_WITHDRAWN
+
+
+async def test_a_lost_file_is_the_platforms_fault(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.unlock(0)
+    await tender.unlock(1)
+    (await stored_path(tender)).unlink()
+
+    await tender.reveal(tender.late)
+
+    assert (await tender.revealed())["faults"][0]["fault"]["cause"] == "damaged-in-custody"
+
+
+async def test_a_bidder_clears_itself_by_publishing_its_keys(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+    await tender.unlock(0)
+    await tender.unlock(1)
+    await tender.hand_in(1)
+    await tender.refuse(2)
+    await tender.refuse(3)
+    with pytest.raises(WrongPhase):
+        await tender.publish_keys(tender.at)
+    await tender.reveal(tender.late)
+    assert await tender.third_status() is BidStatus.DEEMED_REVOKED
+
+    answer = await tender.publish_keys(tender.late)
+
+    (found,) = await tender.entries(Stream.PUBLIC, "fault.found")
+    envelopes = cast("Any", found.body["fault"])["envelopes"]
+    assert (answer.whose, answer.proved, answer.cause) == ("key_holders", True, "holders-failed")
+    assert envelopes["price"]["holders"] == {
+        "1": "honest",
+        "2": "refused_wrongly",
+        "3": "refused_wrongly",
+    }
+    assert await tender.third_status() is BidStatus.DEEMED_WITHDRAWN
+
+
+async def test_holders_of_bad_records_are_cleared_by_the_bidders_own_keys(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path, "bad-records")
+    await tender.lose_key()
+    await tender.unlock(0)
+    await tender.unlock(1)
+    await tender.hand_in(1)
+    for number in (2, 3):
+        with pytest.raises(BadShare):
+            tender.shares(number)
+        await tender.refuse(number)
+    await tender.reveal(tender.late)
+
+    answer = await tender.publish_keys(tender.late)
+
+    assert (answer.whose, answer.proved, answer.cause) == ("bidder", True, "header-not-derived")
+
+
+async def test_a_refusal_is_signed_by_the_holder_itself(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+
+    with pytest.raises(SignatureRefused):
+        await tender.refuse(2, claimed=3)
