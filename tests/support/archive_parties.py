@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from crypto.age_header import Stanza, build_header, encode_base64
+from crypto.age_header import Stanza, build_header
 from crypto.age_payload import seal_stream
 from crypto.canonical import JsonValue
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
@@ -221,10 +221,6 @@ def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, sabotage
         record = (other if number >= first else honest).record(number)
         unusable = sabotage == "bad-records" and number >= first
         body += record.ephemeral + (bytes(32) if unusable else record.wrapped) + record.commitment
-    arguments = (
-        str(policy.threshold),
-        str(len(policy.holders)),
-        encode_base64(policy.context),
-    )
+    arguments = honest.header.stanzas[1].arguments
     stanzas: Sequence[Stanza] = [honest.bidder_stanza, Stanza(arguments, body)]
     return build_header(file_key, stanzas)
