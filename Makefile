@@ -2,8 +2,11 @@
 # Debian 12 with git, make, python3 and python3-venv.
 .DEFAULT_GOAL := help
 .PHONY: help run test demo test-unit check fix cover types schema docs bench fuzz campaign load \
-	lock setup-server setup-test
+	lock hooks check-python check-web setup-server setup-test
 BIN := .venv/bin
+# A demonstration is more than twenty processes: let Python keep what it has compiled, whatever the
+# environment says.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --require-hashes \
 	--only-binary=:all:
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -20,16 +23,23 @@ demo: setup-server ## play one whole tender and exit; OCDS=FILE is a release to 
 
 test: setup-test check ## everything: checks, then all tests; REQUIRE_ALL=1 leaves nothing out
 	scripts/debian-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-unit: setup-test ## the pure tests only, in seconds
 	$(BIN)/python -m pytest -q tests/unit tests/tidy
 
-check: setup-test ## format, lint, types, import contracts, front end
+check: setup-test ## format, lint, types, import contracts, migrations, front end
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-python check-web
+
+check-python:
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
-	$(BIN)/mypy
+	git ls-files -z | xargs -0 $(BIN)/python scripts/check_files.py
+	$(BIN)/squawk --config .squawk.toml */storage/migrations/*.sql
 	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+check-web:
 ifneq ($(wildcard web/package.json),)
 	$(BIN)/python hatch_build.py npm run check
 	$(BIN)/python hatch_build.py npm test
@@ -40,7 +50,7 @@ fix: setup-test ## format and mend what can be mended automatically
 	$(BIN)/ruff format --quiet
 
 cover: setup-test ## all tests with branch coverage; the pure modules must be complete
-	$(BIN)/python -m pytest --cov --cov-report=
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 \
 		--include="tendering/domain/*,evaluation_rooms/protocol.py,insurance_gateway/guarantee.py"
@@ -58,9 +68,9 @@ docs: setup-test ## build the documentation into site/
 bench: setup-test ## run benchmarks/NAME.py with NAME=...; without, list the questions they answer
 	$(BIN)/python -m benchmarks $(NAME)
 
-fuzz: setup-test ## property tests and requests to the API, many more and each time others
-	HYPOTHESIS_PROFILE=nightly SCHEMATHESIS_EXAMPLES=10000 \
-		$(BIN)/python -m pytest --timeout=1200 tests/property tests/contract
+fuzz: setup-test ## property tests and 10,000 requests to the API, each time others
+	HYPOTHESIS_PROFILE=nightly SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),10000) \
+		$(BIN)/python -m pytest -n auto --timeout=1200 -rP tests/property tests/contract
 
 campaign: setup-test ## break the running platform again and again, and check what it promised
 	$(BIN)/python -m benchmarks campaign
@@ -75,6 +85,10 @@ lock: setup-test ## resolve the dependencies anew: requirements/*.txt
 		-c requirements/server.txt -o requirements/test.txt
 	$(UV_COMPILE) --group docs -o requirements/docs.txt
 	$(UV_COMPILE) --group tool --no-annotate -o requirements/uv.txt
+
+hooks: setup-test ## check what is quick to check before each commit
+	$(PIP) -r requirements/uv.txt
+	$(BIN)/pre-commit install
 
 setup-server:
 	@scripts/setup server
