@@ -12,7 +12,8 @@ from tendering.storage.connection import Pool, open_pool
 from tests.support import leftovers
 from tests.support.postgres import Cluster, Database, cluster
 
-UNIT_TESTS = Path(__file__).parent / "unit"
+TESTS = Path(__file__).parent
+KEPT_TOGETHER = {"browser", "journeys", "unit"}
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEST_POOL_SIZE = 8
 
@@ -25,12 +26,10 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-_missing_programs: pytest.StashKey[set[str]] = pytest.StashKey()
-
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def postgres() -> AsyncIterator[Cluster]:
-    """The cluster of this run: for tests that want an empty database or two at once."""
+    """The cluster of this process: for tests that want an empty database or two at once."""
     async with cluster() as running:
         yield running
 
@@ -57,31 +56,28 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make room for what is found missing."""
-    config.stash[_missing_programs] = set()
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Unit tests are pure: a socket in one of them is an error."""
+    """Unit tests are pure: a socket in one of them is an error.
+
+    In a run of several processes each of these folders stays with one of them: what its tests
+    share is costly to start.
+    """
     for item in items:
-        if item.path.is_relative_to(UNIT_TESTS):
+        folder = item.path.relative_to(TESTS).parts[0]
+        if folder == "unit":
             item.add_marker(pytest.mark.disable_socket)
+        if folder in KEPT_TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(folder))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out a test whose programs are not installed."""
-    missing = leftovers.missing_programs(item)
-    if missing:
-        item.config.stash[_missing_programs].update(missing)
-        pytest.skip(f"not installed: {', '.join(missing)}")
+    leftovers.skip_without_programs(item)
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out."""
-    leftovers.write_report(terminalreporter, config.stash[_missing_programs])
+    leftovers.write_report(terminalreporter)
 
 
 @pytest.hookimpl(trylast=True)

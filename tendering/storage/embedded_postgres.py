@@ -66,6 +66,8 @@ _FAST_SETTINGS: Final = {
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "io_method": "sync",
+    "shared_buffers": "32MB",
+    "max_wal_size": "128MB",
 }
 # The builtin locale sorts alike on every machine, whatever its C library.
 _INITDB_OPTIONS: Final = (

@@ -13,6 +13,18 @@ import pytest
 
 PACKAGES_FILE: Final = Path(__file__).resolve().parents[1] / "debian-packages.txt"
 REQUIRE_ALL: Final = os.environ.get("REQUIRE_ALL") == "1"
+NOT_INSTALLED: Final = "not installed"
+
+
+def skip_without_programs(item: pytest.Item) -> None:
+    """Leave out a test whose programs are not installed; its report names them.
+
+    The report, because the test may run in another process than the one that sums up.
+    """
+    missing = missing_programs(item)
+    if missing:
+        item.user_properties += [(NOT_INSTALLED, name) for name in missing]
+        pytest.skip(f"not installed: {', '.join(missing)}")
 
 
 def missing_programs(item: pytest.Item) -> list[str]:
@@ -30,7 +42,7 @@ def packages_of(programs: set[str]) -> list[str]:
     )
 
 
-def write_report(reporter: pytest.TerminalReporter, programs: set[str]) -> None:
+def write_report(reporter: pytest.TerminalReporter) -> None:
     """Print each reason for leaving tests out, with its number, and the one line to mend it."""
     skipped = reporter.stats.get("skipped", [])
     if not skipped:
@@ -42,5 +54,11 @@ def write_report(reporter: pytest.TerminalReporter, programs: set[str]) -> None:
     reporter.section("left out", sep="-")
     for reason, number in sorted(reasons.items()):
         reporter.write_line(f"{number:4} x {reason.removeprefix('Skipped: ')}")
+    programs = {
+        str(value)
+        for report in skipped
+        for name, value in getattr(report, "user_properties", [])
+        if name == NOT_INSTALLED
+    }
     if packages := packages_of(programs):
         reporter.write_line(f"to run them too: sudo apt-get install -y {' '.join(packages)}")

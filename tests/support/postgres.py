@@ -1,16 +1,19 @@
-"""A real PostgreSQL for tests: one cluster and one migrated template a run, one database a test.
+"""A real PostgreSQL for tests: one cluster and one migrated template a process, a database a test.
 
 The cluster is the one `TEST_DATABASE_URL` names (a superuser; the passwords of the platform's three
-roles are changed there), else the embedded programs on a temporary folder, not durable but fast.
+roles are changed there), else the embedded programs on a temporary folder, not durable but fast: in
+memory where there is room for it, for on a disk copying the template costs ten times as much.
 """
 
 import asyncio
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit, urlunsplit
@@ -26,6 +29,9 @@ _PACKAGES: Final = (
     ("insurance", ROOT / "insurance_gateway/storage/migrations"),
 )
 MIGRATION_FOLDERS: Final = tuple(pair for pair in _PACKAGES if any(pair[1].glob("*.sql")))
+_PREFIX: Final = "kaibiao-test-"
+_MEMORY: Final = Path("/dev/shm")
+_MEMORY_BYTES_MIN: Final = 2 << 30
 _ROLES: Final = ("tendering_owner", "tendering_app", "tendering_audit")
 
 
@@ -96,7 +102,9 @@ async def cluster() -> AsyncIterator[Cluster]:
 
 @asynccontextmanager
 async def _embedded() -> AsyncIterator[Database]:
-    with tempfile.TemporaryDirectory(prefix="kaibiao-test-") as folder:
+    parent = _fast_folder()
+    _sweep(parent)
+    with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=parent) as folder:
         # The system user that serves for root must reach the cluster inside.
         await asyncio.to_thread(Path(folder).chmod, 0o711)
         async with embedded_postgres(Path(folder) / "database", fast=True) as running:
@@ -109,10 +117,28 @@ async def _embedded() -> AsyncIterator[Database]:
             )
 
 
+def _fast_folder() -> Path:
+    """Where clusters of tests live: in memory if there is room, unless TMPDIR says otherwise."""
+    usable = "TMPDIR" not in os.environ and _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    if usable and shutil.disk_usage(_MEMORY).free >= _MEMORY_BYTES_MIN:
+        return _MEMORY
+    return Path(tempfile.gettempdir())
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what runs that were killed have left: memory is dear."""
+    for folder in parent.glob(f"{_PREFIX}*-*"):
+        process = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if process.isdecimal() and not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 @asynccontextmanager
 async def _borrowed(url: str) -> AsyncIterator[Database]:
-    passwords = {role: secrets.token_urlsafe(24) for role in _ROLES}
-    async with open_connection(url) as superuser:
+    passwords = {role: _password(role) for role in _ROLES}
+    async with open_connection(url) as superuser, superuser.transaction():
+        # The processes of one run do this at the same time, to the same roles.
+        await superuser.execute("SELECT pg_advisory_xact_lock(20261123)")
         for role, password in passwords.items():
             await _set_password(superuser, role, password)
         await superuser.execute(
@@ -126,6 +152,12 @@ async def _borrowed(url: str) -> AsyncIterator[Database]:
             for role, password in passwords.items()
         ),
     )
+
+
+def _password(role: str) -> str:
+    """Something new each run, the same in all its processes."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or secrets.token_hex(16)
+    return sha256(f"{run} {role}".encode()).hexdigest()
 
 
 async def _set_password(superuser: Connection, role: str, password: str) -> None:

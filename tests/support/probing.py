@@ -1,12 +1,13 @@
 """Requests that Schemathesis makes up for one operation of the served document, and what is wrong.
 
-Runs in processes of its own beside the server under test: making requests up is most of the work.
+Blocks: call it in a thread beside the server under test. While one of them works the other waits.
 """
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final, cast
 
 import requests
@@ -54,18 +55,48 @@ def _raw_bytes(_context: object, value: Any) -> bytes:
     return value if isinstance(value, bytes) else os.fsencode(str(value))
 
 
-def probe(asked: Probe) -> str:
-    """Make the requests; what the first wrong answer was, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How many requests were made, and what the first wrong answer to each operation was."""
+
+    requests: int
+    wrong: tuple[str, ...] = ()
+
+
+def probe_each(asked: Sequence[Probe], *, requests_min: int = 0) -> Outcome:
+    """Make the requests of each probe, and more until there were so many in all.
+
+    An operation with few different requests is asked fewer; the others then make up for it.
+    """
+    first = [probe(each) for each in asked]
+    outcomes, left = first, list(asked)
+    while (made := sum(each.requests for each in outcomes)) < requests_min:
+        left = [
+            one
+            for one, outcome in zip(left, first, strict=True)
+            if outcome.requests >= one.examples
+        ]
+        share = -(-(requests_min - made) // len(left))
+        left = [replace(one, examples=share) for one in left]
+        first = [probe(one) for one in left]
+        outcomes = [*outcomes, *first]
+    return Outcome(made, tuple(chain.from_iterable(each.wrong for each in outcomes)))
+
+
+def probe(asked: Probe) -> Outcome:
+    """Make the requests."""
+    made: list[None] = []
     try:
-        _run(asked)
+        _run(asked, made)
     except FailureGroup as group:
-        return "\n".join([asked.operation_id, *map(str, group.exceptions)])
+        wrong = "\n".join([asked.operation_id, *map(str, group.exceptions)])
+        return Outcome(len(made), (wrong,))
     except Failure as failure:
-        return f"{asked.operation_id}\n{failure}"
-    return ""
+        return Outcome(len(made), (f"{asked.operation_id}\n{failure}",))
+    return Outcome(len(made))
 
 
-def _run(asked: Probe) -> None:
+def _run(asked: Probe, made: list[None]) -> None:
     operation = _schema(asked.address).find_operation_by_id(asked.operation_id)
     checks = cast("list[CheckFunction]", [CHECKS.get_one(name) for name in CHECKED])
     with requests.Session() as line:
@@ -83,6 +114,7 @@ def _run(asked: Probe) -> None:
             if exists:
                 _name_what_exists(case, asked.known)
             headers = {} if who == STRANGERS else {"Authorization": f"Bearer {_token(asked, line)}"}
+            made.append(None)
             answer = case.call(session=line, headers=headers, timeout=ANSWER_SECONDS)
             case.validate_response(answer, checks=checks)
 
