@@ -17,7 +17,8 @@ from clients.key_files import read_opening_keys, secret_file, write_opening_keys
 from clients.serving import sync_folder, write_private
 from crypto.container_digest import container_digest
 from crypto.errors import CryptoError
-from crypto.keys import OpeningKey, generate_opening_key
+from crypto.opening_keys import AnyOpeningKey
+from crypto.seal_suites import SUITES
 from crypto.sealed_file import (
     SEALED_HEADER_BYTES_MAX,
     SealPolicy,
@@ -92,7 +93,7 @@ class PreparedBid:
         """Where the opening keys lie."""
         return secret_file(self.folder / OPENING_KEYS, passphrase)
 
-    def opening_keys(self, passphrase: str | None) -> dict[str, OpeningKey]:
+    def opening_keys(self, passphrase: str | None) -> dict[str, AnyOpeningKey]:
         """The opening keys by their public halves. Raises OSError, WrongPassphrase, CryptoError."""
         return read_opening_keys(self.key_file(passphrase), passphrase)
 
@@ -125,7 +126,7 @@ def seal_bid(
     unfinished.mkdir(mode=0o700, parents=True)
     prepared = PreparedBid(tender.id, lot, bidder_id, counter, (), unfinished)
     try:
-        keys = {one.bundle.kind: generate_opening_key() for one in packed}
+        keys = {one.bundle.kind: SUITES[tender.suite].fresh_key() for one in packed}
         write_opening_keys(prepared.key_file(passphrase), keys, passphrase)
         for one in packed:
             key = keys[one.bundle.kind]
@@ -143,7 +144,7 @@ def _seal_envelope(
     tender: Tender,
     prepared: PreparedBid,
     packed: PackedEnvelope,
-    key: OpeningKey,
+    key: AnyOpeningKey,
     progress: Progress | None,
 ) -> PreparedEnvelope:
     kind = packed.bundle.kind
@@ -170,7 +171,7 @@ def _seal_envelope(
 def rehearse(
     tender: Tender,
     prepared: PreparedBid,
-    keys: Mapping[str, OpeningKey],
+    keys: Mapping[str, AnyOpeningKey],
     progress: Progress | None = None,
 ) -> None:
     """Open one's own containers as the opening will. Raises RehearsalFailed, OSError.
@@ -197,7 +198,7 @@ def _rehearse(
     prepared: PreparedBid,
     envelope: PreparedEnvelope,
     *,
-    key: OpeningKey,
+    key: AnyOpeningKey,
     opened: Path,
     progress: Progress | None,
 ) -> None:
@@ -225,7 +226,7 @@ def altered_containers(prepared: PreparedBid) -> list[str]:
     return [one.kind for one in prepared.envelopes if not stands(one)]
 
 
-def _policy(tender: Tender, prepared: PreparedBid, kind: str, key: OpeningKey) -> SealPolicy:
+def _policy(tender: Tender, prepared: PreparedBid, kind: str, key: AnyOpeningKey) -> SealPolicy:
     return seal_policy(
         tender,
         lot=prepared.lot,
@@ -239,7 +240,7 @@ def _policy(tender: Tender, prepared: PreparedBid, kind: str, key: OpeningKey) -
 def seal_policy(
     tender: Tender, *, lot: str, kind: str, bidder_id: UUID, counter: int, bidder: bytes
 ) -> SealPolicy:
-    """Who can open an envelope: the bidder's key (X25519, 32 bytes), or enough key holders."""
+    """Who can open an envelope: the bidder's key, of the tender's suite, or enough key holders."""
     context = envelope_context(tender, lot=lot, kind=kind, bidder_id=bidder_id, counter=counter)
     holders = tuple(holder.public_key or b"" for holder in tender.key_holders)
     return SealPolicy(context, tender.threshold, holders, bidder)

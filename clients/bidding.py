@@ -21,7 +21,7 @@ from clients.receipt_keeping import SUBMITTED, WITHDRAWN, ReceiptBook, ReceiptWr
 from clients.serving import write_private
 from clients.uploading import begin_upload, resume_upload, send_parts
 from crypto.canonical import JsonValue, canonical, digest, parse
-from crypto.keys import OpeningKey
+from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_with_opening_key
 from tendering.domain.bid import (
     MANIFEST_LABEL,
@@ -129,7 +129,7 @@ class Bidder:
         self.receipts.keep(receipt)
         return receipt
 
-    async def unlock(self, prepared: PreparedBid, keys: Mapping[str, OpeningKey]) -> None:
+    async def unlock(self, prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> None:
         """Hand over the file keys at the opening, once the window is open.
 
         `keys` are those of `PreparedBid.opening_keys`. Raises PlatformRefused, UnlockContradicted,

@@ -19,7 +19,8 @@ from crypto import age_passphrase
 from crypto.canonical import JsonValue
 from crypto.certificates import facts
 from crypto.errors import BadKey, WrongPassphrase
-from crypto.keys import OpeningKey, SigningKey, generate_opening_key, generate_signing_key
+from crypto.keys import AnyOpeningKey, SigningKey, generate_signing_key, read_identity
+from crypto.seal_suites import CLASSIC, SUITES
 from crypto.signing import SignedStatement, sign_statement
 
 SIGNING_KEY: Final = "signing.key.pem"
@@ -92,11 +93,11 @@ class KeyFolder:
         certificate, *chain = (one.public_bytes(Encoding.DER) for one in stored)
         return Signer(self.signing_key(), certificate, tuple(chain))
 
-    def opening_key(self, name: str) -> OpeningKey:
-        """The opening key of that name, made at the first use."""
+    def opening_key(self, name: str, suite_name: str = CLASSIC.name) -> AnyOpeningKey:
+        """The opening key of that name, made at the first use for a suite."""
         file = self.opening_key_file(name)
         if not file.exists():
-            key = generate_opening_key()
+            key = SUITES[suite_name].fresh_key()
             write_private(file, f"# public key: {key.recipient}\n{key.identity}\n".encode())
         return read_opening_key(file)
 
@@ -110,7 +111,7 @@ class KeyFolder:
 
 
 def write_opening_keys(
-    file: Path, keys: Mapping[str, OpeningKey], passphrase: str | None = None
+    file: Path, keys: Mapping[str, AnyOpeningKey], passphrase: str | None = None
 ) -> None:
     """Keep the opening keys of a submission, by the kind of envelope: an age identity file."""
     lines = [
@@ -119,14 +120,14 @@ def write_opening_keys(
     write_secret(file, "".join(lines).encode("ascii"), passphrase)
 
 
-def read_opening_keys(file: Path, passphrase: str | None = None) -> dict[str, OpeningKey]:
+def read_opening_keys(file: Path, passphrase: str | None = None) -> dict[str, AnyOpeningKey]:
     """The opening keys of an age identity file, by their public halves, `age1…`.
 
     Raises OSError, BadKey, WrongPassphrase and what else is wrong with a file under a passphrase.
     """
     text = read_secret(file, passphrase).decode("ascii", "replace")
     lines = [line.strip() for line in text.splitlines()]
-    keys = [OpeningKey.from_identity(line) for line in lines if line and not line.startswith("#")]
+    keys = [read_identity(line) for line in lines if line and not line.startswith("#")]
     return {key.recipient: key for key in keys}
 
 
@@ -151,14 +152,14 @@ def read_secret(file: Path, passphrase: str | None) -> bytes:
     return age_passphrase.unlock(content, passphrase)
 
 
-def read_opening_key(file: Path) -> OpeningKey:
+def read_opening_key(file: Path) -> AnyOpeningKey:
     """The opening key of an age identity file. Raises OSError, BadKey."""
     with file.open("rb") as stream:
         lines = stream.read(IDENTITY_BYTES_MAX).decode("ascii", "replace").splitlines()
     identities = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if len(identities) != 1:
         raise BadKey(f"{file.name} holds no single identity")
-    return OpeningKey.from_identity(identities[0])
+    return read_identity(identities[0])
 
 
 def _pem(der: bytes) -> bytes:

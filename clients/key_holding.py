@@ -12,7 +12,7 @@ from uuid import UUID
 from clients.key_files import KeyFolder, Signer
 from clients.platform import Platform, PlatformRefused
 from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
-from crypto.keys import OpeningKey
+from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
 from tendering.domain.bid import envelope_context
 from tendering.domain.tender import Tender
@@ -26,13 +26,14 @@ class KeyHolder:
     signer: Signer
     keys: KeyFolder
 
-    def opening_key(self, tender_id: UUID) -> OpeningKey:
-        """The key of that tender, made at the first use."""
-        return self.keys.opening_key(f"tender-{tender_id}")
+    def opening_key(self, tender_id: UUID, suite_name: str) -> AnyOpeningKey:
+        """The key of that tender, made at the first use for its suite."""
+        return self.keys.opening_key(f"tender-{tender_id}", suite_name)
 
     async def announce(self, tender_id: UUID, number: int) -> None:
         """Announce one's key for a tender, as its holder `number`. Raises PlatformRefused."""
-        public_key = self.opening_key(tender_id).public
+        draft = await self.platform.get(f"/tenders/{tender_id}")
+        public_key = self.opening_key(tender_id, draft["key_policy"]["suite"]).public
         statement = announcement_statement(
             tender_id, number, self.platform.me.organization_id, public_key
         )
@@ -56,7 +57,7 @@ class KeyHolder:
         `tender` comes from the published notice. Raises PlatformRefused, BadHeader, BadShare.
         """
         holder = tender.key_holder_of(self.platform.me.organization_id)
-        key = self.opening_key(tender.id)
+        key = self.opening_key(tender.id, tender.suite)
         shares = {}
         for envelope in remedy["envelopes"]:
             context = envelope_context(

@@ -14,7 +14,16 @@ from crypto.certificates import CertificateFacts
 from crypto.errors import BadCertificate, BadSignature
 from crypto.signing import SignedStatement, verify_statement
 from tendering.domain.journal import Entry, parse_instant
-from tendering.domain.tender import Document, KeyHolder, Lot, Tender, TenderStatus, Terms
+from tendering.domain.refusals import Invalid
+from tendering.domain.tender import (
+    Document,
+    KeyHolder,
+    Lot,
+    Tender,
+    TenderStatus,
+    Terms,
+    require_key_of_suite,
+)
 
 ANNOUNCEMENT_LABEL = "kaibiao/key-announcement/v1"
 
@@ -34,6 +43,11 @@ def tender_of_notice(published: Entry) -> Tender:
         raise NoticeInvalid("the notice is of another tender")
     if facts["key_policy"] != tender.key_policy:
         raise NoticeInvalid("the key policy is not that of the announcements")
+    try:
+        for holder in tender.key_holders:
+            require_key_of_suite(tender, holder.public_key or b"")
+    except Invalid as error:
+        raise NoticeInvalid(f"the key policy: {error}") from error
     return tender
 
 
@@ -113,6 +127,7 @@ def _tender(facts: Mapping[str, Any]) -> Tender:
             for lot in facts["lots"]
         ),
         threshold=facts["key_policy"]["threshold"],
+        suite=facts["key_policy"]["suite"],
         key_holders=tuple(
             KeyHolder(
                 number=holder["number"],

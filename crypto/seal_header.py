@@ -178,14 +178,22 @@ class SealedHeader:
 
 
 def parse_sealed_header(
-    data: bytes, *, expected_context: bytes, threshold: int, n: int
+    data: bytes,
+    *,
+    expected_context: bytes,
+    threshold: int,
+    n: int,
+    suite_name: str = CLASSIC.name,
 ) -> SealedHeader:
     """The check at the door, without any key: is this a container for exactly this purpose?
 
     `data` begins with the header and may go on. Raises BadHeader for anything else than two stanzas
-    in order, for another context, threshold or number of holders, and for unusable ephemeral keys.
+    in order, for another suite, context, threshold or number of holders, and for unusable
+    ephemeral keys.
     """
     sealed = read_sealed_header(data)
+    if sealed.suite.name != suite_name:
+        raise BadHeader("sealed in another suite than the tender's")
     if not suite.equal(sealed.context, expected_context):
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
     if (sealed.threshold, len(sealed.records)) != (threshold, n):

@@ -19,7 +19,13 @@ from crypto.age_header import (
     x25519_stanza,
 )
 from crypto.errors import BadKey
-from crypto.opening_keys import AnyOpeningKey, HybridKey, OpeningKey
+from crypto.opening_keys import (
+    AnyOpeningKey,
+    HybridKey,
+    OpeningKey,
+    generate_hybrid_key,
+    generate_opening_key,
+)
 
 
 class SealSuite(Protocol):
@@ -48,6 +54,9 @@ class SealSuite(Protocol):
     @property
     def material_bytes(self) -> int:
         """Length of what an ephemeral key is computed from."""
+
+    def fresh_key(self) -> AnyOpeningKey:
+        """A new opening key."""
 
     def bidder_stanza(self, file_key: bytes, bidder: bytes, *, material: bytes) -> Stanza:
         """The file key for the bidder's public key. Raises BadKey."""
@@ -78,6 +87,9 @@ class _Classic:
     public_bytes = suite.PUBLIC_BYTES
     ephemeral_bytes = suite.PUBLIC_BYTES
     material_bytes = 32
+
+    def fresh_key(self) -> AnyOpeningKey:
+        return generate_opening_key()
 
     def bidder_stanza(self, file_key: bytes, bidder: bytes, *, material: bytes) -> Stanza:
         return x25519_stanza(file_key, bidder, ephemeral=material)
@@ -113,6 +125,9 @@ class _Hybrid:
     public_bytes = hybrid.PUBLIC_BYTES
     ephemeral_bytes = hybrid.ENCAPSULATED_BYTES
     material_bytes = hybrid_derandomized.MATERIAL_BYTES
+
+    def fresh_key(self) -> AnyOpeningKey:
+        return generate_hybrid_key()
 
     def bidder_stanza(self, file_key: bytes, bidder: bytes, *, material: bytes) -> Stanza:
         ephemeral, wrapped = self.wrap(file_key, bidder, material=material, info=HYBRID_INFO)

@@ -248,6 +248,7 @@ CREATE TABLE tendering.tenders (
     agency_id uuid,
     supervisor_id uuid NOT NULL,
     threshold integer NOT NULL,
+    suite text NOT NULL,
     method text NOT NULL,
     committee text NOT NULL,
     bid_validity_days integer NOT NULL,
@@ -270,6 +271,7 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
     CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
     CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'failed'::text, 'terminated'::text]))),
+    CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text]))),
     CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
     CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
     CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
@@ -530,7 +532,7 @@ CREATE TABLE tendering.key_holders (
     CONSTRAINT key_holders_announcement_check CHECK ((octet_length(announcement) <= 32768)),
     CONSTRAINT key_holders_check CHECK (((public_key IS NULL) = (announcement IS NULL))),
     CONSTRAINT key_holders_number_check CHECK (((number >= 1) AND (number <= 32))),
-    CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = 32))
+    CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 1216])))
 );
 
 CREATE TABLE tendering.log_blocks (

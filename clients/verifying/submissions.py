@@ -231,6 +231,7 @@ def _ephemeral_keys(
             expected_context=context_of(case, kept, kind),
             threshold=case.tender.threshold,
             n=len(case.tender.key_holders),
+            suite_name=case.tender.suite,
         )
     except BadHeader as error:
         notes.fails(path, str(error))

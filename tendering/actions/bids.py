@@ -61,6 +61,7 @@ def check_containers(
                 expected_context=envelope.context,
                 threshold=tender.threshold,
                 n=len(tender.key_holders),
+                suite_name=tender.suite,
             )
         except (BadHeader, BadKey) as error:
             raise ContainerRefused(str(error), kind=envelope.kind) from error

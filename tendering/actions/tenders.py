@@ -22,6 +22,7 @@ from tendering.domain.tender import (
     TenderStatus,
     decide_publication,
     public_facts,
+    require_key_of_suite,
     require_party,
     require_sound,
     require_status,
@@ -121,6 +122,7 @@ async def announce_key(
         raise Invalid(str(error)) from error
     tender = await tenders.lock(connection, tender_id)
     require_status(tender, TenderStatus.DRAFT)
+    require_key_of_suite(tender, public_key)
     holder = tender.key_holder_of(by.organization_id)
     body: dict[str, JsonValue] = {
         "tender_id": str(tender_id),

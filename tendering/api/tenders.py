@@ -48,7 +48,7 @@ DocumentName = Annotated[
 ]
 MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+(?!\n)$", max_length=100)]
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$")]
-PublicKey = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$", max_length=64)]
+PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|[0-9a-f]{2432})(?!\n)$", max_length=2432)]
 
 
 class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -82,6 +82,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     procuring_entity_id: UUID | None = None
     agency_id: UUID | None = None
     source: dict[str, Any] = {}
+    suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519"] = "age-v1-x25519"
 
 
 class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +96,10 @@ class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PostKeyAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
-    """A key holder's X25519 key for this tender alone, hex, and the statement that announces it."""
+    """A key holder's key for this tender alone, hex, and the statement that announces it.
+
+    32 bytes of X25519, or 1216 of the hybrid suite, as the tender asks.
+    """
 
     public_key: PublicKey
     announcement: Statement
@@ -373,4 +377,5 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
         timetable={},
         source=body.source,
         demonstration=demonstration,
+        suite=body.suite,
     )

@@ -88,6 +88,7 @@ def envelope_context(
         counter=counter,
         threshold=tender.threshold,
         holders=holders,
+        suite_name=tender.suite,
     )
 
 

@@ -185,6 +185,7 @@ def attribute(evidence: Evidence, opens: Callable[[bytes], Payload]) -> Finding:
             expected_context=policy.context,
             threshold=policy.threshold,
             n=len(policy.holders),
+            suite_name=policy.suite.name,
         )
     except BadHeader:
         return _bidders(Cause.NOT_FOR_THIS_BID)

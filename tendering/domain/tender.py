@@ -11,9 +11,12 @@ from types import MappingProxyType
 from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
+from crypto.errors import BadKey
+from crypto.seal_suites import CLASSIC, SUITES, suite_of
 from tendering.domain.journal import Event, instant
 from tendering.domain.refusals import (
     Forbidden,
+    Invalid,
     KeyPolicyIncomplete,
     NotFound,
     NotKeyHolder,
@@ -78,7 +81,8 @@ class Lot:
 class KeyHolder:
     """A key holder (密钥持有人) and, once announced, its key for this tender alone.
 
-    `public_key` is 32 bytes of X25519; `announcement` the signed statement that announced it.
+    `public_key` is of the tender's suite, 32 or 1216 bytes; `announcement` the signed statement
+    that announced it.
     """
 
     number: int
@@ -115,7 +119,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Tender:
-    """A tender as the rules see it. Instants are aware; `deadline` is None only in a draft."""
+    """A tender as the rules see it. Instants are aware; `deadline` is None only in a draft.
+
+    `suite` names the algorithms of its sealed bids (`crypto.seal_suites`).
+    """
 
     id: UUID
     number: str
@@ -140,6 +147,7 @@ class Tender:
     source: Mapping[str, JsonValue] = field(default_factory=dict)
     version: int = 1
     demonstration: bool = False
+    suite: str = CLASSIC.name
 
     def lot(self, lot: str) -> Lot:
         """The lot of that name. Raises NotFound when there is none."""
@@ -164,7 +172,7 @@ class Tender:
     def key_policy(self) -> dict[str, JsonValue]:
         """Who can open bids besides the bidder: what every sealed container is bound to."""
         return {
-            "suite": "age-v1-x25519",
+            "suite": self.suite,
             "threshold": self.threshold,
             "holders": [
                 {
@@ -187,6 +195,16 @@ def require_party(tender: Tender, organization_id: UUID) -> None:
         raise Forbidden("not a party that runs this tender")
 
 
+def require_key_of_suite(tender: Tender, public_key: bytes) -> None:
+    """A key holder's key is of the tender's suite. Raises Invalid."""
+    try:
+        name = suite_of(public_key).name
+    except BadKey as error:
+        raise Invalid(str(error)) from error
+    if name != tender.suite:
+        raise Invalid("the key is of another suite than the tender's", suite=tender.suite)
+
+
 def require_status(tender: Tender, *allowed: TenderStatus) -> None:
     """Raise WrongPhase unless the tender stands in one of the allowed statuses."""
     if tender.status not in allowed:
@@ -201,6 +219,8 @@ def require_transition(tender: Tender, to: TenderStatus) -> None:
 
 def require_sound(tender: Tender) -> None:
     """Refuse a draft that could never be published. Raises TenderIncomplete."""
+    if tender.suite not in SUITES:
+        raise TenderIncomplete("a suite that bids are not sealed in", suite=tender.suite)
     if not tender.lots:
         raise TenderIncomplete("a tender has at least one lot", missing="lots")
     if len({lot.lot for lot in tender.lots}) != len(tender.lots):

@@ -13,7 +13,8 @@ from tendering.storage.json_columns import from_json, to_json
 
 _SELECT = """
 SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
-       t.procuring_entity_id, t.agency_id, t.supervisor_id, t.threshold, t.method, t.committee,
+       t.procuring_entity_id, t.agency_id, t.supervisor_id, t.threshold, t.suite, t.method,
+       t.committee,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
        t.timetable, t.source, t.version, t.demonstration,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
@@ -51,9 +52,9 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
                (id, number, title, description, regime, region, status, procuring_entity_id,
                 agency_id, supervisor_id, threshold, method, committee, bid_validity_days,
                 unlock_minutes, drain_seconds, deadline, published_at, timetable, source, version,
-                demonstration, created_at)
+                demonstration, created_at, suite)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23)""",
+                   $18, $19, $20, $21, $22, $23, $24)""",
         tender.id,
         tender.number,
         tender.title,
@@ -77,6 +78,7 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
         tender.version,
         tender.demonstration,
         at,
+        tender.suite,
     )
     await _insert_parts(connection, tender)
 
@@ -282,6 +284,7 @@ def _tender(row: Record | None) -> Tender:
             for lot, title, estimate, ceiling, security, items in lots
         ),
         threshold=row["threshold"],
+        suite=row["suite"],
         key_holders=tuple(
             KeyHolder(
                 number,

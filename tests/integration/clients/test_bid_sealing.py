@@ -27,10 +27,13 @@ from clients.bundling import (
     read_bundle_file,
 )
 from crypto.canonical import JsonValue
+from crypto.keys import SigningKey
+from crypto.seal_suites import HYBRID
 from crypto.sealed_file import file_key_from_shares, open_file, unwrap_share
 from tendering.domain.bid import envelope_context
-from tendering.domain.tender import ENVELOPES, Tender
-from tests.unit.clients.a_sealing_tender import BIDDER, holder_keys
+from tendering.domain.refusals import Invalid
+from tendering.domain.tender import ENVELOPES, Tender, require_key_of_suite
+from tests.unit.clients.a_sealing_tender import BIDDER, a_tender, holder_keys
 
 PRICE: dict[str, JsonValue] = {"price_fen": 8_500_000, "duration_days": 300, "quality": "合格"}
 
@@ -212,6 +215,37 @@ def test_two_key_holders_open_what_the_bidder_cannot(
     assert file_key is not None
     open_file(prepared.path(envelope), tmp_path / "price.tar", file_key)
     assert read_bundle_file(tmp_path / "price.tar").form == PRICE
+
+
+def test_a_tender_of_the_hybrid_suite_is_sealed_rehearsed_and_opened_by_its_holders(
+    authority: tuple[SigningKey, bytes], tmp_path: Path
+) -> None:
+    tender = a_tender(authority, HYBRID.name)
+    contents = [pack(a_content(tmp_path, kind)) for kind in ENVELOPES]
+
+    prepared = seal_bid(
+        tender, contents, lot="1", bidder_id=BIDDER, counter=1, folder=tmp_path / "sealed"
+    )
+    rehearse(tender, prepared, prepared.opening_keys(None))
+    envelope = prepared.envelopes[-1]
+    header = prepared.header(envelope)
+    context = envelope_context(tender, lot="1", kind="price", bidder_id=BIDDER, counter=1)
+    keys = dict(enumerate(holder_keys(HYBRID.name), start=1))
+    shares = {number: unwrap_share(header, number, keys[number], context) for number in (2, 3)}
+
+    assert tender.key_policy["suite"] == HYBRID.name
+    assert all(one.recipient.startswith("age1pq1") for one in prepared.envelopes)
+    assert file_key_from_shares(header, shares, context)[0] is not None
+
+
+def test_keys_of_another_suite_than_the_tenders_are_refused(tender: Tender) -> None:
+    hybrid_key = holder_keys(HYBRID.name)[0].public
+
+    require_key_of_suite(tender, holder_keys()[0].public)
+    with pytest.raises(Invalid):
+        require_key_of_suite(tender, hybrid_key)
+    with pytest.raises(Invalid):
+        require_key_of_suite(tender, b"")
 
 
 def test_the_record_of_a_bid_is_read_again(prepared: PreparedBid) -> None:

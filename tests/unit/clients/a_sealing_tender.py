@@ -6,7 +6,14 @@ from uuid import UUID
 
 from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
-from crypto.keys import OpeningKey, SigningKey, generate_signing_key
+from crypto.keys import (
+    AnyOpeningKey,
+    HybridKey,
+    OpeningKey,
+    SigningKey,
+    generate_signing_key,
+)
+from crypto.seal_suites import CLASSIC
 from crypto.signing import sign_statement
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.tender import (
@@ -25,9 +32,10 @@ BIDDER = UUID(int=0xB1)
 NAMES = ("示范市公证处", "示范市公共资源交易中心", "示范市行政审批局")
 
 
-def holder_keys() -> list[OpeningKey]:
+def holder_keys(suite_name: str = CLASSIC.name) -> list[AnyOpeningKey]:
     """The key holders' opening keys."""
-    return [OpeningKey(bytes([number]) * 32) for number in (1, 2, 3)]
+    kind = OpeningKey if suite_name == CLASSIC.name else HybridKey
+    return [kind(bytes([number]) * 32) for number in (1, 2, 3)]
 
 
 def an_authority() -> tuple[SigningKey, bytes]:
@@ -36,7 +44,7 @@ def an_authority() -> tuple[SigningKey, bytes]:
     return key, make_authority("示范外部证书机构", key=key, at=AT - timedelta(days=1), years=5)
 
 
-def a_tender(authority: tuple[SigningKey, bytes]) -> Tender:
+def a_tender(authority: tuple[SigningKey, bytes], suite_name: str = CLASSIC.name) -> Tender:
     """A published tender of one lot."""
     tender = Tender(
         id=TENDER,
@@ -51,6 +59,7 @@ def a_tender(authority: tuple[SigningKey, bytes]) -> Tender:
         supervisor_id=UUID(int=3),
         lots=(Lot("1", "土建", 10_000_000, 9_000_000, 100_000),),
         threshold=2,
+        suite=suite_name,
         key_holders=(),
         documents=(Document("招标文件.pdf", b"\1" * 32, 5, "application/pdf"),),
         method={},
@@ -60,12 +69,16 @@ def a_tender(authority: tuple[SigningKey, bytes]) -> Tender:
         published_at=AT,
         timetable={"published_at": "2026-11-23T02:00:00.000000Z"},
     )
-    holders = [a_holder(number, authority) for number in (1, 2, 3)]
+    holders = [a_holder(number, authority, suite_name=suite_name) for number in (1, 2, 3)]
     return replace(tender, key_holders=tuple(holders))
 
 
 def a_holder(
-    number: int, authority: tuple[SigningKey, bytes], *, name: str | None = None
+    number: int,
+    authority: tuple[SigningKey, bytes],
+    *,
+    name: str | None = None,
+    suite_name: str = CLASSIC.name,
 ) -> KeyHolder:
     """A key holder with its signed announcement."""
     name = NAMES[number - 1] if name is None else name
@@ -78,7 +91,8 @@ def a_holder(
         days=365,
         subject=CertificateSubject(name, organization=name),
     )
-    organization_id, public_key = UUID(int=0x10 + number), holder_keys()[number - 1].public
+    organization_id = UUID(int=0x10 + number)
+    public_key = holder_keys(suite_name)[number - 1].public
     said = announcement_statement(TENDER, number, organization_id, public_key)
     signed = sign_statement(key, certificate, label=ANNOUNCEMENT_LABEL, statement=said)
     announcement = signed.to_value()

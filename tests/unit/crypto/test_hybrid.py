@@ -184,11 +184,15 @@ def test_the_door_wants_both_stanzas_of_one_suite(header: bytes) -> None:
         FILE_KEY, [parse_header(classic).stanzas[0], parse_header(header).stanzas[1]]
     )
 
-    sealed = parse_sealed_header(header, expected_context=CONTEXT, threshold=2, n=3)
+    sealed = parse_sealed_header(
+        header, expected_context=CONTEXT, threshold=2, n=3, suite_name=HYBRID.name
+    )
     assert sealed.suite is HYBRID
     assert len({len(key) for key in sealed.ephemeral_keys}) == 1
     with pytest.raises(BadHeader):
         read_sealed_header(mixed)
+    with pytest.raises(BadHeader, match="another suite"):
+        parse_sealed_header(header, expected_context=CONTEXT, threshold=2, n=3)
 
 
 def test_the_door_refuses_a_record_of_low_order_or_one_used_twice(header: bytes) -> None:
@@ -200,7 +204,9 @@ def test_the_door_refuses_a_record_of_low_order_or_one_used_twice(header: bytes)
     for body in (low, twice):
         altered = build_header(FILE_KEY, [bidder_stanza, Stanza(stanza.arguments, body)])
         with pytest.raises(BadHeader):
-            parse_sealed_header(altered, expected_context=CONTEXT, threshold=2, n=3)
+            parse_sealed_header(
+                altered, expected_context=CONTEXT, threshold=2, n=3, suite_name=HYBRID.name
+            )
 
 
 def test_a_header_of_as_many_holders_as_there_may_be_fits_the_limit() -> None:

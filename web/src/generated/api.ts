@@ -184,7 +184,7 @@ export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
 export interface PostSignature { preparation: string; signature: string }
 
-export interface PostTender { title: string; description: string; regime: "construction"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown> }
+export interface PostTender { title: string; description: string; regime: "construction"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519" }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
