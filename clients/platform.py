@@ -8,7 +8,7 @@ platform refuses becomes `PlatformRefused` with the stable code of docs/api/refu
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -18,19 +18,16 @@ from uuid import UUID, uuid4
 
 import aiohttp
 
+from clients.transcript import Exchange, http_exchange
+from clients.transfer import ANSWER_SECONDS_MAX, Answering, Meter, in_pieces
 from tendering.domain.journal import parse_instant
 
 PREFIX: Final = "/api/v1"
 PATIENCE_SECONDS: Final = 60.0
-# A transfer may take as long as it needs while something moves.
-STALL_SECONDS_MAX: Final = 60.0
-ANSWER_SECONDS_MAX: Final = 120.0
 CONNECT_SECONDS_MAX: Final = 10.0
 PAUSE_SECONDS_MIN: Final = 0.1
 PAUSE_SECONDS_MAX: Final = 2.0
 ANSWER_BYTES_MAX: Final = 64 << 20
-READ_BYTES: Final = 1 << 20
-SEND_BYTES: Final = 64 << 10
 _AWAY: Final = frozenset(
     {HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT}
 )
@@ -67,7 +64,8 @@ class Identity:
 class Platform:
     """The line. `address` is scheme, host and port; `patience_seconds` bounds all repetition.
 
-    `on_trouble` is told each time that an attempt has failed and another one will follow.
+    `on_trouble` is told each time that an attempt has failed and another one will follow, `heard`
+    of each exchange.
     """
 
     address: str
@@ -75,6 +73,7 @@ class Platform:
     patience_seconds: float = PATIENCE_SECONDS
     identity: Identity | None = None
     on_trouble: Callable[[Exception], None] | None = None
+    heard: Callable[[Exchange], None] | None = None
     _login: Json | None = field(default=None, repr=False)
     _token: str = field(default="", repr=False)
 
@@ -157,8 +156,9 @@ class Platform:
         while True:
             try:
                 async with self._sent("GET", path, query=query) as exchange:
-                    await _require_success(exchange)
+                    await self._require_success(exchange)
                     size = await _save(exchange, partial)
+                    self._note(exchange, None)
             except _LOST as error:
                 await waiting.pause(error)
                 continue
@@ -193,7 +193,7 @@ class Platform:
             sent.setdefault("Idempotency-Key", str(uuid4()))
         patience = self.patience_seconds if patience_seconds is None else patience_seconds
         waiting = _Patience(patience, self.on_trouble)
-        meter = _Meter(moved)
+        meter = Meter(moved)
         may_log_in = True
         while True:
             meter.begin()
@@ -201,8 +201,10 @@ class Platform:
                 async with self._sent(
                     method, path, content=content, query=query, headers=sent, meter=meter
                 ) as exchange:
-                    await _require_success(exchange)
-                    return await _read(exchange)
+                    await self._require_success(exchange)
+                    answer = await _read(exchange)
+                    self._note(exchange, answer)
+                    return answer
             except _LOST as error:
                 await waiting.pause(error)
             except PlatformRefused as refusal:
@@ -213,6 +215,32 @@ class Platform:
                     await self._begin_session()
                 else:
                     raise
+
+    async def _require_success(self, exchange: Answering) -> None:
+        response = exchange.response
+        if response.status < HTTPStatus.BAD_REQUEST:
+            return
+        if response.status in _AWAY:
+            raise PlatformAway(f"{response.url.path}: {response.status}")
+        answer = await _read(exchange)
+        self._note(exchange, answer)
+        raise _refusal(response, answer)
+
+    def _note(self, exchange: Answering, answer: bytes | None) -> None:
+        if self.heard is None:
+            return
+        response = exchange.response
+        self.heard(
+            http_exchange(
+                response.method,
+                response.url.path_qs.removeprefix(PREFIX),
+                sent=response.request_info.headers,
+                content=exchange.asked,
+                status=response.status,
+                received=response.headers,
+                answer=answer,
+            )
+        )
 
     async def _begin_session(self) -> None:
         self._token = ""
@@ -236,8 +264,8 @@ class Platform:
         content: bytes | None = None,
         query: Query | None = None,
         headers: Mapping[str, str] | None = None,
-        meter: "_Meter | None" = None,
-    ) -> AsyncIterator["_Exchange"]:
+        meter: Meter | None = None,
+    ) -> AsyncIterator[Answering]:
         sent = dict(headers or {})
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
@@ -246,11 +274,11 @@ class Platform:
             data = None
             if content is not None:
                 sent["Content-Length"] = str(len(content))
-                data = _in_pieces(content, limit, meter or _Meter(None))
+                data = in_pieces(content, limit, meter or Meter(None))
             async with self.http.request(
                 method, address, data=data, params=query, headers=sent
             ) as response:
-                yield _Exchange(response, limit)
+                yield Answering(response, limit, content)
 
 
 @asynccontextmanager
@@ -295,71 +323,15 @@ class _Patience:
         self._next_seconds = min(self._next_seconds * 2, PAUSE_SECONDS_MAX)
 
 
-class _Meter:
-    """How much of a body has left; an attempt that failed is taken back."""
-
-    def __init__(self, told: Callable[[int], None] | None) -> None:
-        self._told = told
-        self._sent = 0
-
-    def begin(self) -> None:
-        """All goes again."""
-        self.add(-self._sent)
-
-    def add(self, count: int) -> None:
-        """So many bytes more have left."""
-        self._sent += count
-        if self._told is not None and count:
-            self._told(count)
-
-
-@dataclass(frozen=True, slots=True)
-class _Exchange:
-    """A request that was sent: its answer, and the limit of the wait for the next piece of it."""
-
-    response: aiohttp.ClientResponse
-    limit: asyncio.Timeout
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """The answer's body; TimeoutError when nothing comes for too long."""
-        async for piece in self.response.content.iter_chunked(READ_BYTES):
-            _wait_again(self.limit, STALL_SECONDS_MAX)
-            yield piece
-
-
-async def _in_pieces(
-    content: bytes, limit: asyncio.Timeout, meter: _Meter
-) -> AsyncIterator[memoryview]:
-    """The body in pieces, so that others have their turn in between; each piece renews the wait."""
-    view = memoryview(content)
-    for start in range(0, len(view), SEND_BYTES):
-        _wait_again(limit, STALL_SECONDS_MAX)
-        piece = view[start : start + SEND_BYTES]
-        yield piece
-        meter.add(len(piece))
-    _wait_again(limit, ANSWER_SECONDS_MAX)
-
-
-def _wait_again(limit: asyncio.Timeout, seconds: float) -> None:
-    # The body may still be on its way out when the exchange has ended.
-    with suppress(RuntimeError):
-        limit.reschedule(asyncio.get_running_loop().time() + seconds)
-
-
-async def _require_success(exchange: _Exchange) -> None:
-    """Raise what a problem document says."""
-    response = exchange.response
-    if response.status < HTTPStatus.BAD_REQUEST:
-        return
-    if response.status in _AWAY:
-        raise PlatformAway(f"{response.url.path}: {response.status}")
+def _refusal(response: aiohttp.ClientResponse, answer: bytes) -> PlatformRefused:
+    """What a problem document says."""
     try:
-        problem = json.loads(await _read(exchange))
+        problem = json.loads(answer)
     except ValueError:
         problem = None
     if not isinstance(problem, dict):
         problem = {}
-    raise PlatformRefused(
+    return PlatformRefused(
         str(problem.get("code", "unknown")),
         response.status,
         f"{response.method} {response.url.path}: {problem.get('detail', '')}",
@@ -367,7 +339,7 @@ async def _require_success(exchange: _Exchange) -> None:
     )
 
 
-async def _read(exchange: _Exchange) -> bytes:
+async def _read(exchange: Answering) -> bytes:
     content = bytearray()
     async for piece in exchange.pieces():
         content += piece
@@ -376,7 +348,7 @@ async def _read(exchange: _Exchange) -> bytes:
     return bytes(content)
 
 
-async def _save(exchange: _Exchange, target: Path) -> int:
+async def _save(exchange: Answering, target: Path) -> int:
     size = 0
     with target.open("wb") as file:
         async for piece in exchange.pieces():

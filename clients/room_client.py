@@ -17,6 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from clients.platform import PREFIX, Json, Platform, PlatformUnreachable
+from clients.transcript import socket_exchange
 
 FRAME_BYTES_MAX: Final = 16 << 20
 RETRY_SECONDS: Final = 0.3
@@ -105,6 +106,7 @@ class Room:
                     while not answer.done():
                         sent += 1
                         await self._send(message, answer)
+                self._note(message, answer.result())
                 return answer.result()
             except TimeoutError as error:
                 raise PlatformUnreachable(f"no answer to {kind}") from error
@@ -117,6 +119,12 @@ class Room:
                 raise
             finally:
                 del self._asked[request_id]
+
+    def _note(self, message: str, seq: int) -> None:
+        if self.platform.heard is not None:
+            ack = {"type": "ack", "id": json.loads(message)["id"], "seq": seq}
+            path = f"/rooms/{self.room_id}/socket"
+            self.platform.heard(socket_exchange(path, message, ack))
 
     async def until(self, holds: Callable[["Room"], bool]) -> None:
         """Wait until something is the case; it is asked again after every entry."""

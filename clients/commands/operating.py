@@ -47,12 +47,26 @@ def keys(config: Path | None) -> None:
 @click.option("--ocid", help="Which contracting process of the package.")
 @click.option("--as-cny", is_flag=True, help="Take foreign figures as yuan.")
 @click.option("--fast", is_flag=True, help="Small files.")
-def demo(folder: Path, ocds: Path | None, ocid: str | None, *, as_cny: bool, fast: bool) -> None:
+@click.option("--transcripts", is_flag=True, help="Keep what was said, without secrets.")
+def demo(
+    folder: Path,
+    ocds: Path | None,
+    ocid: str | None,
+    *,
+    as_cny: bool,
+    fast: bool,
+    transcripts: bool,
+) -> None:
     """Play one whole tender, from notice to award, and keep the results in FOLDER."""
     require_server()
     conductor = importlib.import_module("clients.demo.conductor")
     options = conductor.DemoOptions(
-        folder.absolute(), ocds=ocds, ocid=ocid, as_cny=as_cny, fast=fast
+        folder.absolute(),
+        ocds=ocds,
+        ocid=ocid,
+        as_cny=as_cny,
+        fast=fast,
+        transcripts=transcripts,
     )
     sys.exit(conductor.run(options))
 

@@ -43,7 +43,7 @@ class Part:
     facts: Mapping[str, Any]
     registration: Mapping[str, Any] | None = None
 
-    def write(self, folder: Path, platform: str) -> Path:
+    def write(self, folder: Path, platform: str, *, transcript: bool) -> Path:
         """Write the config into a folder of the party's own; where it is."""
         own = folder / self.login
         own.parent.mkdir(mode=0o700, exist_ok=True)
@@ -56,6 +56,7 @@ class Part:
             "registration": self.registration,
             "folder": str(own),
             "facts": dict(self.facts),
+            "transcript": transcript,
         }
         write_private(own / "config.json", json.dumps(config, ensure_ascii=False).encode())
         return own / "config.json"

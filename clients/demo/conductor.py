@@ -48,13 +48,17 @@ PLAY_SECONDS_MAX: Final = 900.0
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What is played and where the results go. `fast`: small files, for tests."""
+    """What is played and where the results go. `fast`: small files, for tests.
+
+    With `transcripts` each party keeps what it and the platform said, without secrets.
+    """
 
     folder: Path
     ocds: Path | None = None
     ocid: str | None = None
     as_cny: bool = False
     fast: bool = False
+    transcripts: bool = False
 
 
 class DemonstrationFailed(Exception):
@@ -189,7 +193,7 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
             folder = options.folder / "parties"
             performance = Performance(operator, stage, progress, idleness, folder)
             progress.event(f"{len(cast)} 个参与方各自启动")
-            await _start(performance, cast, setting.platform)
+            await _start(performance, cast, setting.platform, transcripts=options.transcripts)
             await performance.watch()
         lines = await collect(options.folder)
     seconds = round(time.monotonic() - began)
@@ -209,11 +213,13 @@ async def _register(operator: Platform, plan: TenderPlan) -> dict[str, Account]:
     return accounts | await register_experts(operator, list(experts()), passwords=_fresh)
 
 
-async def _start(performance: Performance, cast: Sequence[Part], platform: str) -> None:
+async def _start(
+    performance: Performance, cast: Sequence[Part], platform: str, *, transcripts: bool
+) -> None:
     for part in cast:
         performance.progress.party(part.name, "", state="working")
     for part in cast:
-        config = part.write(performance.folder, platform)
+        config = part.write(performance.folder, platform, transcript=transcripts)
         await performance.stage.start(
             part.login,
             ["-m", "clients.demo.party", part.role, "--config", str(config)],

@@ -21,6 +21,7 @@ from typing import Any, Final, TypeVar
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
 from clients.platform import Json, Platform, open_platform
+from clients.transcript import Transcript
 from tendering.domain.journal import Entry, instant
 
 ROLES: Final = ("agency", "bidder", "expert", "key_holder", "procuring_entity", "supervisor")
@@ -30,6 +31,7 @@ PLATFORM_SECONDS_MAX: Final = 180.0
 # A platform that is killed again and again is waited for.
 PATIENCE_SECONDS: Final = 300.0
 LETTER: Final = "letter.json"
+TRANSCRIPT: Final = "transcript.jsonl"
 
 Found = TypeVar("Found")
 Look = Callable[[], Awaitable[Found | None]]
@@ -130,6 +132,8 @@ async def play(role: str, config: Json) -> None:
     folder = Path(config["folder"])
     async with open_platform(config["platform"], patience_seconds=PATIENCE_SECONDS) as platform:
         party = Party(config["name"], platform, folder, config["facts"])
+        if config["transcript"]:
+            platform.heard = Transcript(folder / TRANSCRIPT).heard
         party.doing("登录")
         if config["registration"] is not None:
             await platform.post("/organizations", config["registration"])

@@ -1,4 +1,7 @@
-"""The whole platform from outside: one tender, and a server that is killed on the way."""
+"""The whole platform from outside: one tender, and a server that is killed on the way.
+
+What the parties say to it is the documentation of the interface, docs/api/examples.
+"""
 
 import asyncio
 import json
@@ -8,6 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from clients.demo.party import TRANSCRIPT
+from tests.support.chapters import chapters
+from tests.support.examples import require_examples
 
 ROOT = Path(__file__).resolve().parents[2]
 DEMO_SECONDS_MAX = 270
@@ -30,12 +37,24 @@ async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_serve
     assert "opening_record-1.pdf" in results
     # Ten who stood at the deadline, one of them twice, one who withdrew and has two.
     assert len(_names(folder / "receipts")) == 13
+    _require_no_secrets(folder / "parties")
+    # A killed server costs time only: what is said is the same.
+    require_examples(chapters(folder / "parties"))
+
+
+def _require_no_secrets(parties: Path) -> None:
+    """What each party alone knows is not in what it has kept of its talk with the platform."""
+    for config in sorted(parties.glob("*/config.json")):
+        told = json.loads(config.read_text())
+        said = config.with_name(TRANSCRIPT).read_text()
+        assert told["password"] not in said, config
+        assert told["facts"].get("secret", told["password"]) not in said, config
 
 
 async def _play(folder: Path) -> tuple[int, str]:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from clients.cli import main; main()"),
-        *("demo", "--fast", "--folder", str(folder)),
+        *("demo", "--fast", "--transcripts", "--folder", str(folder)),
         cwd=ROOT,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

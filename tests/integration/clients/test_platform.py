@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from clients.platform import Platform, PlatformRefused, PlatformUnreachable, open_platform
+from clients.transcript import Transcript, read_transcript
 
 ACTOR = {
     "person_id": "00000000-0000-0000-0000-000000000001",
@@ -188,3 +189,23 @@ async def test_a_given_key_is_the_one_that_is_sent(script: tuple[Script, Platfor
     await line.post("/things", key=key)
 
     assert scripted.keys == [str(key)]
+
+
+async def test_a_transcript_holds_each_answer_and_no_lost_attempt(
+    script: tuple[Script, Platform], tmp_path: Path
+) -> None:
+    scripted, line = script
+    line.heard = Transcript(tmp_path / "transcript.jsonl").heard
+    scripted.steps += [dies, says(200, {"token": "t"}), says(409, {"code": "wrong-phase"})]
+
+    await line.post("/things", {"password": "p"}, {"lot": "1"})
+    with pytest.raises(PlatformRefused, match="wrong-phase"):
+        await line.post("/things")
+
+    kept = read_transcript(tmp_path / "transcript.jsonl")
+    assert [(each.method, each.path, each.status) for each in kept] == [
+        ("POST", "/things?lot=1", 200),
+        ("POST", "/things", 409),
+    ]
+    assert [each.headers["Idempotency-Key"] for each in kept] == scripted.keys[1:]
+    assert (kept[0].asked, kept[0].answered) == ({"password": "<secret>"}, {"token": "<secret>"})
