@@ -1,7 +1,7 @@
 """SQL of the log: leaves that wait, tiles, checkpoints and what others said of them.
 
 Growth: a batch adds a root and a seed, from which padding is computed again, and a checkpoint,
-half a KiB in all with their indices; 33 bytes for each real leaf; 1.5 to 4 KiB of evidence for each
+less than a KiB in all with their indices and one real leaf; 1.5 to 4 KiB of evidence for each
 round in which witnesses and time-stamping authorities answer; an upper tile of 8 KiB once in 256
 batches.
 What the public is shown does not depend on how many of the leaves are real.
