@@ -68,7 +68,9 @@ docs: setup-test ## build the documentation into site/
 bench: setup-test ## run benchmarks/NAME.py with NAME=...; without, list the questions they answer
 	$(BIN)/python -m benchmarks $(NAME)
 
-fuzz: setup-test ## property tests and 10,000 requests to the API, each time others
+fuzz: setup-test ## every parser, SECONDS=30 each; property tests; 10,000 requests to the API
+	$(PIP) -r requirements/fuzz.txt
+	$(BIN)/python -m tests.fuzz.run --seconds $(or $(SECONDS),30)
 	HYPOTHESIS_PROFILE=nightly SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),10000) \
 		$(BIN)/python -m pytest -n auto --timeout=1200 -rP tests/property tests/contract
 
@@ -84,6 +86,7 @@ lock: setup-test ## resolve the dependencies anew: requirements/*.txt
 	$(UV_COMPILE) pyproject.toml --extra server --group build --group test \
 		-c requirements/server.txt -o requirements/test.txt
 	$(UV_COMPILE) --group docs -o requirements/docs.txt
+	$(UV_COMPILE) --group fuzz -o requirements/fuzz.txt
 	$(UV_COMPILE) --group tool --no-annotate -o requirements/uv.txt
 
 hooks: setup-test ## check what is quick to check before each commit

@@ -13,11 +13,12 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
+from crypto.certificate_reading import load_certificate, load_request, load_revocations
 from crypto.errors import BadCertificate
 from crypto.keys import SigningKey
 
@@ -25,7 +26,6 @@ Usage = Literal["signing", "timestamping"]
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 CHAIN_MAX = 5
-DER_BYTES_MAX = 64 << 10
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _DAYS_A_YEAR = 365
@@ -93,7 +93,7 @@ def make_request(key: SigningKey, *, common_name: str, organization: str, uscc: 
 
 def request_subject(csr_der: bytes) -> CertificateSubject:
     """What a request asks to be called; its signature has been checked. Raises BadCertificate."""
-    request = _load_request(csr_der)
+    request = load_request(csr_der)
     return CertificateSubject(
         name_attribute(request.subject, NameOID.COMMON_NAME),
         name_attribute(request.subject, NameOID.ORGANIZATION_NAME),
@@ -116,8 +116,8 @@ def issue(
     Only the key is taken from the request: what it asks to be called is for the authority to check
     and to pass as `subject`. Raises BadCertificate for a request that does not prove its key.
     """
-    authority = _load(ca_cert_der)
-    public = _load_request(csr_der).public_key()
+    authority = load_certificate(ca_cert_der)
+    public = load_request(csr_der).public_key()
     if not isinstance(public, ec.EllipticCurvePublicKey) or not isinstance(
         public.curve, ec.SECP256R1
     ):
@@ -144,7 +144,7 @@ def issue(
 
 def facts(certificate_der: bytes) -> CertificateFacts:
     """What the certificate says, verifying nothing. Raises BadCertificate."""
-    return _facts(_load(certificate_der))
+    return _facts(load_certificate(certificate_der))
 
 
 def verify_chain(
@@ -160,9 +160,9 @@ def verify_chain(
     `chain` holds intermediate certificates in any order. Raises BadCertificate. Revocation is a
     separate question: `is_revoked`.
     """
-    roots = [_load(der) for der in trusted_roots]
-    intermediates = [_load(der) for der in chain[:CHAIN_MAX]]
-    leaf = _load(certificate_der)
+    roots = [load_certificate(der) for der in trusted_roots]
+    intermediates = [load_certificate(der) for der in chain[:CHAIN_MAX]]
+    leaf = load_certificate(certificate_der)
     check_leaf(leaf, usage)
     current = leaf
     for depth in range(CHAIN_MAX):
@@ -192,7 +192,7 @@ def make_crl(
     """A revocation list, DER, of pairs (serial, revoked at); good until `at` + `days`."""
     builder = (
         x509.CertificateRevocationListBuilder()
-        .issuer_name(_load(ca_cert_der).subject)
+        .issuer_name(load_certificate(ca_cert_der).subject)
         .last_update(at)
         .next_update(at + timedelta(days=days))
         .add_extension(x509.CRLNumber(number), critical=False)
@@ -206,8 +206,8 @@ def make_crl(
 
 def check_crl(crl: bytes, *, authority: bytes, at: datetime) -> None:
     """Check a list's signature and that it is current at `at`. Raises BadCertificate."""
-    parsed = _load_crl(crl)
-    public = _load(authority).public_key()
+    parsed = load_revocations(crl)
+    public = load_certificate(authority).public_key()
     next_update = parsed.next_update_utc
     if not isinstance(public, ec.EllipticCurvePublicKey) or not parsed.is_signature_valid(public):
         raise BadCertificate("the revocation list is not by this authority")
@@ -220,7 +220,7 @@ def is_revoked(crl: bytes, serial: int, at: datetime) -> bool:
 
     Raises BadCertificate for a malformed list.
     """
-    entry = _load_crl(crl).get_revoked_certificate_by_serial_number(serial)
+    entry = load_revocations(crl).get_revoked_certificate_by_serial_number(serial)
     return entry is not None and entry.revocation_date_utc <= at
 
 
@@ -286,36 +286,6 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _load(der: bytes) -> x509.Certificate:
-    if len(der) > DER_BYTES_MAX:
-        raise BadCertificate("a certificate that is too long")
-    try:
-        certificate = x509.load_der_x509_certificate(der)
-        certificate.extensions  # noqa: B018 - parsed lazily: malformed ones must show here
-        certificate.public_key()
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadCertificate("not a certificate") from error
-    return certificate
-
-
-def _load_request(der: bytes) -> x509.CertificateSigningRequest:
-    try:
-        request = x509.load_der_x509_csr(der)
-        valid = request.is_signature_valid
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise BadCertificate("not a certification request") from error
-    if not valid:
-        raise BadCertificate("the request is not signed by the key it names")
-    return request
-
-
-def _load_crl(der: bytes) -> x509.CertificateRevocationList:
-    try:
-        return x509.load_der_x509_crl(der)
-    except ValueError as error:
-        raise BadCertificate("not a revocation list") from error
 
 
 def _facts(certificate: x509.Certificate) -> CertificateFacts:

@@ -14,9 +14,9 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from crypto import gm_sm2
+from crypto.certificate_reading import DER_BYTES_MAX
 from crypto.certificates import (
     CHAIN_MAX,
-    DER_BYTES_MAX,
     CertificateFacts,
     CertificateSubject,
     Usage,

@@ -212,7 +212,7 @@ TARGETS: Final[Mapping[str, Target]] = {
         (BadArmor,),
         (_ARMORED,),
     ),
-    "age-payload": Target(_payload, (BadPayload,), (_sealed_payload(),)),
+    "age-payload": Target(_payload, (BadPayload, BadHeader), (_sealed_payload(),)),
     "sealed-header": Target(
         read_sealed_header,
         (BadHeader,),
