@@ -4,8 +4,8 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -195,6 +195,13 @@ class Clerk:
         return sealed
 
 
+async def killed(process: asyncio.subprocess.Process) -> None:
+    """Kill a command as a failing machine would."""
+    process.kill()
+    async with asyncio.timeout(COMMAND_SECONDS):
+        await process.communicate()
+
+
 async def ended(process: asyncio.subprocess.Process) -> Ended:
     """Wait for a command's end."""
     async with asyncio.timeout(COMMAND_SECONDS):
@@ -204,53 +211,93 @@ async def ended(process: asyncio.subprocess.Process) -> Ended:
     return Ended(process.returncode, said, errors.decode())
 
 
-def a_clerk(platform: Platform, folder: Path, address: str | None = None) -> Clerk:
-    """The platform's bidder with an empty folder but for the two secrets."""
+def a_clerk(
+    platform: Platform,
+    folder: Path,
+    *,
+    address: str | None = None,
+    account: Account | None = None,
+) -> Clerk:
+    """The platform's bidder, or another, with an empty folder but for the two secrets."""
     folder.mkdir(exist_ok=True)
     (folder / "password").write_text(PASSWORD + "\n")
     (folder / "passphrase").write_text(PASSPHRASE + "\n")
-    return Clerk(folder, address or platform.running.address, platform.accounts[Role.BIDDER])
+    bidder = account or platform.accounts[Role.BIDDER]
+    return Clerk(folder, address or platform.running.address, bidder)
 
 
 @dataclass(slots=True)
 class Cable:
-    """A TCP proxy. After `cut_after` bytes in the named direction it breaks, `cuts` times."""
+    """A TCP proxy that can be cut, held, or lose an answer; `happened` is set when it has.
+
+    `cut_after`: the connection whose sender has sent so many bytes breaks, once. `hold`: a request
+    that has these words in its head does not pass. `lose_answer_to`: the answer to the request that
+    has these words in its head is thrown away, once, with its connection.
+    """
 
     target: tuple[str, int]
     address: str = ""
     cut_after: int | None = None
-    downward: bool = False
-    cuts: int = 1
-    broken: int = 0
+    hold: bytes | None = None
+    lose_answer_to: bytes | None = None
+    happened: asyncio.Event = field(default_factory=asyncio.Event)
+    sent_bytes: int = 0
+    connections: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A new connection."""
+        task = asyncio.create_task(self.serve(reader, writer))
+        self.connections.add(task)
+        task.add_done_callback(self.connections.discard)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, both ways, until either side ends."""
         other_reader, other_writer = await asyncio.open_connection(*self.target)
+        asked = asyncio.Event()
         pumps = {
-            asyncio.create_task(self._pump(reader, other_writer, down=False)),
-            asyncio.create_task(self._pump(other_reader, writer, down=True)),
+            asyncio.create_task(self._up(reader, other_writer, asked)),
+            asyncio.create_task(self._down(other_reader, writer, asked)),
         }
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for pump in pumps:
-                pump.cancel()
-            await asyncio.wait(pumps)
             for end in (writer, other_writer):
                 end.transport.abort()
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
 
-    async def _pump(
-        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *, down: bool
+    async def _up(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, asked: asyncio.Event
     ) -> None:
         passed = 0
-        while piece := await source.read(1 << 16):
-            passed += len(piece)
-            counts = down == self.downward and self.cut_after is not None
-            if counts and self.broken < self.cuts and passed > (self.cut_after or 0):
-                self.broken += 1
-                return
-            target.write(piece)
-            await target.drain()
+        with suppress(ConnectionError):
+            while piece := await source.read(1 << 16):
+                passed += len(piece)
+                if self.cut_after is not None and passed > self.cut_after:
+                    self.cut_after = None
+                    self.happened.set()
+                    return
+                if self.hold is not None and self.hold in piece:
+                    self.happened.set()
+                    await asyncio.Event().wait()
+                if self.lose_answer_to is not None and self.lose_answer_to in piece:
+                    asked.set()
+                self.sent_bytes += len(piece)
+                target.write(piece)
+                await target.drain()
+
+    async def _down(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, asked: asyncio.Event
+    ) -> None:
+        with suppress(ConnectionError):
+            while piece := await source.read(1 << 16):
+                if asked.is_set():
+                    self.lose_answer_to = None
+                    self.happened.set()
+                    return
+                target.write(piece)
+                await target.drain()
 
 
 @asynccontextmanager
@@ -258,12 +305,15 @@ async def cable(address: str) -> AsyncIterator[Cable]:
     """A cable to the server at `address`."""
     host, _, port = address.removeprefix("http://").partition(":")
     laid = Cable((host, int(port)))
-    server = await asyncio.start_server(laid.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(laid.accept, "127.0.0.1", 0)
     laid.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield laid
     finally:
         server.close()
+        for task in list(laid.connections):
+            task.cancel()
+        await asyncio.gather(*laid.connections, return_exceptions=True)
 
 
 async def _document(platform: Platform, folder: Path) -> tuple[Document, UUID]:
