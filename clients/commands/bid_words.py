@@ -45,7 +45,9 @@ class Stop:
 
 
 REFUSALS: Final = {
+    "already-unlocked": "该投标已经解密",
     "answer-too-large": "平台的答复过大,已停止读取",
+    "bid-does-not-open": "密钥正确,但投标文件打不开;所送密钥已作为证据保存,请联系代理机构",
     "bid-security-missing": "没有有效的投标担保,平台不能接收;办妥后再运行 submit",
     "body-too-large": "平台拒收过大的内容",
     "certificate-request-refused": "平台不为这把签名密钥签发证书",
@@ -55,9 +57,11 @@ REFUSALS: Final = {
     "ephemeral-key-reused": "加密文件与以前的递交重复;请重新 seal",
     "forbidden": "该帐号没有此项权限",
     "idempotency-key-reused": "同一请求编号已用于别的内容;请联系平台运营方",
+    "key-already-certified": "这把签名密钥已经办过证书而本机没有保存;请联系平台运营方",
     "login-refused": "帐号或者密码不正确",
     "manifest-mismatch": "递交清单与平台记录的招标项目不一致(密钥持有人可能已更换);请重新 seal",
     "no-bid": "平台上没有可以撤回或者开启的投标",
+    "not-administrator": "只有本单位的管理员帐号能办理签名证书",
     "not-accepting-bids": "该项目现在不接收投标",
     "not-found": "平台上没有这一项",
     "opening-not-started": "开标尚未开始",

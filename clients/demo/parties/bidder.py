@@ -8,19 +8,28 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from clients.bid_sealing import PreparedBid, rehearse, seal_bid
-from clients.bidding import Bidder, fetch_published_keys
-from clients.bundling import EnvelopeContent, pack
-from clients.certifying import certify_with_platform
 from clients.demo.parties.following import find_notice, lot_is, sign_issued
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
-from clients.notices import deadlines, download_documents, notice_of
-from clients.platform import Json, PlatformRefused
-from clients.receipt_keeping import ReceiptBook
+from clients.platform import Json
+from clients.sdk import (
+    Bidder,
+    EnvelopeContent,
+    PlatformRefused,
+    PreparedBid,
+    ReceiptBook,
+    certify_with_platform,
+    deadlines,
+    download_documents,
+    fetch_published_keys,
+    notice_of,
+    pack,
+    rehearse,
+    seal_bid,
+)
 from tendering.domain.journal import Entry
 from tendering.domain.tender import Lot, Tender
 
