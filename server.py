@@ -46,9 +46,10 @@ from tendering.api.routing import mount
 from tendering.background import background
 from tendering.clockwork import clear_away, open_due_tenders, open_remedied_bids
 from tendering.first_start import ensure_operator
+from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
 from tendering.log_loop import run_log
-from tendering.log_parts import log_keeper, published_keys, stamper_of
+from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock
 from tendering.rulebooks import holiday_calendar, rulebook_of
@@ -131,7 +132,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await require_migrated(pool, MIGRATIONS)
         clock = await _clock(pool, settings)
         bus = await stack.enter_async_context(open_bus(pool, dsn))
-        context = _context(stack, settings, pool=pool, clock=clock, bus=bus)
+        context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
         hub = Hub(pool, bus, RoomSettings())
         metrics = Metrics(pool)
         insurance = await stack.enter_async_context(
@@ -207,26 +208,28 @@ async def _clock(pool: Pool, settings: Settings) -> Clock:
         return Clock(await demonstration_clock.ahead(connection))
 
 
-def _context(
+async def _context(
     stack: AsyncExitStack, settings: Settings, *, pool: Pool, clock: Clock, bus: PostgresBus
 ) -> Context:
-    trust_folder = settings.platform.trust_folder
+    trusted = settings.platform.trust_folder
     passwords = Passwords()
     stack.callback(passwords.close)
+    keys = load_keys(
+        settings.keys_folder,
+        name=settings.platform.host_name,
+        create=True,
+        at=clock.now(),
+        trust_folder=Path(trusted) if trusted else None,
+    )
     return Context(
         pool=pool,
         now=clock.now,
         touched=bus.touched,
         public_address=settings.public_address,
         blobs=Blobs(settings.folder / "blobs"),
-        keys=load_keys(
-            settings.keys_folder,
-            name=settings.platform.host_name,
-            create=True,
-            at=clock.now(),
-            trust_folder=Path(trust_folder) if trust_folder else None,
-        ),
-        law=_law,
+        intake=await stack.enter_async_context(writing_groups(pool, receipt_terms(settings, keys))),
+        keys=keys,
+        law=lambda regime: Law(rulebook_of(regime), holiday_calendar()),
         passwords=passwords,
         platform_name=settings.platform.name,
         trusted_proxies=frozenset(settings.server.trusted_proxies),
@@ -235,10 +238,6 @@ def _context(
         log_interval_seconds=settings.log.interval_seconds,
         upload_bytes_max=settings.platform.upload_bytes_max,
     )
-
-
-def _law(regime: str) -> Law:
-    return Law(rulebook_of(regime), holiday_calendar())
 
 
 def _rooms(context: Context, hub: Hub, bus: PostgresBus) -> RoomsContext:

@@ -16,6 +16,11 @@ INTEGER_MAX = 2**53 - 1  # RFC 8785 §3.2.2.3: beyond it an ECMAScript number is
 DEPTH_MAX = 64
 
 _INTEGER_DIGITS = len(str(-INTEGER_MAX))
+_PLAIN = frozenset({str, bool, type(None)})
+_ARRAYS = frozenset({list, tuple})
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+)
 
 
 def canonical(value: JsonValue) -> bytes:
@@ -24,7 +29,8 @@ def canonical(value: JsonValue) -> bytes:
     Raises TypeError for floats, bytes and other types, ValueError for an integer beyond
     +-(2^53-1), a lone surrogate or nesting deeper than DEPTH_MAX.
     """
-    return _text(value, DEPTH_MAX).encode("utf-8")
+    text = _ENCODER.encode(value) if _is_plain(value, DEPTH_MAX) else _text(value, DEPTH_MAX)
+    return text.encode("utf-8")
 
 
 def digest(label: str, value: JsonValue) -> bytes:
@@ -49,6 +55,28 @@ def parse(data: bytes) -> JsonValue:
         raise ValueError("nested too deeply") from None
     canonical(value)
     return value
+
+
+def _is_plain(value: object, depth: int) -> bool:
+    """Does the library's encoder, some twenty times faster, write the same?
+
+    It sorts keys by code points, which for ASCII is the order of UTF-16. What is not plain `_text`
+    writes or refuses; lone surrogates are refused when the text becomes bytes.
+    """
+    kind = type(value) if depth > 1 else None
+    if isinstance(value, dict) and kind is dict:
+        for key, item in value.items():
+            if type(key) is not str or not key.isascii():
+                return False
+            # A string is the commonest value: no call for it.
+            if type(item) is not str and not _is_plain(item, depth - 1):
+                return False
+        return True
+    if isinstance(value, list | tuple) and kind in _ARRAYS:
+        return all(type(item) is str or _is_plain(item, depth - 1) for item in value)
+    if isinstance(value, int) and kind is int:
+        return -INTEGER_MAX <= value <= INTEGER_MAX
+    return kind in _PLAIN
 
 
 def _text(value: JsonValue, depth: int) -> str:

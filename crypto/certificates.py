@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal, TypeVar
 
 from cryptography import x509
@@ -26,6 +27,7 @@ Usage = Literal["signing", "timestamping"]
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 CHAIN_MAX = 5
+PATHS_MAX = 4096
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _DAYS_A_YEAR = 365
@@ -160,19 +162,39 @@ def verify_chain(
     `chain` holds intermediate certificates in any order. Raises BadCertificate. Revocation is a
     separate question: `is_revoked`.
     """
+    path = _path(certificate_der, tuple(chain[:CHAIN_MAX]), tuple(trusted_roots), usage)
+    for not_before, not_after in path.windows:
+        if not not_before <= at <= not_after:
+            raise BadCertificate("the certificate was not valid at that time")
+    return path.facts
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A certificate that leads to a trusted root: what it says, and when each step is valid."""
+
+    facts: CertificateFacts
+    windows: tuple[tuple[datetime, datetime], ...]
+
+
+# The signatures along a path do not depend on the time. What is refused is not remembered.
+@lru_cache(maxsize=PATHS_MAX)
+def _path(
+    certificate_der: bytes, chain: tuple[bytes, ...], trusted_roots: tuple[bytes, ...], usage: Usage
+) -> _Path:
     roots = [load_certificate(der) for der in trusted_roots]
-    intermediates = [load_certificate(der) for der in chain[:CHAIN_MAX]]
+    intermediates = [load_certificate(der) for der in chain]
     leaf = load_certificate(certificate_der)
     check_leaf(leaf, usage)
+    windows = []
     current = leaf
     for depth in range(CHAIN_MAX):
-        check_valid(current, at)
+        windows.append(_window(current))
         if current in roots:
-            return _facts(leaf)
+            return _Path(_facts(leaf), tuple(windows))
         root = _issuer_of(current, roots, depth)
         if root is not None:
-            check_valid(root, at)
-            return _facts(leaf)
+            return _Path(_facts(leaf), (*windows, _window(root)))
         issuer = _issuer_of(current, intermediates, depth)
         if issuer is None:
             raise BadCertificate("the certificate does not lead to a trusted root")
@@ -327,11 +349,17 @@ def check_leaf(leaf: x509.Certificate, usage: Usage) -> None:
 
 def check_valid(certificate: x509.Certificate, at: datetime) -> None:
     """Raise BadCertificate unless it was valid at `at` and has no critical surprise."""
-    if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+    not_before, not_after = _window(certificate)
+    if not not_before <= at <= not_after:
         raise BadCertificate("the certificate was not valid at that time")
+
+
+def _window(certificate: x509.Certificate) -> tuple[datetime, datetime]:
+    """From when to when it is valid. Raises BadCertificate for what cannot be understood."""
     critical = {each.oid for each in certificate.extensions if each.critical}
     if critical - _UNDERSTOOD:
         raise BadCertificate("the certificate has a critical extension of unknown meaning")
+    return certificate.not_valid_before_utc, certificate.not_valid_after_utc
 
 
 def _issuer_of(

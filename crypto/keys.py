@@ -139,12 +139,15 @@ class NoteKey:
 
     name: str
     seed: bytes = field(repr=False)
+    # Derived once: deriving it costs as much as signing.
+    _private: Ed25519PrivateKey = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if len(self.seed) != _SEED_BYTES:
             raise BadKey("an Ed25519 seed has 32 bytes")
         if not is_note_name(self.name):
             raise BadKey("a note key's name is not empty and has no space and no plus sign")
+        object.__setattr__(self, "_private", Ed25519PrivateKey.from_private_bytes(self.seed))
 
     @classmethod
     def from_seed(cls, name: str, seed: bytes) -> "NoteKey":
@@ -154,7 +157,7 @@ class NoteKey:
     @property
     def public(self) -> bytes:
         """The Ed25519 public key, 32 bytes."""
-        return self._private().public_key().public_bytes_raw()
+        return self._private.public_key().public_bytes_raw()
 
     @property
     def verifier(self) -> str:
@@ -168,10 +171,7 @@ class NoteKey:
 
     def sign(self, message: bytes) -> bytes:
         """Ed25519 signature, 64 bytes."""
-        return self._private().sign(message)
-
-    def _private(self) -> Ed25519PrivateKey:
-        return Ed25519PrivateKey.from_private_bytes(self.seed)
+        return self._private.sign(message)
 
 
 def is_note_name(name: str) -> bool:

@@ -24,6 +24,17 @@ TAG_BYTES = 16
 Aead = ChaCha20Poly1305  # for the payload, which encrypts in place with one object per thread
 
 _ZERO_NONCE = bytes(12)
+_FIELD = 2**255 - 19
+# u-coordinates of the points of order 2, 4 and 8 on Curve25519 and of order 4 on its twist.
+_LOW_ORDER = frozenset(
+    {
+        0,
+        1,
+        _FIELD - 1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+    }
+)
 
 
 def sha256(data: bytes) -> bytes:
@@ -83,3 +94,13 @@ def x25519(secret: bytes, public: bytes) -> bytes:
         return X25519PrivateKey.from_private_bytes(secret).exchange(peer)
     except ValueError as error:
         raise BadKey("not a usable X25519 public key") from error
+
+
+def is_low_order(public: bytes) -> bool:
+    """Is this X25519 public key, 32 bytes, one of those with which every secret agrees on zero?
+
+    RFC 7748 §6.1 has the shared secret compared with zero; these five coordinates, in whatever way
+    they are written, are the only ones that give it, and telling needs no scalar multiplication.
+    """
+    coordinate = int.from_bytes(public, "little") & ((1 << 255) - 1)
+    return coordinate % _FIELD in _LOW_ORDER

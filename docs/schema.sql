@@ -756,6 +756,15 @@ CREATE TABLE tendering.signature_preparations (
     CONSTRAINT signature_preparations_place_check CHECK ((place > 0))
 );
 
+CREATE TABLE tendering.small_containers (
+    tender_id uuid NOT NULL,
+    id uuid NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT small_containers_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 131072)))
+);
+
+ALTER TABLE ONLY tendering.small_containers ALTER COLUMN content SET STORAGE EXTERNAL;
+
 CREATE TABLE tendering.tender_documents (
     tender_id uuid NOT NULL,
     name text NOT NULL,
@@ -1009,6 +1018,9 @@ ALTER TABLE ONLY tendering.shares
 
 ALTER TABLE ONLY tendering.signature_preparations
     ADD CONSTRAINT signature_preparations_pkey PRIMARY KEY (tender_id, kind, lot);
+
+ALTER TABLE ONLY tendering.small_containers
+    ADD CONSTRAINT small_containers_pkey PRIMARY KEY (tender_id, id);
 
 ALTER TABLE ONLY tendering.tender_documents
     ADD CONSTRAINT tender_documents_pkey PRIMARY KEY (tender_id, name);
@@ -1517,6 +1529,8 @@ GRANT SELECT ON TABLE tendering.shares TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.signature_preparations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.signature_preparations TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.small_containers TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tender_documents TO tendering_app;
 

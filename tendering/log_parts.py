@@ -1,10 +1,12 @@
 """The parts of the transparency log, made from the configuration: keys, stamper, witnesses."""
 
+import secrets
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
+from tendering.actions.bids import ReceiptTerms
 from tendering.api.context import Context
 from tendering.domain.published_keys import Authority, PublishedKeys, Witness
 from tendering.domain.time_stamping import Stamper
@@ -33,6 +35,16 @@ def published_keys(settings: Settings, keys: PlatformKeys) -> PublishedKeys:
         operator_roots=(keys.authority.certificate,),
         interval_seconds=log.interval_seconds,
         demonstration=settings.demonstration,
+    )
+
+
+def receipt_terms(settings: Settings, keys: PlatformKeys) -> ReceiptTerms:
+    """What receipts are signed with and promise."""
+    return ReceiptTerms(
+        key=keys.receipt,
+        origin=keys.log.name,
+        within_seconds=settings.log.interval_seconds,
+        nonce=lambda: secrets.token_bytes(32),
     )
 
 

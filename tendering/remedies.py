@@ -14,6 +14,7 @@ from crypto.errors import BadHeader
 from crypto.sealed_file import file_key_from_shares
 from tendering.actions import openings as deeds
 from tendering.actions import remedies
+from tendering.actions.small_containers import place_containers
 from tendering.api.context import Context
 from tendering.domain.bid import SealedBid
 from tendering.domain.fault import BidFault
@@ -52,6 +53,7 @@ async def open_with_shares(
         )
         shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
         stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+        await place_containers(connection, context.blobs, stored.bid)
     attempt = ((tender_id, lot, bidder_id), sum(map(len, shares.values())))
     if complete_at is None or (tried is not None and attempt in tried):
         return False
@@ -98,6 +100,7 @@ async def judge(context: Context, tender_id: UUID, lot: str, bidder_id: UUID) ->
     async with reading(context.pool) as connection:
         tender = await tenders.get(connection, tender_id)
         stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+        await place_containers(connection, context.blobs, stored.bid)
         handed = await remedies.handed_in(connection, tender_id, lot, bidder_id)
     async with context.opening:
         return await asyncio.to_thread(find_fault, context.blobs, tender, stored.bid, handed)

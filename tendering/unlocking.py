@@ -61,7 +61,12 @@ class Handed:
 
 def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
     """The first bytes of a stored container. Blocks."""
-    with blobs.path(envelope.upload_id).open("rb") as file:
+    return read_head(blobs.path(envelope.upload_id))
+
+
+def read_head(container: Path) -> bytes:
+    """The first bytes of a file, as many as a header may have. Blocks."""
+    with container.open("rb") as file:
         return file.read(SEALED_HEADER_BYTES_MAX)
 
 

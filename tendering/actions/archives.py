@@ -19,6 +19,7 @@ from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, read_sealed_header
 from crypto.tlog import parse_checkpoint, sign_note
 from tendering.actions.certificates import revocation_list
 from tendering.actions.log import complete_receipt, consistency_proof
+from tendering.actions.small_containers import place_containers
 from tendering.domain import archive as layout
 from tendering.domain.archive import Edition, Head, Party
 from tendering.domain.archive_keys import ArchiveKeys, archive_keys_json
@@ -271,6 +272,7 @@ async def _bids(
         folders[bid.lot, bid.bidder_id, bid.counter] = folder
         files[f"{folder}/manifest.json"] = canonical(dict(bid.manifest))
         whole = stood and edition is Edition.FULL
+        await place_containers(connection, parts.blobs, bid)
         for envelope in bid.envelopes:
             container = parts.blobs.path(envelope.upload_id)
             files[layout.envelope_path(folder, envelope.kind, whole=whole)] = (

@@ -12,10 +12,20 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from crypto.container_digest import container_digest
+from crypto.container_digest import container_digest, part_root
+from tendering.actions.small_containers import place_containers
 from tendering.domain.journal import Stream, first_head, next_head
 from tendering.domain.tender import Tender
-from tendering.storage import archives, bids, issued_documents, journal, openings, receipts, tenders
+from tendering.storage import (
+    archives,
+    bids,
+    issued_documents,
+    journal,
+    openings,
+    receipts,
+    small_containers,
+    tenders,
+)
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Connection, Pool, reading
 
@@ -89,6 +99,7 @@ async def _check_chain(pool: Pool, tender_id: UUID, stream: Stream, wrong: list[
 async def _check_files(pool: Pool, blobs: Blobs, tender: Tender, wrong: list[Wrong]) -> int:
     async with reading(pool) as connection:
         expected = await _stored_files(connection, blobs, tender)
+        await _check_small_containers(connection, tender.id, wrong)
         await _check_papers(connection, tender.id, wrong)
         await _check_receipts(connection, tender.id, wrong)
     for path, (digest, where) in expected.items():
@@ -108,6 +119,7 @@ async def _stored_files(
         files[blobs.path(upload_id)] = (document.digest, f"document {document.name}")
     for stored in await bids.list_all(connection, tender.id):
         bid = stored.bid
+        await place_containers(connection, blobs, bid)
         for envelope in bid.envelopes:
             where = f"bid {bid.lot}/{bid.bidder_id}/{bid.counter} {envelope.kind}"
             files[blobs.path(envelope.upload_id)] = (envelope.digest, where)
@@ -118,6 +130,20 @@ async def _stored_files(
                 path = blobs.opened_path(opened.plaintext_digest.hex())
                 files[path] = (opened.plaintext_digest, where)
     return files
+
+
+async def _check_small_containers(
+    connection: Connection, tender_id: UUID, wrong: list[Wrong]
+) -> None:
+    for stored in await bids.list_all(connection, tender_id):
+        bid = stored.bid
+        ids = [envelope.upload_id for envelope in bid.envelopes]
+        contents = await small_containers.list_of(connection, tender_id, ids)
+        for envelope in bid.envelopes:
+            content = contents.get(envelope.upload_id)
+            if content is not None and part_root(content) != envelope.digest:
+                where = f"bid {bid.lot}/{bid.bidder_id}/{bid.counter} {envelope.kind}"
+                wrong.append(Wrong(tender_id, where, "the row is not that of the digest"))
 
 
 async def _check_papers(connection: Connection, tender_id: UUID, wrong: list[Wrong]) -> None:

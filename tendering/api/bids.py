@@ -1,19 +1,22 @@
 """Sealed bids over HTTP: submit, withdraw, and see one's own."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec import Meta, Struct
 
 from crypto.canonical import digest
-from tendering.actions.bids import ReceiptTerms, check_containers, submit_bid, withdraw_bid
-from tendering.actions.statements import require_statement, statement_by
+from crypto.container_digest import part_root
+from crypto.seal_header import SEALED_HEADER_BYTES_MAX
+from tendering.actions.bids import check_containers, withdraw_bid
+from tendering.actions.statements import Said, read_statement, require_statement, statement_by
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
+from tendering.api.problems import BodyTooLarge, InvalidRequest
 from tendering.domain.bid import (
     COUNTER_MAX,
     MANIFEST_LABEL,
@@ -21,15 +24,19 @@ from tendering.domain.bid import (
     SealedBid,
     SealedEnvelope,
 )
+from tendering.domain.custody import Arrived
 from tendering.domain.fields import Fields
-from tendering.domain.receipts import receipt_json
-from tendering.domain.refusals import ManifestMismatch
+from tendering.domain.receipts import Receipt, receipt_json
+from tendering.domain.refusals import ManifestMismatch, Refused
 from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender
-from tendering.domain.uploads import Upload, require_owner
-from tendering.storage import bids, receipts, tenders, uploads
-from tendering.storage.connection import Connection, reading, transaction
-from tendering.unlocking import read_header
+from tendering.domain.uploads import require_owner
+from tendering.group_writer import KnownTender
+from tendering.storage import bids, receipts, uploads
+from tendering.storage.connection import Connection, reading
+from tendering.storage.small_containers import SMALL_BYTES_MAX
+from tendering.unlocking import read_head
 
+Container = Annotated[bytes, Meta(min_length=1, max_length=SMALL_BYTES_MAX)]
 Counter = Annotated[int, Meta(ge=1, le=COUNTER_MAX)]
 
 
@@ -41,13 +48,25 @@ class EnvelopeUploads(Struct, frozen=True, forbid_unknown_fields=True):
     price: UUID
 
 
+class EnvelopeContainers(Struct, frozen=True, forbid_unknown_fields=True):
+    """The three containers themselves, in base64; together at most 128 KiB."""
+
+    qualification: Container
+    technical: Container
+    price: Container
+
+
 class PostBid(Struct, frozen=True, forbid_unknown_fields=True):
-    """A sealed bid: `manifest` is the bidder's signed statement about its containers."""
+    """A sealed bid: `manifest` is the bidder's signed statement about its containers.
+
+    They are `uploads`, or if they are small they may come along as `containers`: one of the two.
+    """
 
     lot: LotNumber
     counter: Counter
-    uploads: EnvelopeUploads
     manifest: dict[str, Any]
+    uploads: EnvelopeUploads | None = None
+    containers: EnvelopeContainers | None = None
 
 
 class PostWithdrawal(Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,39 +110,108 @@ async def post_bid(
 async def _submit(
     context: Context, actor: Actor, tender_id: UUID, body: PostBid, *, received_at: datetime
 ) -> dict[str, Any]:
+    files = await _files(context, actor, body)
+    said = read_statement(
+        context.keys, body.manifest, label=MANIFEST_LABEL, uscc=actor.uscc, at=received_at
+    )
+    try:
+        known = await context.intake.tender(tender_id)
+        try:
+            arrived = _at_the_door(known, actor, body, files, said, received_at=received_at)
+        except Refused:
+            # The tender may have changed since it was read.
+            known = await context.intake.tender(tender_id, fresh=True)
+            arrived = _at_the_door(known, actor, body, files, said, received_at=received_at)
+    except Refused:
+        # What was taken in once is answered the same for ever, whatever the door says today.
+        receipt = await _given_before(context, actor, tender_id, body)
+        if receipt is None:
+            raise
+        return receipt_json(receipt)
+    return receipt_json(await context.intake.submit(arrived))
+
+
+async def _given_before(
+    context: Context, actor: Actor, tender_id: UUID, body: PostBid
+) -> Receipt | None:
     async with reading(context.pool) as connection:
-        known = await receipts.of_bidder(
+        receipt = await receipts.of_bidder(
             connection,
             bidder_id=actor.organization_id,
             manifest_digest=digest(MANIFEST_LABEL, body.manifest),
             act="bid.submitted",
         )
-        if known is not None and known.submission.tender_id == tender_id:
-            return receipt_json(known)
-        tender = await tenders.get(connection, tender_id)
+    if receipt is None or receipt.submission.tender_id != tender_id:
+        return None
+    return receipt
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A container as it lies here: its digest as the platform computed it, its first bytes."""
+
+    id: UUID
+    digest: bytes
+    size_bytes: int
+    head: bytes
+    content: bytes | None = None
+
+
+async def _files(context: Context, actor: Actor, body: PostBid) -> list[_File]:
+    """The containers in the order of the envelopes."""
+    if (body.uploads is None) == (body.containers is None):
+        raise InvalidRequest("either uploads or containers", field="uploads")
+    if body.containers is not None:
+        contents = [getattr(body.containers, kind) for kind in ENVELOPES]
+        if sum(map(len, contents)) > SMALL_BYTES_MAX:
+            raise BodyTooLarge(bytes_max=SMALL_BYTES_MAX)
+        return [
+            _File(
+                uuid4(),
+                part_root(content),
+                len(content),
+                content[:SEALED_HEADER_BYTES_MAX],
+                content,
+            )
+            for content in contents
+        ]
+    async with reading(context.pool) as connection:
         found = await uploads.get_all(
             connection, [getattr(body.uploads, kind) for kind in ENVELOPES]
         )
-        statement = await statement_by(
-            connection,
-            context.keys,
-            body.manifest,
-            label=MANIFEST_LABEL,
-            uscc=actor.uscc,
-            at=received_at,
-        )
-    bid = _parse_bid(tender, actor, body, found, statement)
-    headers = {
-        envelope.kind: await asyncio.to_thread(read_header, context.blobs, envelope)
-        for envelope in bid.envelopes
-    }
-    said = statement if isinstance(statement, dict) else {}
-    ephemeral_keys = check_containers(tender, bid, headers, said)
-    async with transaction(context.pool) as connection:
-        receipt = await submit_bid(
-            connection, bid, ephemeral_keys, _terms(context), received_at=received_at
-        )
-    return receipt_json(receipt)
+    for upload in found:
+        require_owner(upload, actor.organization_id)
+    heads = await asyncio.to_thread(
+        lambda: [read_head(context.blobs.path(upload.id)) for upload in found]
+    )
+    return [
+        _File(upload.id, upload.digest, upload.size_bytes, head)
+        for upload, head in zip(found, heads, strict=True)
+    ]
+
+
+def _at_the_door(
+    known: KnownTender,
+    actor: Actor,
+    body: PostBid,
+    files: Sequence[_File],
+    said: Said,
+    *,
+    received_at: datetime,
+) -> Arrived:
+    """All checks that need no key and no lock. Raises ManifestMismatch, ContainerRefused."""
+    bid = _parse_bid(known.tender, actor, body, files, said.statement)
+    heads = {envelope.kind: file.head for envelope, file in zip(bid.envelopes, files, strict=False)}
+    statement = said.statement if isinstance(said.statement, dict) else {}
+    return Arrived(
+        bid=bid,
+        ephemeral_keys=tuple(check_containers(known.tender, bid, heads, statement)),
+        key_policy_digest=known.policy_digest,
+        received_at=received_at,
+        certificate=said.certificate,
+        serial=said.serial,
+        contents={file.id: file.content for file in files if file.content is not None},
+    )
 
 
 async def post_withdrawal(
@@ -156,7 +244,7 @@ async def post_withdrawal(
     receipt = await withdraw_bid(
         connection,
         tender_id,
-        _terms(context),
+        context.intake.terms,
         lot=body.lot,
         bidder_id=actor.organization_id,
         counter=body.counter,
@@ -190,24 +278,23 @@ async def get_own_bids(connection: Connection, actor: Actor, tender_id: UUID) ->
 
 
 def _parse_bid(
-    tender: Tender, actor: Actor, body: PostBid, found: Sequence[Upload], statement: object
+    tender: Tender, actor: Actor, body: PostBid, files: Sequence[_File], statement: object
 ) -> SealedBid:
-    """The bid as the manifest says it, over the uploads as they lie on the disk."""
+    """The bid as the manifest says it, over the containers as they lie here."""
     fields = Fields(statement, "manifest", ManifestMismatch)
-    envelopes = []
-    for upload, kind, said in zip(
-        found, ENVELOPES, fields.each("envelopes", most=len(ENVELOPES)), strict=False
-    ):
-        require_owner(upload, actor.organization_id)
-        envelope = SealedEnvelope(
+    envelopes = [
+        SealedEnvelope(
             kind=kind,
-            upload_id=upload.id,
+            upload_id=file.id,
             context=_hex(said, "context"),
-            digest=upload.digest,
-            size_bytes=upload.size_bytes,
+            digest=file.digest,
+            size_bytes=file.size_bytes,
             recipient=said.text("recipient"),
         )
-        envelopes.append(envelope)
+        for file, kind, said in zip(
+            files, ENVELOPES, fields.each("envelopes", most=len(ENVELOPES)), strict=False
+        )
+    ]
     return SealedBid(
         tender.id,
         body.lot,
@@ -223,13 +310,3 @@ def _hex(fields: Fields, key: str) -> bytes:
         return bytes.fromhex(fields.text(key))
     except ValueError as error:
         raise ManifestMismatch("not hexadecimal", field=key) from error
-
-
-def _terms(context: Context) -> ReceiptTerms:
-    return ReceiptTerms(
-        key=context.keys.receipt,
-        origin=context.keys.log.name,
-        within_seconds=context.log_interval_seconds,
-        leaf_nonce=secrets.token_bytes(32),
-        custody_nonce=secrets.token_bytes(32),
-    )

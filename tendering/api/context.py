@@ -15,6 +15,7 @@ from tendering.storage.connection import Pool
 
 if TYPE_CHECKING:
     from tendering.actions.tenders import Law
+    from tendering.group_writer import GroupWriter
     from tendering.keys import PlatformKeys
     from tendering.passwords import Passwords
     from tendering.storage.blobs import Blobs
@@ -36,6 +37,7 @@ class Context:
     `https://bids.example`: passkeys are bound to it. `trusted_proxies` are the addresses whose
     X-Forwarded-For header is believed. `law` gives rulebook and calendar of a regime.
     `writing` is held with a part of an upload in memory, `opening` while a bid is decrypted.
+    `intake` takes submissions into custody.
     """
 
     pool: Pool
@@ -43,6 +45,7 @@ class Context:
     touched: Callable[[UUID], None]
     public_address: str
     blobs: "Blobs"
+    intake: "GroupWriter"
     keys: "PlatformKeys"
     law: "Callable[[str], Law]"
     passwords: "Passwords"

@@ -10,6 +10,7 @@ from msgspec import Meta, Struct
 from crypto.sealed_file import check_share
 from tendering.actions import openings as deeds
 from tendering.actions import remedies
+from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
@@ -192,6 +193,7 @@ async def post_unlock(
     keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
     async with reading(context.pool) as connection:
         tender, stored = await _locked_bid(connection, tender_id, body.lot, bidder_id, received_at)
+        await place_containers(connection, context.blobs, stored.bid)
     try:
         opened = await open_in_thread(context, tender, stored.bid, keys)
     except BidDoesNotOpen:
@@ -246,6 +248,7 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
                 if all(number in shares.get(kind, {}) for kind in ENVELOPES):
                     continue
                 stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+                await place_containers(connection, context.blobs, stored.bid)
                 waiting.append((stored, []))
     for stored, envelopes in waiting:
         for envelope in stored.bid.envelopes:
@@ -268,6 +271,7 @@ async def post_shares(
         tender, stored = await _locked_bid(
             connection, tender_id, body.lot, body.bidder_id, received_at
         )
+        await place_containers(connection, context.blobs, stored.bid)
     number = tender.key_holder_of(actor.organization_id).number
     headers = {
         envelope.kind: await asyncio.to_thread(read_header, context.blobs, envelope)

@@ -37,6 +37,7 @@ _WRITTEN: Final[dict[Any, re.Pattern[str]]] = {UUID: _UUID, int: _INTEGER, bool:
 _NUL_ESCAPE: Final = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 # On the first and last day there is, an offset leads out of the calendar.
 _EDGE_OF_TIME: Final = re.compile(rb'"(0001-01-01|9999-12-31)[Tt ]')
+_EDGE_DAYS: Final = (b'"0001-01-01', b'"9999-12-31')
 _FIELD: Final = re.compile(r"^(.*) - at `(.*)`$", re.DOTALL)
 
 
@@ -98,9 +99,10 @@ async def read_json(request: web.Request, *, bytes_max: int) -> bytes:
 
 def decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     """The body as its Struct. Raises Malformed, or InvalidRequest with the place as `field`."""
-    if _NUL_ESCAPE.search(raw):
+    # Looking for the word first is a hundred times faster than the expression.
+    if b"\\u0000" in raw and _NUL_ESCAPE.search(raw):
         raise InvalidRequest("a string contains a NUL character")
-    if _EDGE_OF_TIME.search(raw):
+    if any(day in raw for day in _EDGE_DAYS) and _EDGE_OF_TIME.search(raw):
         raise InvalidRequest("an instant at the edge of the calendar")
     try:
         body = decoder.decode(raw)

@@ -234,6 +234,8 @@ BID_ROUTES: Final = (
             SignatureRefused,
             UploadIncomplete,
         ),
+        # Small containers come along, in base64.
+        body_bytes_max=256 << 10,
         tags=("bids",),
         secret=True,
     ),

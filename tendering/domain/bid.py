@@ -1,7 +1,7 @@
 """A sealed bid: what a bidder signs, and whether the platform may take it into custody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -57,11 +57,12 @@ class SealedBid:
     counter: int
     envelopes: tuple[SealedEnvelope, ...]
     manifest: Mapping[str, JsonValue]
+    # What receipts, the journal and the log speak of. 32 bytes.
+    manifest_digest: bytes = field(init=False, repr=False, compare=False)
 
-    @property
-    def manifest_digest(self) -> bytes:
-        """What receipts, the journal and the log speak of. 32 bytes."""
-        return digest(MANIFEST_LABEL, dict(self.manifest))
+    def __post_init__(self) -> None:
+        found = digest(MANIFEST_LABEL, dict(self.manifest))
+        object.__setattr__(self, "manifest_digest", found)
 
 
 @dataclass(frozen=True, slots=True)

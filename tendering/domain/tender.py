@@ -90,12 +90,14 @@ class KeyHolder:
     name: str
     public_key: bytes | None = None
     announcement: Mapping[str, JsonValue] | None = None
+    # What a container's context binds: the announcement as it was signed. 32 bytes, or none.
+    announcement_digest: bytes = field(init=False, repr=False, compare=False)
 
-    @property
-    def announcement_digest(self) -> bytes:
-        """What a container's context binds: the announcement as it was signed. 32 bytes."""
-        assert self.announcement is not None
-        return digest("kaibiao/key-announcement/v1", dict(self.announcement))
+    def __post_init__(self) -> None:
+        found = b""
+        if self.announcement is not None:
+            found = digest("kaibiao/key-announcement/v1", dict(self.announcement))
+        object.__setattr__(self, "announcement_digest", found)
 
 
 @dataclass(frozen=True, slots=True)

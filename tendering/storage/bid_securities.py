@@ -1,5 +1,6 @@
 """SQL of `tendering.bid_securities`: custody; only the submission rule reads it early."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -7,19 +8,21 @@ from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.storage.connection import Connection, Record
 
 
-async def of(
-    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID
-) -> BidSecurity | None:
-    """The bidder's security for a lot that has not been released."""
-    row = await connection.fetchrow(
-        """SELECT tender_id, lot, bidder_id, form, amount_fen, valid_until, guarantor_id, reference
-           FROM tendering.bid_securities
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 AND released_at IS NULL""",
-        tender_id,
-        lot,
-        bidder_id,
+async def of_all(
+    connection: Connection, places: Sequence[tuple[UUID, str, UUID]]
+) -> dict[tuple[UUID, str, UUID], BidSecurity]:
+    """Securities that have not been released, by (tender, lot, bidder). One statement."""
+    rows = await connection.fetch(
+        """SELECT s.tender_id, s.lot, s.bidder_id, s.form, s.amount_fen, s.valid_until,
+                  s.guarantor_id, s.reference
+           FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS p (tender_id, lot, bidder_id)
+           JOIN tendering.bid_securities s USING (tender_id, lot, bidder_id)
+           WHERE s.released_at IS NULL ORDER BY 1, 2, 3""",
+        [tender_id for tender_id, _, _ in places],
+        [lot for _, lot, _ in places],
+        [bidder_id for _, _, bidder_id in places],
     )
-    return None if row is None else _security(row)
+    return {(row["tender_id"], row["lot"], row["bidder_id"]): _security(row) for row in rows}
 
 
 async def put(connection: Connection, security: BidSecurity, *, at: datetime) -> None:

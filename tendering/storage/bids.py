@@ -8,6 +8,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.bid import BidStatus, CustodyState, SealedBid, SealedEnvelope
+from tendering.domain.custody import Place
 from tendering.domain.opening import LockedBid
 from tendering.domain.refusals import EphemeralKeyReused, NoBid
 from tendering.storage.connection import Connection, Record, UniqueViolation
@@ -15,6 +16,8 @@ from tendering.storage.json_columns import from_json, to_json
 
 _COLUMNS = """b.tender_id, b.lot, b.bidder_id, b.counter, b.status, b.manifest, b.manifest_digest,
               b.envelopes, b.received_at"""
+
+NOTHING_IN_CUSTODY = CustodyState(0, stands=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +33,70 @@ async def custody_of(
     connection: Connection, tender_id: UUID, *, lot: str, bidder_id: UUID
 ) -> CustodyState:
     """The bidder's last counter for the lot and whether a bid of it stands."""
-    row = await connection.fetchrow(
-        """SELECT counter, status FROM tendering.bids
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 ORDER BY counter DESC LIMIT 1""",
-        tender_id,
-        lot,
-        bidder_id,
+    place = (tender_id, lot, bidder_id)
+    return (await custody_of_all(connection, [place])).get(place, NOTHING_IN_CUSTODY)
+
+
+async def custody_of_all(
+    connection: Connection, places: Sequence[Place]
+) -> dict[Place, CustodyState]:
+    """The same for many bidders in one statement; who has never submitted is left out."""
+    rows = await connection.fetch(
+        """SELECT p.tender_id, p.lot, p.bidder_id, last.counter, last.status
+           FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS p (tender_id, lot, bidder_id),
+                LATERAL (SELECT b.counter, b.status FROM tendering.bids b
+                         WHERE b.tender_id = p.tender_id AND b.lot = p.lot
+                           AND b.bidder_id = p.bidder_id
+                         ORDER BY b.counter DESC LIMIT 1) AS last
+           ORDER BY 1, 2, 3""",
+        *_columns(places, 3),
     )
-    if row is None:
-        return CustodyState(0, stands=False)
-    return CustodyState(row["counter"], stands=row["status"] == BidStatus.SUBMITTED)
+    return {
+        (row["tender_id"], row["lot"], row["bidder_id"]): CustodyState(
+            row["counter"], stands=row["status"] == BidStatus.SUBMITTED
+        )
+        for row in rows
+    }
 
 
-async def insert(connection: Connection, bid: SealedBid, *, received_at: datetime) -> None:
-    """Take a bid in, in place of the bidder's earlier one, and keep its uploads. One statement."""
+async def mark_replaced(connection: Connection, places: Sequence[Place]) -> None:
+    """What stands at these places no longer does: a later bid follows."""
     await connection.execute(
-        """WITH replaced AS (
-               UPDATE tendering.bids SET status = 'replaced'
-               WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 AND status = 'submitted'
-               RETURNING 1),
-           kept AS (
-               UPDATE tendering.uploads SET kept = true WHERE id = ANY($8) RETURNING 1)
-           INSERT INTO tendering.bids
+        """UPDATE tendering.bids b SET status = 'replaced'
+           FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS p (tender_id, lot, bidder_id)
+           WHERE b.tender_id = p.tender_id AND b.lot = p.lot AND b.bidder_id = p.bidder_id
+             AND b.status = 'submitted'""",
+        *_columns(places, 3),
+    )
+
+
+async def insert_all(connection: Connection, taken: Sequence[StoredBid]) -> None:
+    """Take bids in, in one statement. What they replace has been marked before."""
+    await connection.execute(
+        """INSERT INTO tendering.bids
                (tender_id, lot, bidder_id, counter, status, manifest, manifest_digest, envelopes,
                 received_at)
-           SELECT $1, $2, $3, $4, 'submitted', $5, $6, $7, $9
-           FROM (SELECT count(*) FROM replaced) AS earlier, (SELECT count(*) FROM kept) AS files""",
-        bid.tender_id,
-        bid.lot,
-        bid.bidder_id,
-        bid.counter,
-        to_json(dict(bid.manifest)),
-        bid.manifest_digest,
-        to_json([_envelope_json(envelope) for envelope in bid.envelopes]),
-        [envelope.upload_id for envelope in bid.envelopes],
-        received_at,
+           SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::integer[], $5::text[],
+                                $6::text[], $7::bytea[], $8::text[], $9::timestamptz[])""",
+        *_columns([_row(stored) for stored in taken], 9),
     )
+
+
+async def seen_ephemeral_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of the keys that some container in custody has."""
+    rows = await connection.fetch(
+        "SELECT key FROM tendering.ephemeral_keys WHERE key = ANY($1)", list(keys)
+    )
+    return {row["key"] for row in rows}
 
 
 async def add_ephemeral_keys(connection: Connection, keys: Sequence[bytes]) -> None:
     """Remember the containers' ephemeral keys. Raises EphemeralKeyReused when one was seen."""
     try:
         await connection.execute(
-            "INSERT INTO tendering.ephemeral_keys (key) SELECT unnest($1::bytea[])", list(keys)
+            "INSERT INTO tendering.ephemeral_keys (key) SELECT unnest($1::bytea[])",
+            # In order: two transactions that share keys wait for one another, not in a circle.
+            sorted(keys),
         )
     except UniqueViolation as error:
         raise EphemeralKeyReused from error
@@ -163,6 +187,26 @@ async def list_standing(connection: Connection, tender_id: UUID) -> list[LockedB
         )
         for row in rows
     ]
+
+
+def _columns(rows: Sequence[tuple[object, ...]], width: int) -> list[list[object]]:
+    """Rows turned into one list a column, for `unnest`."""
+    return [[row[column] for row in rows] for column in range(width)]
+
+
+def _row(stored: StoredBid) -> tuple[object, ...]:
+    bid = stored.bid
+    return (
+        bid.tender_id,
+        bid.lot,
+        bid.bidder_id,
+        bid.counter,
+        stored.status,
+        to_json(dict(bid.manifest)),
+        bid.manifest_digest,
+        to_json([_envelope_json(envelope) for envelope in bid.envelopes]),
+        stored.received_at,
+    )
 
 
 def _envelope_json(envelope: SealedEnvelope) -> dict[str, JsonValue]:

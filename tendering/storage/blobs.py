@@ -6,6 +6,7 @@ digest was claimed, so whoever writes it twice writes the same bytes.
 
 import os
 import re
+import secrets
 import shutil
 from pathlib import Path
 from uuid import UUID
@@ -62,6 +63,16 @@ class Blobs:
                 os.fdatasync(file.fileno())
         except OSError as error:
             raise DiskFull from error
+
+    def write_copy(self, container_id: UUID, content: bytes) -> None:
+        """Make a file of what the database holds, whole or not at all. Blocks. Raises DiskFull."""
+        temporary = self._sealed / f"{container_id}.{secrets.token_hex(8)}"
+        try:
+            temporary.write_bytes(content)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            raise DiskFull from error
+        temporary.rename(self.path(container_id))
 
     def keep_opened(self, temporary: Path, plaintext_digest: str) -> None:
         """Move an opened bundle to where its digest says, durable on return. Blocks."""

@@ -1,5 +1,6 @@
 """SQL of `tendering.certificates`: what the platform's own authority has issued and revoked."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -73,6 +74,18 @@ async def revoke(connection: Connection, serial: str, *, reason: str, at: dateti
         reason,
     )
     return revoked is not None
+
+
+async def revocations_of(
+    connection: Connection, serials: Collection[str]
+) -> list[tuple[bytes, datetime]]:
+    """Which of our certificates with these serial numbers are revoked: (DER, instant)."""
+    rows = await connection.fetch(
+        """SELECT der, revoked_at FROM tendering.certificates
+           WHERE serial = ANY($1) AND revoked_at IS NOT NULL ORDER BY serial""",
+        list(serials),
+    )
+    return [(row["der"], row["revoked_at"]) for row in rows]
 
 
 async def list_revoked(connection: Connection) -> list[tuple[int, datetime]]:

@@ -1,6 +1,6 @@
 """SQL of `tendering.journal`. Under the tender's lock `seq` order is commit order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -15,33 +15,59 @@ HINT_CHANNEL = "journal"
 async def append(
     connection: Connection, tender_id: UUID, stream: Stream, event: Event, *, at: datetime
 ) -> Entry:
-    """Add an event at the end of a stream. Two statements.
+    """Add an event at the end of a stream. Two statements."""
+    return (await append_all(connection, stream, [(tender_id, event, at)]))[0]
+
+
+async def append_all(
+    connection: Connection, stream: Stream, events: Sequence[tuple[UUID, Event, datetime]]
+) -> list[Entry]:
+    """Add events at the ends of a stream of several tenders, in the order given. Two statements.
 
     An entry is never dated before its predecessor: who waited for the lock with an earlier instant
     in hand, as an unlock that took long to decrypt, comes later in the stream and says so.
     """
-    last = await connection.fetchrow(
-        """SELECT seq, head, at FROM tendering.journal
-           WHERE tender_id = $1 AND stream = $2 ORDER BY seq DESC LIMIT 1""",
-        tender_id,
-        stream,
-    )
-    at = at if last is None else max(at, last["at"])
-    seq = 1 if last is None else last["seq"] + 1
-    previous = first_head(tender_id, stream) if last is None else last["head"]
-    head = next_head(previous, seq=seq, kind=event.kind, body=event.body, at=at)
+    ends = await _ends(connection, stream, {tender_id for tender_id, _, _ in events})
+    entries = []
+    for tender_id, event, at in events:
+        last = ends.get(tender_id)
+        seq, previous, dated = 1, first_head(tender_id, stream), at
+        if last is not None:
+            seq, previous, dated = last[0] + 1, last[1], max(at, last[2])
+        head = next_head(previous, seq=seq, kind=event.kind, body=event.body, at=dated)
+        ends[tender_id] = (seq, head, dated)
+        entries.append(Entry(tender_id, stream, seq, event.kind, event.body, dated, head))
     await connection.execute(
         """INSERT INTO tendering.journal (tender_id, stream, seq, kind, body, at, head)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
-        tender_id,
+           SELECT tender_id, $2, seq, kind, body, at, head
+           FROM unnest($1::uuid[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
+                       $7::bytea[]) AS entry (tender_id, seq, kind, body, at, head)""",
+        [entry.tender_id for entry in entries],
         stream,
-        seq,
-        event.kind,
-        canonical(event.body).decode(),
-        at,
-        head,
+        [entry.seq for entry in entries],
+        [entry.kind for entry in entries],
+        [canonical(entry.body).decode() for entry in entries],
+        [entry.at for entry in entries],
+        [entry.head for entry in entries],
     )
-    return Entry(tender_id, stream, seq, event.kind, event.body, at, head)
+    return entries
+
+
+async def _ends(
+    connection: Connection, stream: Stream, tender_ids: Collection[UUID]
+) -> dict[UUID, tuple[int, bytes, datetime]]:
+    """The last number, head and instant of a stream of each tender that has entries."""
+    rows = await connection.fetch(
+        """SELECT last.tender_id, last.seq, last.head, last.at
+           FROM unnest($1::uuid[]) AS wanted (tender_id),
+                LATERAL (SELECT j.tender_id, j.seq, j.head, j.at FROM tendering.journal j
+                         WHERE j.tender_id = wanted.tender_id AND j.stream = $2
+                         ORDER BY j.seq DESC LIMIT 1) AS last
+           ORDER BY last.tender_id""",
+        list(tender_ids),
+        stream,
+    )
+    return {row["tender_id"]: (row["seq"], row["head"], row["at"]) for row in rows}
 
 
 async def after(

@@ -1,5 +1,6 @@
 """SQL of `tendering.receipts`: every receipt ever given, as it was signed."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from tendering.domain.receipts import Receipt, parse_receipt, receipt_json
@@ -9,19 +10,26 @@ from tendering.storage.json_columns import from_json, to_json
 
 async def save(connection: Connection, receipt: Receipt) -> None:
     """Keep a receipt and put its leaf into the next batch. One statement, part of the deed."""
-    submission = receipt.submission
+    await save_all(connection, [receipt])
+
+
+async def save_all(connection: Connection, given: Sequence[Receipt]) -> None:
+    """Keep receipts and put their leaves into the next batch. One statement, part of the deeds."""
+    leaves = [receipt.leaf for receipt in given]
     await connection.execute(
         """WITH waiting AS (
-             INSERT INTO tendering.log_pending (leaf) VALUES ($4) ON CONFLICT (leaf) DO NOTHING)
+             INSERT INTO tendering.log_pending (leaf) SELECT unnest($4::bytea[])
+             ON CONFLICT (leaf) DO NOTHING)
            INSERT INTO tendering.receipts (
-             tender_id, manifest_digest, act, bidder_id, leaf, receipt)
-           VALUES ($1, $2, $5, $3, $4, $6)""",
-        submission.tender_id,
-        submission.manifest_digest,
-        submission.bidder_id,
-        receipt.leaf,
-        submission.act,
-        to_json(receipt_json(receipt)),
+             tender_id, manifest_digest, bidder_id, leaf, act, receipt)
+           SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::bytea[], $5::text[],
+                                $6::text[])""",
+        [receipt.submission.tender_id for receipt in given],
+        [receipt.submission.manifest_digest for receipt in given],
+        [receipt.submission.bidder_id for receipt in given],
+        leaves,
+        [receipt.submission.act for receipt in given],
+        [to_json(receipt_json(receipt)) for receipt in given],
     )
 
 
@@ -32,15 +40,27 @@ async def of_bidder(
 
     `act` tells the receipt of the submission from that of its withdrawal.
     """
-    text = await connection.fetchval(
-        """SELECT receipt FROM tendering.receipts
-           WHERE manifest_digest = $1 AND bidder_id = $2 AND act = $3
-           ORDER BY tender_id LIMIT 1""",
-        manifest_digest,
-        bidder_id,
+    found = await of_bidders(connection, [(bidder_id, manifest_digest)], act=act)
+    return found.get((bidder_id, manifest_digest))
+
+
+async def of_bidders(
+    connection: Connection, asked: Sequence[tuple[UUID, bytes]], *, act: str
+) -> dict[tuple[UUID, bytes], Receipt]:
+    """Receipts by bidder and manifest digest, one statement; what was never given is left out."""
+    rows = await connection.fetch(
+        """SELECT r.bidder_id, r.manifest_digest, r.receipt
+           FROM unnest($1::uuid[], $2::bytea[]) AS asked (bidder_id, manifest_digest)
+           JOIN tendering.receipts r USING (bidder_id, manifest_digest)
+           WHERE r.act = $3 ORDER BY r.tender_id DESC""",
+        [bidder_id for bidder_id, _ in asked],
+        [manifest_digest for _, manifest_digest in asked],
         act,
     )
-    return None if text is None else parse_receipt(from_json(text))
+    return {
+        (row["bidder_id"], row["manifest_digest"]): parse_receipt(from_json(row["receipt"]))
+        for row in rows
+    }
 
 
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[Receipt]:

@@ -1,6 +1,8 @@
 """SQL of `tenders`, `lots`, `key_holders` and `tender_documents`: a tender in one read."""
 
 import json
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -33,11 +35,54 @@ FROM tendering.tenders t
 _GET = _SELECT + "WHERE t.id = $1"
 # NO KEY: rows that refer to the tender still insert.
 _LOCK = _GET + " FOR NO KEY UPDATE OF t"
+_LOCK_ONE = "SELECT id FROM tendering.tenders WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE"
+_LOCK_FREE = _LOCK_ONE + " SKIP LOCKED"
 
 
 async def lock(connection: Connection, tender_id: UUID) -> Tender:
     """Load a tender and hold its row to the end of the transaction. Raises NotFound."""
     return _tender(await connection.fetchrow(_LOCK, tender_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What may change of a tender while it takes bids; `written` changes with anything else."""
+
+    status: TenderStatus
+    deadline: datetime
+    written: str
+
+
+async def lock_all(
+    connection: Connection, tender_ids: Collection[UUID], *, patiently: bool
+) -> set[UUID]:
+    """Hold the rows of tenders to the end of the transaction; which of them are held.
+
+    Rows that others hold are passed over, or waited for when `patiently`, which is for one tender:
+    who waits for one row while holding another may wait in a circle.
+    """
+    assert len(tender_ids) == 1 or not patiently
+    rows = await connection.fetch(_LOCK_ONE if patiently else _LOCK_FREE, list(tender_ids))
+    return {row["id"] for row in rows}
+
+
+async def stamps(connection: Connection, tender_ids: Collection[UUID]) -> dict[UUID, Stamp]:
+    """Stamps of tenders; a statement of its own, to see what those did who had the locks before."""
+    rows = await connection.fetch(
+        """SELECT t.id, t.status, t.deadline, t.xmin::text || coalesce((
+                  SELECT encode(sha256(convert_to(string_agg(concat_ws(' ', k.number, o.id, o.name,
+                         encode(k.public_key, 'hex'), k.announcement), E'\n'
+                         ORDER BY k.number), 'UTF8')), 'hex')
+                  FROM tendering.key_holders k
+                  JOIN tendering.organizations o ON o.id = k.organization_id
+                  WHERE k.tender_id = t.id), '') AS written
+           FROM tendering.tenders t WHERE t.id = ANY($1) ORDER BY t.id""",
+        list(tender_ids),
+    )
+    return {
+        row["id"]: Stamp(TenderStatus(row["status"]), row["deadline"], row["written"])
+        for row in rows
+    }
 
 
 async def get(connection: Connection, tender_id: UUID) -> Tender:

@@ -1,5 +1,6 @@
 """SQL of `tendering.uploads` and `upload_parts`. Time of day here is real time, for clearing up."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from tendering.domain.refusals import NotFound
@@ -70,10 +71,23 @@ async def mark_stored(connection: Connection, upload_id: UUID, part: int) -> Non
     )
 
 
-async def keep(connection: Connection, upload_ids: list[UUID]) -> None:
+async def hold(connection: Connection, upload_ids: Collection[UUID]) -> set[UUID]:
+    """Those uploads that are still there, held to the end of the transaction.
+
+    Clearing away passes over what is held, and what it has taken first is not among the answer.
+    """
+    rows = await connection.fetch(
+        """SELECT id FROM tendering.uploads WHERE id = ANY($1)
+           ORDER BY id FOR NO KEY UPDATE""",
+        list(upload_ids),
+    )
+    return {row["id"] for row in rows}
+
+
+async def keep(connection: Connection, upload_ids: Collection[UUID]) -> None:
     """Something refers to these uploads: they are not cleared away."""
     await connection.execute(
-        "UPDATE tendering.uploads SET kept = true WHERE id = ANY($1)", upload_ids
+        "UPDATE tendering.uploads SET kept = true WHERE id = ANY($1)", list(upload_ids)
     )
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crypto.age_file import open_plain, seal_plain
 from crypto.age_header import Stanza, build_header, parse_header
-from crypto.canonical import INTEGER_MAX, canonical, parse
+from crypto.canonical import DEPTH_MAX, INTEGER_MAX, _text, canonical, parse
 from crypto.container_digest import DigestBuilder, container_digest
 from crypto.errors import CryptoError
 from crypto.keys import OpeningKey, recipient_public, recipient_text
@@ -43,6 +43,11 @@ def test_canonical_json_reads_back(value: object) -> None:
 
     assert json.loads(encoded) == value
     assert canonical(parse(encoded)) == encoded
+
+
+@given(json_values)
+def test_the_fast_way_to_canonical_json_writes_what_the_slow_one_writes(value: object) -> None:
+    assert canonical(value) == _text(value, DEPTH_MAX).encode()  # type: ignore[arg-type]
 
 
 @given(st.dictionaries(text, st.integers(0, 9)), st.randoms(use_true_random=False))

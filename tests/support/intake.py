@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from tendering.actions.bid_securities import record
-from tendering.actions.bids import ReceiptTerms, submit_bid
+from tendering.actions.bids import ReceiptTerms
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.receipts import Receipt
 from tendering.domain.roles import Role
@@ -23,6 +23,7 @@ from tendering.storage.connection import transaction
 from tests.support.make import a_bid
 from tests.support.platform import Account, Platform, begin_session, enter
 from tests.support.published import published_tender
+from tests.support.taking_in import submit_bid
 
 BIDS: Final = 20
 
@@ -55,8 +56,7 @@ class Intake:
             key=context.keys.receipt,
             origin=context.keys.log.name,
             within_seconds=60,
-            leaf_nonce=secrets.token_bytes(32),
-            custody_nonce=secrets.token_bytes(32),
+            nonce=lambda: secrets.token_bytes(32),
         )
         async with transaction(context.pool) as connection:
             if counter == 1:

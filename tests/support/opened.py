@@ -24,9 +24,10 @@ from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, KeyHolder, Lot, Tender, TenderStatus, Terms
 from tendering.keys import PlatformKeys
 from tendering.rulebooks import holiday_calendar, rulebook_of
-from tendering.storage import bids, journal, openings, organizations, people, tenders
+from tendering.storage import journal, openings, organizations, people, tenders
 from tendering.storage.connection import Connection, Pool, transaction
 from tests.support.evaluation import METHOD
+from tests.support.taking_in import insert_bid
 
 DEADLINE = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 PUBLISHED = DEADLINE - timedelta(days=30)
@@ -70,7 +71,7 @@ async def revealed_lot(pool: Pool, keys: PlatformKeys, *, bidders: int = BIDDERS
         await tenders.insert(connection, a_tender(lot), at=PUBLISHED)
         for place, bidder in enumerate(bidding):
             bid = _bid(lot.id, bidder)
-            await bids.insert(
+            await insert_bid(
                 connection, bid, received_at=DEADLINE - timedelta(minutes=bidders - place)
             )
         await _open(connection, lot)

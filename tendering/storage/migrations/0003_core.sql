@@ -116,6 +116,20 @@ CREATE TABLE tendering.upload_parts (
     PRIMARY KEY (upload_id, part)
 );
 
+-- Containers that arrived inside their bid's own request, committed with it and never changed.
+CREATE TABLE tendering.small_containers (
+    tender_id uuid NOT NULL,
+    id uuid NOT NULL,
+    content bytea NOT NULL CHECK (octet_length(content) BETWEEN 1 AND 131072),
+    PRIMARY KEY (tender_id, id)
+);
+
+-- Ciphertext does not compress.
+ALTER TABLE tendering.small_containers ALTER COLUMN content SET STORAGE EXTERNAL;
+
+REVOKE UPDATE, DELETE ON tendering.small_containers FROM tendering_app;
+REVOKE SELECT ON tendering.small_containers FROM tendering_audit;
+
 CREATE TABLE tendering.bids (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     lot text NOT NULL,

@@ -166,6 +166,7 @@ async def edge(
         touched=touched.append,
         public_address=ORIGIN,
         blobs=cast("Any", None),  # no route here stores bytes
+        intake=cast("Any", None),  # nor takes bids
         law=cast("Any", None),  # nor reads the law
         keys=keys,
         passwords=passwords,

@@ -132,6 +132,7 @@ async def doors(
             touched=touched.append,
             public_address="https://bids.example",
             blobs=cast("Any", None),  # no route here stores bytes
+            intake=cast("Any", None),  # nor takes bids
             keys=keys,
             law=cast("Any", None),  # no route here asks it
             passwords=cast("Any", None),  # no route here logs in

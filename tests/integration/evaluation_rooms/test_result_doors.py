@@ -135,6 +135,7 @@ async def doors(pool: Pool, keys: PlatformKeys, tmp_path: Path) -> AsyncIterator
         touched=lambda _: None,
         public_address="https://bids.example",
         blobs=blobs,
+        intake=cast("Any", None),  # nor takes bids
         keys=keys,
         law=lambda regime: Law(rulebook_of(regime), holiday_calendar()),
         passwords=cast("Any", None),  # no route here logs in

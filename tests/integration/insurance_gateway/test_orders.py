@@ -76,7 +76,8 @@ async def test_an_order_becomes_a_bid_security(gateway: Gateway, guarantor: UUID
 
     tender, bidder = gateway.tender, gateway.organizations[BIDDER]
     async with reading(gateway.context.pool) as connection:
-        security = await bid_securities.of(connection, tender.id, "1", bidder)
+        place = (tender.id, "1", bidder)
+        security = (await bid_securities.of_all(connection, [place])).get(place)
         custody = await journal.after(connection, tender.id, Stream.CUSTODY, 0)
         public = await journal.after(connection, tender.id, Stream.PUBLIC, 0)
     assert security is not None

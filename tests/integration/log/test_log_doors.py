@@ -72,6 +72,7 @@ async def client(the_log: TheLog, keys: PublishedKeys, own: PlatformKeys) -> Asy
         touched=lambda _: None,
         public_address="https://bids.example",
         blobs=cast("Any", None),  # no door here stores bytes
+        intake=cast("Any", None),  # nor takes bids
         keys=own,
         law=cast("Any", None),  # no door here asks a rulebook
         passwords=cast("Passwords", None),  # nobody logs in here

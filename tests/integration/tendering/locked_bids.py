@@ -29,6 +29,7 @@ from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tests.support.archive_parties import PUBLISHED, BidMade, Party
 from tests.support.archive_play import TenderPlay
+from tests.support.taking_in import insert_bid
 
 
 class Opened:
@@ -47,6 +48,7 @@ class Opened:
             touched=lambda _: None,
             public_address="https://bids.example",
             blobs=blobs,
+            intake=cast("Any", None),  # the intake is over
             keys=PlatformKeys(
                 authority=CertifiedKey(platform.authority_key, platform.authority),
                 timestamping=CertifiedKey(platform.stamper.key, platform.stamper.certificate),
@@ -227,6 +229,6 @@ async def _insert(connection: Connection, blobs: Blobs, play: TenderPlay) -> Non
             blobs.path(upload_id).write_bytes(made.containers[kind])
         envelopes = tuple(replace(one, upload_id=uploads[one.kind]) for one in made.bid.envelopes)
         at = play.tender.deadline - timedelta(hours=2 - place / 4)
-        await bids.insert(connection, replace(made.bid, envelopes=envelopes), received_at=at)
+        await insert_bid(connection, replace(made.bid, envelopes=envelopes), received_at=at)
     event = Event("tender.published", {})
     await journal.append(connection, play.tender.id, Stream.PUBLIC, event, at=PUBLISHED)

@@ -9,9 +9,10 @@ from stdnum.cn import uscc
 from tendering.domain.parties import Organization, Person
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
-from tendering.storage import bids, organizations, people, tenders
+from tendering.storage import organizations, people, tenders
 from tendering.storage.connection import Connection
 from tests.support.make import a_bid, a_tender
+from tests.support.taking_in import insert_bid
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ async def insert_opened_tender(connection: Connection, *, at: datetime) -> Opene
         published_at=at,
     )
     await tenders.insert(connection, tender, at=at)
-    await bids.insert(connection, a_bid(tender, bidder_id=bidder.id), received_at=at)
+    await insert_bid(connection, a_bid(tender, bidder_id=bidder.id), received_at=at)
     return OpenedTender(tender.id, entity.id, supervisor.id, bidder.uscc, employer.id)
 
 

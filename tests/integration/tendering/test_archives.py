@@ -50,6 +50,7 @@ from tendering.storage.connection import Connection, Pool, transaction
 from tests.support.archive import archive_keys
 from tests.support.archive_parties import MADE, PUBLISHED, chance
 from tests.support.archive_play import DOCUMENT, TenderPlay
+from tests.support.taking_in import insert_bid
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,7 @@ async def _door(
         touched=lambda _: None,
         public_address="https://bids.example",
         blobs=parts.blobs,
+        intake=cast("Any", None),  # nor takes bids
         keys=parts.keys,
         law=cast("Any", None),  # no law is asked here
         passwords=cast("Any", None),  # nor does anybody log in
@@ -223,7 +225,7 @@ async def _insert_bids(connection: Connection, blobs: Blobs, play: TenderPlay) -
             blobs.path(stored.upload_id).write_bytes(made.containers[envelope.kind])
             envelopes.append(stored)
         bid = replace(made.bid, envelopes=tuple(envelopes))
-        await bids.insert(connection, bid, received_at=entry)
+        await insert_bid(connection, bid, received_at=entry)
     await bids.set_status(
         connection,
         play.tender.id,

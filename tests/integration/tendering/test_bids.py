@@ -9,7 +9,7 @@ import pytest
 
 from crypto.keys import NoteKey
 from tendering.actions.bid_securities import record
-from tendering.actions.bids import ReceiptTerms, submit_bid, withdraw_bid
+from tendering.actions.bids import ReceiptTerms, withdraw_bid
 from tendering.actions.openings import close_submission
 from tendering.domain.bid import SealedBid
 from tendering.domain.bid_security import BidSecurity, SecurityForm
@@ -30,6 +30,7 @@ from tendering.storage import bids, journal, openings, tenders, uploads
 from tendering.storage.connection import Pool, RaiseException, reading, transaction
 from tests.integration.tendering.opened_tender import organization
 from tests.support.make import DEADLINE, ENTITY, MOMENT, SUPERVISOR, TENDER, a_bid, a_tender
+from tests.support.taking_in import submit_bid
 
 KEY = NoteKey.from_seed("kaibiao.example/receipt", bytes(32))
 BIDDERS = tuple(UUID(int=0x400 + number) for number in range(4))
@@ -101,11 +102,7 @@ def _with_uploads(bid: SealedBid) -> SealedBid:
 
 def _terms(nonce: bytes) -> ReceiptTerms:
     return ReceiptTerms(
-        key=KEY,
-        origin="kaibiao.example/log",
-        within_seconds=60,
-        leaf_nonce=nonce,
-        custody_nonce=nonce[::-1],
+        key=KEY, origin="kaibiao.example/log", within_seconds=60, nonce=lambda: nonce
     )
 
 

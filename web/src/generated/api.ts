@@ -42,6 +42,8 @@ export interface ElectionView { round: number; candidates: number[]; voted: numb
 
 export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
 
+export interface EnvelopeContainers { qualification: string; technical: string; price: string }
+
 export interface EnvelopeUploads { qualification: string; technical: string; price: string }
 
 export interface ExpertAnswer { id: string; person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string }
@@ -126,7 +128,7 @@ export interface PostAuthorization { role: Role; valid_until?: string | null }
 
 export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[] }
 
-export interface PostBid { lot: string; counter: number; uploads: EnvelopeUploads; manifest: Record<string, unknown> }
+export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
 
 export interface PostCandidates { lot: string }
 
