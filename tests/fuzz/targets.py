@@ -9,9 +9,11 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from clients.witness import NotARequest, parse_add_checkpoint
 from crypto import canonical, cms, timestamp
@@ -19,13 +21,8 @@ from crypto.age_armor import ArmorReader
 from crypto.age_header import build_header, parse_header, x25519_stanza
 from crypto.age_payload import open_stream, seal_stream
 from crypto.certificates import (
-    CertificateSubject,
     check_crl,
     facts,
-    issue,
-    make_authority,
-    make_crl,
-    make_request,
     request_subject,
 )
 from crypto.errors import (
@@ -40,7 +37,7 @@ from crypto.errors import (
     BadTimestamp,
     CryptoError,
 )
-from crypto.keys import NoteKey, SigningKey, generate_signing_key
+from crypto.keys import NoteKey, SigningKey
 from crypto.notes import NoteVerifier, cosign, parse_note, verify_cosignatures
 from crypto.pdf_signatures import signatures
 from crypto.seal_header import SealPolicy, derive_header, read_sealed_header
@@ -58,10 +55,9 @@ from tendering.domain import bag
 from tendering.domain.bundle import BadBundle, Bundle, bundle_chunks, read_bundle
 from tendering.domain.log_tree import parse_tile_path
 from tendering.domain.opening_forms import short_text, whole_number
-from tendering.domain.published_keys import parse_published_keys, published_keys_json
-from tendering.domain.receipts import parse_receipt, receipt_json
+from tendering.domain.published_keys import parse_published_keys
+from tendering.domain.receipts import parse_receipt
 from tendering.domain.refusals import Invalid, PublishedKeysInvalid, ReceiptInvalid
-from tests.support.a_receipt import PLATFORM, whole
 
 NOON: Final = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DIGEST: Final = bytes(range(32))
@@ -87,20 +83,12 @@ _LOG = NoteKey.from_seed("log.example/kaibiao", bytes(32))
 _WITNESS = NoteKey.from_seed("witness.example/w1", bytes([1]) * 32)
 _CHECKPOINT = sign_note(checkpoint_body(_LOG.name, 5, DIGEST), _LOG)
 _COSIGNED = _CHECKPOINT + cosign(_CHECKPOINT, _WITNESS, NOON)
-_CA_KEY: Final = SigningKey(generate_signing_key().private)
-_ROOT = make_authority("示范根证书", key=_CA_KEY, at=NOON, years=10)
-_KEY: Final = SigningKey(generate_signing_key().private)
-_REQUEST = make_request(_KEY, common_name="示范时间戳服务", organization="示范交易中心", uscc="")
-_STAMPING = issue(
-    _ROOT,
-    _CA_KEY,
-    _REQUEST,
-    at=NOON,
-    days=30,
-    subject=CertificateSubject("示范时间戳服务", "示范交易中心"),
-    usage="timestamping",
-)
-_QUERY = timestamp.make_request(DIGEST, 12345)
+# Made once with our own code: signatures hold chance, and a test must be the same each time.
+_SEEDS: Final = Path(__file__).parent / "seeds"
+_ROOT = (_SEEDS / "root.der").read_bytes()
+_STAMPING = (_SEEDS / "stamping.der").read_bytes()
+_ANSWER = (_SEEDS / "answer.der").read_bytes()
+_KEY: Final = SigningKey(ec.derive_private_key(1003, ec.SECP256R1()))
 
 
 def _respond(query: bytes) -> bytes:
@@ -112,17 +100,6 @@ def _respond(query: bytes) -> bytes:
         serial=7,
         policy_oid="1.2.3.4.1",
     )
-
-
-_ANSWER = _respond(_QUERY)
-_ATTRIBUTES = cms.signed_attributes(_STAMPING, DIGEST)
-_MESSAGE = cms.signed_data(
-    _ATTRIBUTES,
-    certificate=_STAMPING,
-    chain=[],
-    signature=_KEY.sign_raw(_ATTRIBUTES),
-    token=timestamp.token_of(_ANSWER),
-)
 
 
 _HOLDERS = (bytes([10]) * 32, bytes([11]) * 32, bytes([12]) * 32)
@@ -254,25 +231,29 @@ TARGETS: Final[Mapping[str, Target]] = {
         (BadTimestamp,),
         (_ANSWER, timestamp.token_of(_ANSWER)),
     ),
-    "time-stamp-query": Target(_respond, (), (_QUERY,)),
-    "cms": Target(cms.parse, (BadSignature, BadCertificate), (_MESSAGE,)),
+    "time-stamp-query": Target(_respond, (), ((_SEEDS / "query.der").read_bytes(),)),
+    "cms": Target(
+        cms.parse, (BadSignature, BadCertificate), ((_SEEDS / "message.der").read_bytes(),)
+    ),
     "pdf": Target(signatures, (BadSignature,), (_pdf(),)),
     "certificate": Target(facts, (BadCertificate,), (_STAMPING,)),
-    "certificate-request": Target(request_subject, (BadCertificate,), (_REQUEST,)),
+    "certificate-request": Target(
+        request_subject, (BadCertificate,), ((_SEEDS / "request.der").read_bytes(),)
+    ),
     "revocation-list": Target(
         lambda data: check_crl(data, authority=_ROOT, at=NOON),
         (CryptoError,),
-        (make_crl(_ROOT, _CA_KEY, [(7, NOON)], at=NOON, number=1, days=7),),
+        ((_SEEDS / "revoked.crl").read_bytes(),),
     ),
     "receipt": Target(
         lambda data: parse_receipt(_json_object(data)),
         (ReceiptInvalid, *_JSON_ERRORS),
-        (canonical.canonical(receipt_json(whole())),),
+        ((_SEEDS / "receipt.json").read_bytes(),),
     ),
     "published-keys": Target(
         lambda data: parse_published_keys(_json_object(data)),
         (PublishedKeysInvalid, *_JSON_ERRORS),
-        (canonical.canonical(published_keys_json(PLATFORM)),),
+        ((_SEEDS / "keys.json").read_bytes(),),
     ),
     "archive-directory": Target(_bag, (bag.BadBag,), (bag.directory(_MEMBERS),)),
     "archive-manifest": Target(

@@ -20,7 +20,7 @@ CATALOGUES = {"tendering/domain/refusals.py"}
 
 NOT_OURS = {
     *(".git", ".venv", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis"),
-    *("__pycache__", "node_modules", "web_dist", "web_dist.new", "site", "dist", "var"),
+    *("__pycache__", "corpus", "node_modules", "web_dist", "web_dist.new", "site", "dist", "var"),
 }
 TEXT = {".css", ".html", ".md", ".py", ".sh", ".sql", ".toml", ".ts", ".typ", ".vue", ".yml", ""}
 BANNED_NAMES = {"base", "common", "helper", "helpers", "manager", "misc", "service", "utils"}

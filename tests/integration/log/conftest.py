@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -17,7 +18,13 @@ from tendering.domain.receipts import Receipt, Submission, issue_receipt
 from tendering.domain.refusals import PublishedKeysInvalid
 from tendering.log_loop import LogKeeper
 from tendering.log_observers import AuthorityLine, WitnessLine
-from tendering.storage.connection import Connection, Pool, reading, transaction
+from tendering.storage.connection import (
+    Connection,
+    Pool,
+    open_connection,
+    reading,
+    transaction,
+)
 from tendering.storage.log import Checkpoint
 from tests.support.programs import Program, running
 
@@ -115,6 +122,13 @@ def the_log(pool: Pool) -> TheLog:
         NoteKey.from_seed(ORIGIN, os.urandom(32)),
         NoteKey.from_seed("log.example/receipt", os.urandom(32)),
     )
+
+
+@pytest.fixture
+async def owner(database: Any) -> AsyncIterator[Connection]:
+    """A connection of the tables' owner."""
+    async with open_connection(database.owner_dsn) as connection:
+        yield connection
 
 
 @pytest.fixture

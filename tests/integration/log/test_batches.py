@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +26,6 @@ from tendering.storage.connection import (
     DatabaseError,
     Pool,
     RaiseException,
-    open_connection,
     reading,
     transaction,
 )
@@ -371,16 +369,7 @@ async def test_a_log_without_any_tender_is_idle_and_keeps_the_longer_interval(
     assert max(pauses) <= keeper.interval_seconds
 
 
-async def test_no_batch_is_made_before_the_interval_has_passed(the_log: TheLog) -> None:
-    assert await the_log.batch(interval_seconds=3600) is not None
-    assert await the_log.batch(interval_seconds=3600) is None
-
-    async with reading(the_log.pool) as connection:
-        seconds = await log.seconds_until_due(connection, interval_seconds=3600)
-    assert 0 < seconds <= 3600
-
-
-@pytest.mark.parametrize("table", ["tiles", "leaves", "checkpoints", "evidence"])
+@pytest.mark.parametrize("table", ["tiles", "blocks", "leaves", "checkpoints", "evidence"])
 async def test_what_was_published_cannot_be_deleted_even_by_the_owner(
     the_log: TheLog, owner: Connection, table: str
 ) -> None:
@@ -389,10 +378,3 @@ async def test_what_was_published_cannot_be_deleted_even_by_the_owner(
 
     with pytest.raises(RaiseException, match="append-only"):
         await owner.execute(f"DELETE FROM tendering.log_{table}")
-
-
-@pytest.fixture
-async def owner(database: Any) -> AsyncIterator[Connection]:
-    """A connection of the tables' owner."""
-    async with open_connection(database.owner_dsn) as connection:
-        yield connection
