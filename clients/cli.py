@@ -14,6 +14,7 @@ COMMANDS = {
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),
+    "keyholder": ("keyholder:keyholder", "Hold a key for a tender, and stand in at the opening."),
     "keys": ("operating:keys", "Make the platform's keys and show their public halves."),
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),
     "receipt": ("verifying:receipt", "Receipts of submissions."),

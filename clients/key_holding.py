@@ -1,42 +1,80 @@
 """The key holder's side: a key for one tender alone, announced; shares handed over at the opening.
 
-A holder computes for itself what a container is for, from the published record; a share is given
-only for a bid whose bidder has lost its key and only out of that very bid's header.
+The tool believes nobody. What a container is for it computes itself from the published record; a
+share is given only when others than the platform have seen the deadline pass, only for a bid on the
+published list, and only with the key that was announced for this very tender. Every act is in the
+holder's own log before it is done.
 """
 
 import base64
+import binascii
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 from uuid import UUID
 
-from clients.key_files import KeyFolder, Signer
-from clients.platform import Platform, PlatformRefused
-from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
+from clients.journal_following import JournalFollower
+from clients.key_files import KeyFolder, Signer, read_opening_key
+from clients.key_holder_log import KeyHolderLog
+from clients.platform import Json, Platform, PlatformRefused
+from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement, tender_of_notice
+from crypto.canonical import JsonValue
+from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
 from tendering.domain.bid import envelope_context
-from tendering.domain.tender import Tender
+from tendering.domain.closing_proof import NotProved, require_past
+from tendering.domain.journal import parse_instant
+from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
+from tendering.domain.published_keys import PublishedKeys
+from tendering.domain.tender import ENVELOPES, Tender
+
+LOG_FILE: Final = "key-holder-log.jsonl"
+DESTRUCTION_LABEL: Final = "kaibiao/key-destruction/v1"
+
+
+class UnwrapRefused(Exception):
+    """The tool does not unwrap: what it was asked for does not follow from the public record."""
+
+
+class KeyMissing(Exception):
+    """There is no key for this tender in the folder: it was never made, or it is destroyed."""
 
 
 @dataclass(slots=True)
 class KeyHolder:
-    """One key holder at one platform."""
+    """One key holder at one platform. `published` are the platform's keys, kept beforehand."""
 
     platform: Platform
     signer: Signer
     keys: KeyFolder
+    published: PublishedKeys
 
-    def opening_key(self, tender_id: UUID, suite_name: str) -> AnyOpeningKey:
-        """The key of that tender, made at the first use for its suite."""
-        return self.keys.opening_key(f"tender-{tender_id}", suite_name)
+    @property
+    def log(self) -> KeyHolderLog:
+        """The holder's own record."""
+        return KeyHolderLog(self.log_file, self.signer)
+
+    @property
+    def log_file(self) -> Path:
+        """Where it is."""
+        return self.keys.folder / LOG_FILE
+
+    async def tenders(self) -> list[Json]:
+        """The drafts and tenders of which one is a key holder."""
+        answer = await self.platform.get("/key-holder/tenders")
+        items: list[Json] = answer["items"]
+        return items
 
     async def announce(self, tender_id: UUID, number: int) -> None:
-        """Announce one's key for a tender, as its holder `number`. Raises PlatformRefused."""
+        """Make and announce one's key for a tender, as its holder `number`. PlatformRefused."""
         draft = await self.platform.get(f"/tenders/{tender_id}")
-        public_key = self.opening_key(tender_id, draft["key_policy"]["suite"]).public
+        suite = draft["key_policy"]["suite"]
+        public_key = self.keys.opening_key(_key_name(tender_id), suite).public
         statement = announcement_statement(
             tender_id, number, self.platform.me.organization_id, public_key
         )
+        await self._note("announce key", tender_id, {"public_key": public_key.hex()})
         await self.platform.post(
             f"/tenders/{tender_id}/key-announcements",
             {
@@ -45,19 +83,61 @@ class KeyHolder:
             },
         )
 
-    async def remedies(self, tender_id: UUID) -> list[dict[str, Any]]:
+    async def remedies(self, tender_id: UUID) -> list[Json]:
         """The bids that wait for this holder's share."""
         answer = await self.platform.get(f"/tenders/{tender_id}/opening/remedies")
-        items: list[dict[str, Any]] = answer["items"]
+        items: list[Json] = answer["items"]
         return items
 
-    async def give_shares(self, tender: Tender, remedy: dict[str, Any]) -> bool:
+    async def give_shares(self, tender: Tender, remedy: Json) -> bool:
         """Unwrap and hand over one's shares of a bid; whether the bid is open with them.
 
-        `tender` comes from the published notice. Raises PlatformRefused, BadHeader, BadShare.
+        `tender` comes from the published notice. Where a record holds no share that fits, a signed
+        refusal goes out in its place. Raises UnwrapRefused, KeyMissing, BadHeader, PlatformRefused.
         """
+        key = self._key_of(tender)
+        await self._require_due(tender, remedy)
+        about: dict[str, JsonValue] = {
+            name: remedy[name] for name in ("lot", "bidder_id", "counter")
+        }
+        await self._note("unwrap", tender.id, about)
+        try:
+            shares = self._unwrapped(tender, remedy, key)
+        except BadShare as error:
+            await self._note("record unusable", tender.id, about | {"why": str(error)})
+            await self._refuse(tender, about)
+            return False
+        body = {"lot": remedy["lot"], "bidder_id": remedy["bidder_id"], "shares": shares}
+        try:
+            answer = await self.platform.post(f"/tenders/{tender.id}/opening/shares", body)
+        except PlatformRefused as refusal:
+            # Others were faster, or the answer to an earlier attempt was lost.
+            if refusal.code != "already-unlocked":
+                raise
+            return True
+        return bool(answer["unlocked"])
+
+    async def destroy(self, tender_id: UUID, number: int) -> None:
+        """Destroy one's key for a tender and state it, signed. Raises KeyMissing, PlatformRefused.
+
+        The platform is asked first and refuses while the key may still be needed; that a key is
+        left after it said yes is mended by calling again.
+        """
+        key = self._key(tender_id)
+        statement: dict[str, JsonValue] = {
+            **announcement_statement(
+                tender_id, number, self.platform.me.organization_id, key.public
+            )
+        }
+        await self._note("destroy key", tender_id, {"public_key": key.public.hex()})
+        await self.platform.post(
+            f"/tenders/{tender_id}/key-destructions",
+            {"statement": self.signer.sign(DESTRUCTION_LABEL, statement)},
+        )
+        self.keys.lose_opening_key(_key_name(tender_id))
+
+    def _unwrapped(self, tender: Tender, remedy: Json, key: AnyOpeningKey) -> dict[str, str]:
         holder = tender.key_holder_of(self.platform.me.organization_id)
-        key = self.opening_key(tender.id, tender.suite)
         shares = {}
         for envelope in remedy["envelopes"]:
             context = envelope_context(
@@ -70,12 +150,75 @@ class KeyHolder:
             header = base64.b64decode(envelope["header"], validate=True)
             share = unwrap_share(header, holder.number, key, context)
             shares[envelope["kind"]] = base64.b64encode(share).decode("ascii")
-        body = {"lot": remedy["lot"], "bidder_id": remedy["bidder_id"], "shares": shares}
+        if set(shares) != set(ENVELOPES):
+            raise UnwrapRefused("not one container for each envelope")
+        return shares
+
+    async def _require_due(self, tender: Tender, remedy: Json) -> None:
+        """The deadline is past by the word of others, and this bid is on the published list."""
+        journal = JournalFollower(self.platform, tender.id)
+        await journal.look()
+        published = journal.find("tender.published")
+        closed = journal.find("submission.closed")
+        if published is None or tender_of_notice(published).key_policy != tender.key_policy:
+            raise UnwrapRefused("the tender is not the published one")
+        if closed is None:
+            raise UnwrapRefused("submission is not closed")
+        listed = [
+            (lot["lot"], bid["bidder_id"], bid["counter"])
+            for lot in _objects(closed.body.get("lots"))
+            for bid in _objects(lot.get("bids"))
+        ]
+        if (remedy["lot"], remedy["bidder_id"], remedy["counter"]) not in listed:
+            raise UnwrapRefused("this bid is not on the published list")
+        shown = await self.platform.get("/log/evidence")
         try:
-            answer = await self.platform.post(f"/tenders/{tender.id}/opening/shares", body)
-        except PlatformRefused as refusal:
-            # Others were faster, or the answer to an earlier attempt was lost.
-            if refusal.code != "already-unlocked":
-                raise
-            return True
-        return bool(answer["unlocked"])
+            require_past(
+                parse_instant(str(closed.body["deadline"])),
+                checkpoint=shown["checkpoint"],
+                tokens={
+                    name: base64.b64decode(token, validate=True)
+                    for name, token in shown["time_stamps"].items()
+                },
+                keys=self.published,
+            )
+        except (NotProved, binascii.Error) as error:
+            raise UnwrapRefused(str(error)) from error
+
+    async def _refuse(self, tender: Tender, about: dict[str, JsonValue]) -> None:
+        number = tender.key_holder_of(self.platform.me.organization_id).number
+        reason: dict[str, JsonValue] = {"number": number, "reason": RECORD_UNUSABLE}
+        statement: dict[str, JsonValue] = {"tender_id": str(tender.id), **about, **reason}
+        await self.platform.post(
+            f"/tenders/{tender.id}/opening/share-refusals",
+            {
+                "lot": about["lot"],
+                "bidder_id": about["bidder_id"],
+                "reason": RECORD_UNUSABLE,
+                "statement": self.signer.sign(REFUSAL_LABEL, statement),
+            },
+        )
+
+    def _key_of(self, tender: Tender) -> AnyOpeningKey:
+        key = self._key(tender.id)
+        if tender.key_holder_of(self.platform.me.organization_id).public_key != key.public:
+            raise UnwrapRefused("the key in the folder is not the one announced for this tender")
+        return key
+
+    def _key(self, tender_id: UUID) -> AnyOpeningKey:
+        file = self.keys.opening_key_file(_key_name(tender_id))
+        if not file.exists():
+            raise KeyMissing(str(tender_id))
+        return read_opening_key(file)
+
+    async def _note(self, act: str, tender_id: UUID, about: dict[str, JsonValue]) -> None:
+        at = await self.platform.clock()
+        self.log.write(act, {"tender_id": str(tender_id)} | about, at=at)
+
+
+def _key_name(tender_id: UUID) -> str:
+    return f"tender-{tender_id}"
+
+
+def _objects(value: JsonValue) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []

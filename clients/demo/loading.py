@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from clients.bidding import fetch_published_keys
 from clients.certifying import certify_with_platform
 from clients.demo.cast import (
     Player,
@@ -154,7 +155,8 @@ async def _publish(platform: str, accounts: dict[str, Account], folder: Path) ->
             await _enter(line, holder)
             keys = KeyFolder(folder / holder.login)
             signer = await certify_with_platform(keys, line)
-            await KeyHolder(line, signer, keys).announce(draft["id"], number)
+            published = await fetch_published_keys(line, keys.folder / "platform-keys.json")
+            await KeyHolder(line, signer, keys, published).announce(draft["id"], number)
     async with open_platform(platform) as line:
         await _enter(line, accounts["agency"])
         signer = await certify_with_platform(KeyFolder(folder / "agency"), line)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from aiohttp import web
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from tendering.actions.log import complete_receipt
 from tendering.api.context import Actor, Context
@@ -45,6 +45,13 @@ class LogParts:
     stamper: Stamper
 
 
+class LogEvidence(Struct, frozen=True):
+    """A cosigned checkpoint and RFC 3161 tokens over its root, by the name of their authority."""
+
+    checkpoint: str
+    time_stamps: dict[str, bytes]
+
+
 async def get_checkpoint(connection: Connection) -> web.Response:
     """The newest checkpoint with the cosignatures that have arrived (C2SP tlog-checkpoint)."""
     text = await log.latest_text(connection)
@@ -54,6 +61,15 @@ async def get_checkpoint(connection: Connection) -> web.Response:
         body=text.encode(),
         headers={"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-cache"},
     )
+
+
+async def get_evidence(connection: Connection, log_parts: LogParts) -> LogEvidence:
+    """The newest checkpoint that enough witnesses have cosigned, and time stamps over its root."""
+    found = await log.latest_evidence(connection, quorum=log_parts.keys.quorum)
+    if found is None:
+        raise LogEmpty
+    tokens = {each.authority: each.token for each in found.tokens}
+    return LogEvidence(found.cosigned, tokens)
 
 
 async def get_tile(connection: Connection, level: Level, n: TilePart) -> web.Response:

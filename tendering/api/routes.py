@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, openings, public, tenders, uploads
+from tendering.api import bids, key_holders, openings, public, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -109,6 +109,23 @@ TENDER_ROUTES: Final = (
         status=204,
         idempotency="transaction",
         errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused, Invalid),
+        tags=("tenders",),
+    ),
+    Route(
+        "GET",
+        "/key-holder/tenders",
+        key_holders.get_held_tenders,
+        action="key.announce",
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/key-destructions",
+        key_holders.post_key_destruction,
+        action="key.announce",
+        status=204,
+        idempotency="transaction",
+        errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused),
         tags=("tenders",),
     ),
     Route(

@@ -50,6 +50,7 @@ LOG_ROUTES: Final = (
         produces=_BYTES,
         tags=("log",),
     ),
+    Route("GET", "/log/evidence", log.get_evidence, errors=(LogEmpty,), tags=("log",)),
     Route("GET", "/log/keys", log.get_published_keys, tags=("log",)),
     Route(
         "GET",

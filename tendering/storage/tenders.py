@@ -234,6 +234,17 @@ async def list_board(
     )
 
 
+async def list_held(connection: Connection, organization_id: UUID) -> list[Record]:
+    """The tenders of which an organization is a key holder, newest first."""
+    return await connection.fetch(
+        """SELECT t.id, t.number AS tender_number, t.title, t.status, t.deadline, k.number,
+                  k.public_key IS NOT NULL AS announced
+           FROM tendering.key_holders k JOIN tendering.tenders t ON t.id = k.tender_id
+           WHERE k.organization_id = $1 ORDER BY t.created_at DESC, t.id LIMIT 500""",
+        organization_id,
+    )
+
+
 async def list_to_close(connection: Connection, *, at: datetime) -> list[UUID]:
     """Tenders whose deadline and drain have passed, oldest first."""
     rows = await connection.fetch(

@@ -27,6 +27,7 @@ TELL_THE_TIME: Final = frozenset(
     {
         "get_checkpoint",
         "get_clock",
+        "get_evidence",
         "get_revocation_list",
         "get_tile",
         "get_tile_of_two",

@@ -1,8 +1,11 @@
 """A key holder (密钥持有人): has a key for this tender alone, and stands in at the opening."""
 
 import asyncio
-from typing import Any
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
 
+from clients.bidding import fetch_published_keys
 from clients.certifying import certify_outside
 from clients.demo.parties.drawing import contribute
 from clients.demo.parties.following import find_notice, sign_issued
@@ -12,6 +15,8 @@ from clients.key_holding import KeyHolder
 from clients.notices import deadlines
 from tendering.domain.tender import Tender
 
+KEYS_FILE: Final = "platform-keys.json"
+
 
 async def play(party: Party) -> str:
     """Announce a key, watch the opening, and stand in for a bidder whose key is lost."""
@@ -20,11 +25,12 @@ async def play(party: Party) -> str:
     signer = await certify_outside(
         party.keys, party.platform, authority=facts["authority"], secret=facts["secret"]
     )
-    holder = KeyHolder(party.platform, signer, party.keys)
+    published = await fetch_published_keys(party.platform, party.folder / KEYS_FILE)
+    holder = KeyHolder(party.platform, signer, party.keys, published)
 
-    letter = await party.wait_for_letter("等候招标人通知")
+    held = await party.wait("等候招标项目", partial(_unannounced, holder))
     party.doing("生成并公布本项目密钥")
-    await holder.announce(letter["tender_id"], facts["number"])
+    await holder.announce(UUID(held["tender_id"]), held["holder"])
 
     tender, _, journal = await find_notice(party)
     await party.wait_for_entry(
@@ -35,7 +41,14 @@ async def play(party: Party) -> str:
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
     await contribute(party, tender, journal)
+    party.doing("销毁本项目密钥")
+    await holder.destroy(tender.id, held["holder"])
     return "密钥职责完成"
+
+
+async def _unannounced(holder: KeyHolder) -> dict[str, Any] | None:
+    """The first tender for which the holder's key is still missing."""
+    return next((one for one in await holder.tenders() if not one["announced"]), None)
 
 
 async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:

@@ -62,6 +62,10 @@ export interface FindingAnswered { kind: "finding.answered"; room_id: string; fi
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string }
 
+export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean }
+
+export interface HeldTenders { items: HeldTender[] }
+
 export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null }
 
 export interface IssuedCertificate { serial: string; certificate: string; chain: string[] }
@@ -71,6 +75,8 @@ export interface IssuedList { items: IssuedAnswer[] }
 export interface JournalPage { entries: EntryView[] }
 
 export interface JumpAnswer { before: string; now: string; reason: string }
+
+export interface LogEvidence { checkpoint: string; time_stamps: Record<string, string> }
 
 export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[] }
 
@@ -143,6 +149,8 @@ export interface PostExpert { person_id: string; name: string; region: string; e
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
 
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
+
+export interface PostKeyDestruction { statement: Record<string, unknown> }
 
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
 
@@ -283,7 +291,9 @@ export interface Doors {
   "POST /demonstration/clock/jump": { answer: JumpAnswer };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
+  "GET /key-holder/tenders": { answer: HeldTenders };
   "GET /log/checkpoint": { answer: Blob };
+  "GET /log/evidence": { answer: LogEvidence };
   "GET /log/keys": { answer: Record<string, unknown> };
   "GET /log/tile/{level}/{first}/{second}": { path: { level: number; first: string; second: string }; answer: Blob };
   "GET /log/tile/{level}/{first}/{second}/{third}": { path: { level: number; first: string; second: string; third: string }; answer: Blob };
@@ -345,6 +355,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/issued/{kind}/waivers": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostWaiver; answer: undefined };
   "GET /tenders/{tender_id}/journal/{stream}": { path: { tender_id: string; stream: "committee" | "custody" | "public" }; query: { after?: number; limit?: number }; answer: JournalPage };
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
+  "POST /tenders/{tender_id}/key-destructions": { path: { tender_id: string }; body: PostKeyDestruction; answer: undefined };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };

@@ -1,0 +1,171 @@
+"""A key holder's commands: a key for each tender, announced, used once, destroyed."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+from clients.bidding import fetch_published_keys
+from clients.commands.operating import FILE
+from clients.journal_following import JournalFollower
+from clients.key_files import KeyFolder
+from clients.key_holder_log import LogBroken, read_log
+from clients.key_holding import LOG_FILE, KeyHolder, KeyMissing, UnwrapRefused
+from clients.platform import Json, PlatformRefused, PlatformUnreachable, open_platform
+from clients.tender_facts import NoticeInvalid, tender_of_notice
+from crypto.errors import CryptoError
+from tendering.domain.journal import BrokenChain
+from tendering.domain.published_keys import parse_published_keys
+from tendering.domain.tender import Tender
+
+PUBLISHED_KEYS = "platform-keys.json"
+TROUBLES = (
+    BrokenChain,
+    CryptoError,
+    KeyMissing,
+    LogBroken,
+    NoticeInvalid,
+    OSError,
+    PlatformRefused,
+    PlatformUnreachable,
+    UnwrapRefused,
+    ValueError,
+)
+Work = Callable[[KeyHolder], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the holder's keys are, and how to reach the platform."""
+
+    folder: Path
+    platform: str
+    login: str
+    password_file: Path | None
+
+
+@click.group()
+@click.option("--folder", type=click.Path(path_type=Path), required=True, help="Keys and log.")
+@click.option("--platform", default="", help="Address of the platform.")
+@click.option("--login", default="", help="Account there.")
+@click.option("--password-file", type=FILE, help="File that holds its password.")
+@click.pass_context
+def keyholder(context: click.Context, /, **options: Any) -> None:
+    """Hold a key for a tender: announce it, stand in at the opening, destroy it."""
+    context.obj = Desk(**options)
+
+
+@keyholder.command("list")
+@click.pass_obj
+def list_(desk: Desk) -> None:
+    """The tenders of which you are a key holder; where your key is still missing, announce it."""
+
+    async def work(holder: KeyHolder) -> None:
+        for one in await holder.tenders():
+            key = "announced" if one["announced"] else "MISSING"
+            click.echo(f"{one['tender_id']}  {one['status']:<12} key {key:<9} {one['title']}")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.argument("tender", type=click.UUID)
+@click.pass_obj
+def announce(desk: Desk, tender: UUID) -> None:
+    """Make a key for TENDER and announce it under your signature."""
+
+    async def work(holder: KeyHolder) -> None:
+        held = await _held(holder, tender)
+        await holder.announce(tender, held["holder"])
+        click.echo(f"announced as key holder {held['holder']}")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.argument("tender", type=click.UUID)
+@click.pass_obj
+def unwrap(desk: Desk, tender: UUID) -> None:
+    """Hand over your shares of every bid of TENDER that waits for them."""
+
+    async def work(holder: KeyHolder) -> None:
+        published = await _published(holder, tender)
+        for remedy in await holder.remedies(tender):
+            is_open = await holder.give_shares(published, remedy)
+            told = "open" if is_open else "not open yet"
+            click.echo(f"lot {remedy['lot']} {remedy['bidder_id']}: {told}")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.argument("tender", type=click.UUID)
+@click.confirmation_option(prompt="Destroy the key for good?")
+@click.pass_obj
+def destroy(desk: Desk, tender: UUID) -> None:
+    """Destroy your key for TENDER and state it under your signature."""
+
+    async def work(holder: KeyHolder) -> None:
+        held = await _held(holder, tender)
+        await holder.destroy(tender, held["holder"])
+        click.echo("destroyed")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.pass_obj
+def log(desk: Desk) -> None:
+    """Check and show your own record of everything that you did."""
+    try:
+        kept = json.loads((desk.folder / PUBLISHED_KEYS).read_text("utf-8"))
+        roots = [one.root for one in parse_published_keys(kept).certifiers]
+        for act in read_log(desk.folder / LOG_FILE, trusted_roots=roots):
+            about = json.dumps(act["about"], ensure_ascii=False)
+            click.echo(f"{act['seq']:>5}  {act['at']}  {act['act']:<16} {about}")
+    except TROUBLES as error:
+        raise click.ClickException(str(error)) from error
+
+
+async def _held(holder: KeyHolder, tender: UUID) -> Json:
+    for one in await holder.tenders():
+        if one["tender_id"] == str(tender):
+            return one
+    raise click.ClickException("you are not a key holder of this tender")
+
+
+async def _published(holder: KeyHolder, tender_id: UUID) -> Tender:
+    journal = JournalFollower(holder.platform, tender_id)
+    await journal.look()
+    notice = journal.find("tender.published")
+    if notice is None:
+        raise click.ClickException("the tender is not published")
+    return tender_of_notice(notice)
+
+
+def _run(desk: Desk, work: Work) -> None:
+    """Log in, do the work, and say in one sentence why not."""
+    if not (desk.platform and desk.login and desk.password_file):
+        raise click.UsageError("name --platform, --login and --password-file")
+    password = desk.password_file.read_text("utf-8").strip()
+
+    async def play() -> None:
+        keys = KeyFolder(desk.folder)
+        kept = desk.folder / PUBLISHED_KEYS
+        async with open_platform(desk.platform) as platform:
+            await platform.log_in(desk.login, password)
+            if kept.exists():
+                published = parse_published_keys(json.loads(kept.read_text("utf-8")))
+            else:
+                published = await fetch_published_keys(platform, kept)
+            await work(KeyHolder(platform, keys.signer(), keys, published))
+
+    try:
+        asyncio.run(play())
+    except TROUBLES as error:
+        raise click.ClickException(str(error)) from error

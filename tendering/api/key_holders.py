@@ -1,0 +1,71 @@
+"""What a key holder's tool asks for beside the opening: its tenders, and its keys' end."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from tendering.actions import key_holders as deeds
+from tendering.api.context import Actor, Context
+from tendering.api.fields import Instant
+from tendering.storage import tenders
+from tendering.storage.connection import Connection
+
+
+class HeldTender(Struct, frozen=True):
+    """A tender of which one is key holder `holder`; `announced`: its key is on record."""
+
+    tender_id: UUID
+    number: str
+    title: str
+    status: str
+    deadline: Instant
+    holder: int
+    announced: bool
+
+
+class HeldTenders(Struct, frozen=True):
+    """The tenders of which one is a key holder, newest first."""
+
+    items: list[HeldTender]
+
+
+class PostKeyDestruction(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key holder's signed statement that its key for the tender is destroyed."""
+
+    statement: dict[str, Any]
+
+
+async def get_held_tenders(connection: Connection, actor: Actor) -> HeldTenders:
+    """The drafts and tenders of which one is a key holder: for drafts a key must be announced."""
+    rows = await tenders.list_held(connection, actor.organization_id)
+    return HeldTenders(
+        [
+            HeldTender(
+                row["id"],
+                row["tender_number"],
+                row["title"],
+                row["status"],
+                row["deadline"],
+                row["number"],
+                row["announced"],
+            )
+            for row in rows
+        ]
+    )
+
+
+async def post_key_destruction(
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    body: PostKeyDestruction,
+) -> None:
+    """State under one's signature that one's key for this tender is destroyed."""
+    await deeds.record_destruction(
+        connection, context.keys, tender_id, statement=body.statement, by=actor, at=received_at
+    )
