@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
@@ -29,6 +30,7 @@ from tendering.domain.bid import (
     SealedEnvelope,
     manifest_statement,
 )
+from tendering.domain.opening import DISCLOSURE_LABEL
 from tendering.domain.published_keys import PublishedKeys, parse_published_keys
 from tendering.domain.tender import Tender
 
@@ -136,16 +138,10 @@ class Bidder:
         KeyError for a key that is not among them, and crypto's errors for a container that is not
         what was sealed.
         """
-        file_keys = {
-            envelope.kind: base64.b64encode(
-                unwrap_with_opening_key(prepared.header(envelope), keys[envelope.recipient])
-            ).decode("ascii")
-            for envelope in prepared.envelopes
-        }
+        body = {"lot": prepared.lot, "file_keys": _texts(_file_keys(prepared, keys))}
         try:
             answer = await self.platform.post(
-                f"/tenders/{prepared.tender_id}/opening/unlocks",
-                {"lot": prepared.lot, "file_keys": file_keys},
+                f"/tenders/{prepared.tender_id}/opening/unlocks", body
             )
         except PlatformRefused as refusal:
             if refusal.code != "already-unlocked":
@@ -167,6 +163,28 @@ class Bidder:
             raise UnlockContradicted("no public entry about the bid")
         verdicts: Any = entry.body["envelopes"]
         return list(verdicts)
+
+    async def disclose(self, prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> Json:
+        """Publish the file keys of a bid that did not open; whose fault that was, by computation.
+
+        Who does not cannot clear itself: docs/specs/sealed-bid-v1.md §6. Raises PlatformRefused.
+        """
+        file_keys = _file_keys(prepared, keys)
+        statement: dict[str, JsonValue] = {
+            "tender_id": str(prepared.tender_id),
+            "lot": prepared.lot,
+            "bidder_id": str(self.id),
+            "counter": prepared.counter,
+            "file_key_digests": {
+                kind: sha256(key).hexdigest() for kind, key in sorted(file_keys.items())
+            },
+        }
+        body = {
+            "lot": prepared.lot,
+            "file_keys": _texts(file_keys),
+            "statement": self.signer.sign(DISCLOSURE_LABEL, statement),
+        }
+        return await self._act(f"/tenders/{prepared.tender_id}/opening/file-keys", body)
 
     async def sign_in(self, tender_id: UUID, lot: str) -> None:
         """Sign in (签到) before the opening. Raises PlatformRefused."""
@@ -215,6 +233,17 @@ def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:
         counter=prepared.counter,
         envelopes=envelopes,
     )
+
+
+def _file_keys(prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> dict[str, bytes]:
+    return {
+        envelope.kind: unwrap_with_opening_key(prepared.header(envelope), keys[envelope.recipient])
+        for envelope in prepared.envelopes
+    }
+
+
+def _texts(file_keys: Mapping[str, bytes]) -> dict[str, str]:
+    return {kind: base64.b64encode(key).decode("ascii") for kind, key in file_keys.items()}
 
 
 def _of_kind(prepared: PreparedBid, kind: str) -> PreparedEnvelope:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from clients.serving import write_private
 from crypto import age_passphrase
 from crypto.canonical import JsonValue
-from crypto.certificates import facts
+from crypto.certificates import CertificateFacts, facts
 from crypto.errors import BadKey, WrongPassphrase
 from crypto.keys import AnyOpeningKey, SigningKey, generate_signing_key, read_identity
 from crypto.seal_suites import CLASSIC, SUITES
@@ -86,6 +86,12 @@ class KeyFolder:
     def is_certified(self) -> bool:
         """Is there a certificate for the signing key?"""
         return (self.folder / CERTIFICATE).exists()
+
+    @property
+    def certificate(self) -> CertificateFacts:
+        """What the certificate says: it is no secret. Raises OSError when there is none yet."""
+        pem = (self.folder / CERTIFICATE).read_bytes()
+        return facts(x509.load_pem_x509_certificates(pem)[0].public_bytes(Encoding.DER))
 
     def signer(self) -> Signer:
         """Key and certificate. Raises OSError when there is no certificate yet."""

@@ -197,6 +197,17 @@ def unlock(obj: tuple[Screen, Path], passphrase_file: Path | None) -> None:
 
 
 @bid.command()
+@passphrase_file
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def clear(obj: tuple[Screen, Path], passphrase_file: Path | None, *, yes: bool) -> None:
+    """Publish the file keys of a bid that did not open, to clear oneself of the fault."""
+    if not yes:
+        click.confirm("公布文件密钥后任何人都能读这份投标文件。继续吗?", abort=True)
+    _run(obj, "clear", passphrase=_passphrase(passphrase_file))
+
+
+@bid.command()
 @click.pass_obj
 def receipt(obj: tuple[Screen, Path]) -> None:
     """Verify the receipts in the workspace, offline. Others: kaibiao receipt verify."""

@@ -117,7 +117,7 @@ async def documents(screen: Screen, workspace: Workspace) -> Exit:
             screen.say(f"✓ {printable(file.name)}")
         texts = await desk.platform.get(f"/tenders/{tender.id}/clarifications")
     for one in texts["items"]:
-        file = workspace.documents / f"澄清-{one['number']}.txt"
+        file = workspace.clarification(one["number"])
         await asyncio.to_thread(file.write_text, one["text"], "utf-8")
         screen.say(f"✓ {file.name}")
     screen.set(
@@ -228,6 +228,16 @@ async def unlock(screen: Screen, workspace: Workspace, *, passphrase: str) -> Ex
     return Exit.DONE
 
 
+async def clear(screen: Screen, workspace: Workspace, *, passphrase: str) -> Exit:
+    """Publish the file keys of a bid that did not open."""
+    async with _desk(screen, workspace) as desk:
+        fault = await desk.clear(await _bidder(desk, passphrase), passphrase)
+    proved = "已经证明" if fault["proved"] else "没有证明"
+    screen.say(f"责任: {fault['whose']} ({proved}),原因: {fault['cause'] or fault['kind']}")
+    screen.set(fault=fault)
+    return Exit.DONE
+
+
 async def receipt(screen: Screen, workspace: Workspace) -> Exit:
     """Verify the stored receipts, offline."""
     verdicts = {}
@@ -288,6 +298,8 @@ async def _submit(
 ) -> Exit:
     bidder = await _bidder(desk, passphrase)
     screen.deadline(desk.notice.tender.deadline, await desk.time())
+    for finding in desk.unread():
+        screen.say(f"! {finding.text}")
     sizes = {one.kind: one.size_bytes for one in desk.workspace.latest().envelopes}
     with screen.progress("上传", sizes, adding=True) as moved:
         receipt = await desk.submit(bidder, moved=moved, as_sealed=as_sealed)

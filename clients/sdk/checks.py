@@ -89,6 +89,24 @@ def check_time(tender: Tender, now: datetime) -> list[BidFinding]:
     return []
 
 
+def check_certificate(valid_until: datetime | None, tender: Tender) -> list[BidFinding]:
+    """Does the signing certificate live long enough? `valid_until` None: there is none yet."""
+    if valid_until is None:
+        text = "还没有签名证书,递交之前请办理: kaibiao bid certify"
+        return [BidFinding("certificate-missing", Weight.NOTE, "certificate", text)]
+    if valid_until <= tender.closing_at:
+        return [_error("certificate-expires", "certificate", "签名证书在开标之前到期")]
+    return []
+
+
+def check_reading(published: int, read: int) -> list[BidFinding]:
+    """Were the clarifications read? Both are counts; `read` of those that were downloaded."""
+    if read >= published:
+        return []
+    text = f"有 {published - read} 份澄清没有下载;请运行 kaibiao bid documents 并阅读"
+    return [BidFinding("clarification-unread", Weight.QUESTION, "documents", text)]
+
+
 def stopping(findings: list[BidFinding], confirmed: frozenset[str]) -> list[BidFinding]:
     """Those that stop: errors, and questions whose code nobody has confirmed."""
     return [

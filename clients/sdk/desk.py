@@ -17,10 +17,19 @@ from typing import Any, Final, TypeVar
 from clients.bid_sealing import PreparedBid, Progress, altered_containers, rehearse, seal_bid
 from clients.bidding import MANIFEST, Bidder, UploadProgress
 from clients.bundling import pack
+from clients.key_files import KeyFolder
 from clients.notices import Notice, read_notice
 from clients.platform import Json, Platform, PlatformRefused
 from clients.receipt_keeping import WITHDRAWN, ReceiptBook
-from clients.sdk.checks import BidFinding, check_files, check_form, check_time, stopping
+from clients.sdk.checks import (
+    BidFinding,
+    check_certificate,
+    check_files,
+    check_form,
+    check_reading,
+    check_time,
+    stopping,
+)
 from clients.sdk.timing import PlatformTime, before, read_platform_time
 from clients.sdk.workspace import Checked, StepMissing, Workspace
 from clients.serving import write_private
@@ -100,14 +109,17 @@ class BidDesk:
         """
         plan = self.workspace.plan()
         digest = self.workspace.plan_digest()
-        findings = check_time(self.notice.tender, (await self.time()).now)
-        findings += check_form(plan, self.notice.tender)
+        tender = self.notice.tender
+        findings = check_time(tender, (await self.time()).now)
+        findings += check_certificate(self._certified_until(), tender)
+        findings += self.unread()
+        findings += check_form(plan, tender)
         findings += await asyncio.to_thread(check_files, plan)
         in_the_way = stopping(findings, confirmed)
         if in_the_way:
             raise BidStopped(in_the_way)
         packed = [await asyncio.to_thread(pack, content) for content in plan.contents]
-        checked = Checked(digest, len(self.notice.clarifications), tuple(packed))
+        checked = Checked(digest, tuple(packed))
         self.workspace.save_checked(checked)
         return checked, findings
 
@@ -209,6 +221,20 @@ class BidDesk:
         lot = self.workspace.subject().lot
         return [one for one in mine["items"] if one["lot"] == lot]
 
+    def unread(self) -> list[BidFinding]:
+        """What was published about the tender and not downloaded."""
+        published = len(self.notice.clarifications)
+        return check_reading(published, self.workspace.clarifications_read())
+
+    async def clear(self, bidder: Bidder, passphrase: str) -> Json:
+        """Publish the file keys of a bid that did not open, to clear oneself; whose fault it is.
+
+        Raises StepMissing, NotInOpening, WrongPassphrase, PlatformRefused.
+        """
+        bid = self.bid_in_opening()
+        keys = await asyncio.to_thread(bid.opening_keys, passphrase)
+        return await bidder.disclose(bid, keys)
+
     def bid_in_opening(self) -> PreparedBid:
         """Which of the sealed bids stands in the opening. Raises StepMissing, NotInOpening."""
         closed = self.notice.closed
@@ -232,6 +258,10 @@ class BidDesk:
     def is_withdrawn(self, bid: PreparedBid) -> bool:
         """Has the platform acknowledged that a bid was taken back?"""
         return self.receipts.stored(bid.lot, bid.counter, WITHDRAWN) is not None
+
+    def _certified_until(self) -> datetime | None:
+        folder = KeyFolder(Path(self.workspace.login().keys))
+        return folder.certificate.not_after if folder.is_certified else None
 
     async def _next_counter(self) -> int:
         known: list[int] = [one["counter"] for one in await self.submissions()]

@@ -31,20 +31,14 @@ class DeadlineMissed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlatformTime:
-    """A reading: `now` was the platform's time at `read_at` of the event loop's clock.
+    """A reading: `now` was the platform's time when it was asked, `within` bounds the error.
 
-    `within` bounds the error of the reading; `ahead` is how far this machine's clock is ahead of
-    the platform's.
+    `ahead` is how far this machine's clock is ahead of the platform's.
     """
 
     now: datetime
-    read_at: float
     within: timedelta
     ahead: timedelta
-
-    def at(self, loop_time: float) -> datetime:
-        """The platform's time at another moment of the event loop's clock."""
-        return self.now + timedelta(seconds=loop_time - self.read_at)
 
 
 async def read_platform_time(platform: Platform) -> PlatformTime:
@@ -58,7 +52,7 @@ async def read_platform_time(platform: Platform) -> PlatformTime:
         answered = loop.time()
         half = timedelta(seconds=(answered - asked) / 2)
         local = await here.now() - half
-        readings.append(PlatformTime(now, (asked + answered) / 2, half, local - now))
+        readings.append(PlatformTime(now, half, local - now))
     return min(readings, key=lambda reading: reading.within)
 
 

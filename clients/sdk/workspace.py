@@ -68,7 +68,6 @@ class Checked:
     """What `prepare` has looked at. `plan` is the SHA-256 of bid.toml, lower hex."""
 
     plan: str
-    clarifications: int
     packed: tuple[PackedEnvelope, ...]
 
 
@@ -117,6 +116,14 @@ class Workspace:
         """The folder of the tender documents."""
         return self.folder / "documents"
 
+    def clarification(self, number: int) -> Path:
+        """Where a clarification is kept."""
+        return self.documents / f"澄清-{number}.txt"
+
+    def clarifications_read(self) -> int:
+        """How many clarifications were downloaded."""
+        return len([*self.documents.glob("澄清-*.txt")])
+
     def plan(self) -> BidPlan:
         """What bid.toml says. Raises StepMissing, PlanInvalid."""
         return parse_plan(self._plan_text(), self.folder)
@@ -145,7 +152,6 @@ class Workspace:
         """Keep what was looked at."""
         value = {
             "plan": checked.plan,
-            "clarifications": checked.clarifications,
             "packed": [packed_json(one) for one in checked.packed],
         }
         self._write("checked.json", value)
@@ -154,7 +160,7 @@ class Workspace:
         """What `prepare` looked at last. Raises StepMissing."""
         value = self._read("checked.json", "prepare")
         packed = tuple(packed_from_json(one) for one in value["packed"])
-        return Checked(value["plan"], value["clarifications"], packed)
+        return Checked(value["plan"], packed)
 
     def bid_folder(self, counter: int) -> Path:
         """Where the sealed bid of that number lies."""

@@ -136,7 +136,7 @@ class Clerk:
 
     def arguments(self, *words: str) -> list[str]:
         """A command line; what asks for the passphrase gets it."""
-        secret = {"certify", "seal", "rehearse", "submit", "replace", "withdraw", "unlock"}
+        secret = {"certify", "seal", "rehearse", "submit", "replace", "withdraw", "unlock", "clear"}
         step, *others = words
         if step in secret and "--passphrase-file" not in others:
             others += ["--passphrase-file", str(self.folder / "passphrase")]

@@ -240,6 +240,19 @@ async def test_findings_stop_the_preparation_until_they_are_confirmed(
     assert told.status == 0
 
 
+async def test_a_clarification_has_to_be_read_before_sealing(
+    clerk: Clerk, platform: Platform, tender: Tender
+) -> None:
+    clerk.write_bid(tender)
+    await move_deadline(platform, tender, tender.deadline)
+
+    asked = await clerk.run("prepare")
+    confirmed = await clerk.run("prepare", "--confirm", "clarification-unread")
+
+    assert [one["code"] for one in asked.said["findings"]] == ["clarification-unread"]
+    assert confirmed.status == 0
+
+
 async def test_after_the_deadline_nothing_is_prepared_or_submitted(
     clerk: Clerk, platform: Platform, tender: Tender
 ) -> None:
@@ -249,7 +262,7 @@ async def test_after_the_deadline_nothing_is_prepared_or_submitted(
     prepared = await clerk.run("prepare")
     submitted = await clerk.run("submit")
 
-    assert [one["code"] for one in prepared.said["findings"]] == ["deadline-passed"]
+    assert prepared.said["findings"][0]["code"] == "deadline-passed"
     assert (submitted.status, submitted.said["code"]) == (1, "deadline-passed")
     assert "没有递交" in submitted.said["message"]
 

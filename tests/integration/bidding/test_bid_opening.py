@@ -59,10 +59,12 @@ async def test_a_bid_is_unlocked_with_the_keys_it_was_sealed_to(
     status = await clerk.does("status")
     unlocked = await clerk.does("unlock")
     again = await clerk.does("unlock")
+    cleared = await clerk.run("clear", "--yes")
 
     assert (early.status, early.said["code"]) == (1, "opening-first")
     assert status["opening"]
     assert unlocked == again == {"counter": 2, "ok": True}
+    assert (cleared.status, cleared.said["code"]) == (1, "already-unlocked")
 
 
 async def test_who_has_no_bid_in_the_opening_is_told(

@@ -12,8 +12,10 @@ import pytest
 from clients.sdk.checks import (
     BidFinding,
     Weight,
+    check_certificate,
     check_files,
     check_form,
+    check_reading,
     check_time,
     printable,
     stopping,
@@ -187,6 +189,19 @@ def test_time_is_told_by_the_platforms_clock(tender: Tender) -> None:
     assert check_time(tender, deadline - timedelta(days=1)) == []
     assert codes(check_time(tender, deadline - timedelta(hours=1))) == ["deadline-near"]
     assert codes(check_time(tender, deadline)) == ["deadline-passed"]
+
+
+def test_a_certificate_must_outlive_the_deadline(tender: Tender) -> None:
+    closing = tender.closing_at
+
+    assert codes(check_certificate(None, tender)) == ["certificate-missing"]
+    assert codes(check_certificate(closing, tender)) == ["certificate-expires"]
+    assert check_certificate(closing + timedelta(days=1), tender) == []
+
+
+def test_clarifications_that_nobody_has_read_are_questioned() -> None:
+    assert codes(check_reading(2, 1)) == ["clarification-unread"]
+    assert check_reading(2, 2) == []
 
 
 def test_only_a_question_can_be_confirmed() -> None:

@@ -19,6 +19,7 @@ USED = {
     ("POST", "/tenders/{tender_id}/bids/withdrawal"),
     ("POST", "/tenders/{tender_id}/opening/sign-in"),
     ("POST", "/tenders/{tender_id}/opening/unlocks"),
+    ("POST", "/tenders/{tender_id}/opening/file-keys"),
     ("POST", "/certificates"),
     ("GET", "/tenders/{tender_id}/documents/{name}"),
 }
