@@ -134,7 +134,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         bus = await stack.enter_async_context(open_bus(pool, dsn))
         context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
         hub = Hub(pool, bus, RoomSettings())
-        metrics = Metrics(pool)
+        metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
         insurance = await stack.enter_async_context(
             open_insurance(
                 pool,
@@ -226,7 +226,7 @@ async def _context(
         now=clock.now,
         touched=bus.touched,
         public_address=settings.public_address,
-        blobs=Blobs(settings.folder / "blobs"),
+        blobs=Blobs(settings.folder / "blobs", free_bytes_min=settings.platform.free_bytes_min),
         intake=await stack.enter_async_context(writing_groups(pool, receipt_terms(settings, keys))),
         keys=keys,
         law=lambda regime: Law(rulebook_of(regime), holiday_calendar()),
@@ -237,6 +237,7 @@ async def _context(
         set_ahead=clock.set_ahead if settings.demonstration else None,
         log_interval_seconds=settings.log.interval_seconds,
         upload_bytes_max=settings.platform.upload_bytes_max,
+        abandoned_hours=settings.platform.abandoned_hours,
     )
 
 

@@ -1096,6 +1096,8 @@ CREATE INDEX sessions_authorization_id ON tendering.sessions USING btree (author
 
 CREATE INDEX sessions_expires_at ON tendering.sessions USING btree (expires_at);
 
+CREATE INDEX small_containers_id ON tendering.small_containers USING btree (id);
+
 CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id) WHERE (status <> 'draft'::text);
 
 CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (status = 'published'::text);

@@ -19,6 +19,7 @@ from tendering.storage import (
     passkeys,
     rate_limits,
     sessions,
+    small_containers,
     tenders,
     uploads,
 )
@@ -26,7 +27,6 @@ from tendering.storage.connection import OUTAGES, Connection, reading, transacti
 
 LOOK_SECONDS: Final = 0.5
 CLEAR_SECONDS: Final = 600
-ABANDONED_HOURS: Final = 48
 CLEAR_AT_ONCE: Final = 200
 
 logger = logging.getLogger(__name__)
@@ -83,18 +83,32 @@ async def clear_away(context: Context) -> None:
     while True:
         try:
             async with transaction(context.pool) as connection:
-                abandoned = await _forget(connection)
+                abandoned = await _forget(connection, hours=context.abandoned_hours)
             for upload_id in abandoned:
-                # A crash here leaves a file that nothing refers to.
+                # A crash here leaves a file that nothing refers to: the next round's.
                 await asyncio.to_thread(context.blobs.delete, upload_id)
+            await clear_strays(context)
         except OUTAGES:
             logger.warning("the database is away; clearing is tried again")
         await asyncio.sleep(CLEAR_SECONDS)
 
 
-async def _forget(connection: Connection) -> list[UUID]:
+async def clear_strays(context: Context) -> list[UUID]:
+    """Remove old files that no row speaks of: what a crash has left; which they were."""
+    async with reading(context.pool) as connection:
+        before = await uploads.abandoned_before(connection, hours=context.abandoned_hours)
+        old = await asyncio.to_thread(context.blobs.list_old, before=before, limit=CLEAR_AT_ONCE)
+        known = await uploads.known_among(connection, old)
+        known |= await small_containers.known_among(connection, old)
+    strays = [upload_id for upload_id in old if upload_id not in known]
+    for upload_id in strays:
+        await asyncio.to_thread(context.blobs.delete, upload_id)
+    return strays
+
+
+async def _forget(connection: Connection, *, hours: int) -> list[UUID]:
     await idempotency_keys.delete_expired(connection)
     await sessions.delete_expired(connection)
     await rate_limits.delete_full(connection)
     await passkeys.delete_expired_challenges(connection)
-    return await uploads.delete_abandoned(connection, hours=ABANDONED_HOURS, limit=CLEAR_AT_ONCE)
+    return await uploads.delete_abandoned(connection, hours=hours, limit=CLEAR_AT_ONCE)

@@ -46,6 +46,8 @@ class PlatformSettings:
     keys_folder: str = ""
     trust_folder: str = ""
     upload_bytes_max: int = 8 << 30
+    free_bytes_min: int = 256 << 20
+    abandoned_hours: int = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,8 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
+    if settings.platform.abandoned_hours < 1 or settings.platform.free_bytes_min < 0:
+        raise SettingsRefused("platform: abandoned_hours is positive, free_bytes_min not negative")
     if settings.log.quorum > len(settings.log.witnesses):
         raise SettingsRefused("log.quorum: more than there are witnesses")
     return settings

@@ -27,7 +27,7 @@ from tendering.domain.bid import (
 from tendering.domain.custody import Arrived
 from tendering.domain.fields import Fields
 from tendering.domain.receipts import Receipt, receipt_json
-from tendering.domain.refusals import ManifestMismatch, Refused
+from tendering.domain.refusals import ManifestMismatch, Refused, StorageFull
 from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender
 from tendering.domain.uploads import require_owner
 from tendering.group_writer import KnownTender
@@ -165,6 +165,8 @@ async def _files(context: Context, actor: Actor, body: PostBid) -> list[_File]:
         contents = [getattr(body.containers, kind) for kind in ENVELOPES]
         if sum(map(len, contents)) > SMALL_BYTES_MAX:
             raise BodyTooLarge(bytes_max=SMALL_BYTES_MAX)
+        if context.blobs.is_full:
+            raise StorageFull
         return [
             _File(
                 uuid4(),

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
+from tendering.api.part_reading import PartBuffers
 from tendering.domain.parties import Actor
 from tendering.storage.connection import Pool
 
@@ -55,5 +56,6 @@ class Context:
     set_ahead: Callable[[timedelta], None] | None = None
     log_interval_seconds: int = 1
     upload_bytes_max: int = 8 << 30
-    writing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARTS_AT_ONCE))
+    writing: PartBuffers = field(default_factory=lambda: PartBuffers(PARTS_AT_ONCE))
+    abandoned_hours: int = 48
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

@@ -7,6 +7,7 @@ with the token.
 import asyncio
 import hmac
 import ipaddress
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
@@ -27,8 +28,12 @@ _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", 
 class Metrics:
     """The figures of one process."""
 
-    def __init__(self, pool: Pool) -> None:
-        """Make the registry. `pool` is asked at each reading."""
+    def __init__(self, pool: Pool, *, is_full: Callable[[], bool] = lambda: False) -> None:
+        """Make the registry. `pool` is asked at each reading, and `is_full` about the disk.
+
+        How much is free would tell what bidders bring; that it is too little, everybody may know.
+        """
+        self.is_full = is_full
         self.registry = CollectorRegistry()
         self._requests = Histogram(
             "kaibiao_request_seconds",
@@ -47,6 +52,10 @@ class Metrics:
         ):
             gauge = Gauge(f"kaibiao_pool_{name}", text, registry=self.registry)
             gauge.set_function(read)
+        full = Gauge(
+            "kaibiao_storage_full", "1 when new bytes are refused.", registry=self.registry
+        )
+        full.set_function(is_full)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """One finished request; sockets, which last for hours, do not count."""
@@ -83,7 +92,9 @@ def mount_health(
                 await ping(connection)
         except OUTAGES:
             return web.json_response({"status": "unready"}, status=503)
-        return web.json_response({"status": "ready"})
+        # What is there can be used all the same, so the others send their requests here.
+        full = {"storage": "full"} if await asyncio.to_thread(metrics.is_full) else {}
+        return web.json_response({"status": "ready", **full})
 
     async def get_metrics(request: web.Request) -> web.Response:
         if not may_read_metrics(request, metrics_token):

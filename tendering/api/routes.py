@@ -249,6 +249,8 @@ BID_ROUTES: Final = (
             ContainerRefused,
             ManifestMismatch,
             SignatureRefused,
+            StorageFull,
+            BodyTooLarge,
             UploadIncomplete,
         ),
         # Small containers come along, in base64.

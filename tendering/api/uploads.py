@@ -9,11 +9,12 @@ from msgspec import Meta, Struct
 
 from tendering.api.context import Actor, Context
 from tendering.api.fields import INTEGER_MAX, HexDigest
+from tendering.api.part_reading import in_thread, read_part
 from tendering.api.problems import BodyTooLarge, UnsupportedMediaType
 from tendering.domain.refusals import NotFound, PartMismatch, StorageFull
 from tendering.domain.uploads import Upload, decide_part, decide_upload, require_owner
 from tendering.storage import uploads
-from tendering.storage.blobs import PART_BYTES, Blobs, DiskFull, WrongRoot, require_root
+from tendering.storage.blobs import PART_BYTES, DiskFull
 from tendering.storage.connection import Connection, reading, transaction
 
 PART_SECONDS_MAX = 600
@@ -73,51 +74,38 @@ async def put_part(
     if request.content_type != "application/octet-stream":
         raise UnsupportedMediaType("a part is application/octet-stream")
     async with reading(context.pool) as connection:
-        upload = await uploads.get(connection, upload_id)
+        upload = await uploads.with_part(connection, upload_id, part)
     require_owner(upload, actor.organization_id)
-    if part >= upload.parts:
-        raise NotFound
-    if request.content_length is not None and request.content_length > upload.part_size(part):
+    bytes_max = upload.part_size(part)
+    if request.content_length is not None and request.content_length > bytes_max:
         raise BodyTooLarge("the part is longer than announced")
-    async with context.writing:
+    async with context.writing.take() as buffer:
         async with asyncio.timeout(PART_SECONDS_MAX):
-            data = await _read(request, bytes_max=upload.part_size(part))
-        await _store(context, upload, part, data, bytes.fromhex(root))
+            data, found = await read_part(request, buffer, bytes_max=bytes_max)
+        if decide_part(upload, part, bytes.fromhex(root), size_bytes=len(data)):
+            await _store(context, upload, part, data, bytes.fromhex(root), found=found)
+        elif found != bytes.fromhex(root):
+            raise PartMismatch("the bytes are not those of the announced root", part=part)
     return web.Response(status=204)
 
 
-async def _store(context: Context, upload: Upload, part: int, data: bytes, root: bytes) -> None:
-    try:
-        if not decide_part(upload, part, root, size_bytes=len(data)):
-            await asyncio.to_thread(require_root, data, root)
-            return
-        await asyncio.to_thread(require_root, data, root)
-        async with transaction(context.pool) as connection:
-            claimed = await uploads.claim_part(connection, upload.id, part, root)
-        if claimed != root:
-            raise PartMismatch("the part was announced with another content", part=part)
-        await _write(context.blobs, upload, part, data, root)
-    except WrongRoot as error:
-        raise PartMismatch("the bytes are not those of the announced root", part=part) from error
-    # A crash before this commit leaves bytes that the next attempt writes again.
+async def _store(
+    context: Context, upload: Upload, part: int, data: memoryview, root: bytes, *, found: bytes
+) -> None:
+    if found != root:
+        raise PartMismatch("the bytes are not those of the announced root", part=part)
     async with transaction(context.pool) as connection:
-        await uploads.mark_stored(connection, upload.id, part)
-
-
-async def _write(blobs: Blobs, upload: Upload, part: int, data: bytes, root: bytes) -> None:
+        claimed = await uploads.claim_part(connection, upload.id, part, root)
+    if claimed != root:
+        raise PartMismatch("the part was announced with another content", part=part)
     try:
-        await asyncio.to_thread(blobs.write_part, upload.id, part, data, root)
+        await in_thread(context.blobs.write_part, upload.id, part, data)
     except DiskFull as error:
         raise StorageFull from error
-
-
-async def _read(request: web.Request, *, bytes_max: int) -> bytes:
-    data = bytearray()
-    async for chunk in request.content.iter_chunked(1 << 18):
-        data += chunk
-        if len(data) > bytes_max:
-            raise BodyTooLarge("the part is longer than announced")
-    return bytes(data)
+    # A crash before this commit leaves bytes that the next attempt writes again.
+    async with transaction(context.pool) as connection:
+        if not await uploads.mark_stored(connection, upload.id, part):
+            raise NotFound
 
 
 def _view(upload: Upload) -> UploadView:

@@ -4,14 +4,16 @@ A file is durable before anything in the database speaks of it. A part is writte
 digest was claimed, so whoever writes it twice writes the same bytes.
 """
 
+import contextlib
+import errno
 import os
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
-
-from crypto.container_digest import part_root
 
 PART_BYTES = 8 << 20
 FREE_BYTES_MIN = 256 << 20
@@ -22,15 +24,15 @@ class DiskFull(Exception):
     """The disk has no room for what was announced; nothing that is stored is affected."""
 
 
-class WrongRoot(Exception):
-    """The bytes are not those whose root was announced."""
-
-
 class Blobs:
     """One folder, below it `sealed/` by upload and `opened/` by plaintext digest."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use `folder`, which is made with its two halves when it is not there."""
+    def __init__(self, folder: Path, *, free_bytes_min: int = FREE_BYTES_MIN) -> None:
+        """Use `folder`, which is made with its two halves when it is not there.
+
+        `free_bytes_min` stay free on its disk for everything else that writes there.
+        """
+        self._free_bytes_min = free_bytes_min
         self._sealed = folder / "sealed"
         self._opened = folder / "opened"
         for half in (self._sealed, self._opened):
@@ -45,37 +47,44 @@ class Blobs:
         assert re.fullmatch(r"[0-9a-f]{64}", plaintext_digest)
         return self._opened / plaintext_digest
 
+    @property
+    def is_full(self) -> bool:
+        """Is less free than must stay free? What is stored is not affected."""
+        return shutil.disk_usage(self._sealed).free < self._free_bytes_min
+
     def make_room(self, upload_id: UUID, size_bytes: int) -> None:
         """Make the file of an upload, empty. Blocks. Raises DiskFull."""
         # In large steps: otherwise whoever announces many sizes measures what others upload.
         free = shutil.disk_usage(self._sealed).free // FREE_STEP_BYTES * FREE_STEP_BYTES
-        if free < size_bytes + FREE_BYTES_MIN:
+        if free < size_bytes + self._free_bytes_min:
             raise DiskFull
-        with self.path(upload_id).open("xb"):
+        with _full_disks(), self.path(upload_id).open("xb"):
             pass
         _sync_folder(self._sealed)
 
-    def write_part(self, upload_id: UUID, part: int, data: bytes, root: bytes) -> None:
-        """Write a part in its place, durable on return. Blocks. Raises WrongRoot, DiskFull."""
-        require_root(data, root)
-        try:
-            with self.path(upload_id).open("r+b") as file:
-                file.seek(part * PART_BYTES)
-                file.write(data)
-                file.flush()
-                os.fdatasync(file.fileno())
-        except OSError as error:
-            raise DiskFull from error
+    def write_part(self, upload_id: UUID, part: int, data: bytes | memoryview) -> None:
+        """Write a part in its place, durable on return. Blocks. Raises DiskFull.
+
+        The caller has seen that these are the bytes of the part's claimed root.
+        """
+        if self.is_full:
+            raise DiskFull
+        with _full_disks(), self.path(upload_id).open("r+b", buffering=0) as file:
+            view, offset = memoryview(data), part * PART_BYTES
+            while view:
+                written = os.pwrite(file.fileno(), view, offset)
+                view, offset = view[written:], offset + written
+            os.fdatasync(file.fileno())
 
     def write_copy(self, container_id: UUID, content: bytes) -> None:
         """Make a file of what the database holds, whole or not at all. Blocks. Raises DiskFull."""
         temporary = self._sealed / f"{container_id}.{secrets.token_hex(8)}"
         try:
-            temporary.write_bytes(content)
-        except OSError as error:
+            with _full_disks():
+                temporary.write_bytes(content)
+            temporary.rename(self.path(container_id))
+        finally:
             temporary.unlink(missing_ok=True)
-            raise DiskFull from error
-        temporary.rename(self.path(container_id))
 
     def keep_opened(self, temporary: Path, plaintext_digest: str) -> None:
         """Move an opened bundle to where its digest says, durable on return. Blocks."""
@@ -88,15 +97,29 @@ class Blobs:
         """A place for a bundle that is being opened, on the same file system."""
         return self._opened / f"{name}.opening"
 
+    def list_old(self, *, before: datetime, limit: int) -> list[UUID]:
+        """Ids of files that nobody has written to since `before`, at most `limit`. Blocks."""
+        old: list[UUID] = []
+        for entry in os.scandir(self._sealed):
+            if len(old) < limit and entry.stat().st_mtime < before.timestamp():
+                with contextlib.suppress(ValueError):
+                    old.append(UUID(entry.name))
+        return old
+
     def delete(self, upload_id: UUID) -> None:
         """Remove the bytes of an abandoned upload. Blocks."""
         self.path(upload_id).unlink(missing_ok=True)
 
 
-def require_root(data: bytes, root: bytes) -> None:
-    """Blocks for the digest. Raises WrongRoot unless the RFC 6962 root of `data` is `root`."""
-    if part_root(data) != root:
-        raise WrongRoot
+@contextlib.contextmanager
+def _full_disks() -> Iterator[None]:
+    """No room, by the disk's or a quota's word, is DiskFull; whatever else goes wrong is not."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull from error
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -37,3 +37,11 @@ async def list_of(
         list(ids),
     )
     return {row["id"]: row["content"] for row in rows}
+
+
+async def known_among(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that are small containers."""
+    rows = await connection.fetch(
+        "SELECT id FROM tendering.small_containers WHERE id = ANY($1)", list(ids)
+    )
+    return {row["id"] for row in rows}

@@ -1,12 +1,13 @@
 """SQL of `tendering.uploads` and `upload_parts`. Time of day here is real time, for clearing up."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from tendering.domain.refusals import NotFound
 from tendering.domain.uploads import Upload
 from tendering.storage.blobs import PART_BYTES
-from tendering.storage.connection import Connection
+from tendering.storage.connection import Connection, ForeignKeyViolation
 
 
 async def insert(connection: Connection, upload: Upload) -> None:
@@ -50,8 +51,37 @@ async def get_all(connection: Connection, upload_ids: list[UUID]) -> list[Upload
     return [found[upload_id] for upload_id in upload_ids]
 
 
+async def with_part(connection: Connection, upload_id: UUID, part: int) -> Upload:
+    """An upload of which only this one part is looked for. Raises NotFound."""
+    row = await connection.fetchrow(
+        """SELECT u.organization_id, u.size_bytes, p.root
+           FROM tendering.uploads u
+           LEFT JOIN tendering.upload_parts p
+             ON p.upload_id = u.id AND p.part = $2 AND p.stored
+           WHERE u.id = $1""",
+        upload_id,
+        part,
+    )
+    if row is None:
+        raise NotFound
+    roots = {} if row["root"] is None else {part: row["root"]}
+    return Upload(upload_id, row["organization_id"], row["size_bytes"], PART_BYTES, roots)
+
+
 async def claim_part(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bytes:
-    """Say what a part will contain; the root that stands, which may be an earlier claim's."""
+    """Say what a part will contain; the root that stands, which may be an earlier claim's.
+
+    Needs no fsync: what a crash takes away has not been marked as stored. Raises NotFound.
+    """
+    await connection.execute("SET LOCAL synchronous_commit = off")
+    try:
+        return await _claim(connection, upload_id, part, root)
+    except ForeignKeyViolation as error:
+        # Cleared away between the request's head and its end.
+        raise NotFound from error
+
+
+async def _claim(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bytes:
     claimed: bytes = await connection.fetchval(
         """INSERT INTO tendering.upload_parts (upload_id, part, root) VALUES ($1, $2, $3)
            ON CONFLICT (upload_id, part) DO UPDATE SET root = upload_parts.root RETURNING root""",
@@ -62,13 +92,14 @@ async def claim_part(connection: Connection, upload_id: UUID, part: int, root: b
     return claimed
 
 
-async def mark_stored(connection: Connection, upload_id: UUID, part: int) -> None:
-    """The part's bytes are durable."""
-    await connection.execute(
+async def mark_stored(connection: Connection, upload_id: UUID, part: int) -> bool:
+    """The part's bytes are durable; False when the upload was cleared away meanwhile."""
+    marked = await connection.execute(
         "UPDATE tendering.upload_parts SET stored = true WHERE upload_id = $1 AND part = $2",
         upload_id,
         part,
     )
+    return marked == "UPDATE 1"
 
 
 async def hold(connection: Connection, upload_ids: Collection[UUID]) -> set[UUID]:
@@ -103,3 +134,17 @@ async def delete_abandoned(connection: Connection, *, hours: int, limit: int) ->
         limit,
     )
     return [row["id"] for row in rows]
+
+
+async def known_among(connection: Connection, upload_ids: Collection[UUID]) -> set[UUID]:
+    """Those of the ids that are uploads."""
+    rows = await connection.fetch(
+        "SELECT id FROM tendering.uploads WHERE id = ANY($1)", list(upload_ids)
+    )
+    return {row["id"] for row in rows}
+
+
+async def abandoned_before(connection: Connection, *, hours: int) -> datetime:
+    """So many hours ago, by the real time that uploads are dated with."""
+    before: datetime = await connection.fetchval("SELECT now() - make_interval(hours => $1)", hours)
+    return before

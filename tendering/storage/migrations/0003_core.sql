@@ -124,6 +124,8 @@ CREATE TABLE tendering.small_containers (
     PRIMARY KEY (tender_id, id)
 );
 
+CREATE INDEX small_containers_id ON tendering.small_containers (id);
+
 -- Ciphertext does not compress.
 ALTER TABLE tendering.small_containers ALTER COLUMN content SET STORAGE EXTERNAL;
 
