@@ -3,9 +3,19 @@
 from pathlib import Path
 from typing import Any, cast
 
+import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from clients.bid_sealing import PreparedBid, PreparedEnvelope
+from clients.bidding import Bidder
+from clients.key_files import Signer
+from clients.platform import Identity, open_platform
+from clients.receipt_keeping import ReceiptBook
 from crypto.errors import BadShare
+from crypto.keys import AnyOpeningKey, OpeningKey
+from tendering.api import openings as doors
 from tendering.domain.bid import BidStatus
 from tendering.domain.journal import Stream
 from tendering.domain.refusals import (
@@ -16,10 +26,41 @@ from tendering.domain.refusals import (
     WrongPhase,
     WrongShare,
 )
+from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES
 from tendering.remedies import Tried, open_pending
 from tendering.storage.connection import Pool
-from tests.integration.tendering.locked_bids import damage, opened, stored_path
+from tests.integration.tendering.locked_bids import Opened, damage, opened, stored_path
+from tests.support.archive_parties import BidMade, chance
+
+
+def prepared(
+    tender: Opened, made: BidMade, folder: Path
+) -> tuple[PreparedBid, dict[str, AnyOpeningKey]]:
+    """The bid as its bidder keeps it, and its opening keys."""
+    keys: dict[str, AnyOpeningKey] = {}
+    envelopes = []
+    for one in made.bid.envelopes:
+        own = (made.bid.bidder_id, made.bid.counter, one.kind)
+        keys[one.recipient] = OpeningKey(chance("opening", *own))
+        (folder / f"{one.kind}.age").write_bytes(made.containers[one.kind])
+        envelopes.append(
+            PreparedEnvelope(
+                kind=one.kind,
+                file=f"{one.kind}.age",
+                context=one.context.hex(),
+                digest=one.digest.hex(),
+                plaintext_root="",
+                size_bytes=one.size_bytes,
+                recipient=one.recipient,
+                sources=(),
+                upload_key="",
+            )
+        )
+    bid = PreparedBid(
+        tender.id, "1", made.bid.bidder_id, made.bid.counter, tuple(envelopes), folder
+    )
+    return bid, keys
 
 
 async def test_with_enough_shares_a_bid_opens_and_one_lost_holder_does_no_harm(
@@ -212,3 +253,31 @@ async def test_a_refusal_is_signed_by_the_holder_itself(pool: Pool, tmp_path: Pa
 
     with pytest.raises(SignatureRefused):
         await tender.refuse(2, claimed=3)
+
+
+async def test_the_bidders_tool_publishes_the_keys_as_the_door_asks(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.lose_key()
+    await tender.unlock(0)
+    await tender.unlock(1)
+    await tender.hand_in(1)
+    await tender.reveal(tender.late)
+    bidder, made = tender.bids[2]
+    actor = tender.actor(bidder, Role.BIDDER)
+
+    async def door(request: web.Request) -> web.Response:
+        body = msgspec.json.decode(await request.read(), type=doors.PostFileKeys)
+        answer = await doors.post_file_keys(tender.context, actor, tender.late, tender.id, body)
+        return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post(f"/api/v1/tenders/{tender.id}/opening/file-keys", door)
+    async with TestServer(app) as server, open_platform(str(server.make_url(""))) as line:
+        line.identity = Identity(actor.person_id, bidder.id, Role.BIDDER, bidder.name, bidder.uscc)
+        book = ReceiptBook(line, tender.play.platform.published, tmp_path)
+        tool = Bidder(line, Signer(bidder.key, bidder.certificate), book)
+        answer = await tool.disclose(*prepared(tender, made, tmp_path))
+
+    assert (answer["whose"], answer["cause"]) == ("key_holders", "holders-failed")
