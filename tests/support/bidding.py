@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -144,15 +145,19 @@ class Clerk:
         return [*begin, step, *others]
 
     async def start(self, *words: str) -> asyncio.subprocess.Process:
-        """Begin a command."""
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *self.arguments(*words),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        """Begin a command. Ctrl-C reaches it even where these tests run in the background."""
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self.arguments(*words),
+                cwd=ROOT,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+            )
+        finally:
+            signal.signal(signal.SIGINT, handler)
 
     async def run(self, *words: str) -> Ended:
         """A command from its beginning to its end, in a thread: a process is slow to start."""
@@ -203,9 +208,13 @@ async def killed(process: asyncio.subprocess.Process) -> None:
 
 
 async def ended(process: asyncio.subprocess.Process) -> Ended:
-    """Wait for a command's end."""
-    async with asyncio.timeout(COMMAND_SECONDS):
-        out, errors = await process.communicate()
+    """Wait for a command's end; one that does not come to an end is killed."""
+    try:
+        async with asyncio.timeout(COMMAND_SECONDS):
+            out, errors = await process.communicate()
+    finally:
+        if process.returncode is None:
+            await killed(process)
     assert process.returncode is not None
     said = json.loads(out) if out.strip() else {}
     return Ended(process.returncode, said, errors.decode())

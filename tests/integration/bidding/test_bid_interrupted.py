@@ -1,6 +1,7 @@
 """A bid survives a killed process and a line that breaks at the worst moments."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -202,7 +203,7 @@ async def test_a_command_that_is_interrupted_says_that_it_can_go_on(
     process = await clerk.start("submit")
     async with asyncio.timeout(SECONDS):
         await line.happened.wait()
-    process.send_signal(2)
+    process.send_signal(signal.SIGINT)
     stopped = await ended(process)
     line.hold = None
 
