@@ -52,7 +52,7 @@ from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock
-from tendering.rulebooks import holiday_calendar, rulebook_of
+from tendering.rulebooks import holiday_calendar, rulebook_for
 from tendering.settings import Settings, SettingsRefused, effective, load_settings
 from tendering.storage import demonstration_clock
 from tendering.storage.blobs import Blobs
@@ -229,7 +229,7 @@ async def _context(
         blobs=Blobs(settings.folder / "blobs", free_bytes_min=settings.platform.free_bytes_min),
         intake=await stack.enter_async_context(writing_groups(pool, receipt_terms(settings, keys))),
         keys=keys,
-        law=lambda regime: Law(rulebook_of(regime), holiday_calendar()),
+        law=lambda tender, at: Law(rulebook_for(tender, at), holiday_calendar()),
         passwords=passwords,
         platform_name=settings.platform.name,
         trusted_proxies=frozenset(settings.server.trusted_proxies),

@@ -39,7 +39,7 @@ from tendering.domain.methods.totals import why_not_points
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import DocumentChanged, SignaturesMissing, WrongPhase
 from tendering.domain.tender import Tender, require_party
-from tendering.rulebooks import rulebook_of
+from tendering.rulebooks import rulebook_for
 from tendering.storage import openings, people, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction
 
@@ -159,7 +159,7 @@ async def close_evaluation(
         if closed
         else await close_room(connection, room_id, at=at)
     )
-    report = assemble(came_to.evaluation, rulebook_of(tender.regime))
+    report = assemble(came_to.evaluation, rulebook_for(tender, at))
     await record_evaluation(
         connection, tender, report, document, outcome_digest=came_to.digest, at=at
     )
@@ -178,7 +178,7 @@ async def _draft(connection: Connection, tender: Tender, lot: str, *, at: dateti
     assert record is not None, "the bids were opened with a record"
     data = report_data(
         came_to,
-        assemble(came_to.evaluation, rulebook_of(tender.regime)),
+        assemble(came_to.evaluation, rulebook_for(tender, at)),
         heading=await document_heading(connection, tender, _KIND, lot, at=at),
         opened_at=(await openings.get(connection, tender.id, lot)).opened_at,
         opening_record_digest=record.digest.hex(),

@@ -13,7 +13,7 @@ from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.domain.refusals import DrawNotPrepared, EvaluationIncomplete, Invalid
 from tendering.domain.tender import Tender, TenderStatus, require_party
-from tendering.rulebooks import rulebook_of
+from tendering.rulebooks import rulebook_for
 from tendering.storage import draws, openings, tenders
 from tendering.storage.connection import Connection
 
@@ -66,7 +66,7 @@ async def open_from_draw(
             blind=wanted.blind,
             opens_at=wanted.opens_at,
             closes_at=wanted.closes_at,
-            committee_min=rulebook_of(tender.regime).number("committee_min"),
+            committee_min=rulebook_for(tender, at).number("committee_min"),
             outlier_percent=wanted.outlier_percent,
             ceiling_price_fen=lot.ceiling_price_fen,
             items=wanted.items or _published_items(tender),

@@ -1,6 +1,6 @@
 """Deeds of the draw: freeze the pool, commit, reveal, draw, replace; under the tender's lock."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,8 +17,8 @@ from tendering.domain.draw import (
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
 from tendering.domain.refusals import DrawNotPrepared, DrawOver, NotFound
-from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import TenderStatus, require_party, require_status
+from tendering.rulebooks import rulebook_for
 from tendering.storage import draws, experts, journal, tenders
 from tendering.storage.connection import Connection
 from tendering.storage.draws import CommitteeSeat, DrawRecord
@@ -31,14 +31,13 @@ async def freeze_pool(
     organization_id: UUID,
     needs: Sequence[Need],
     representatives: int,
-    rulebooks: Mapping[str, Rulebook],
     vrf_seed: bytes,
     random_bytes: Callable[[int], bytes],
     at: datetime,
 ) -> DrawRecord:
     """Freeze the pool of a tender whose bids are open: whoever has an interest is known by then.
 
-    `rulebooks` by regime; `random_bytes` makes the salts of the commitments.
+    `random_bytes` makes the salts of the commitments.
 
     Raises Forbidden, WrongPhase, DrawOver, PoolTooSmall, Invalid (a committee of the wrong shape).
     """
@@ -49,7 +48,7 @@ async def freeze_pool(
     frozen = draw_steps.decide_freeze(
         serving,
         needs,
-        rulebooks[tender.regime],
+        rulebook_for(tender, at),
         interested=await draws.interested_uscc(connection, tender_id),
         representatives=representatives,
         budget_fen=sum(lot.estimate_fen for lot in tender.lots),

@@ -86,9 +86,14 @@ async def post_candidates(
 ) -> ResultList:
     """Publish the candidates of a lot; the publicity begins (host)."""
     async with reading(context.pool) as connection:
-        regime = (await tenders.get(connection, tender_id)).regime
+        tender = await tenders.get(connection, tender_id)
     await awards.publish_candidates(
-        context.pool, tender_id, body.lot, context.law(regime), by=actor, at=received_at
+        context.pool,
+        tender_id,
+        body.lot,
+        context.law(tender, received_at),
+        by=actor,
+        at=received_at,
     )
     return await _results(context, tender_id)
 
@@ -102,13 +107,13 @@ async def post_award(
 ) -> ResultList:
     """Choose the winner of a lot when the publicity is over (host)."""
     async with reading(context.pool) as connection:
-        regime = (await tenders.get(connection, tender_id)).regime
+        tender = await tenders.get(connection, tender_id)
     passed_over = {one.bid: PassedOver(one.cause, one.evidence) for one in body.passed_over}
     await awards.award_lot(
         context.pool,
         tender_id,
         body.lot,
-        context.law(regime),
+        context.law(tender, received_at),
         Choice(body.chosen or "", passed_over),
         by=actor,
         at=received_at,

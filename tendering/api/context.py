@@ -16,6 +16,7 @@ from tendering.storage.connection import Pool
 
 if TYPE_CHECKING:
     from tendering.actions.tenders import Law
+    from tendering.domain.tender import Tender
     from tendering.group_writer import GroupWriter
     from tendering.keys import PlatformKeys
     from tendering.passwords import Passwords
@@ -36,7 +37,8 @@ class Context:
     `now` is the platform's one clock; `touched` tells the bus, after a commit, that something
     happened to a tender. `public_address` is scheme, host and port as browsers see them,
     `https://bids.example`: passkeys are bound to it. `trusted_proxies` are the addresses whose
-    X-Forwarded-For header is believed. `law` gives rulebook and calendar of a regime.
+    X-Forwarded-For header is believed. `law` gives the rules
+    and the calendar that hold for a tender at an instant.
     `writing` is held with a part of an upload in memory, `opening` while a bid is decrypted.
     `intake` takes submissions into custody.
     """
@@ -48,7 +50,7 @@ class Context:
     blobs: "Blobs"
     intake: "GroupWriter"
     keys: "PlatformKeys"
-    law: "Callable[[str], Law]"
+    law: "Callable[[Tender, datetime], Law]"
     passwords: "Passwords"
     platform_name: str = "开标"
     trusted_proxies: frozenset[str] = frozenset()

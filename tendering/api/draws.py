@@ -13,7 +13,6 @@ from tendering.api.fields import HexDigest, Instant, Line, PageLimit, Uscc
 from tendering.domain.draw import NEEDS_MAX, draw_committee, entries_json
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, needs_json
 from tendering.domain.refusals import NotFound
-from tendering.rulebooks import RULEBOOKS, rulebook_of
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
 from tendering.storage.connection import Connection
@@ -143,7 +142,6 @@ async def post_pool(
             for need in body.needs
         ],
         representatives=body.representatives,
-        rulebooks={regime: rulebook_of(regime) for regime in RULEBOOKS},
         vrf_seed=context.keys.vrf_seed,
         random_bytes=secrets.token_bytes,
         at=received_at,

@@ -26,7 +26,7 @@ from tendering.api.routing import mount
 from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name
 from tendering.domain.parties import Authorization
 from tendering.keys import PlatformKeys, load_keys
-from tendering.rulebooks import holiday_calendar, rulebook_of
+from tendering.rulebooks import holiday_calendar, rulebook_for
 from tendering.storage import authorizations, sessions
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Pool, reading, transaction
@@ -137,7 +137,7 @@ async def doors(pool: Pool, keys: PlatformKeys, tmp_path: Path) -> AsyncIterator
         blobs=blobs,
         intake=cast("Any", None),  # nor takes bids
         keys=keys,
-        law=lambda regime: Law(rulebook_of(regime), holiday_calendar()),
+        law=lambda tender, at: Law(rulebook_for(tender, at), holiday_calendar()),
         passwords=cast("Any", None),  # no route here logs in
     )
     app = web.Application(middlewares=[problem_middleware])

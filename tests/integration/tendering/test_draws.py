@@ -27,7 +27,6 @@ from tendering.domain.refusals import (
     Forbidden,
     NotFound,
 )
-from tendering.rulebooks import RULEBOOKS, rulebook_of
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
 from tendering.storage import journal
@@ -41,7 +40,6 @@ NEEDS = (
     Need("示范二市", "510200", "A08", 1, 1),
     Need("示范三市", "", "A08", 1, 1),
 )
-BOOKS = {regime: rulebook_of(regime) for regime in RULEBOOKS}
 
 
 @pytest.fixture
@@ -80,7 +78,6 @@ async def freeze(pool: Pool, tender: OpenedTender) -> stored.DrawRecord:
             organization_id=tender.procuring_entity_id,
             needs=NEEDS,
             representatives=0,
-            rulebooks=BOOKS,
             vrf_seed=VRF_SEED,
             random_bytes=secrets.token_bytes,
             at=NOW,
