@@ -72,12 +72,7 @@ def evaluation_of(room: Room) -> report.Evaluation:
         lot=room.lot,
         method=room.method,
         members=tuple(member_key(one.number) for one in room.members),
-        bids=tuple(
-            report.OpenedBid(
-                bid_key(bid.number), bid.bidder_id, bid.name, bid.price_fen or 0, bid.form
-            )
-            for bid in room.bids
-        ),
+        bids=_opened_bids(room),
         items=tuple(report.ReviewItem(one.id, one.title, one.law) for one in room.terms.items),
         votes=tuple(
             report.ReviewVote(
@@ -106,6 +101,7 @@ def price_of(room: Room) -> PriceScores:
         valid,
         ceiling_fen=room.terms.ceiling_price_fen,
         entrants=opened if method.price.entrants == report.OPENED else valid,
+        facts=report.facts_of(method, _opened_bids(room)),
     )
 
 
@@ -195,6 +191,13 @@ def bid_key(number: int) -> str:
 def member_key(seat: int) -> str:
     """A member's id in formulas and results."""
     return f"{seat:02d}"
+
+
+def _opened_bids(room: Room) -> tuple[report.OpenedBid, ...]:
+    return tuple(
+        report.OpenedBid(bid_key(bid.number), bid.bidder_id, bid.name, bid.price_fen or 0, bid.form)
+        for bid in room.bids
+    )
 
 
 def _sheets(room: Room) -> dict[str, dict[str, dict[str, Decimal]]]:

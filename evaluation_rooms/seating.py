@@ -13,6 +13,7 @@ from evaluation_rooms.events import RoomEvent, RoomOpened, SeatCheckedIn, SeatRe
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room, Seat, SeatRole
 from evaluation_rooms.terms import SeatTerms
+from tendering.domain.methods.by_room import require_by_room
 from tendering.domain.methods.method import Method
 from tendering.domain.refusals import (
     AlreadyCheckedIn,
@@ -44,8 +45,9 @@ def numbered(bidders: Iterable[UUID], seed: bytes) -> list[UUID]:
 def require_sound(event: RoomOpened, method: Method) -> None:
     """Refuse a room that could never come to a result.
 
-    Raises CommitteeUnsound, EvaluationIncomplete, PointsOutOfRange, StatementsIncomplete.
+    Raises CommitteeUnsound, EvaluationIncomplete, PointsOutOfRange, MethodInvalid.
     """
+    require_by_room(method, has_ceiling=event.terms.ceiling_price_fen is not None)
     members = [seat for seat in event.seats if seat.role == SeatRole.MEMBER]
     # 招标投标法 第三十七条: at least five, an odd number; 87号令 has its own least number.
     if len(members) < event.terms.committee_min or len(members) % 2 == 0:

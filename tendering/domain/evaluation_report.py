@@ -14,8 +14,9 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.method import Criterion, Method
-from tendering.domain.methods.price import NOTHING, Adjustment, PriceScores, price_scores
+from tendering.domain.methods.price import PriceScores, price_scores
 from tendering.domain.methods.totals import Ranking, Sheets, totals, why_not_points
 from tendering.domain.refusals import EvaluationIncomplete
 from tendering.domain.rulebook import Rulebook
@@ -124,12 +125,7 @@ class Evaluation:
     reject_all_because: str | None = None
 
 
-def assemble(
-    evaluation: Evaluation,
-    rulebook: Rulebook,
-    *,
-    adjustments: Mapping[str, Adjustment] = NOTHING,
-) -> EvaluationReport:
+def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
     """Put the report together. Raises EvaluationIncomplete, PriceAboveCeiling, MethodInvalid."""
     rejected = rejections(evaluation)
     gone = {rejection.bid for rejection in rejected}
@@ -139,7 +135,7 @@ def assemble(
         raise EvaluationIncomplete("there is competition: not all bids may be rejected")
     scores, ranking = None, None
     if valid and evaluation.reject_all_because is None:
-        scores = _prices(evaluation, valid, adjustments)
+        scores = _prices(evaluation, valid)
         ranking = totals(evaluation.method, _counting(evaluation), scores)
     return EvaluationReport(
         lot=evaluation.lot,
@@ -189,6 +185,21 @@ def checks(evaluation: Evaluation, valid: set[str]) -> tuple[Check, ...]:
     return tuple(found)
 
 
+def facts_of(method: Method, bids: Sequence[OpenedBid]) -> dict[str, BidFacts]:
+    """What the forms declare, as read out: `policies`, a list of ids of the method's policies.
+
+    A form is the bidder's: a word the method does not know gives nothing.
+    """
+    known = {policy.id for policy in method.evaluated.policies}
+    facts = {}
+    for bid in bids:
+        declared = bid.form.get("policies")
+        words = declared if isinstance(declared, list | tuple) else ()
+        texts = {word for word in words if isinstance(word, str)}
+        facts[bid.bid] = BidFacts(policies=frozenset(known & texts))
+    return facts
+
+
 def outliers(points: Mapping[str, Decimal], percent: int) -> tuple[str, ...]:
     """The members whose points differ from the mean of all by more than so many percent of it."""
     if not points or percent == 0:
@@ -218,16 +229,14 @@ def _votes(evaluation: Evaluation, bid: str, item: str) -> tuple[ReviewVote, ...
     return tuple(cast[member] for member in evaluation.members)
 
 
-def _prices(
-    evaluation: Evaluation, valid: Sequence[OpenedBid], adjustments: Mapping[str, Adjustment]
-) -> PriceScores:
+def _prices(evaluation: Evaluation, valid: Sequence[OpenedBid]) -> PriceScores:
     entering = evaluation.bids if evaluation.method.price.entrants == OPENED else valid
     return price_scores(
         evaluation.method,
         {bid.bid: bid.price_fen for bid in valid},
         ceiling_fen=evaluation.ceiling_fen,
         entrants={bid.bid: bid.price_fen for bid in entering},
-        adjustments=adjustments,
+        facts=facts_of(evaluation.method, evaluation.bids),
     )
 
 

@@ -58,6 +58,13 @@ class Fields:
             raise self.wrong(key, f"one of {', '.join(choices)} is expected")
         return value
 
+    def optional_choice(self, key: str, choices: Sequence[str]) -> str | None:
+        """One of the given words, or None where it is null or absent."""
+        if key not in self:
+            self._left.pop(key, None)
+            return None
+        return self.choice(key, choices)
+
     def integer(self, key: str, *, least: int, most: int, default: int | None = None) -> int:
         """An integer within both bounds."""
         if default is not None and key not in self:
@@ -120,6 +127,19 @@ class Fields:
     def fields(self, key: str) -> "Fields":
         """A nested object."""
         return Fields(self.take(key), f"{self.where}.{key}", self._refusal)
+
+    def optional_fields(self, key: str) -> "Fields | None":
+        """A nested object, or None where it is null or absent."""
+        if key not in self:
+            self._left.pop(key, None)
+            return None
+        return self.fields(key)
+
+    def names(self, *, most: int) -> tuple[str, ...]:
+        """The members not yet taken, of an object whose members are named freely."""
+        if len(self._left) > most or "" in self._left:
+            raise self._refusal(f"{self.where}: at most {most} names", where=self.where)
+        return tuple(self._left)
 
     def each(self, key: str, *, most: int) -> "list[Fields]":
         """A list of at most `most` objects; absent is empty."""

@@ -361,6 +361,12 @@ class DrawOver(Conflict):
     code = "draw-over"
 
 
+class BidsInvalid(Invalid):
+    """The file of bids to be scored is not well formed."""
+
+    code = "bids-invalid"
+
+
 class EvaluationIncomplete(Conflict):
     """Score sheets or votes are missing, or they contradict one another."""
 

@@ -1,22 +1,25 @@
-"""Benchmark prices (评标基准价): what the prices are measured against.
+"""Benchmark prices (评标基准价): what the prices are measured against, as a definition has them.
 
-A new family is one more entry of `KINDS` with its parser; nothing else changes. Prices come in as
-exact yuan, the benchmark goes out as the method rounds it.
+A family is one entry of `KINDS` with its parser here and its computing in `benchmark_prices`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from tendering.domain.fields import Fields
-from tendering.domain.methods.rounding import DECIMALS_MAX, step
+from tendering.domain.methods.floats import Drawn, Float, parse_float
+from tendering.domain.methods.rounding import DECIMALS_MAX
 from tendering.domain.refusals import MethodInvalid
 
 TRIMMING_MAX: Final = 20
 BIDS_MAX: Final = 10_000
+TERMS_MAX: Final = 5
+PARTS_MAX: Final = 20
+PRICE_FEN_MAX: Final = 10**15
+NONE_LEFT: Final = ("refuse", "use_all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,38 @@ class Trimming:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Prices more than so many percent above or below the mean of all are left out first.
+
+    `none_left`: what happens when no price is left: `refuse`, or `use_all` of them after all.
+    """
+
+    above_percent: Decimal | None
+    below_percent: Decimal | None
+    none_left: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
-    """A price fixed beforehand (M1), lowered by K percent; without one, the ceiling price."""
+    """A price fixed beforehand (M1), or the ceiling price, lowered by K percent.
+
+    `kept`: parts of the ceiling price that K does not lower, as provisional sums are not.
+    """
 
     price_fen: int | None
-    float_percent: Decimal
+    kept: tuple[str, ...]
+    float: Float
     decimals: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Mean:
-    """The mean of the prices (M2), trimmed by the table (M3), lowered by K percent."""
+    """The mean of the prices (M2), of those not outside, trimmed (M3), lowered by K percent."""
 
+    outside: Outside | None
     trimming: tuple[Trimming, ...]
-    float_percent: Decimal
+    mean_decimals: int | None
+    float: Float
     decimals: int | None
 
 
@@ -53,22 +74,25 @@ class Lowest:
     decimals: int | None
 
 
-Benchmark: TypeAlias = Reference | Mean | Lowest
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One part of a weighted benchmark: a share, between 0 and 1, of another benchmark."""
+
+    share: Decimal
+    of: "Reference | Mean | Lowest"
 
 
 @dataclass(frozen=True, slots=True)
-class BenchmarkResult:
-    """The benchmark in yuan: exact (as it goes on), shown, and how it came about.
+class Weighted:
+    """A weighted sum of benchmarks (M4): mean and ceiling price, mean and lowest price."""
 
-    `used` and `left_out` are bid ids, in the order of their prices.
-    """
+    terms: tuple[Term, ...]
+    float: Float
+    decimals: int | None
 
-    exact: Fraction
-    yuan: Decimal
-    used: tuple[str, ...]
-    left_out: tuple[str, ...]
-    explanation_zh: str
-    explanation_en: str
+
+Simple: TypeAlias = Reference | Mean | Lowest
+Benchmark: TypeAlias = Simple | Weighted
 
 
 def parse_benchmark(fields: Fields) -> Benchmark:
@@ -78,95 +102,60 @@ def parse_benchmark(fields: Fields) -> Benchmark:
     return benchmark
 
 
-def benchmark_of(
-    benchmark: Benchmark,
-    prices: Mapping[str, Fraction],
-    *,
-    ceiling: Fraction | None,
-    rounding: str,
-) -> BenchmarkResult:
-    """Work out the benchmark from the prices that enter it (yuan, by bid id; at least one).
-
-    Raises MethodInvalid when the benchmark is the ceiling price and the tender has none.
-    """
-    ordered = sorted(prices, key=lambda bid: (prices[bid], bid))
-    if isinstance(benchmark, Reference):
-        return _reference(benchmark, ordered, ceiling, rounding)
-    assert ordered, "no price enters the benchmark"
-    if isinstance(benchmark, Mean):
-        return _mean(benchmark, ordered, prices, rounding)
-    exact, shown = step(prices[ordered[0]], benchmark.decimals, rounding)
-    return BenchmarkResult(
-        exact,
-        shown,
-        (ordered[0],),
-        tuple(ordered[1:]),
-        f"评标基准价为最低评审价格{shown}元。",
-        f"The benchmark is the lowest price, {shown} yuan.",
-    )
+def parts_of(benchmark: Benchmark) -> tuple[Simple, ...]:
+    """The benchmark itself, or those of which it is the weighted sum."""
+    if isinstance(benchmark, Weighted):
+        return tuple(term.of for term in benchmark.terms)
+    return (benchmark,)
 
 
-def _reference(
-    benchmark: Reference, ordered: list[str], ceiling: Fraction | None, rounding: str
-) -> BenchmarkResult:
-    given = ceiling if benchmark.price_fen is None else Fraction(benchmark.price_fen, 100)
-    if given is None:
-        raise MethodInvalid("the tender has no ceiling price", where="method.price.benchmark")
-    exact, shown = step(_lowered(given, benchmark.float_percent), benchmark.decimals, rounding)
-    name_zh, name_en = (
-        ("最高投标限价", "ceiling price")
-        if benchmark.price_fen is None
-        else ("给定基准", "given price")
-    )
-    return BenchmarkResult(
-        exact,
-        shown,
-        (),
-        tuple(ordered),
-        f"评标基准价＝{name_zh}×（1－{benchmark.float_percent}%）＝{shown}元。",
-        f"Benchmark = {name_en} × (1 − {benchmark.float_percent}%) = {shown} yuan.",
-    )
+def drawn_floats(benchmark: Benchmark) -> tuple[Drawn, ...]:
+    """Every K of the benchmark that is drawn."""
+    floats = [one.float for one in (benchmark, *parts_of(benchmark)) if not isinstance(one, Lowest)]
+    return tuple(dict.fromkeys(one for one in floats if isinstance(one, Drawn)))
 
 
-def _mean(
-    benchmark: Mean, ordered: list[str], prices: Mapping[str, Fraction], rounding: str
-) -> BenchmarkResult:
-    rows = [row for row in benchmark.trimming if row.bids_min <= len(ordered)]
-    trimming = max(rows, key=lambda row: row.bids_min, default=Trimming(0, 0, 0))
-    used = ordered[trimming.lowest : len(ordered) - trimming.highest]
-    mean = sum((prices[bid] for bid in used), Fraction(0)) / len(used)
-    exact, shown = step(_lowered(mean, benchmark.float_percent), benchmark.decimals, rounding)
-    return BenchmarkResult(
-        exact,
-        shown,
-        tuple(used),
-        tuple(bid for bid in ordered if bid not in set(used)),
-        f"{len(ordered)}家报价去掉{trimming.highest}个最高、{trimming.lowest}个最低后取算术平均值，"
-        f"×（1－{benchmark.float_percent}%）＝{shown}元。",
-        f"Mean of {len(ordered)} prices without the {trimming.highest} highest and "
-        f"{trimming.lowest} lowest, × (1 − {benchmark.float_percent}%) = {shown} yuan.",
-    )
-
-
-def _lowered(price: Fraction, percent: Decimal) -> Fraction:
-    return price * (1 - Fraction(percent) / 100)
+def needs_ceiling(benchmark: Benchmark) -> bool:
+    """Does the benchmark follow from the ceiling price?"""
+    return any(isinstance(one, Reference) and one.price_fen is None for one in parts_of(benchmark))
 
 
 def _parse_reference(fields: Fields) -> Reference:
-    return Reference(
-        price_fen=fields.optional_integer("price_fen", least=1, most=10**15),
-        float_percent=fields.decimal("float_percent", least="-50", most="50", default="0"),
-        decimals=_decimals(fields),
+    reference = Reference(
+        price_fen=fields.optional_integer("price_fen", least=1, most=PRICE_FEN_MAX),
+        kept=fields.texts("kept", most=PARTS_MAX, default=()),
+        float=parse_float(fields),
+        decimals=_decimals(fields, "decimals"),
     )
+    if reference.kept and reference.price_fen is not None:
+        raise fields.wrong("kept", "only the ceiling price has parts")
+    return reference
 
 
 def _parse_mean(fields: Fields) -> Mean:
     rows = tuple(_trimming(row) for row in fields.each("trimming", most=TRIMMING_MAX))
+    if len({row.bids_min for row in rows}) != len(rows):
+        raise fields.wrong("trimming", "two rows begin with the same number of bids")
+    outside = fields.optional_fields("outside")
     return Mean(
+        outside=None if outside is None else _outside(outside),
         trimming=rows,
-        float_percent=fields.decimal("float_percent", least="-50", most="50", default="0"),
-        decimals=_decimals(fields),
+        mean_decimals=_decimals(fields, "mean_decimals"),
+        float=parse_float(fields),
+        decimals=_decimals(fields, "decimals"),
     )
+
+
+def _outside(fields: Fields) -> Outside:
+    outside = Outside(
+        above_percent=fields.optional_decimal("above_percent", least="0", most="1000"),
+        below_percent=fields.optional_decimal("below_percent", least="0", most="100"),
+        none_left=fields.choice("none_left", NONE_LEFT, default="refuse"),
+    )
+    fields.done()
+    if outside.above_percent is None and outside.below_percent is None:
+        raise fields.wrong("above_percent", "neither side has a limit")
+    return outside
 
 
 def _trimming(fields: Fields) -> Trimming:
@@ -177,19 +166,41 @@ def _trimming(fields: Fields) -> Trimming:
     )
     fields.done()
     if row.highest + row.lowest >= row.bids_min:
-        raise MethodInvalid("trimming would leave no price", where=fields.where)
+        raise MethodInvalid(f"{fields.where}: trimming would leave no price", where=fields.where)
     return row
 
 
 def _parse_lowest(fields: Fields) -> Lowest:
-    return Lowest(decimals=_decimals(fields))
+    return Lowest(decimals=_decimals(fields, "decimals"))
 
 
-def _decimals(fields: Fields) -> int | None:
-    """Decimals of the benchmark in yuan; null or absent: not rounded."""
-    return fields.optional_integer("decimals", least=0, most=DECIMALS_MAX)
+def _parse_weighted(fields: Fields) -> Weighted:
+    terms = tuple(_term(term) for term in fields.each("terms", most=TERMS_MAX))
+    if sum(term.share for term in terms) != 1:
+        raise fields.wrong("terms", "the shares do not add up to 1")
+    return Weighted(terms, parse_float(fields), _decimals(fields, "decimals"))
+
+
+def _term(fields: Fields) -> Term:
+    share = fields.decimal("share", least="0", most="1")
+    inner = fields.fields("of")
+    of = parse_benchmark(inner)
+    fields.done()
+    if isinstance(of, Weighted):
+        raise inner.wrong("kind", "a weighted benchmark has no weighted terms")
+    return Term(share, of)
+
+
+def _decimals(fields: Fields, key: str) -> int | None:
+    """Decimals of a step in yuan; null or absent: not rounded."""
+    return fields.optional_integer(key, least=0, most=DECIMALS_MAX)
 
 
 KINDS: Mapping[str, Callable[[Fields], Benchmark]] = MappingProxyType(
-    {"reference": _parse_reference, "mean": _parse_mean, "lowest": _parse_lowest}
+    {
+        "reference": _parse_reference,
+        "mean": _parse_mean,
+        "lowest": _parse_lowest,
+        "weighted": _parse_weighted,
+    }
 )

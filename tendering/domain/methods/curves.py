@@ -1,35 +1,47 @@
-"""From a price and its benchmark to points.
+"""From a price and its benchmark to points: the curves (计分办法), as a definition has them.
 
-A new family is one more entry of `KINDS` with its parser and a branch of `points_of`. The deviation
-is (price − benchmark) ÷ benchmark × 100, rounded where the curve says so: rounding it before the
-points changes published results.
+A family is one entry of `KINDS` with its parser here and its computing in `curve_points`. The
+deviation is (price − benchmark) ÷ benchmark × 100, rounded where the curve says so: rounding it
+before the points changes published results.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from math import floor
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from tendering.domain.fields import Fields
-from tendering.domain.methods.rounding import DECIMALS_MAX, step
+from tendering.domain.methods.rounding import DECIMALS_MAX
 
 SLOPE_MAX: Final = "1000"
-STEPS: Final = ("continuous", "full_percent")
+PERCENT_MAX: Final = "10000"
+PRICE_FEN_MAX: Final = 10**15
+BANDS_MAX: Final = 20
+ANCHORS_MAX: Final = 20
+# Whether a percent that is only begun counts in proportion, not at all, or in full.
+STEPS: Final = ("continuous", "full_percent", "begun_percent")
+ANCHORED_AT: Final = ("benchmark", "ceiling", "lowest", "highest", "price")
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How a deviation is counted: decimals it is rounded to, and steps of `percent` if any."""
+
+    decimals: int | None
+    stepping: str
+    percent: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
     """So many points less for each percent above or below the benchmark (M1, M2, M3).
 
-    `stepping` full_percent counts only whole percents; the deductions have optional limits, the
-    points an optional floor.
+    The deductions have optional limits, the points an optional floor.
     """
 
-    decimals: int | None
-    stepping: str
+    steps: Steps
     points_above: Decimal
     points_below: Decimal
     deduction_above_max: Decimal | None
@@ -38,91 +50,84 @@ class Deviation:
 
 
 @dataclass(frozen=True, slots=True)
-class Proportion:
-    """Benchmark ÷ price of the full points (M5; 87号令 第五十五条)."""
+class Lambda:
+    """Full points × (1 − λ × |deviation|), λ of its own for each side (M7)."""
 
-    decimals: int | None
-
-
-Curve: TypeAlias = Deviation | Proportion
+    steps: Steps
+    above: Decimal
+    below: Decimal
+    floor: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
-class CurvePoints:
-    """The points before their own rounding, with what led to them.
+class Band:
+    """Up to a deviation of `to_percent` (None: and beyond), so many points per percent of it."""
 
-    `deviation_percent` is the deviation as the method rounds it, `deviation_unrounded` to ten
-    decimals for the record.
+    to_percent: Decimal | None
+    points_per_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """Points at the benchmark, changed band by band on each side (M8, and the 80-base rule).
+
+    Each band counts for the part of the deviation that lies in it; points below zero in
+    `points_per_percent` take away. `floor` and `cap` bound the result.
     """
 
-    exact: Fraction
-    deviation_percent: Decimal
-    deviation_unrounded: Decimal
-    explanation_zh: str
-    explanation_en: str
+    steps: Steps
+    at_benchmark: Decimal
+    above: tuple[Band, ...]
+    below: tuple[Band, ...]
+    floor: Decimal | None
+    cap: Decimal | None
 
 
-def parse_curve(fields: Fields) -> Curve:
-    """Read the curve of a method by its `kind`. Raises MethodInvalid."""
-    curve = KINDS[fields.choice("kind", tuple(KINDS))](fields)
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """Benchmark ÷ price of the full points (M5; 87号令 第五十五条)."""
+
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A price and its points: `percent` of the benchmark, ceiling, lowest or highest price."""
+
+    at: str
+    price_fen: int | None
+    percent: Decimal
+    points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Interpolation:
+    """Points on straight lines between anchors, as those of the outermost beyond them (M6)."""
+
+    steps: Steps
+    anchors: tuple[Anchor, ...]
+
+
+Curve: TypeAlias = Deviation | Lambda | Stepped | Proportion | Interpolation
+
+
+def parse_curve(fields: Fields, *, full: Decimal) -> Curve:
+    """Read the curve of a price of `full` points by its `kind`. Raises MethodInvalid."""
+    curve = KINDS[fields.choice("kind", tuple(KINDS))](fields, full)
     fields.done()
     return curve
 
 
-def points_of(
-    curve: Curve, price: Fraction, benchmark: Fraction, *, full: Fraction, rounding: str
-) -> CurvePoints:
-    """The points of one price; price and benchmark in yuan, both above zero."""
-    deviation = (price - benchmark) / benchmark * 100
-    _, unrounded = step(deviation, None, rounding)
-    going_on, shown = step(deviation, curve.decimals, rounding)
-    if isinstance(curve, Proportion):
-        return CurvePoints(
-            full * benchmark / price,
-            shown,
-            unrounded,
-            f"评标基准价÷评审价格×{_text(full)}",
-            f"benchmark ÷ price × {_text(full)}",
-        )
-    deduction, slope = _deduction(curve, going_on)
-    points = full - deduction
-    if curve.floor is not None:
-        points = max(points, Fraction(curve.floor))
-    side_zh, side_en = ("高于", "above") if going_on > 0 else ("低于", "below")
-    return CurvePoints(
-        points,
-        shown,
-        unrounded,
-        f"偏差率{shown}%，{side_zh}基准价每1%扣{slope}分，扣{_text(deduction)}分"
-        if going_on
-        else "与基准价相等，得满分",
-        f"deviation {shown}%, {slope} points per 1% {side_en}, deduction {_text(deduction)}"
-        if going_on
-        else "equal to the benchmark, full points",
+def needs_ceiling(curve: Curve) -> bool:
+    """Does an anchor lie at the ceiling price?"""
+    return isinstance(curve, Interpolation) and any(
+        anchor.at == "ceiling" for anchor in curve.anchors
     )
 
 
-def _deduction(curve: Deviation, deviation: Fraction) -> tuple[Fraction, Decimal]:
-    above = deviation > 0
-    slope = curve.points_above if above else curve.points_below
-    most = curve.deduction_above_max if above else curve.deduction_below_max
-    size = abs(deviation)
-    if curve.stepping == "full_percent":
-        size = Fraction(floor(size))
-    deduction = Fraction(slope) * size
-    return (deduction if most is None else min(deduction, Fraction(most))), slope
-
-
-def _text(value: Fraction) -> str:
-    """A number for a sentence: at most four decimals, no trailing zeros."""
-    _, shown = step(value, 4, "half_up")
-    return f"{shown:f}".rstrip("0").rstrip(".")
-
-
-def _parse_deviation(fields: Fields) -> Deviation:
+def _parse_deviation(fields: Fields, full: Decimal) -> Deviation:
     return Deviation(
-        decimals=_decimals(fields),
-        stepping=fields.choice("stepping", STEPS, default="continuous"),
+        steps=_steps(fields),
         points_above=fields.decimal("points_above", least="0", most=SLOPE_MAX),
         points_below=fields.decimal("points_below", least="0", most=SLOPE_MAX),
         deduction_above_max=fields.optional_decimal(
@@ -131,12 +136,89 @@ def _parse_deviation(fields: Fields) -> Deviation:
         deduction_below_max=fields.optional_decimal(
             "deduction_below_max", least="0", most=SLOPE_MAX
         ),
-        floor=fields.optional_decimal("floor", least="0", most=SLOPE_MAX),
+        floor=fields.optional_decimal("floor", least="0", most=str(full)),
     )
 
 
-def _parse_proportion(fields: Fields) -> Proportion:
-    return Proportion(decimals=_decimals(fields))
+def _parse_lambda(fields: Fields, full: Decimal) -> Lambda:
+    return Lambda(
+        steps=_steps(fields),
+        above=fields.decimal("above", least="0", most=SLOPE_MAX),
+        below=fields.decimal("below", least="0", most=SLOPE_MAX),
+        floor=fields.optional_decimal("floor", least="0", most=str(full)),
+    )
+
+
+def _parse_stepped(fields: Fields, full: Decimal) -> Stepped:
+    stepped = Stepped(
+        steps=_steps(fields),
+        at_benchmark=fields.decimal("at_benchmark", least="0", most=str(full)),
+        above=_bands(fields, "above"),
+        below=_bands(fields, "below"),
+        floor=fields.optional_decimal("floor", least="0", most=str(full)),
+        cap=fields.optional_decimal("cap", least="0", most=str(full)),
+    )
+    if stepped.floor is not None and stepped.cap is not None and stepped.floor > stepped.cap:
+        raise fields.wrong("floor", "lies above the cap")
+    return stepped
+
+
+def _parse_proportion(fields: Fields, full: Decimal) -> Proportion:
+    del full
+    return Proportion(steps=Steps(_decimals(fields), "continuous", Decimal(1)))
+
+
+def _parse_interpolation(fields: Fields, full: Decimal) -> Interpolation:
+    curve = Interpolation(
+        steps=Steps(_decimals(fields), "continuous", Decimal(1)),
+        anchors=tuple(_anchor(one, full) for one in fields.each("anchors", most=ANCHORS_MAX)),
+    )
+    if len(curve.anchors) < 2:  # noqa: PLR2004 - a line has two ends
+        raise fields.wrong("anchors", "two anchors are needed at least")
+    return curve
+
+
+def _anchor(fields: Fields, full: Decimal) -> Anchor:
+    anchor = Anchor(
+        at=fields.choice("at", ANCHORED_AT),
+        price_fen=fields.optional_integer("price_fen", least=1, most=PRICE_FEN_MAX),
+        percent=fields.decimal("percent", least="0.01", most="1000", default="100"),
+        points=fields.decimal("points", least="0", most=str(full)),
+    )
+    fields.done()
+    if (anchor.price_fen is None) is (anchor.at == "price"):
+        raise fields.wrong("price_fen", "belongs to an anchor at a price, and to no other")
+    return anchor
+
+
+def _bands(fields: Fields, key: str) -> tuple[Band, ...]:
+    """Bands of rising limits; only the last is open, so that every deviation is in one."""
+    bands = []
+    for own in fields.each(key, most=BANDS_MAX):
+        bands.append(
+            Band(
+                own.optional_decimal("to_percent", least="0.0001", most=PERCENT_MAX),
+                own.decimal("points_per_percent", least=f"-{SLOPE_MAX}", most=SLOPE_MAX),
+            )
+        )
+        own.done()
+    limits = [band.to_percent for band in bands[:-1] if band.to_percent is not None]
+    if not bands or bands[-1].to_percent is not None or len(limits) != len(bands) - 1:
+        raise fields.wrong(key, "the last band, and only the last, has no to_percent")
+    if any(later <= earlier for earlier, later in pairwise(limits)):
+        raise fields.wrong(key, "the bands' to_percent do not rise")
+    return tuple(bands)
+
+
+def _steps(fields: Fields) -> Steps:
+    steps = Steps(
+        decimals=_decimals(fields),
+        stepping=fields.choice("stepping", STEPS, default="continuous"),
+        percent=fields.decimal("step_percent", least="0.01", most="100", default="1"),
+    )
+    if steps.stepping == "continuous" and steps.percent != 1:
+        raise fields.wrong("step_percent", "has no meaning while the stepping is continuous")
+    return steps
 
 
 def _decimals(fields: Fields) -> int | None:
@@ -144,6 +226,12 @@ def _decimals(fields: Fields) -> int | None:
     return fields.optional_integer("deviation_decimals", least=0, most=DECIMALS_MAX)
 
 
-KINDS: Mapping[str, Callable[[Fields], Curve]] = MappingProxyType(
-    {"deviation": _parse_deviation, "proportion": _parse_proportion}
+KINDS: Mapping[str, Callable[[Fields, Decimal], Curve]] = MappingProxyType(
+    {
+        "deviation": _parse_deviation,
+        "lambda": _parse_lambda,
+        "stepped": _parse_stepped,
+        "proportion": _parse_proportion,
+        "interpolation": _parse_interpolation,
+    }
 )

@@ -1,6 +1,7 @@
 """What an evaluation method is, and how it is read from its JSON definition.
 
-Format `kaibiao/method/v1`; numbers that are not counts are decimal texts ("0.5").
+Format `kaibiao/method/v1`, docs/specs/method-v1.md; numbers that are not counts are decimal texts
+("0.5").
 """
 
 from collections.abc import Mapping
@@ -11,20 +12,31 @@ from typing import Final
 
 from crypto.canonical import JsonValue, digest
 from tendering.domain.fields import Fields
-from tendering.domain.methods.benchmarks import Benchmark, parse_benchmark
-from tendering.domain.methods.curves import Curve, parse_curve
+from tendering.domain.methods.benchmarks import drawn_floats
+from tendering.domain.methods.floats import Drawn
+from tendering.domain.methods.price_terms import (
+    POINTS_MAX,
+    EvaluatedPrice,
+    PriceMethod,
+    parse_evaluated,
+    parse_price,
+)
 from tendering.domain.methods.rounding import DECIMALS_MAX, MODES
 from tendering.domain.refusals import MethodInvalid
 
 FORMAT: Final = "kaibiao/method/v1"
+# Points are added (综合评估法, 综合评分法), or the lowest evaluated price wins
+# (经评审的最低投标价法, 最低评标价法).
+RANKED_BY: Final = ("points", "lowest_price")
+REGIMES: Final = ("construction", "government_procurement")
+OBJECTS: Final = ("goods", "services", "works")
 SECTIONS: Final = ("technical", "business")
 KINDS: Final = ("subjective", "objective")
-# Whose prices make the benchmark; which of them those are, the caller says.
-ENTRANTS: Final = ("opened", "preliminarily_valid", "valid")
-BASES: Final = ("bid_price", "without_provisional_sums")
 TIES: Final = ("price_low", "technical_high", "business_high", "procuring_entity", "draw", "equal")
+# Whatever stands behind one of these is never asked.
+LAST_TIES: Final = ("procuring_entity", "draw", "equal")
+PERCENT_MAX: Final = "100"
 CRITERIA_MAX: Final = 200
-POINTS_MAX: Final = "1000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,30 +53,33 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
-class PriceMethod:
-    """How a price becomes points. `benchmark_frozen`: a later rejection does not move it."""
+class LowPriceRates:
+    """The rates, in percent, below which a price is asked about; see `low_prices`."""
 
-    max_points: Decimal
-    weight: Decimal
-    base: str
-    entrants: str
-    benchmark_frozen: bool
-    policy_deductions: bool
-    benchmark: Benchmark
-    curve: Curve
-    decimals: int
+    mean_percent: Decimal
+    second_percent: Decimal
+    ceiling_percent: Decimal
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A whole evaluation method. `source` is the definition it was read from, for its digest."""
+    """A whole evaluation method. `source` is the definition it was read from, for its digest.
+
+    `scored` is None where the lowest evaluated price wins; `evaluated` says in both kinds which
+    price counts. `brand_ties`: how one bid of several of the same brand is chosen; None: the
+    brand does not matter.
+    """
 
     id: str
     version: str
     title: str
+    regime: str | None
+    object: str | None
+    ranked_by: str
     rounding: str
     criteria: tuple[Criterion, ...]
-    price: PriceMethod
+    evaluated: EvaluatedPrice
+    scored: PriceMethod | None
     member_decimals: int | None
     drop_highest: int
     drop_lowest: int
@@ -72,7 +87,22 @@ class Method:
     section_decimals: int | None
     total_decimals: int
     ties: tuple[str, ...]
+    brand_ties: tuple[str, ...] | None
+    low_price: LowPriceRates | None
     source: Mapping[str, JsonValue]
+
+    @property
+    def price(self) -> PriceMethod:
+        """The price part of a scoring method. Raises MethodInvalid where points play no part."""
+        if self.scored is None:
+            raise MethodInvalid("method.ranked_by: it gives no points", where="method.ranked_by")
+        return self.scored
+
+    @property
+    def drawn(self) -> tuple[Drawn, ...]:
+        """Every K that is drawn after the opening."""
+        lines = () if self.scored is None else self.scored.lines
+        return tuple(dict.fromkeys(k for line in lines for k in drawn_floats(line.benchmark)))
 
     def criterion(self, criterion_id: str) -> Criterion | None:
         """The criterion with this id."""
@@ -92,26 +122,38 @@ def parse_method(value: Mapping[str, JsonValue]) -> Method:
     """Read a method. Raises MethodInvalid for unknown members and whatever does not hold."""
     fields = Fields(value, "method", MethodInvalid)
     fields.choice("format", (FORMAT,))
-    members = fields.fields("members")
+    ranked_by = fields.choice("ranked_by", RANKED_BY, default="points")
+    by_points = ranked_by == "points"
     totals = fields.fields("totals")
+    members = fields.optional_fields("members") or Fields({}, "method.members", MethodInvalid)
+    price = fields.fields("price")
+    scored = parse_price(price) if by_points else None
     method = Method(
         id=fields.text("id"),
         version=fields.text("version"),
         title=fields.text("title"),
+        regime=fields.optional_choice("regime", REGIMES),
+        object=fields.optional_choice("object", OBJECTS),
+        ranked_by=ranked_by,
         rounding=fields.choice("rounding", tuple(MODES)),
         criteria=tuple(_criterion(entry) for entry in fields.each("criteria", most=CRITERIA_MAX)),
-        price=_price(fields.fields("price")),
+        evaluated=parse_evaluated(price) if scored is None else scored.evaluated,
+        scored=scored,
         member_decimals=members.optional_integer("decimals", least=0, most=DECIMALS_MAX),
         drop_highest=members.integer("drop_highest", least=0, most=3, default=0),
         drop_lowest=members.integer("drop_lowest", least=0, most=3, default=0),
         drop_from_members=members.integer("drop_from_members", least=1, most=99, default=5),
-        section_decimals=totals.optional_integer("section_decimals", least=0, most=DECIMALS_MAX),
-        total_decimals=totals.integer("decimals", least=0, most=DECIMALS_MAX),
-        ties=totals.texts("ties", most=len(TIES)),
+        section_decimals=totals.optional_integer("section_decimals", least=0, most=DECIMALS_MAX)
+        if by_points
+        else None,
+        total_decimals=totals.integer("decimals", least=0, most=DECIMALS_MAX) if by_points else 0,
+        ties=_ties(totals),
+        brand_ties=_brand_ties(fields),
+        low_price=_low_price(fields),
         source=value,
     )
     members.choice("combine", ("mean",), default="mean")
-    for part in (members, totals, fields):
+    for part in (members, totals, price, fields):
         part.done()
     _require_coherent(method)
     return method
@@ -131,28 +173,52 @@ def _criterion(fields: Fields) -> Criterion:
     return criterion
 
 
-def _price(fields: Fields) -> PriceMethod:
-    price = PriceMethod(
-        max_points=fields.decimal("max_points", least="0.01", most=POINTS_MAX),
-        weight=fields.decimal("weight", least="0", most="1", default="1"),
-        base=fields.choice("base", BASES, default="bid_price"),
-        entrants=fields.choice("entrants", ENTRANTS, default="valid"),
-        benchmark_frozen=fields.flag("benchmark_frozen", default=True),
-        policy_deductions=fields.flag("policy_deductions", default=False),
-        benchmark=parse_benchmark(fields.fields("benchmark")),
-        curve=parse_curve(fields.fields("curve")),
-        decimals=fields.integer("decimals", least=0, most=DECIMALS_MAX),
+def _ties(fields: Fields) -> tuple[str, ...]:
+    ties = fields.texts("ties", most=len(TIES))
+    if any(tie not in TIES for tie in ties) or len(set(ties)) != len(ties):
+        raise fields.wrong("ties", f"each at most once of {', '.join(TIES)} is expected")
+    if any(tie in LAST_TIES for tie in ties[:-1]):
+        raise fields.wrong("ties", f"nothing can follow {', '.join(LAST_TIES)}")
+    return ties
+
+
+def _brand_ties(fields: Fields) -> tuple[str, ...] | None:
+    own = fields.optional_fields("same_brand")
+    if own is None:
+        return None
+    ties = _ties(own)
+    own.done()
+    if not ties or ties[-1] not in ("procuring_entity", "draw"):
+        # 87号令 第三十一条: one of the same brand goes forward, so a tie cannot stay.
+        raise own.wrong("ties", "the last must be procuring_entity or draw: one goes forward")
+    return ties
+
+
+def _low_price(fields: Fields) -> LowPriceRates | None:
+    own = fields.optional_fields("low_price_review")
+    if own is None:
+        return None
+    rates = LowPriceRates(
+        *(
+            own.decimal(key, least="0.01", most=PERCENT_MAX)
+            for key in ("mean_percent", "second_percent", "ceiling_percent")
+        )
     )
-    fields.done()
-    return price
+    own.done()
+    return rates
 
 
 def _require_coherent(method: Method) -> None:
     ids = [criterion.id for criterion in method.criteria]
     if len(set(ids)) != len(ids):
-        raise MethodInvalid("two criteria share an id", where="method.criteria")
-    unknown = [tie for tie in method.ties if tie not in TIES]
-    if unknown or len(set(method.ties)) != len(method.ties):
-        raise MethodInvalid("ties: unknown or repeated", where="method.totals.ties")
+        raise _contradiction("method.criteria", "two criteria share an id")
     if method.drop_highest + method.drop_lowest >= method.drop_from_members:
-        raise MethodInvalid("no member's points would be left", where="method.members")
+        raise _contradiction("method.members", "no member's points would be left")
+    if method.scored is None and method.criteria:
+        raise _contradiction("method.criteria", "where the lowest price wins nothing is scored")
+    if method.scored is None and {"technical_high", "business_high"} & set(method.ties):
+        raise _contradiction("method.totals.ties", "where the lowest price wins nothing is scored")
+
+
+def _contradiction(where: str, why: str) -> MethodInvalid:
+    return MethodInvalid(f"{where}: {why}", where=where)

@@ -1,6 +1,6 @@
 """Rounding as the method declares it. Exact numbers are fractions, rounded ones decimals."""
 
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import MAX_PREC, ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -9,19 +9,30 @@ DECIMALS_MAX: Final = 8
 # A step the method does not round goes on exactly; it is shown with two decimals where they are
 # the whole truth, else with ten.
 SHOWN_DECIMALS: Final = 10
+# Only moves the point: whatever the size, nothing is rounded here.
+_EXACT: Final = Context(prec=MAX_PREC)
 
 
 def rounded(value: Fraction, decimals: int, mode: str) -> Decimal:
     """The value to so many decimals; a tie is decided exactly, away from zero for half_up."""
-    scaled = value * 10**decimals
-    whole, rest = divmod(abs(scaled.numerator), scaled.denominator)
-    twice = 2 * rest - scaled.denominator
-    tie_goes_up = mode == "half_up" or (mode == "half_even" and whole % 2 == 1)
-    if mode != "down" and (twice > 0 or (twice == 0 and tie_goes_up)):
+    whole = divided(value.numerator * 10**decimals, value.denominator, mode)
+    return placed(whole, decimals)
+
+
+def divided(numerator: int, denominator: int, mode: str) -> int:
+    """numerator ÷ denominator (above zero) as a whole number, rounded in `mode`."""
+    whole, rest = divmod(abs(numerator), denominator)
+    twice = 2 * rest - denominator
+    if mode != "down" and (
+        twice > 0 or (twice == 0 and (mode == "half_up" or (mode == "half_even" and whole % 2)))
+    ):
         whole += 1
-    # Built from digits: no context precision can interfere, whatever the size.
-    digits = tuple(int(digit) for digit in str(whole))
-    return Decimal((int(value < 0 and whole > 0), digits, -decimals))
+    return -whole if numerator < 0 else whole
+
+
+def placed(whole: int, decimals: int) -> Decimal:
+    """whole × 10^-decimals, with all its decimals written."""
+    return Decimal(whole).scaleb(-decimals, _EXACT)
 
 
 def step(value: Fraction, decimals: int | None, mode: str) -> tuple[Fraction, Decimal]:

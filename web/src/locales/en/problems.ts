@@ -86,6 +86,7 @@ export default {
   "contributions-missing": "Some parties have not yet contributed or revealed, so nothing can be drawn.",
   "draw-not-prepared": "The pool has not been frozen yet. Freeze it first.",
   "draw-over": "The draw has gone past this step.",
+  "bids-invalid": "The file of bids is not well formed. Check the place that is named.",
   "evaluation-incomplete": "Scores or votes are missing or contradict one another. Complete them first.",
   "foreign-currency": "Amounts must be in yuan.",
   "method-invalid": "The evaluation method is not set up correctly.",

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.method import parse_method
-from tendering.domain.methods.price import Adjustment, price_scores
+from tendering.domain.methods.price import price_scores
 from tendering.domain.methods.totals import totals
 from tendering.domain.refusals import EvaluationIncomplete, MethodInvalid, PriceAboveCeiling
 from tendering.rulebooks import METHODS, method_text
@@ -31,6 +32,7 @@ EXAM_CRITERIA = [
         "weight": "0.4",
     }
 ]
+SMALL = {"id": "small", "title": "小微企业", "kind": "small_enterprise", "percent": "20"}
 FIVE = {str(price): price * 100 for price in (920, 960, 980, 1000, 1040)}
 
 
@@ -122,13 +124,13 @@ def test_of_seven_prices_one_goes_on_each_side() -> None:
 
 
 def test_a_policy_deduction_lowers_the_scored_price_and_not_the_offer() -> None:
-    method = parse_method(a_method(inverse_price("30", policy_deductions=True)))
+    method = parse_method(a_method(inverse_price("30", policies=[SMALL])))
 
     scores = price_scores(
         method,
         {"A": 100_000, "B": 88_000, "C": 85_000},
         ceiling_fen=None,
-        adjustments={"A": Adjustment(deduction_percent=Decimal(20))},
+        facts={"A": BidFacts(policies=frozenset({"small"}))},
     )
 
     assert [str(row.points) for row in scores.rows] == ["30.00", "27.27", "28.24"]
@@ -136,13 +138,16 @@ def test_a_policy_deduction_lowers_the_scored_price_and_not_the_offer() -> None:
 
 
 def test_provisional_sums_stay_out_of_the_base_where_the_method_says_so() -> None:
-    method = parse_method(a_method(inverse_price("30", base="without_provisional_sums")))
+    method = parse_method(a_method(inverse_price("30", excluded=["provisional_sums"])))
 
     scores = price_scores(
         method,
         {"A": 100_000, "B": 90_000},
         ceiling_fen=None,
-        adjustments={"A": Adjustment(excluded_fen=20_000), "B": Adjustment(excluded_fen=5_000)},
+        facts={
+            "A": BidFacts(parts_fen={"provisional_sums": 20_000}),
+            "B": BidFacts(parts_fen={"provisional_sums": 5_000}),
+        },
     )
 
     assert [str(row.evaluated_yuan) for row in scores.rows] == ["800.000000", "850.000000"]
@@ -290,14 +295,17 @@ def test_members_who_differ_on_an_objective_criterion_are_refused() -> None:
 
 
 def test_prices_that_cannot_be_scored_are_refused() -> None:
-    base = inverse_price("30", base="without_provisional_sums")
+    base = inverse_price("30", excluded=["provisional_sums"])
     method = parse_method(a_method(base))
 
     with pytest.raises(MethodInvalid):
         price_scores(method, {}, ceiling_fen=None)
     with pytest.raises(MethodInvalid):
         price_scores(
-            method, {"A": 100}, ceiling_fen=None, adjustments={"A": Adjustment(excluded_fen=100)}
+            method,
+            {"A": 100},
+            ceiling_fen=None,
+            facts={"A": BidFacts(parts_fen={"provisional_sums": 100})},
         )
 
 
