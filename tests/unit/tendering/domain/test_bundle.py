@@ -2,13 +2,18 @@
 
 import io
 import tarfile
+from dataclasses import replace
+from itertools import repeat
 
 import pytest
 
 from tendering.domain.bundle import (
+    BUNDLE_BYTES_MIN,
     BadBundle,
     bundle_chunks,
+    bundle_size,
     member_name,
+    padded_size,
     read_bundle,
 )
 from tests.unit.tendering.domain.a_bundle import CONTENTS, a_bundle, reading, written
@@ -41,7 +46,7 @@ def test_something_after_the_end_is_refused(tail: bytes) -> None:
         read_bundle(reading(data), len(data))
 
 
-@pytest.mark.parametrize("size", [0, 1, 511, 512, 1024, 2000])
+@pytest.mark.parametrize("size", [0, 1, 511, 512, 1024, 2000, 4608, 15872, 16383])
 def test_a_truncated_bundle_is_refused(size: int) -> None:
     data = written()[:size]
 
@@ -66,3 +71,47 @@ def test_a_file_of_another_size_than_announced_is_not_written() -> None:
 )
 def test_no_foreign_character_gets_into_a_member_name(name: str, member: str) -> None:
     assert member_name(1, name) == member
+
+
+@pytest.mark.parametrize(
+    ("size", "padded"),
+    [
+        (0, 16_384),
+        (16_384, 16_384),
+        (16_896, 17_408),
+        (100_352, 100_352),
+        (100_864, 102_400),
+        ((1 << 30) + 512, (1 << 30) + (1 << 25)),
+    ],
+)
+def test_a_bundle_has_one_of_few_sizes(size: int, padded: int) -> None:
+    assert padded_size(size) == padded
+
+
+def test_a_form_and_small_files_of_whatever_size_look_alike_from_outside() -> None:
+    sizes = {len(written((b"x" * size,))) for size in (0, 1, 5_000, 13_000)}
+
+    assert sizes == {BUNDLE_BYTES_MIN}
+
+
+@pytest.mark.parametrize("place", [-1, -512, -10_000])
+def test_anything_in_the_padding_is_refused(place: int) -> None:
+    data = bytearray(written())
+    data[place] = 1
+
+    with pytest.raises(BadBundle):
+        read_bundle(reading(bytes(data)), len(data))
+
+
+def test_the_padding_of_a_large_bundle_is_never_in_memory_at_once() -> None:
+    size = 300 << 20
+    piece = bytes(1 << 20)
+    bundle = a_bundle()
+    large = replace(bundle, files=(replace(bundle.files[0], size_bytes=size),))
+
+    longest = total = 0
+    for chunk in bundle_chunks(large, [repeat(piece, 300)]):
+        longest, total = max(longest, len(chunk)), total + len(chunk)
+
+    assert total == bundle_size(large) == 304 << 20
+    assert longest == 1 << 20
