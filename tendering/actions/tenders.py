@@ -11,6 +11,7 @@ from crypto.keys import recipient_text
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
 from tendering.domain.calendar import Calendar
+from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid
@@ -273,7 +274,7 @@ def _plan(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetabl
 
 def _lawful_plan(tender: Tender, law: Law, *, at: datetime) -> dates.Timetable:
     plan = _plan(tender, law, published_at=at)
-    dates.require_lawful(dates.check(law.rulebook, law.calendar, plan))
+    require_lawful(dates.check(law.rulebook, law.calendar, plan))
     return plan
 
 

@@ -1,21 +1,29 @@
-"""The dates of a tender, and whether the law allows them.
+"""The dates that a published tender carries, and whether the law allows them.
 
-A period begins the day after the event; its length is counted in civil days of Asia/Shanghai
-(《政府采购货物和服务招标投标管理办法》第八十五条; for 招标投标法 the same, conservatively:
-`date(end) - date(start) >= days`). What the days are is the rulebook's business.
+How terms are counted is in `terms`, what the numbers are in the rulebook; `schedule` works out all
+the other steps up to the archive.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import Calendar, civil_day, day_begins
 from tendering.domain.fields import Fields
+from tendering.domain.findings import Finding, found
 from tendering.domain.journal import instant
 from tendering.domain.refusals import TimetableUnlawful
 from tendering.domain.rulebook import Rule, Rulebook
+from tendering.domain.terms import (
+    earliest_after,
+    last_day,
+    length,
+    require_countable,
+    too_late_before,
+    whole_after,
+)
 
 DRAIN: Final = timedelta(seconds=60)
 VALIDITY_DAYS: Final = 90
@@ -51,22 +59,6 @@ class Timetable:
                 yield field.name, value
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What is wrong with a plan: the rule, its law, and from when it would be lawful.
-
-    `severity` is the rule's: `block` stops the publication, `warn` does not. Where `earliest` is
-    the latest allowed instant instead (a step that comes too late), the message says so.
-    """
-
-    rule_id: str
-    law: str
-    severity: str
-    message_zh: str
-    message_en: str
-    earliest: datetime | None
-
-
 def plan(
     rulebook: Rulebook,
     calendar: Calendar,
@@ -82,10 +74,11 @@ def plan(
 
     Without `documents_until` the tender documents stay available to the deadline; without
     `unlock_minutes` the window is the rulebook's floor. `drain` is how long a bid that arrived in
-    time may still be on its way through the platform when the deadline passes.
+    time may still be on its way through the platform when the deadline passes. Raises
+    TimetableUnlawful for instants from which nothing can be counted.
     """
-    assert published_at.tzinfo is not None
-    assert deadline.tzinfo is not None
+    require_countable("published_at", published_at)
+    require_countable("deadline", deadline)
     assert 0 < validity_days <= VALIDITY_DAYS_MAX
     closing_at = deadline + drain
     minutes = rulebook.number("unlock_window_min") if unlock_minutes is None else unlock_minutes
@@ -93,8 +86,8 @@ def plan(
     days = (civil_day(published_at), civil_day(deadline))
     return Timetable(
         published_at=published_at,
-        objections_until=deadline if objections is None else _too_late_after(objections, deadline),
-        clarifications_until=_too_late_after(
+        objections_until=deadline if objections is None else too_late_before(objections, deadline),
+        clarifications_until=too_late_before(
             rulebook.required("clarification_before_deadline_min"), deadline
         ),
         documents_until=deadline if documents_until is None else documents_until,
@@ -115,7 +108,7 @@ def check(
     `compulsory`: the law demands a tender for this procurement (依法必须招标), without which
     《招标投标法》第二十四条 does not bind.
     """
-    found = [
+    findings = [
         _period_too_short(
             rulebook.required("documents_available_min"), calendar, timetable, end="documents_until"
         ),
@@ -124,29 +117,14 @@ def check(
     ]
     if compulsory or rulebook.regime != "construction":
         period = rulebook.required("bid_period_min")
-        found.insert(0, _period_too_short(period, calendar, timetable, end="deadline"))
-        found.insert(1, _last_day_off(rulebook, calendar, timetable))
-    return tuple(finding for finding in found if finding is not None)
-
-
-def require_lawful(findings: tuple[Finding, ...]) -> None:
-    """Raise TimetableUnlawful for the first finding that blocks."""
-    for finding in findings:
-        if finding.severity == "block":
-            earliest = None if finding.earliest is None else instant(finding.earliest)
-            raise TimetableUnlawful(
-                finding.message_en, rule=finding.rule_id, law=finding.law, earliest=earliest
-            )
+        findings.insert(0, _period_too_short(period, calendar, timetable, end="deadline"))
+        findings.insert(1, _last_day_off(rulebook, calendar, timetable))
+    return tuple(finding for finding in findings if finding is not None)
 
 
 def earliest_deadline(rulebook: Rulebook, calendar: Calendar, published_at: datetime) -> datetime:
-    """The first instant on which bids may fall due: the beginning of the last day of the period.
-
-    A last day that is a day off moves to the next working day (G31; CTS-EBS01 B-004).
-    """
-    start = civil_day(published_at)
-    day = _last_day(rulebook.required("bid_period_min"), calendar, start)
-    return day_begins(_rolled_over(rulebook, calendar, day))
+    """The first instant on which bids may fall due: the beginning of the last day of the period."""
+    return earliest_after(rulebook, rulebook.required("bid_period_min"), calendar, published_at)
 
 
 def deadline_after_clarification(
@@ -158,9 +136,9 @@ def deadline_after_clarification(
     time of day, on the first working day that leaves the whole period.
     """
     rule = rulebook.required("clarification_before_deadline_min")
-    if clarified_at < _too_late_after(rule, deadline):
+    if clarified_at < too_late_before(rule, deadline):
         return None
-    day = _last_day(rule, calendar, civil_day(clarified_at))
+    day = last_day(rule, calendar, civil_day(clarified_at))
     into_the_day = deadline - day_begins(civil_day(deadline))
     return day_begins(calendar.next_working_day(day)) + into_the_day
 
@@ -174,8 +152,7 @@ def publicity(
     does not end on a day off (《招标投标法实施条例》第五十四条: not less than three days).
     """
     rule = rulebook.required("publicity_min")
-    last = _last_day(rule, calendar, civil_day(published_at))
-    return published_at, day_begins(_rolled_over(rulebook, calendar, last) + timedelta(days=1))
+    return published_at, whole_after(rulebook, rule, calendar, published_at)
 
 
 def next_instant(timetable: Timetable, now: datetime) -> tuple[str, datetime] | None:
@@ -218,44 +195,21 @@ def from_json(value: JsonValue) -> Timetable:
     return timetable
 
 
-def _days(rule: Rule) -> int:
-    assert isinstance(rule.value, int), f"{rule.id} has no whole number"
-    return rule.value
-
-
-def _last_day(rule: Rule, calendar: Calendar, start: date) -> date:
-    """The last day of a period that an event on `start` sets going."""
-    if rule.unit == "working_day":
-        return calendar.add_working_days(start, _days(rule))
-    return start + timedelta(days=_days(rule))
-
-
-def _too_late_after(rule: Rule, deadline: datetime) -> datetime:
-    """The first instant that is fewer than the rule's calendar days before the deadline's day."""
-    return day_begins(civil_day(deadline) - timedelta(days=_days(rule) - 1))
-
-
-def _rolled_over(rulebook: Rulebook, calendar: Calendar, day: date) -> date:
-    return day if rulebook.keyed("rollover") is None else calendar.next_working_day(day)
-
-
 def _period_too_short(
     rule: Rule, calendar: Calendar, timetable: Timetable, *, end: str
 ) -> Finding | None:
     ends: datetime = getattr(timetable, end)
-    last = _last_day(rule, calendar, civil_day(timetable.published_at))
+    last = last_day(rule, calendar, civil_day(timetable.published_at))
     if civil_day(ends) >= last:
         return None
     unit_zh, unit_en = (
         ("个工作日", "working days") if rule.unit == "working_day" else ("日", "days")
     )
-    return Finding(
-        rule.id,
-        rule.law,
-        rule.severity,
+    return found(
+        rule,
         f"{rule.title}不得少于{rule.value}{unit_zh}，最早为{last.isoformat()}。",
         f"{end} leaves less than {rule.value} {unit_en}; the earliest day is {last.isoformat()}.",
-        day_begins(last),
+        earliest=day_begins(last),
     )
 
 
@@ -265,31 +219,27 @@ def _last_day_off(rulebook: Rulebook, calendar: Calendar, timetable: Timetable) 
     if rule is None:
         return None
     period = rulebook.required("bid_period_min")
-    last = _last_day(period, calendar, civil_day(timetable.published_at))
+    last = last_day(period, calendar, civil_day(timetable.published_at))
     moved = calendar.next_working_day(last)
     if not last <= civil_day(timetable.deadline) < moved:
         return None
-    return Finding(
-        rule.id,
-        rule.law,
-        rule.severity,
+    return found(
+        rule,
         f"期间最后一日{last.isoformat()}是休息日，应顺延至{moved.isoformat()}。",
         f"The last day {last.isoformat()} is a day off; the period ends on {moved.isoformat()}.",
-        day_begins(moved),
+        earliest=day_begins(moved),
     )
 
 
 def _window_too_short(rule: Rule, timetable: Timetable) -> Finding | None:
-    least = timedelta(minutes=_days(rule))
+    least = timedelta(minutes=length(rule))
     if timetable.unlock_until - timetable.closing_at >= least:
         return None
-    return Finding(
-        rule.id,
-        rule.law,
-        rule.severity,
+    return found(
+        rule,
         f"{rule.title}为{rule.value}分钟。",
         f"Bidders have at least {rule.value} minutes to unlock their bids.",
-        timetable.closing_at + least,
+        earliest=timetable.closing_at + least,
     )
 
 

@@ -12,10 +12,11 @@ from clients.demo.casting import PARTS, enrollments
 from clients.demo.from_ocds import read_plan
 from clients.demo.template import deadline_after, method, needs, plan_of_template, tender_body
 from tendering.domain.calendar import civil_day
+from tendering.domain.findings import require_lawful
 from tendering.domain.journal import parse_instant
 from tendering.domain.methods.method import parse_method
 from tendering.domain.refusals import ForeignCurrency, NotARelease
-from tendering.domain.timetable import check, plan, require_lawful
+from tendering.domain.timetable import check, plan
 from tendering.rulebooks import holiday_calendar, rulebook_of
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tendering.domain.calendar import civil_instant, day_begins
+from tendering.domain.findings import require_lawful
 from tendering.domain.refusals import TimetableUnlawful
 from tendering.domain.timetable import (
     Timetable,
@@ -16,7 +17,6 @@ from tendering.domain.timetable import (
     next_instant,
     plan,
     publicity,
-    require_lawful,
     to_json,
 )
 from tendering.rulebooks import holiday_calendar, rulebook_of
