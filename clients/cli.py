@@ -18,6 +18,7 @@ COMMANDS = {
     "keys": ("operating:keys", "Make the platform's keys and show their public halves."),
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),
     "receipt": ("verifying:receipt", "Receipts of submissions."),
+    "score": ("score:score", "Score bids by an evaluation method, every step in words."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
     "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),

@@ -92,6 +92,13 @@ class Fields:
             raise self.wrong(key, "true or false is expected")
         return value
 
+    def optional_flag(self, key: str) -> bool | None:
+        """True or false, or None where it is null or absent."""
+        if key not in self:
+            self._left.pop(key, None)
+            return None
+        return self.flag(key, default=False)
+
     def decimal(self, key: str, *, least: str, most: str, default: str | None = None) -> Decimal:
         """A decimal number written as a text, within both bounds."""
         text = self.text(key, default=default)
@@ -144,6 +151,7 @@ class Fields:
     def each(self, key: str, *, most: int) -> "list[Fields]":
         """A list of at most `most` objects; absent is empty."""
         value = self.take(key) if key in self else []
+        self._left.pop(key, None)
         if not isinstance(value, list | tuple) or len(value) > most:
             raise self.wrong(key, f"a list of at most {most} is expected")
         return [

@@ -20,9 +20,9 @@ from tendering.domain.methods.benchmarks import (
     Trimming,
     Weighted,
 )
-from tendering.domain.methods.floats import Drawn, Float, percent_of
+from tendering.domain.methods.floats import Drawn, Fixed, Float, percent_of
 from tendering.domain.methods.rounding import step
-from tendering.domain.methods.words import Words, number, yuan
+from tendering.domain.methods.words import NOTHING_SAID, Words, number, yuan
 from tendering.domain.refusals import MethodInvalid
 
 NO_PARTS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -131,7 +131,7 @@ def _reference(
     zh, en = f"{zh}{yuan(given)}", f"{en} {yuan(given)}"
     if kept:
         zh, en = f"（{zh}－{yuan(kept)}）", f"({en} − {yuan(kept)})"
-    and_kept = Words(f"＋{yuan(kept)}", f" + {yuan(kept)}") if kept else Words("", "")
+    and_kept = Words(f"＋{yuan(kept)}", f" + {yuan(kept)}") if kept else NOTHING_SAID
     by = _by(benchmark.float, percent)
     words = Words(
         f"评标基准价＝{zh}{by.zh}{and_kept.zh}＝{shown}元。",
@@ -159,11 +159,15 @@ def _mean(
     )
     exact, shown = step(mean * _share(percent), benchmark.decimals, rounding)
     by = _by(benchmark.float, percent)
+    trimmed = NOTHING_SAID
+    if trimming.highest + trimming.lowest:
+        trimmed = Words(
+            f"去掉{trimming.highest}个最高、{trimming.lowest}个最低后",
+            f" without the {trimming.highest} highest and {trimming.lowest} lowest",
+        )
     words = Words(
-        f"{said.zh}{len(within)}家报价去掉{trimming.highest}个最高、{trimming.lowest}个最低后"
-        f"取算术平均值{mean_shown}元{by.zh}＝{shown}元。",
-        f"{said.en}Mean of {len(within)} prices without the {trimming.highest} highest and "
-        f"{trimming.lowest} lowest, {mean_shown}{by.en} = {shown} yuan.",
+        f"{said.zh}{len(within)}家报价{trimmed.zh}的算术平均值{mean_shown}元{by.zh}＝{shown}元。",
+        f"{said.en}Mean of {len(within)} prices{trimmed.en}, {mean_shown}{by.en} = {shown} yuan.",
     )
     return BenchmarkResult(exact, shown, tuple(used), _others(ordered, used), words)
 
@@ -173,7 +177,7 @@ def _within(
 ) -> tuple[list[str], Words]:
     """The prices not outside, and what to say of it. Raises MethodInvalid when none is left."""
     if outside is None:
-        return ordered, Words("", "")
+        return ordered, NOTHING_SAID
     mean = sum((prices[bid] for bid in ordered), Fraction(0)) / len(ordered)
     most = (
         None if outside.above_percent is None else mean * _share(-Fraction(outside.above_percent))
@@ -245,6 +249,8 @@ def _share(percent: Fraction) -> Fraction:
 
 def _by(terms: Float, percent: Fraction) -> Words:
     """× (1 − K%), and whether K was drawn."""
+    if isinstance(terms, Fixed) and not percent:
+        return NOTHING_SAID
     shown = number(percent)
     if isinstance(terms, Drawn):
         return Words(f"×（1－抽取的{terms.id}{shown}%）", f" × (1 − {terms.id} {shown}%, drawn)")

@@ -125,7 +125,10 @@ def _bid(fields: Fields) -> tuple[CaseBid, dict[str, Decimal] | None]:
         offer=offer,
         confirmed=confirmed,
     )
-    given = _decimals(fields, "points", least="0", most="1000") if "points" in fields else None
+    given = None
+    if "points" in fields:
+        given = _decimals(fields, "points", least="0", most="1000")
+    fields.optional_fields("points")
     fields.done()
     return bid, given
 
@@ -149,7 +152,7 @@ def _offer(fields: Fields, price_fen: int) -> tuple[Offer, bool | None]:
         rows=tuple(rows),
         point_misplaced=fields.flag("point_misplaced", default=False),
     )
-    confirmed = fields.flag("confirmed", default=False) if "confirmed" in fields else None
+    confirmed = fields.optional_flag("confirmed")
     fields.done()
     return offer, confirmed
 

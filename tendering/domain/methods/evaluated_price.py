@@ -95,11 +95,11 @@ def _adjusted(
             raise _wrong(place, f"a quantity from {one.least} to {one.most} is expected")
         added = _per_unit(one, price) * Fraction(quantity)
         total += added
-        zh, en = ("＋", "+") if added >= 0 else ("－", "−")
+        per_unit = yuan(_per_unit(one, price))
         steps.append(
             Words(
-                f"{zh}{one.title}{quantity}{one.unit}×{yuan(abs(_per_unit(one, price)))}",
-                f" {en} {one.title} {quantity} {one.unit} × {yuan(abs(_per_unit(one, price)))}",
+                f"＋（{one.title}：{quantity}{one.unit}×{per_unit}＝{yuan(added)}）",
+                f" + ({one.title}: {quantity} {one.unit} × {per_unit} = {yuan(added)})",
             )
         )
     return total

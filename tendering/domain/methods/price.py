@@ -46,10 +46,19 @@ class LineScores:
     rows: tuple[LineRow, ...]
     rounding: str
 
+    def shown_price(self, row: LineRow) -> Decimal:
+        """The price of a row that is compared, yuan."""
+        return rounded(row.price.exact, YUAN_DECIMALS, self.rounding)
+
+    def shown_deviation(self, row: LineRow) -> Decimal:
+        """The deviation of a row in percent, as the method rounds it."""
+        decimals = self.line.curve.steps.decimals
+        return step(row.curve_points.deviation_exact, decimals, self.rounding)[1]
+
     def words(self, row: LineRow) -> Words:
         """How a row came about."""
         how = said(self.line.curve, row.price.exact, row.curve_points, self.scale)
-        shown = rounded(row.price.exact, YUAN_DECIMALS, self.rounding)
+        shown = self.shown_price(row)
         return Words(
             f"评审价格{shown:f}元，{how.zh}，得{row.points}分。",
             f"Price {shown:f} yuan: {how.en}; {row.points} points.",
@@ -73,7 +82,7 @@ class PriceRow:
     @property
     def evaluated_yuan(self) -> Decimal:
         """The price that is compared, yuan."""
-        return rounded(self.first.price.exact, YUAN_DECIMALS, self.line.rounding)
+        return self.line.shown_price(self.first)
 
     @property
     def enters_benchmark(self) -> bool:
@@ -83,8 +92,7 @@ class PriceRow:
     @property
     def deviation_percent(self) -> Decimal:
         """The deviation as the method rounds it."""
-        decimals = self.line.line.curve.steps.decimals
-        return step(self.first.curve_points.deviation_exact, decimals, self.line.rounding)[1]
+        return self.line.shown_deviation(self.first)
 
     @property
     def deviation_unrounded(self) -> Decimal:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from tendering.domain.methods.case import Case, CaseBid
+from tendering.domain.methods.case import STANDINGS, Case, CaseBid
 from tendering.domain.methods.corrections import Correction, corrected
 from tendering.domain.methods.findings import Finding, method_findings, price_questions
 from tendering.domain.methods.low_prices import (
@@ -26,10 +26,21 @@ from tendering.domain.rulebook import Rulebook
 
 BIDDERS_MIN: Final = 3
 _VALID: Final = "valid"
+# What a price itself does to a bid, before the preliminary review is over.
+NOT_CONFIRMED: Final = "price_not_confirmed"
+ABOVE_CEILING: Final = "price_above_ceiling"
+CAUSED_BY_PRICE: Final = (NOT_CONFIRMED, ABOVE_CEILING)
+_REASONS: Final = {
+    "rejected_preliminarily": Words("初步评审", "preliminary review"),
+    "rejected_in_detail": Words("详细评审", "detailed review"),
+    "rejected_later": Words("评审之后", "after the review"),
+    NOT_CONFIRMED: Words("投标人不确认修正后的报价", "the corrected price is not confirmed"),
+    ABOVE_CEILING: Words("报价超过最高投标限价", "the price lies above the ceiling"),
+}
 # Whose prices enter the benchmark, by what the method says; a bid rejected later besides where
 # the benchmark is frozen.
 _ENTERING: Final[Mapping[str, tuple[str, ...]]] = {
-    "opened": (_VALID, "rejected_preliminarily", "rejected_in_detail", "rejected_later"),
+    "opened": (*STANDINGS, *CAUSED_BY_PRICE),
     "preliminarily_valid": (_VALID, "rejected_in_detail"),
     "valid": (_VALID,),
 }
@@ -69,20 +80,24 @@ class Scored:
 def score(method: Method, case: Case, rulebook: Rulebook | None) -> Scored:
     """Apply a method. `rulebook`: the regime's law on the day of the notice; None: no regime.
 
-    Raises MethodInvalid, BidsInvalid, EvaluationIncomplete, PriceAboveCeiling.
+    Raises MethodInvalid, EvaluationIncomplete.
     """
     corrections = {bid.id: corrected(bid.offer) for bid in case.bids if bid.offer is not None}
     fen = {
         bid.id: corrections[bid.id].price_fen if bid.id in corrections else bid.price_fen
         for bid in case.bids
     }
-    standing = {bid.id: _standing(bid, corrections.get(bid.id)) for bid in case.bids}
+    standing = {
+        bid.id: _standing(bid, corrections.get(bid.id), fen[bid.id], case.lot.ceiling_fen)
+        for bid in case.bids
+    }
     valid = {bid: fen[bid] for bid in fen if standing[bid] == _VALID}
     findings = [] if rulebook is None else list(method_findings(method, rulebook))
     findings += price_questions(fen, case.lot.ceiling_fen)
     findings += _to_confirm(case, corrections)
     rates = method.low_price if rulebook is None else rates_in_force(rulebook, method.low_price)
-    conforming = {bid: fen[bid] for bid in fen if standing[bid] != "rejected_preliminarily"}
+    failed = ("rejected_preliminarily", *CAUSED_BY_PRICE)
+    conforming = {bid: fen[bid] for bid in fen if standing[bid] not in failed}
     ceiling = case.lot.ceiling_fen or case.budget_fen
     prices, ranking, rows = _results(method, case, fen, standing)
     brands = _brands(method, case, ranking, rows, valid)
@@ -111,11 +126,19 @@ def score(method: Method, case: Case, rulebook: Rulebook | None) -> Scored:
     )
 
 
-def _standing(bid: CaseBid, correction: Correction | None) -> str:
+def _standing(
+    bid: CaseBid, correction: Correction | None, fen: int, ceiling_fen: int | None
+) -> str:
+    """The standing of the file, or one of the two that follow from the price."""
+    if bid.standing != _VALID:
+        return bid.standing
     # 87号令 第五十九条: a corrected price that the bidder does not confirm makes the bid invalid.
     if correction is not None and correction.confirm and bid.confirmed is False:
-        return "rejected_preliminarily"
-    return bid.standing
+        return NOT_CONFIRMED
+    # 《招标投标法实施条例》第五十一条: above the ceiling is a ground for rejection.
+    if ceiling_fen is not None and fen > ceiling_fen:
+        return ABOVE_CEILING
+    return _VALID
 
 
 def _results(
@@ -232,6 +255,7 @@ def _places(
         places.append(Place(None, bid, why))
     for one in case.bids:
         if standing[one.id] != _VALID:
-            reason = one.reason or standing[one.id]
-            places.append(Place(None, one.id, Words(f"否决：{reason}", f"rejected: {reason}")))
+            known = _REASONS.get(standing[one.id], Words(standing[one.id], standing[one.id]))
+            zh, en = one.reason or known.zh, one.reason or known.en
+            places.append(Place(None, one.id, Words(f"否决：{zh}", f"rejected: {en}")))
     return tuple(places)
