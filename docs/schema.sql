@@ -450,6 +450,11 @@ CREATE TABLE tendering.draws (
     CONSTRAINT draws_vrf_public_check CHECK ((octet_length(vrf_public) = 32))
 );
 
+CREATE TABLE tendering.duty_watches (
+    tender_id uuid NOT NULL,
+    look_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tendering.ephemeral_keys (
     key bytea NOT NULL,
     CONSTRAINT ephemeral_keys_key_check CHECK ((octet_length(key) = 32))
@@ -917,6 +922,9 @@ ALTER TABLE ONLY tendering.draw_contributions
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_pkey PRIMARY KEY (tender_id);
 
+ALTER TABLE ONLY tendering.duty_watches
+    ADD CONSTRAINT duty_watches_pkey PRIMARY KEY (tender_id);
+
 ALTER TABLE ONLY tendering.ephemeral_keys
     ADD CONSTRAINT ephemeral_keys_pkey PRIMARY KEY (key);
 
@@ -1077,6 +1085,8 @@ CREATE INDEX committee_seats_expert_id ON tendering.committee_seats USING btree 
 CREATE UNIQUE INDEX committee_seats_one_expert_a_seat ON tendering.committee_seats USING btree (tender_id, seat) WHERE (status = 'seated'::text);
 
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
+
+CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
 
@@ -1241,6 +1251,9 @@ ALTER TABLE ONLY tendering.draw_contributions
 
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.duty_watches
+    ADD CONSTRAINT duty_watches_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.evaluations
     ADD CONSTRAINT evaluations_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
@@ -1435,6 +1448,8 @@ GRANT SELECT ON TABLE tendering.draw_contributions TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draws TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.draws TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.duty_watches TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ephemeral_keys TO tendering_app;
 

@@ -1,4 +1,6 @@
-"""What happens because it is time: openings begin, what is abandoned is cleared away.
+"""What happens because it is time: openings begin, supervisors learn of overdue duties.
+
+What is abandoned is cleared away.
 
 Any process may do it and exactly one does: each deed locks its tender and asks the rule again.
 """
@@ -9,6 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tendering.actions import duties
 from tendering.actions.openings import close_submission
 from tendering.api.context import Context
 from tendering.domain.refusals import Refused
@@ -76,6 +79,28 @@ async def open_remedied_bids(context: Context) -> None:
         except OUTAGES:
             logger.warning("the database is away; shares are looked for again")
         await asyncio.sleep(LOOK_SECONDS)
+
+
+async def tell_overdue(context: Context) -> None:
+    """Tell supervisors of every term that passed with nothing done, for ever."""
+    while True:
+        try:
+            await raise_all_overdue(context, at=context.now())
+        except OUTAGES:
+            logger.warning("the database is away; overdue duties are looked for again")
+        await asyncio.sleep(LOOK_SECONDS * 2)
+
+
+async def raise_all_overdue(context: Context, *, at: datetime) -> int:
+    """Enter what is overdue at `at`, once; how many duties."""
+    async with reading(context.pool) as connection:
+        due = await duties.list_due(connection, at=at, limit=CLEAR_AT_ONCE)
+    told = 0
+    for tender_id in due:
+        async with transaction(context.pool) as connection:
+            told += await duties.raise_overdue(connection, tender_id, context.law, at=at)
+        context.touched(tender_id)
+    return told
 
 
 async def clear_away(context: Context) -> None:

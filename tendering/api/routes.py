@@ -8,6 +8,7 @@ from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
+from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
 from tendering.api.routing import Route
@@ -391,6 +392,7 @@ ROUTES: Final = (
     *DRAW_ROUTES,
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
+    *DUTY_ROUTES,
     *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import canonical
+from tendering.domain.duties import KINDS
 from tendering.domain.journal import Entry, Event, Stream, first_head, next_head
+from tendering.storage import duties
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json
 
@@ -15,7 +17,7 @@ HINT_CHANNEL = "journal"
 async def append(
     connection: Connection, tender_id: UUID, stream: Stream, event: Event, *, at: datetime
 ) -> Entry:
-    """Add an event at the end of a stream. Two statements."""
+    """Add an event at the end of a stream. Two statements, three for a duty."""
     return (await append_all(connection, stream, [(tender_id, event, at)]))[0]
 
 
@@ -50,6 +52,10 @@ async def append_all(
         [entry.at for entry in entries],
         [entry.head for entry in entries],
     )
+    # Bids are no duties: the busy minutes before a deadline cost no third statement.
+    watched = {entry.tender_id for entry in entries if entry.kind in KINDS}
+    if watched:
+        await duties.mark(connection, watched)
     return entries
 
 

@@ -38,6 +38,10 @@ export interface DoneAnswer { seq: number }
 
 export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; seats: unknown[]; reserves: unknown[] }
 
+export interface DutyList { items: DutyView[]; next?: string | null }
+
+export interface DutyView { id: string; rule: string; law: string; title: string; tender_id: string; subject: Record<string, unknown>; by: Role; organization_id: string | null; since: string; due: string; done_at: string | null; overdue: boolean }
+
 export interface ElectionView { round: number; candidates: number[]; voted: number[] }
 
 export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
@@ -289,6 +293,7 @@ export interface Doors {
   "POST /certificates/{serial}/revocation": { path: { serial: string }; body: PostRevocation; answer: CertificateAnswer };
   "GET /clock": { answer: ClockAnswer };
   "POST /demonstration/clock/jump": { answer: JumpAnswer };
+  "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
   "GET /key-holder/tenders": { answer: HeldTenders };
@@ -345,6 +350,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
   "POST /tenders/{tender_id}/draw/contributions": { path: { tender_id: string }; body: CommitStep | RevealStep; answer: undefined };
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
+  "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
