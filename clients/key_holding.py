@@ -27,7 +27,7 @@ from tendering.domain.closing_proof import NotProved, require_past
 from tendering.domain.journal import parse_instant
 from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
 from tendering.domain.published_keys import PublishedKeys
-from tendering.domain.tender import ENVELOPES, Tender
+from tendering.domain.tender import Tender
 
 LOG_FILE: Final = "key-holder-log.jsonl"
 DESTRUCTION_LABEL: Final = "kaibiao/key-destruction/v1"
@@ -150,7 +150,7 @@ class KeyHolder:
             header = base64.b64decode(envelope["header"], validate=True)
             share = unwrap_share(header, holder.number, key, context)
             shares[envelope["kind"]] = base64.b64encode(share).decode("ascii")
-        if set(shares) != set(ENVELOPES):
+        if set(shares) != set(tender.round.envelopes):
             raise UnwrapRefused("not one container for each envelope")
         return shares
 

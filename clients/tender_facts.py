@@ -14,11 +14,13 @@ from crypto.certificates import CertificateFacts
 from crypto.errors import BadCertificate, BadSignature
 from crypto.signing import SignedStatement, verify_statement
 from tendering.domain.journal import Entry, parse_instant
-from tendering.domain.refusals import Invalid
+from tendering.domain.procedure import round_from_json
+from tendering.domain.refusals import Invalid, ProcedureInvalid
 from tendering.domain.tender import (
     Document,
     KeyHolder,
     Lot,
+    Previous,
     Tender,
     TenderStatus,
     Terms,
@@ -37,7 +39,7 @@ def tender_of_notice(published: Entry) -> Tender:
     facts = published.body
     try:
         tender = _tender(facts)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, ProcedureInvalid) as error:
         raise NoticeInvalid(f"the notice lacks or bends {error}") from error
     if tender.id != published.tender_id:
         raise NoticeInvalid("the notice is of another tender")
@@ -101,6 +103,12 @@ def key_policy_digest(tender: Tender) -> bytes:
     return digest("kaibiao/key-policy/v1", tender.key_policy)
 
 
+def _previous(facts: Mapping[str, Any] | None) -> Previous | None:
+    if facts is None:
+        return None
+    return Previous(UUID(facts["tender_id"]), bytes.fromhex(facts["admitted_digest"]))
+
+
 def _tender(facts: Mapping[str, Any]) -> Tender:
     holders, announcements = facts["key_policy"]["holders"], facts["key_announcements"]
     agency = facts["agency_id"]
@@ -111,6 +119,8 @@ def _tender(facts: Mapping[str, Any]) -> Tender:
         description=facts["description"],
         regime=facts["regime"],
         region=facts["region"],
+        round=round_from_json(facts["round"]),
+        previous=_previous(facts["previous"]),
         status=TenderStatus.PUBLISHED,
         procuring_entity_id=UUID(facts["procuring_entity_id"]),
         agency_id=None if agency is None else UUID(agency),

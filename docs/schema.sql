@@ -261,16 +261,22 @@ CREATE TABLE tendering.tenders (
     version integer DEFAULT 1 NOT NULL,
     demonstration boolean NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    round text NOT NULL,
+    previous_id uuid,
+    admitted_digest bytea,
+    CONSTRAINT tenders_admitted_digest_check CHECK ((octet_length(admitted_digest) = 32)),
     CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
     CONSTRAINT tenders_check CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
+    CONSTRAINT tenders_check1 CHECK (((previous_id IS NULL) = (admitted_digest IS NULL))),
     CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
     CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
     CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
     CONSTRAINT tenders_method_check CHECK ((octet_length(method) <= 262144)),
     CONSTRAINT tenders_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 40))),
     CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
+    CONSTRAINT tenders_round_check CHECK ((octet_length(round) <= 16384)),
     CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
-    CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'failed'::text, 'terminated'::text]))),
+    CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'continued'::text, 'failed'::text, 'terminated'::text]))),
     CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text]))),
     CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
     CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
@@ -290,7 +296,7 @@ CREATE VIEW tendering.audited_journal WITH (security_barrier='true') AS
    FROM tendering.journal
   WHERE ((stream = 'public'::text) OR (EXISTS ( SELECT
            FROM tendering.tenders
-          WHERE ((tenders.id = journal.tender_id) AND ((tenders.status = 'awarded'::text) OR ((journal.stream = 'custody'::text) AND (tenders.status = ANY (ARRAY['opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text]))))))));
+          WHERE ((tenders.id = journal.tender_id) AND ((tenders.status = 'awarded'::text) OR ((journal.stream = 'custody'::text) AND (tenders.status = ANY (ARRAY['opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'continued'::text]))))))));
 
 CREATE TABLE tendering.authorizations (
     id uuid NOT NULL,
@@ -662,6 +668,18 @@ CREATE TABLE tendering.organizations (
     CONSTRAINT organizations_uscc_check CHECK ((uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
 );
 
+CREATE TABLE tendering.participants (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    organization_id uuid NOT NULL,
+    answer text NOT NULL,
+    added_at timestamp with time zone NOT NULL,
+    answered_at timestamp with time zone,
+    CONSTRAINT participants_answer_check CHECK ((answer = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text]))),
+    CONSTRAINT participants_check CHECK (((answer = 'open'::text) = (answered_at IS NULL))),
+    CONSTRAINT participants_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{1,20}$'::text))
+);
+
 CREATE TABLE tendering.passkey_challenges (
     challenge bytea NOT NULL,
     person_id uuid,
@@ -994,6 +1012,9 @@ ALTER TABLE ONLY tendering.organizations
 ALTER TABLE ONLY tendering.organizations
     ADD CONSTRAINT organizations_uscc_is_unique UNIQUE (uscc);
 
+ALTER TABLE ONLY tendering.participants
+    ADD CONSTRAINT participants_pkey PRIMARY KEY (tender_id, lot, organization_id);
+
 ALTER TABLE ONLY tendering.passkey_challenges
     ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (challenge);
 
@@ -1090,6 +1111,8 @@ CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
 
+CREATE INDEX participants_organization_id ON tendering.participants USING btree (organization_id);
+
 CREATE INDEX passkey_challenges_expires_at ON tendering.passkey_challenges USING btree (expires_at);
 
 CREATE INDEX passkeys_person_id ON tendering.passkeys USING btree (person_id);
@@ -1111,6 +1134,8 @@ CREATE INDEX small_containers_id ON tendering.small_containers USING btree (id);
 CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id) WHERE (status <> 'draft'::text);
 
 CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (status = 'published'::text);
+
+CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders USING btree (previous_id) WHERE (previous_id IS NOT NULL);
 
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
 
@@ -1285,6 +1310,15 @@ ALTER TABLE ONLY tendering.openings
 ALTER TABLE ONLY tendering.openings
     ADD CONSTRAINT openings_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.participants
+    ADD CONSTRAINT participants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.participants
+    ADD CONSTRAINT participants_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.participants
+    ADD CONSTRAINT participants_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
 ALTER TABLE ONLY tendering.passkey_challenges
     ADD CONSTRAINT passkey_challenges_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
@@ -1314,6 +1348,9 @@ ALTER TABLE ONLY tendering.tender_documents
 
 ALTER TABLE ONLY tendering.tenders
     ADD CONSTRAINT tenders_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.tenders
+    ADD CONSTRAINT tenders_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.tenders
     ADD CONSTRAINT tenders_procuring_entity_id_fkey FOREIGN KEY (procuring_entity_id) REFERENCES tendering.organizations(id);
@@ -1510,6 +1547,8 @@ GRANT SELECT ON TABLE tendering.openings TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.organizations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.organizations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.participants TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.passkey_challenges TO tendering_app;
 

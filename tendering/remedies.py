@@ -20,7 +20,7 @@ from tendering.domain.bid import SealedBid
 from tendering.domain.fault import BidFault
 from tendering.domain.opening import OpeningPhase, UnlockedBy
 from tendering.domain.refusals import BidDoesNotOpen, Refused, WrongFileKey
-from tendering.domain.tender import ENVELOPES, Tender
+from tendering.domain.tender import Tender
 from tendering.storage import bids, openings, tenders
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import reading, transaction
@@ -49,7 +49,12 @@ async def open_with_shares(
     async with reading(context.pool) as connection:
         tender = await tenders.get(connection, tender_id)
         complete_at = await openings.shares_complete_at(
-            connection, tender_id, lot, bidder_id, threshold=tender.threshold
+            connection,
+            tender_id,
+            lot,
+            bidder_id,
+            threshold=tender.threshold,
+            envelopes=len(tender.round.envelopes),
         )
         shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
         stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
@@ -132,7 +137,7 @@ def _combined(
         if key is None:
             raise WrongFileKey("the shares do not give the file key", kind=envelope.kind)
         keys[envelope.kind] = key
-    assert set(keys) == set(ENVELOPES)
+    assert set(keys) == {envelope.kind for envelope in bid.envelopes}
     return keys
 
 

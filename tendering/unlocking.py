@@ -29,7 +29,7 @@ from tendering.domain.fault import (
 )
 from tendering.domain.opening import OpenedEnvelope
 from tendering.domain.refusals import BidDoesNotOpen, WrongFileKey
-from tendering.domain.tender import ENVELOPES, Tender
+from tendering.domain.tender import Tender
 from tendering.storage.blobs import Blobs
 
 
@@ -78,8 +78,9 @@ def open_bid(
     Raises WrongFileKey for keys that are not the containers'; BidDoesNotOpen when they are, and
     what is stored does not open with them all the same.
     """
-    if set(file_keys) != set(ENVELOPES):
-        raise WrongFileKey("there is one file key for each envelope", expected=list(ENVELOPES))
+    kinds = tender.round.envelopes
+    if set(file_keys) != set(kinds):
+        raise WrongFileKey("there is one file key for each envelope", expected=list(kinds))
     forms: dict[str, Mapping[str, JsonValue]] = {}
     opened: list[OpenedEnvelope] = []
     faults: dict[str, Finding] = {}

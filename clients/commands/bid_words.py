@@ -62,6 +62,7 @@ REFUSALS: Final = {
     "manifest-mismatch": "递交清单与平台记录的招标项目不一致(密钥持有人可能已更换);请重新 seal",
     "no-bid": "平台上没有可以撤回或者开启的投标",
     "not-administrator": "只有本单位的管理员帐号能办理签名证书",
+    "not-participant": "仅受邀请或者上一轮次入围的单位可以参加本项目",
     "not-accepting-bids": "该项目现在不接收投标",
     "not-found": "平台上没有这一项",
     "opening-not-started": "开标尚未开始",

@@ -30,7 +30,6 @@ from tendering.domain.opening import (
     UnlockedBy,
     form_findings,
 )
-from tendering.domain.tender import ENVELOPES
 
 Key = tuple[str, UUID]
 
@@ -124,6 +123,9 @@ def _check_rows(case: Case, entry: Entry, body: Revealed, notes: Notes) -> None:
     lot = case.tender.lot(body.lot)
     for row in body.rows:
         who = f"{place(entry)} {case.uscc_of(row.bidder_id) or row.bidder_id}"
+        if not case.tender.round.has_price:
+            notes.require(not row.form and not row.findings, who, "a price where none is asked")
+            continue
         form = case.forms.get((body.lot, row.bidder_id, "price"))
         if form is not None:
             notes.require(dict(form) == row.form, who, "not the form in the price envelope")
@@ -149,7 +151,8 @@ def _check_unlocked(
     where = place(entry)
     keys = handed.keys.get((kept.lot, kept.bidder_id))
     kinds = tuple(one.kind for one in said.envelopes)
-    if keys is None or set(keys.file_keys) != set(ENVELOPES) or kinds != ENVELOPES:
+    wanted = case.tender.round.envelopes
+    if keys is None or set(keys.file_keys) != set(wanted) or kinds != wanted:
         notes.fails(where, "there is not one verdict and one file key for each envelope")
         return
     notes.require(keys.by == said.by, where, f"custody says opened by {keys.by}")

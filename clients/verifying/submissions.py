@@ -27,7 +27,6 @@ from tendering.domain.bid import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.refusals import ManifestMismatch
-from tendering.domain.tender import ENVELOPES
 
 MANIFEST_FILE: Final = "manifest.json"
 _NOWHERE: Final = UUID(int=0)  # where the platform stored the bytes is no part of what is signed
@@ -267,7 +266,9 @@ def _compare_standing(
         )
     kinds = {tuple(bid.container_digests) for _, bid in case.bids()}
     notes.require(
-        all(set(one) == set(ENVELOPES) for one in kinds), where, "a bid lacks an envelope"
+        all(set(one) == set(case.tender.round.envelopes) for one in kinds),
+        where,
+        "a bid lacks an envelope",
     )
 
 

@@ -30,6 +30,7 @@ from tendering.storage import (
     bids,
     certificates,
     journal,
+    participants,
     receipts,
     small_containers,
     tenders,
@@ -134,6 +135,7 @@ async def _custody_of(
         securities=await bid_securities.of_all(connection, places),
         ephemeral_keys=await bids.seen_ephemeral_keys(connection, list(keys)),
         uploads=await uploads.hold(connection, upload_ids) if upload_ids else set(),
+        participants=await participants.of_all(connection, places),
         revoked=dict(await certificates.revocations_of(connection, serials)) if serials else {},
     )
 

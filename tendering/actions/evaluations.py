@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from crypto.canonical import JsonValue
+from tendering.actions.rounds import failed_for_too_few
 from tendering.domain.evaluation_report import EvaluationReport, to_json
 from tendering.domain.issuing import IssuedDocument
 from tendering.domain.journal import Event, Stream
+from tendering.domain.procedure import Outcome
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus, require_status, require_transition
 from tendering.storage import candidates, journal, tenders
@@ -40,6 +42,7 @@ async def record_evaluation(
         "method_digest": report.method_digest.hex(),
         "ranking": _ranking(report),
         "rejected": _rejected(report),
+        "admitted": _admitted(report) if tender.round.outcome is Outcome.ADMISSIONS else None,
     }
     event = Event("evaluation.reported", body)
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
@@ -61,14 +64,22 @@ async def _end(
     connection: Connection, tender: Tender, reported: list[StoredEvaluation], *, at: datetime
 ) -> None:
     status = TenderStatus.EVALUATED
+    if tender.round.outcome is Outcome.ADMISSIONS:
+        status = await failed_for_too_few(connection, tender, at=at) or status
     # 招标投标法 第四十二条: all bids of every lot were rejected, so the tender is repeated.
-    if not any(one.candidates for one in reported):
+    elif not any(one.candidates for one in reported):
         status = TenderStatus.FAILED
         lots: list[JsonValue] = [one.lot for one in reported]
         failed = Event("tender.failed", {"without_candidates": lots})
         await journal.append(connection, tender.id, Stream.PUBLIC, failed, at=at)
     require_transition(tender, status)
     await tenders.save(connection, replace(tender, status=status, version=tender.version + 1))
+
+
+def _admitted(report: EvaluationReport) -> list[JsonValue]:
+    """Who goes on to the next round, in the order of the bids."""
+    gone = {rejection.bid for rejection in report.rejections}
+    return [str(bid.bidder_id) for bid in report.bids if bid.bid not in gone]
 
 
 def _ranking(report: EvaluationReport) -> list[JsonValue]:

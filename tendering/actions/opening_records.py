@@ -17,6 +17,7 @@ from tendering.actions.issued_documents import (
     placed,
     signers_of,
 )
+from tendering.actions.rounds import failed_for_too_few
 from tendering.documents.data import KeyHolderRow, OpeningRecord, OpeningRow
 from tendering.documents.opening_record import render_opening_record
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
@@ -24,6 +25,7 @@ from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
+from tendering.domain.procedure import Judging
 from tendering.domain.refusals import DocumentChanged, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
 from tendering.storage import bids, journal, openings, tenders
@@ -83,8 +85,11 @@ async def record_opening(
         for lot in await openings.list_lots(connection, tender.id)
     ]
     if all(phase is OpeningPhase.RECORDED for phase in phases):
-        require_transition(tender, TenderStatus.OPENED)
-        opened = replace(tender, status=TenderStatus.OPENED, version=tender.version + 1)
+        status = TenderStatus.OPENED
+        if tender.round.judging is Judging.NONE:
+            status = await failed_for_too_few(connection, tender, at=at) or status
+        require_transition(tender, status)
+        opened = replace(tender, status=status, version=tender.version + 1)
         await tenders.save(connection, opened)
     event = Event("opening.recorded", {"lot": document.lot, "digest": document.digest.hex()})
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
@@ -198,6 +203,8 @@ def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
         duration_days=whole_number(form, "duration_days"),
         quality=short_text(form, "quality"),
         project_manager=short_text(form, "project_manager"),
-        findings=() if unlock.form is None else form_findings(unlock.form, tender.lot(bid.lot)),
+        findings=()
+        if unlock.form is None or not tender.round.has_price
+        else form_findings(unlock.form, tender.lot(bid.lot)),
         confirmed_at=unlock.confirmed_at,
     )

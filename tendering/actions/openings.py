@@ -149,7 +149,14 @@ async def reveal(
         return
     rows = await openings.unlocks(connection, tender_id, lot)
     forms = {row.bidder_id: row.form for row in rows if row.form is not None}
-    event = decide_reveal(opening, tender.lot(lot), forms, at=at, faults=faults)
+    event = decide_reveal(
+        opening,
+        tender.lot(lot),
+        forms,
+        at=at,
+        faults=faults,
+        has_price=tender.round.has_price,
+    )
     await openings.set_phase(connection, tender_id, lot, OpeningPhase.REVEALED, at=at)
     for bidder_id in opening.bidders:
         if bidder_id not in opening.unlocked:

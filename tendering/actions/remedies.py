@@ -28,7 +28,7 @@ from tendering.domain.opening import (
 )
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
-from tendering.domain.tender import ENVELOPES, TenderStatus, require_status
+from tendering.domain.tender import TenderStatus, require_status
 from tendering.keys import PlatformKeys
 from tendering.storage import bids, journal, openings, tenders
 from tendering.storage.connection import Connection
@@ -61,12 +61,12 @@ async def add_shares(
     at: datetime,
 ) -> None:
     """Keep a key holder's shares, which fit their commitments: nobody could make them up."""
-    await tenders.lock(connection, tender_id)
+    tender = await tenders.lock(connection, tender_id)
     opening = await openings.get(connection, tender_id, lot)
     if bidder_id not in opening.key_lost:
         raise NotFound("the bidder has not declared its key lost")
     known = await openings.shares_of(connection, tender_id, lot, bidder_id)
-    if all(number in known.get(kind, {}) for kind in ENVELOPES):
+    if all(number in known.get(kind, {}) for kind in tender.round.envelopes):
         return
     await openings.add_shares(
         connection, tender_id, lot, bidder_id, number=number, shares=shares, at=at
@@ -139,7 +139,12 @@ async def keep_file_keys(
     `statement` when the bidder publishes them of its own accord. Raises NotFound, AlreadyUnlocked.
     """
     tender = await tenders.lock(connection, tender_id)
-    over = {TenderStatus.AWARDED, TenderStatus.FAILED, TenderStatus.TERMINATED}
+    over = {
+        TenderStatus.AWARDED,
+        TenderStatus.CONTINUED,
+        TenderStatus.FAILED,
+        TenderStatus.TERMINATED,
+    }
     require_status(tender, *(status for status in TenderStatus if status not in over))
     opening = await openings.get(connection, tender_id, lot)
     event = decide_disclosure(

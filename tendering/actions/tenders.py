@@ -13,8 +13,9 @@ from tendering.domain import timetable as dates
 from tendering.domain.calendar import Calendar
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import Invalid
+from tendering.domain.refusals import Invalid, TenderIncomplete
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rulebook, to_json
 from tendering.domain.tender import (
@@ -30,7 +31,15 @@ from tendering.domain.tender import (
 )
 from tendering.domain.uploads import require_owner
 from tendering.keys import PlatformKeys
-from tendering.storage import clarifications, journal, organizations, tenders, uploads
+from tendering.procedures import round_of
+from tendering.storage import (
+    clarifications,
+    journal,
+    organizations,
+    participants,
+    tenders,
+    uploads,
+)
 from tendering.storage.connection import Connection
 
 ANNOUNCEMENT_LABEL = "kaibiao/key-announcement/v1"
@@ -165,6 +174,9 @@ async def publish_tender(
     )
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
+    if tender.round != round_of(tender.procedure, tender.round.number, law.rulebook):
+        raise TenderIncomplete("the rules of the procedure have changed: draft it again")
+    require_invited(tender, await participants.list_of_tender(connection, tender_id))
     _, facts_digest = facts_to_sign(tender)
     require_statement(said, {"tender_id": str(tender_id), "facts_digest": facts_digest.hex()})
     published = replace(
@@ -269,16 +281,21 @@ def _plan(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetabl
         unlock_minutes=tender.terms.unlock_minutes,
         validity_days=tender.terms.bid_validity_days,
         drain=timedelta(seconds=tender.terms.drain_seconds),
+        periods=tender.round.periods,
     )
 
 
 def _lawful_plan(tender: Tender, law: Law, *, at: datetime) -> dates.Timetable:
     plan = _plan(tender, law, published_at=at)
-    require_lawful(dates.check(law.rulebook, law.calendar, plan))
+    require_lawful(dates.check(law.rulebook, law.calendar, plan, periods=tender.round.periods))
     return plan
 
 
 def _moved_deadline(tender: Tender, law: Law, *, at: datetime) -> datetime | None:
     return dates.deadline_after_clarification(
-        law.rulebook, law.calendar, clarified_at=at, deadline=tender.deadline
+        law.rulebook,
+        law.calendar,
+        clarified_at=at,
+        deadline=tender.deadline,
+        periods=tender.round.periods,
     )

@@ -41,19 +41,19 @@ Counter = Annotated[int, Meta(ge=1, le=COUNTER_MAX)]
 
 
 class EnvelopeUploads(Struct, frozen=True, forbid_unknown_fields=True):
-    """The uploads that hold the three containers."""
+    """The uploads that hold the containers: one for each envelope that the tender asks for."""
 
-    qualification: UUID
-    technical: UUID
-    price: UUID
+    qualification: UUID | None = None
+    technical: UUID | None = None
+    price: UUID | None = None
 
 
 class EnvelopeContainers(Struct, frozen=True, forbid_unknown_fields=True):
-    """The three containers themselves, in base64; together at most 128 KiB."""
+    """The containers themselves, in base64; together at most 128 KiB."""
 
-    qualification: Container
-    technical: Container
-    price: Container
+    qualification: Container | None = None
+    technical: Container | None = None
+    price: Container | None = None
 
 
 class PostBid(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,7 +162,7 @@ async def _files(context: Context, actor: Actor, body: PostBid) -> list[_File]:
     if (body.uploads is None) == (body.containers is None):
         raise InvalidRequest("either uploads or containers", field="uploads")
     if body.containers is not None:
-        contents = [getattr(body.containers, kind) for kind in ENVELOPES]
+        contents = list(_by_kind(body.containers).values())
         if sum(map(len, contents)) > SMALL_BYTES_MAX:
             raise BodyTooLarge(bytes_max=SMALL_BYTES_MAX)
         if context.blobs.is_full:
@@ -178,9 +178,7 @@ async def _files(context: Context, actor: Actor, body: PostBid) -> list[_File]:
             for content in contents
         ]
     async with reading(context.pool) as connection:
-        found = await uploads.get_all(
-            connection, [getattr(body.uploads, kind) for kind in ENVELOPES]
-        )
+        found = await uploads.get_all(connection, list(_by_kind(body.uploads).values()))
     for upload in found:
         require_owner(upload, actor.organization_id)
     heads = await asyncio.to_thread(
@@ -294,7 +292,10 @@ def _parse_bid(
             recipient=said.text("recipient"),
         )
         for file, kind, said in zip(
-            files, ENVELOPES, fields.each("envelopes", most=len(ENVELOPES)), strict=False
+            files,
+            _by_kind(body.uploads or body.containers),
+            fields.each("envelopes", most=len(ENVELOPES)),
+            strict=False,
         )
     ]
     return SealedBid(
@@ -305,6 +306,11 @@ def _parse_bid(
         tuple(envelopes),
         body.manifest,
     )
+
+
+def _by_kind(sent: EnvelopeUploads | EnvelopeContainers | None) -> dict[str, Any]:
+    """What was sent, in the order of the envelopes."""
+    return {kind: one for kind in ENVELOPES if (one := getattr(sent, kind, None)) is not None}
 
 
 def _hex(fields: Fields, key: str) -> bytes:

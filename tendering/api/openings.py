@@ -33,11 +33,16 @@ class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FileKeys(Struct, frozen=True, forbid_unknown_fields=True):
-    """The 16-byte file keys of the three containers. Never the opening key itself."""
+    """16 bytes for each container that the tender asks for. Never the opening key itself."""
 
-    qualification: Secret16
-    technical: Secret16
-    price: Secret16
+    qualification: Secret16 | None = None
+    technical: Secret16 | None = None
+    price: Secret16 | None = None
+
+    def by_kind(self) -> dict[str, bytes]:
+        """What was sent, in the order of the envelopes."""
+        sent = {kind: getattr(self, kind) for kind in ENVELOPES}
+        return {kind: key for kind, key in sent.items() if key is not None}
 
 
 class PostUnlock(Struct, frozen=True, forbid_unknown_fields=True):
@@ -190,7 +195,7 @@ async def post_unlock(
 ) -> UnlockAnswer:
     """Unlock one's bid with its file keys; the verdict is public at once, the price is not."""
     bidder_id = actor.organization_id
-    keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
+    keys = body.file_keys.by_kind()
     async with reading(context.pool) as connection:
         tender, stored = await _locked_bid(connection, tender_id, body.lot, bidder_id, received_at)
         await place_containers(connection, context.blobs, stored.bid)
@@ -245,7 +250,7 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
                 if bidder_id not in opening.key_lost or bidder_id in opening.unlocked:
                     continue
                 shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
-                if all(number in shares.get(kind, {}) for kind in ENVELOPES):
+                if all(number in shares.get(kind, {}) for kind in tender.round.envelopes):
                     continue
                 stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
                 await place_containers(connection, context.blobs, stored.bid)
@@ -266,13 +271,15 @@ async def post_shares(
     context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostShares
 ) -> SharesAnswer:
     """Hand in one's shares of a bid; with enough of them the bid opens."""
-    shares = {kind: getattr(body.shares, kind) for kind in ENVELOPES}
+    shares = body.shares.by_kind()
     async with reading(context.pool) as connection:
         tender, stored = await _locked_bid(
             connection, tender_id, body.lot, body.bidder_id, received_at
         )
         await place_containers(connection, context.blobs, stored.bid)
     number = tender.key_holder_of(actor.organization_id).number
+    if set(shares) != set(tender.round.envelopes):
+        raise WrongShare("there is one share for each envelope")
     headers = {
         envelope.kind: await asyncio.to_thread(read_header, context.blobs, envelope)
         for envelope in stored.bid.envelopes
@@ -322,7 +329,7 @@ async def post_file_keys(
 ) -> FaultAnswer:
     """Publish the file keys of one's bid that did not open, to clear oneself; who is at fault."""
     bidder_id = actor.organization_id
-    keys = {kind: getattr(body.file_keys, kind) for kind in ENVELOPES}
+    keys = body.file_keys.by_kind()
     async with transaction(context.pool) as connection:
         stored = await bids.standing(connection, tender_id, lot=body.lot, bidder_id=bidder_id)
         await remedies.require_disclosure(

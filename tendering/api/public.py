@@ -8,6 +8,7 @@ from aiohttp import web
 from msgspec import Struct
 
 from tendering.actions.clock import jump
+from tendering.actions.participants import require_reader
 from tendering.actions.tenders import put_document as put
 from tendering.actions.tenders import record_download
 from tendering.api.context import Actor, Context
@@ -165,7 +166,7 @@ async def get_document(
 ) -> web.FileResponse:
     """A file of the tender documents. Who downloads it stays secret."""
     async with reading(context.pool) as connection:
-        await visible_tender(connection, tender_id, actor)
+        await require_reader(connection, await visible_tender(connection, tender_id, actor), actor)
         document, upload_id = await tenders.document_upload(connection, tender_id, name)
     async with transaction(context.pool) as connection:
         await record_download(connection, tender_id, by=actor, at=context.now())

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, key_holders, openings, public, tenders, uploads
+from tendering.api import bids, openings, public, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -10,7 +10,9 @@ from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
+from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
+from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyUnlocked,
@@ -31,8 +33,10 @@ from tendering.domain.refusals import (
     NotFound,
     NothingDue,
     NotKeyHolder,
+    NotParticipant,
     OpeningNotStarted,
     PartMismatch,
+    ProcedureInvalid,
     SignatureRefused,
     StorageFull,
     TenderChanged,
@@ -60,7 +64,7 @@ TENDER_ROUTES: Final = (
         action="tender.create",
         status=201,
         idempotency="transaction",
-        errors=(Invalid, TenderIncomplete),
+        errors=(Invalid, ProcedureInvalid, TenderIncomplete),
         body_bytes_max=_TENDER_BYTES_MAX,
         tags=("tenders",),
     ),
@@ -97,38 +101,12 @@ TENDER_ROUTES: Final = (
         public.get_document,
         action="document.download",
         statuses=(206, 304, 416),
-        errors=(NotFound,),
+        errors=(NotFound, NotParticipant),
         produces=_BYTES,
         tags=("tenders",),
         secret=True,
     ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/key-announcements",
-        tenders.post_key_announcement,
-        action="key.announce",
-        status=204,
-        idempotency="transaction",
-        errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused, Invalid),
-        tags=("tenders",),
-    ),
-    Route(
-        "GET",
-        "/key-holder/tenders",
-        key_holders.get_held_tenders,
-        action="key.announce",
-        tags=("tenders",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/key-destructions",
-        key_holders.post_key_destruction,
-        action="key.announce",
-        status=204,
-        idempotency="transaction",
-        errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused),
-        tags=("tenders",),
-    ),
+    *KEY_HOLDER_ROUTES,
     Route(
         "POST",
         "/tenders/{tender_id}/publication",
@@ -244,6 +222,7 @@ BID_ROUTES: Final = (
             NotFound,
             DeadlinePassed,
             NotAcceptingBids,
+            NotParticipant,
             BidSecurityMissing,
             CounterNotFresh,
             EphemeralKeyReused,
@@ -393,6 +372,7 @@ ROUTES: Final = (
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
     *DUTY_ROUTES,
+    *ROUND_ROUTES,
     *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from tendering.api.fields import Instant
 from tendering.domain.parties import Actor
+from tendering.domain.procedure import round_json
 from tendering.domain.refusals import Invalid, NotFound
-from tendering.domain.tender import Tender, TenderStatus
+from tendering.domain.tender import Tender, TenderStatus, previous_json
 from tendering.storage import clarifications, organizations, tenders
 from tendering.storage.connection import Connection
 
@@ -78,6 +79,8 @@ class TenderView(Struct, frozen=True):
     description: str
     regime: str
     region: str
+    round: dict[str, Any]
+    previous: dict[str, Any] | None
     status: str
     procuring_entity: str
     procuring_entity_id: UUID
@@ -132,6 +135,8 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         description=tender.description,
         regime=tender.regime,
         region=tender.region,
+        round=round_json(tender.round),
+        previous=previous_json(tender.previous),
         status=tender.status,
         procuring_entity=names[tender.procuring_entity_id],
         procuring_entity_id=tender.procuring_entity_id,
@@ -139,17 +144,7 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         agency_id=tender.agency_id,
         supervisor=names[tender.supervisor_id],
         supervisor_id=tender.supervisor_id,
-        lots=[
-            LotView(
-                lot.lot,
-                lot.title,
-                lot.estimate_fen,
-                lot.ceiling_price_fen,
-                lot.bid_security_fen,
-                [dict(item) for item in lot.items],
-            )
-            for lot in tender.lots
-        ],
+        lots=_lots(tender),
         documents=[
             DocumentView(each.name, each.digest.hex(), each.size_bytes, each.media_type)
             for each in tender.documents
@@ -173,6 +168,20 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         demonstration=tender.demonstration,
         hall=tender.id,
     )
+
+
+def _lots(tender: Tender) -> list[LotView]:
+    return [
+        LotView(
+            lot.lot,
+            lot.title,
+            lot.estimate_fen,
+            lot.ceiling_price_fen,
+            lot.bid_security_fen,
+            [dict(item) for item in lot.items],
+        )
+        for lot in tender.lots
+    ]
 
 
 async def page_of(

@@ -1,5 +1,6 @@
 """Tenders over HTTP: the board, one tender, and what its parties do before the deadline."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -37,6 +38,8 @@ from tendering.domain.tender import (
     Terms,
     require_party,
 )
+from tendering.procedures import round_of
+from tendering.rulebooks import rulebook_for
 from tendering.storage import clarifications, tenders
 from tendering.storage.clarifications import Question
 from tendering.storage.connection import Connection
@@ -47,6 +50,8 @@ DocumentName = Annotated[
     str, Meta(min_length=1, max_length=200, pattern=r"^[^/\x00-\x1f\x7f]+(?!\n)$")
 ]
 MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+(?!\n)$", max_length=100)]
+Regime = Literal["construction", "government_procurement"]
+ProcedureName = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}(?!\n)$")]
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$")]
 PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|[0-9a-f]{2432})(?!\n)$", max_length=2432)]
 
@@ -67,7 +72,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Line
     description: Text
-    regime: Literal["construction"]
+    regime: Regime
     region: Region
     supervisor_id: UUID
     lots: Annotated[list[LotBody], Meta(min_length=1, max_length=100)]
@@ -83,6 +88,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     agency_id: UUID | None = None
     source: dict[str, Any] = {}
     suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519"] = "age-v1-x25519"
+    procedure: ProcedureName = "open-tendering"
 
 
 class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
@@ -205,6 +211,7 @@ async def get_tenders(
         "evaluated",
         "candidates_published",
         "awarded",
+        "continued",
         "failed",
         "terminated",
     ] = "",
@@ -340,7 +347,7 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
     if as_agency and body.procuring_entity_id is None:
         raise Invalid("an agency names the procuring entity")
     tender_id = uuid4()
-    return Tender(
+    tender = Tender(
         id=tender_id,
         number=f"KB-{at.year}-{tender_id.hex[:8].upper()}",
         title=body.title,
@@ -379,3 +386,5 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
         demonstration=demonstration,
         suite=body.suite,
     )
+    rulebook = rulebook_for(tender, at)
+    return replace(tender, round=round_of(body.procedure, 1, rulebook))

@@ -29,7 +29,14 @@ NOTE: Final = "archive-note.txt"
 HEADER_SUFFIX: Final = ".header"
 CONTAINER_SUFFIX: Final = ".age"
 _SUFFIX: Final = re.compile(r"\.[a-z0-9]{1,8}$")
-_OVER: Final = frozenset({TenderStatus.AWARDED, TenderStatus.FAILED, TenderStatus.TERMINATED})
+_OVER: Final = frozenset(
+    {
+        TenderStatus.AWARDED,
+        TenderStatus.CONTINUED,
+        TenderStatus.FAILED,
+        TenderStatus.TERMINATED,
+    }
+)
 
 
 class Edition(StrEnum):

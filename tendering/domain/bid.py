@@ -16,8 +16,9 @@ from tendering.domain.refusals import (
     ManifestMismatch,
     NoBid,
     NotAcceptingBids,
+    NotParticipant,
 )
-from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
+from tendering.domain.tender import Tender, TenderStatus
 
 MANIFEST_LABEL = "kaibiao/bid-manifest/v1"
 WITHDRAWAL_LABEL = "kaibiao/bid-withdrawal/v1"
@@ -118,9 +119,10 @@ def manifest_statement(
 
 def require_manifest(tender: Tender, bid: SealedBid, statement: Mapping[str, JsonValue]) -> None:
     """The signed statement says exactly what this tender and this bid say. ManifestMismatch."""
-    if tuple(envelope.kind for envelope in bid.envelopes) != ENVELOPES:
+    expected_kinds = tender.round.envelopes
+    if tuple(envelope.kind for envelope in bid.envelopes) != expected_kinds:
         raise ManifestMismatch(
-            "the envelopes are not those of the tender", expected=list(ENVELOPES)
+            "the envelopes are not those of the tender", expected=list(expected_kinds)
         )
     for envelope in bid.envelopes:
         expected = envelope_context(
@@ -150,6 +152,7 @@ def decide_submission(
     received_at: datetime,
     has_bid_security: bool,
     custody: CustodyState,
+    is_participant: bool = True,
 ) -> Event:
     """May this bid be taken into custody? One refusal after the other, as a clerk would check."""
     tender.lot(bid.lot)
@@ -158,6 +161,10 @@ def decide_submission(
         raise DeadlinePassed(deadline=instant(tender.deadline), received_at=instant(received_at))
     if tender.status is not TenderStatus.PUBLISHED:
         raise NotAcceptingBids(status=tender.status)
+    # 招标投标法 第十七条, 条例 第十八条: an invitation or an admission is asked for where the round
+    # has them. Whether one is there is told to its bidder alone.
+    if not is_participant:
+        raise NotParticipant(lot=bid.lot, participants=tender.round.participants)
     # 招标投标法实施条例 第二十六条: the security the tender documents ask for is lodged before.
     if not has_bid_security:
         raise BidSecurityMissing(lot=bid.lot)

@@ -6,7 +6,7 @@ single one, in the order of the queue, seeing what those before it in the group 
 refused one changes nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from crypto.canonical import digest
 from tendering.domain.bid import CustodyState, SealedBid, decide_submission
 from tendering.domain.bid_security import BidSecurity, covers
 from tendering.domain.journal import Event
+from tendering.domain.procedure import Participants
 from tendering.domain.refusals import (
     EphemeralKeyReused,
     ManifestMismatch,
@@ -66,7 +67,8 @@ class Custody:
     """What custody holds that matters to a group; `decide` moves it on.
 
     `tenders` are locked. `revoked` tells since when a certificate, DER, does not hold. `uploads`
-    are those of the group that are still there.
+    are those of the group that are still there, `participants` the places of those who were
+    invited or admitted.
     """
 
     tenders: Mapping[UUID, Tender]
@@ -75,6 +77,7 @@ class Custody:
     ephemeral_keys: set[bytes]
     uploads: set[UUID]
     revoked: Mapping[bytes, datetime]
+    participants: Set[Place] = frozenset()
     policies: dict[UUID, bytes] = field(default_factory=dict)
 
     def decide(self, arrived: Arrived) -> Event:
@@ -89,6 +92,8 @@ class Custody:
             received_at=arrived.received_at,
             has_bid_security=self._is_secured(tender, arrived.place),
             custody=self.states.get(arrived.place, CustodyState(0, stands=False)),
+            is_participant=tender.round.participants is Participants.PUBLIC
+            or arrived.place in self.participants,
         )
         revoked_at = self.revoked.get(arrived.certificate)
         if revoked_at is not None and revoked_at <= arrived.received_at:

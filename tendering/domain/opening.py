@@ -24,7 +24,6 @@ from tendering.domain.refusals import (
 )
 from tendering.domain.tender import Lot, Tender, TenderStatus
 
-BIDDERS_MIN = 3  # 招标投标法 第二十八条; 实施条例 第四十四条
 # A price this many times off the ceiling looks like 元 written where 万元 was meant.
 UNIT_SLIP_FACTOR = 100
 REFUSAL_LABEL = "kaibiao/share-refusal/v1"
@@ -102,10 +101,16 @@ def decide_closing(
         "deadline": instant(tender.deadline),
         "custody": {"seq": seq, "head": head.hex()},
     }
-    too_few = [lot.lot for lot in tender.lots if _count(bids, lot.lot) < BIDDERS_MIN]
+    # 招标投标法 第二十八条, 87号令 第四十三条: how few are too few, the procedure's round says.
+    least = tender.round.bidders_min
+    too_few = [lot.lot for lot in tender.lots if _count(bids, lot.lot) < least.count]
     if too_few:
         # Nothing is unlocked and nobody's bid is shown: only that there were too few.
-        return TenderStatus.FAILED, Event("tender.failed", body | {"too_few_bids": too_few})
+        why: dict[str, JsonValue] = {
+            "too_few_bids": list(too_few),
+            "rule": {"id": least.rule, "law": least.law, "value": least.count},
+        }
+        return TenderStatus.FAILED, Event("tender.failed", body | why)
     unlock_until = at + timedelta(minutes=tender.terms.unlock_minutes)
     lots: list[JsonValue] = [
         {
@@ -269,6 +274,7 @@ def decide_reveal(
     *,
     at: datetime,
     faults: Mapping[UUID, BidFault] = MappingProxyType({}),
+    has_price: bool = True,
 ) -> Event:
     """Show all prices of a lot at once, once every bid has a verdict or the window has closed.
 
@@ -285,7 +291,7 @@ def decide_reveal(
         {
             "bidder_id": str(bidder),
             "form": dict(forms[bidder]),
-            "findings": list(form_findings(forms[bidder], lot)),
+            "findings": list(form_findings(forms[bidder], lot)) if has_price else [],
         }
         for bidder in opening.bidders
         if bidder in forms

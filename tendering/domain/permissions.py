@@ -17,6 +17,8 @@ _TENDERING = {
     "tender.create": TRADING,
     "tender.edit": TRADING,
     "tender.publish": TRADING,
+    "tender.invite": TRADING,
+    "invitation.answer": frozenset({R.BIDDER}),
     "document.issue": TRADING,
     "document.download": EVERYBODY,
     "question.ask": frozenset({R.BIDDER}),

@@ -96,6 +96,12 @@ class NotAcceptingBids(Conflict):
     code = "not-accepting-bids"
 
 
+class NotParticipant(Forbidden):
+    """Only whoever was invited, or admitted by the round before, may take part."""
+
+    code = "not-participant"
+
+
 class DeadlinePassed(Conflict):
     """The submission deadline has passed."""
 
@@ -407,6 +413,12 @@ class RulebookInvalid(Invalid):
     """The rulebook is not well formed."""
 
     code = "rulebook-invalid"
+
+
+class ProcedureInvalid(Invalid):
+    """There is no such procedure in this regime, or it does not hold together."""
+
+    code = "procedure-invalid"
 
 
 class TimetableUnlawful(Conflict):

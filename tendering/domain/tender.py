@@ -14,6 +14,7 @@ from crypto.canonical import JsonValue, digest
 from crypto.errors import BadKey
 from crypto.seal_suites import CLASSIC, SUITES, suite_of
 from tendering.domain.journal import Event, instant
+from tendering.domain.procedure import OPEN_TENDERING, Participants, Round, round_json
 from tendering.domain.refusals import (
     Forbidden,
     Invalid,
@@ -36,6 +37,7 @@ class TenderStatus(StrEnum):
     EVALUATED = "evaluated"
     CANDIDATES_PUBLISHED = "candidates_published"
     AWARDED = "awarded"
+    CONTINUED = "continued"
     FAILED = "failed"
     TERMINATED = "terminated"
 
@@ -46,17 +48,20 @@ TRANSITIONS: Mapping[TenderStatus, frozenset[TenderStatus]] = MappingProxyType(
         S.DRAFT: frozenset({S.PUBLISHED, S.TERMINATED}),
         S.PUBLISHED: frozenset({S.OPENING, S.FAILED, S.TERMINATED}),
         S.OPENING: frozenset({S.OPENED, S.FAILED, S.TERMINATED}),
-        S.OPENED: frozenset({S.EVALUATING, S.FAILED, S.TERMINATED}),
+        S.OPENED: frozenset({S.EVALUATING, S.CONTINUED, S.FAILED, S.TERMINATED}),
         S.EVALUATING: frozenset({S.EVALUATED, S.FAILED, S.TERMINATED}),
-        S.EVALUATED: frozenset({S.CANDIDATES_PUBLISHED, S.FAILED, S.TERMINATED}),
+        S.EVALUATED: frozenset({S.CANDIDATES_PUBLISHED, S.CONTINUED, S.FAILED, S.TERMINATED}),
         S.CANDIDATES_PUBLISHED: frozenset({S.AWARDED, S.FAILED, S.TERMINATED}),
         S.AWARDED: frozenset(),
+        # The next round of the procedure has begun, a tender of its own.
+        S.CONTINUED: frozenset(),
         S.FAILED: frozenset(),
         S.TERMINATED: frozenset(),
     }
 )
 
-ENVELOPES = ("qualification", "technical", "price")
+# Every kind there is; which of them a tender has, its round says.
+ENVELOPES = OPEN_TENDERING.envelopes
 KEY_HOLDERS_MAX = 32
 # No submission lives longer than this after it has arrived, and every drain lasts longer.
 SUBMISSION_SECONDS_MAX = 8
@@ -120,10 +125,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Previous:
+    """The round before: its tender, and the digest of the list of those it admitted, 32 bytes."""
+
+    tender_id: UUID
+    admitted_digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Tender:
     """A tender as the rules see it. Instants are aware; `deadline` is None only in a draft.
 
-    `suite` names the algorithms of its sealed bids (`crypto.seal_suites`).
+    `suite` names the algorithms of its sealed bids (`crypto.seal_suites`); `round` is the step of
+    the procedure it stands for, and `previous` the one before.
     """
 
     id: UUID
@@ -150,6 +164,13 @@ class Tender:
     version: int = 1
     demonstration: bool = False
     suite: str = CLASSIC.name
+    round: Round = OPEN_TENDERING
+    previous: Previous | None = None
+
+    @property
+    def procedure(self) -> str:
+        """The procedure whose round this tender is."""
+        return self.round.procedure
 
     def lot(self, lot: str) -> Lot:
         """The lot of that name. Raises NotFound when there is none."""
@@ -239,6 +260,8 @@ def require_sound(tender: Tender) -> None:
         raise TenderIncomplete("the threshold is more than half of the key holders")
     if len({holder.organization_id for holder in tender.key_holders}) != holders:
         raise TenderIncomplete("a key holder appears twice")
+    if (tender.previous is not None) != (tender.round.participants is Participants.ADMITTED):
+        raise TenderIncomplete("a later round follows from the one before", missing="previous")
 
 
 def decide_publication(tender: Tender) -> Event:
@@ -257,6 +280,16 @@ def decide_publication(tender: Tender) -> Event:
     return Event("tender.published", public_facts(tender))
 
 
+def previous_json(previous: Previous | None) -> dict[str, JsonValue] | None:
+    """What the notice says of the round before."""
+    if previous is None:
+        return None
+    return {
+        "tender_id": str(previous.tender_id),
+        "admitted_digest": previous.admitted_digest.hex(),
+    }
+
+
 def public_facts(tender: Tender) -> dict[str, JsonValue]:
     """What the notice says, as the public stream, the archive and a bidder's tool read it."""
     return {
@@ -266,6 +299,8 @@ def public_facts(tender: Tender) -> dict[str, JsonValue]:
         "description": tender.description,
         "regime": tender.regime,
         "region": tender.region,
+        "round": round_json(tender.round),
+        "previous": previous_json(tender.previous),
         "procuring_entity_id": str(tender.procuring_entity_id),
         "agency_id": str(tender.agency_id) if tender.agency_id else None,
         "supervisor_id": str(tender.supervisor_id),

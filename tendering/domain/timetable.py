@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.canonical import JsonValue
-from tendering.domain.calendar import Calendar, civil_day, day_begins
+from tendering.domain.calendar import ONE_DAY, Calendar, civil_day, day_begins
 from tendering.domain.fields import Fields
 from tendering.domain.findings import Finding, found
 from tendering.domain.journal import instant
+from tendering.domain.procedure import Periods
 from tendering.domain.refusals import TimetableUnlawful
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.terms import (
@@ -26,6 +27,7 @@ from tendering.domain.terms import (
 )
 
 DRAIN: Final = timedelta(seconds=60)
+TENDERING: Final = Periods()
 VALIDITY_DAYS: Final = 90
 VALIDITY_DAYS_MAX: Final = 3650
 
@@ -69,10 +71,12 @@ def plan(
     unlock_minutes: int | None = None,
     validity_days: int = VALIDITY_DAYS,
     drain: timedelta = DRAIN,
+    periods: Periods = TENDERING,
 ) -> Timetable:
     """Work out every date from the publication and the deadline; `check` says if they are lawful.
 
-    Without `documents_until` the tender documents stay available to the deadline; without
+    Without `documents_until` the tender documents stay available to the deadline, or where the
+    time to hand in begins after that (E02) for as long as the rulebook asks; without
     `unlock_minutes` the window is the rulebook's floor. `drain` is how long a bid that arrived in
     time may still be on its way through the platform when the deadline passes. Raises
     TimetableUnlawful for instants from which nothing can be counted.
@@ -82,15 +86,18 @@ def plan(
     assert 0 < validity_days <= VALIDITY_DAYS_MAX
     closing_at = deadline + drain
     minutes = rulebook.number("unlock_window_min") if unlock_minutes is None else unlock_minutes
-    objections = rulebook.keyed("objection_before_deadline_min")
+    objection = None if periods.objection is None else rulebook.keyed(periods.objection)
     days = (civil_day(published_at), civil_day(deadline))
     return Timetable(
         published_at=published_at,
-        objections_until=deadline if objections is None else too_late_before(objections, deadline),
-        clarifications_until=too_late_before(
-            rulebook.required("clarification_before_deadline_min"), deadline
+        objections_until=_until(objection, calendar, deadline),
+        clarifications_until=_until(
+            None if periods.clarification is None else rulebook.required(periods.clarification),
+            calendar,
+            deadline,
         ),
-        documents_until=deadline if documents_until is None else documents_until,
+        documents_until=documents_until
+        or _documents_until(rulebook, calendar, periods, published_at, deadline),
         sign_in_from=deadline - timedelta(minutes=rulebook.number("sign_in_before_minutes")),
         deadline=deadline,
         closing_at=closing_at,
@@ -101,42 +108,69 @@ def plan(
 
 
 def check(
-    rulebook: Rulebook, calendar: Calendar, timetable: Timetable, *, compulsory: bool = True
+    rulebook: Rulebook,
+    calendar: Calendar,
+    timetable: Timetable,
+    *,
+    compulsory: bool = True,
+    periods: Periods = TENDERING,
 ) -> tuple[Finding, ...]:
     """Every rule the timetable breaks, and what a careful clerk would point out.
 
     `compulsory`: the law demands a tender for this procurement (依法必须招标), without which
     《招标投标法》第二十四条 does not bind.
     """
-    findings = [
-        _period_too_short(
-            rulebook.required("documents_available_min"), calendar, timetable, end="documents_until"
-        ),
+    findings = []
+    if periods.deadline is not None and (compulsory or rulebook.regime != "construction"):
+        period = rulebook.required(periods.deadline)
+        begins = timetable.documents_until if periods.after_documents else timetable.published_at
+        findings += [
+            _period_too_short(period, calendar, timetable, begins=begins, end="deadline"),
+            _last_day_off(rulebook, period, calendar, timetable, begins=begins),
+        ]
+    if periods.documents is not None:
+        rule, begins = rulebook.required(periods.documents), timetable.published_at
+        findings.append(
+            _period_too_short(rule, calendar, timetable, begins=begins, end="documents_until")
+        )
+    findings += [
         _window_too_short(rulebook.required("unlock_window_min"), timetable),
         _day_off(calendar, timetable),
     ]
-    if compulsory or rulebook.regime != "construction":
-        period = rulebook.required("bid_period_min")
-        findings.insert(0, _period_too_short(period, calendar, timetable, end="deadline"))
-        findings.insert(1, _last_day_off(rulebook, calendar, timetable))
     return tuple(finding for finding in findings if finding is not None)
 
 
-def earliest_deadline(rulebook: Rulebook, calendar: Calendar, published_at: datetime) -> datetime:
+def earliest_deadline(
+    rulebook: Rulebook,
+    calendar: Calendar,
+    published_at: datetime,
+    *,
+    periods: Periods = TENDERING,
+) -> datetime:
     """The first instant on which bids may fall due: the beginning of the last day of the period."""
-    return earliest_after(rulebook, rulebook.required("bid_period_min"), calendar, published_at)
+    if periods.deadline is None:
+        return published_at
+    begins = _documents_until(rulebook, calendar, periods, published_at, published_at)
+    return earliest_after(rulebook, rulebook.required(periods.deadline), calendar, begins)
 
 
 def deadline_after_clarification(
-    rulebook: Rulebook, calendar: Calendar, *, clarified_at: datetime, deadline: datetime
+    rulebook: Rulebook,
+    calendar: Calendar,
+    *,
+    clarified_at: datetime,
+    deadline: datetime,
+    periods: Periods = TENDERING,
 ) -> datetime | None:
     """The new deadline that a clarification which affects bids asks for, or None if it is in time.
 
-    E04, G04: less than 15 days before the deadline, the deadline moves. The proposal keeps the
+    E04, E05, G04: less than so many days before the deadline, it moves. The proposal keeps the
     time of day, on the first working day that leaves the whole period.
     """
-    rule = rulebook.required("clarification_before_deadline_min")
-    if clarified_at < too_late_before(rule, deadline):
+    if periods.clarification is None:
+        return None
+    rule = rulebook.required(periods.clarification)
+    if clarified_at < _until(rule, calendar, deadline):
         return None
     day = last_day(rule, calendar, civil_day(clarified_at))
     into_the_day = deadline - day_begins(civil_day(deadline))
@@ -195,11 +229,36 @@ def from_json(value: JsonValue) -> Timetable:
     return timetable
 
 
+def _until(rule: Rule | None, calendar: Calendar, deadline: datetime) -> datetime:
+    """The first instant that is fewer than the rule's days before the deadline's day."""
+    if rule is None:
+        return deadline
+    if rule.unit != "working_day":
+        return too_late_before(rule, deadline)
+    last = day = civil_day(deadline)
+    while calendar.working_days_between(day, last) < length(rule):
+        day -= ONE_DAY
+    return day_begins(day + ONE_DAY)
+
+
+def _documents_until(
+    rulebook: Rulebook,
+    calendar: Calendar,
+    periods: Periods,
+    published_at: datetime,
+    deadline: datetime,
+) -> datetime:
+    if not periods.after_documents or periods.documents is None:
+        return deadline
+    rule = rulebook.required(periods.documents)
+    return day_begins(last_day(rule, calendar, civil_day(published_at)))
+
+
 def _period_too_short(
-    rule: Rule, calendar: Calendar, timetable: Timetable, *, end: str
+    rule: Rule, calendar: Calendar, timetable: Timetable, *, begins: datetime, end: str
 ) -> Finding | None:
     ends: datetime = getattr(timetable, end)
-    last = last_day(rule, calendar, civil_day(timetable.published_at))
+    last = last_day(rule, calendar, civil_day(begins))
     if civil_day(ends) >= last:
         return None
     unit_zh, unit_en = (
@@ -213,13 +272,14 @@ def _period_too_short(
     )
 
 
-def _last_day_off(rulebook: Rulebook, calendar: Calendar, timetable: Timetable) -> Finding | None:
+def _last_day_off(
+    rulebook: Rulebook, period: Rule, calendar: Calendar, timetable: Timetable, *, begins: datetime
+) -> Finding | None:
     """The period's last day is a day off and the deadline does not wait for the next one."""
     rule = rulebook.keyed("rollover")
     if rule is None:
         return None
-    period = rulebook.required("bid_period_min")
-    last = last_day(period, calendar, civil_day(timetable.published_at))
+    last = last_day(period, calendar, civil_day(begins))
     moved = calendar.next_working_day(last)
     if not last <= civil_day(timetable.deadline) < moved:
         return None

@@ -28,6 +28,19 @@ class StoredEvaluation:
         """Whom the report recommends, in its order."""
         return _candidates(self.report["candidates"])
 
+    @property
+    def admitted(self) -> tuple[UUID, ...]:
+        """The bidders whose bids were not rejected: whom a round without scores lets go on."""
+        bids, rejections = self.report["bids"], self.report["rejections"]
+        assert isinstance(bids, list)
+        assert isinstance(rejections, list)
+        gone = {one["bid"] for one in rejections if isinstance(one, dict)}
+        return tuple(
+            UUID(str(one["bidder_id"]))
+            for one in bids
+            if isinstance(one, dict) and one["bid"] not in gone
+        )
+
     def bid(self, bid: str) -> Mapping[str, JsonValue]:
         """A bid of the report by its id there."""
         found = self.report["bids"]

@@ -9,7 +9,6 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
 from tendering.domain.refusals import OpeningNotStarted
-from tendering.domain.tender import ENVELOPES
 from tendering.storage.connection import Connection
 from tendering.storage.json_columns import to_json
 
@@ -30,8 +29,8 @@ class Unlock:
 
     @property
     def form(self) -> Mapping[str, JsonValue] | None:
-        """What the price envelope's form says; None while the bid is locked."""
-        return self.forms.get("price")
+        """What the price envelope's form says; empty without one, None while the bid is locked."""
+        return self.forms.get("price", {}) if self.unlocked_by is not None else None
 
     def plaintext_digest(self, kind: str) -> bytes | None:
         """The digest of an opened bundle, 32 bytes; None while it is locked."""
@@ -215,7 +214,13 @@ async def add_shares(
 
 
 async def shares_complete_at(
-    connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID, *, threshold: int
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    bidder_id: UUID,
+    *,
+    threshold: int,
+    envelopes: int,
 ) -> datetime | None:
     """When the last share had arrived without which the bid could not open; None before."""
     complete_at: datetime | None = await connection.fetchval(
@@ -230,7 +235,7 @@ async def shares_complete_at(
         lot,
         bidder_id,
         threshold,
-        len(ENVELOPES),
+        envelopes,
     )
     return complete_at
 

@@ -8,8 +8,17 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.procedure import round_from_json, round_json
 from tendering.domain.refusals import NotFound, TenderChanged
-from tendering.domain.tender import Document, KeyHolder, Lot, Tender, TenderStatus, Terms
+from tendering.domain.tender import (
+    Document,
+    KeyHolder,
+    Lot,
+    Previous,
+    Tender,
+    TenderStatus,
+    Terms,
+)
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
 
@@ -18,7 +27,8 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.procuring_entity_id, t.agency_id, t.supervisor_id, t.threshold, t.suite, t.method,
        t.committee,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
-       t.timetable, t.source, t.version, t.demonstration,
+       t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
+       t.admitted_digest,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
                                          l.bid_security_fen, l.items) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
@@ -97,9 +107,9 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
                (id, number, title, description, regime, region, status, procuring_entity_id,
                 agency_id, supervisor_id, threshold, method, committee, bid_validity_days,
                 unlock_minutes, drain_seconds, deadline, published_at, timetable, source, version,
-                demonstration, created_at, suite)
+                demonstration, created_at, suite, round, previous_id, admitted_digest)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23, $24)""",
+                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)""",
         tender.id,
         tender.number,
         tender.title,
@@ -124,6 +134,9 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
         tender.demonstration,
         at,
         tender.suite,
+        to_json(round_json(tender.round)),
+        None if tender.previous is None else tender.previous.tender_id,
+        None if tender.previous is None else tender.previous.admitted_digest,
     )
     await _insert_parts(connection, tender)
 
@@ -268,7 +281,7 @@ async def list_timetables(connection: Connection) -> list[tuple[UUID, dict[str, 
     """Timetables of all tenders that are under way."""
     rows = await connection.fetch(
         """SELECT id, timetable FROM tendering.tenders
-           WHERE status NOT IN ('draft', 'awarded', 'failed', 'terminated')
+           WHERE status NOT IN ('draft', 'awarded', 'continued', 'failed', 'terminated')
            ORDER BY id LIMIT 1000"""
     )
     return [(row["id"], from_json(row["timetable"])) for row in rows]
@@ -364,4 +377,8 @@ def _tender(row: Record | None) -> Tender:
         source=from_json(row["source"]),
         version=row["version"],
         demonstration=row["demonstration"],
+        round=round_from_json(from_json(row["round"])),
+        previous=None
+        if row["previous_id"] is None
+        else Previous(row["previous_id"], row["admitted_digest"]),
     )

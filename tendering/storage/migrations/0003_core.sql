@@ -10,7 +10,7 @@ CREATE TABLE tendering.tenders (
     status text NOT NULL CHECK (
         status IN (
             'draft', 'published', 'opening', 'opened', 'evaluating', 'evaluated',
-            'candidates_published', 'awarded', 'failed', 'terminated'
+            'candidates_published', 'awarded', 'continued', 'failed', 'terminated'
         )
     ),
     procuring_entity_id uuid NOT NULL REFERENCES tendering.organizations (id),
@@ -30,12 +30,20 @@ CREATE TABLE tendering.tenders (
     version integer NOT NULL DEFAULT 1 CHECK (version > 0),
     demonstration boolean NOT NULL,
     created_at timestamptz NOT NULL,
+    -- The round of the procedure, as the notice says it, and the one before.
+    round text NOT NULL CHECK (octet_length(round) <= 16384),
+    previous_id uuid REFERENCES tendering.tenders (id),
+    admitted_digest bytea CHECK (octet_length(admitted_digest) = 32),
     CONSTRAINT tenders_number_is_unique UNIQUE (number),
-    CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL)
+    CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL),
+    CHECK ((previous_id IS NULL) = (admitted_digest IS NULL))
 );
 
 CREATE INDEX tenders_board ON tendering.tenders (published_at DESC, id) WHERE status <> 'draft';
 CREATE INDEX tenders_due ON tendering.tenders (deadline) WHERE status = 'published';
+-- A round has one successor at most.
+CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders (previous_id)
+    WHERE previous_id IS NOT NULL;
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders (procuring_entity_id);
 
 CREATE TABLE tendering.lots (
@@ -69,6 +77,21 @@ CREATE TABLE tendering.tender_documents (
     media_type text NOT NULL CHECK (char_length(media_type) <= 100),
     PRIMARY KEY (tender_id, name)
 );
+
+-- Who was invited, or admitted by the round before: as secret as who bids.
+CREATE TABLE tendering.participants (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{1,20}$'),
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    answer text NOT NULL CHECK (answer IN ('open', 'accepted', 'declined')),
+    added_at timestamptz NOT NULL,
+    answered_at timestamptz,
+    PRIMARY KEY (tender_id, lot, organization_id),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot),
+    CHECK ((answer = 'open') = (answered_at IS NULL))
+);
+
+CREATE INDEX participants_organization_id ON tendering.participants (organization_id);
 
 -- Who downloaded is as secret as who bids (电子招标投标办法 第二十一条).
 CREATE TABLE tendering.downloads (

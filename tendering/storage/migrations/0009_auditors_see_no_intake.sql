@@ -3,8 +3,8 @@
 -- Whole tables, also afterwards: what of them becomes evidence is in the journal and the archive.
 REVOKE SELECT ON
 tendering.bid_securities, tendering.bids, tendering.downloads, tendering.ephemeral_keys,
-tendering.log_blocks, tendering.log_leaves, tendering.log_pending, tendering.questions,
-tendering.receipts, tendering.upload_parts, tendering.uploads
+tendering.log_blocks, tendering.log_leaves, tendering.log_pending, tendering.participants,
+tendering.questions, tendering.receipts, tendering.upload_parts, tendering.uploads
 FROM tendering_audit;
 
 -- The journal through a view: custody once the opening is recorded, the committee after the award.
@@ -27,7 +27,9 @@ WHERE journal.stream = 'public' OR EXISTS (
         AND (
             tenders.status = 'awarded'
             OR journal.stream = 'custody'
-            AND tenders.status IN ('opened', 'evaluating', 'evaluated', 'candidates_published')
+            AND tenders.status IN (
+                'opened', 'evaluating', 'evaluated', 'candidates_published', 'continued'
+            )
         )
 );
 

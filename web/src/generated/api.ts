@@ -46,9 +46,9 @@ export interface ElectionView { round: number; candidates: number[]; voted: numb
 
 export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
 
-export interface EnvelopeContainers { qualification: string; technical: string; price: string }
+export interface EnvelopeContainers { qualification?: string | null; technical?: string | null; price?: string | null }
 
-export interface EnvelopeUploads { qualification: string; technical: string; price: string }
+export interface EnvelopeUploads { qualification?: string | null; technical?: string | null; price?: string | null }
 
 export interface ExpertAnswer { id: string; person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string }
 
@@ -58,7 +58,7 @@ export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
 
 export interface FaultAnswer { whose: string; proved: boolean; kind: string; cause: string }
 
-export interface FileKeys { qualification: string; technical: string; price: string }
+export interface FileKeys { qualification?: string | null; technical?: string | null; price?: string | null }
 
 export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
 
@@ -112,6 +112,14 @@ export interface OwnBid { lot: string; counter: number; status: string; received
 
 export interface OwnBids { items: OwnBid[] }
 
+export interface OwnInvitation { tender_id: string; number: string; title: string; deadline: string; lot: string; answer: string }
+
+export interface OwnInvitations { items: OwnInvitation[] }
+
+export interface ParticipantList { items: ParticipantView[] }
+
+export interface ParticipantView { lot: string; organization_id: string; name: string; answer: string }
+
 export interface PartyView { name: string; independent: boolean }
 
 export interface PassedOverBody { bid: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string }
@@ -152,9 +160,15 @@ export interface PostExpert { person_id: string; name: string; region: string; e
 
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
 
+export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
+
+export interface PostInvitations { lot: string; organization_ids: string[] }
+
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
 
 export interface PostKeyDestruction { statement: Record<string, unknown> }
+
+export interface PostNextRound { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
 
@@ -198,7 +212,7 @@ export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
 export interface PostSignature { preparation: string; signature: string }
 
-export interface PostTender { title: string; description: string; regime: "construction"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519" }
+export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
@@ -270,7 +284,7 @@ export interface TenderPage { items: TenderSummary[]; next: string | null }
 
 export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; status: string; procuring_entity: string; deadline: string; published_at: string; demonstration: boolean }
 
-export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string }
+export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string }
 
 export interface TicketAnswer { ticket: string; expires_in_seconds: number }
 
@@ -296,6 +310,7 @@ export interface Doors {
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
+  "GET /invitations": { answer: OwnInvitations };
   "GET /key-holder/tenders": { answer: HeldTenders };
   "GET /log/checkpoint": { answer: Blob };
   "GET /log/evidence": { answer: LogEvidence };
@@ -332,7 +347,7 @@ export interface Doors {
   "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };
   "POST /sessions/passkey-challenge": { answer: PasskeyOptions };
   "POST /sessions/role": { body: PostSessionRole; answer: SessionAnswer };
-  "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; after?: string; limit?: number }; answer: TenderPage };
+  "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; after?: string; limit?: number }; answer: TenderPage };
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
@@ -353,6 +368,8 @@ export interface Doors {
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
+  "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: PostInvitationAnswer; answer: undefined };
+  "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
   "GET /tenders/{tender_id}/issued/{kind}.pdf": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; answer: Blob };
   "POST /tenders/{tender_id}/issued/{kind}/signature-preparations": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostPreparation; answer: PreparationAnswer };
@@ -362,6 +379,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/journal/{stream}": { path: { tender_id: string; stream: "committee" | "custody" | "public" }; query: { after?: number; limit?: number }; answer: JournalPage };
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "POST /tenders/{tender_id}/key-destructions": { path: { tender_id: string }; body: PostKeyDestruction; answer: undefined };
+  "POST /tenders/{tender_id}/next-round": { path: { tender_id: string }; body: PostNextRound; answer: TenderView };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };
@@ -373,6 +391,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
   "POST /tenders/{tender_id}/opening/sign-in": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };
+  "GET /tenders/{tender_id}/participants": { path: { tender_id: string }; answer: ParticipantList };
   "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };

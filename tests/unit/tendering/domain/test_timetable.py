@@ -31,8 +31,9 @@ def planned(deadline: datetime, **changes: object) -> Timetable:
     return plan(WORKS, CALENDAR, published_at=MONDAY, deadline=deadline, **changes)  # type: ignore[arg-type]
 
 
-def rule_ids(timetable: Timetable, **changes: bool) -> list[str]:
-    return [finding.rule_id for finding in check(WORKS, CALENDAR, timetable, **changes)]
+def rule_ids(timetable: Timetable, *, compulsory: bool = True) -> list[str]:
+    found = check(WORKS, CALENDAR, timetable, compulsory=compulsory)
+    return [finding.rule_id for finding in found]
 
 
 def test_nineteen_days_are_too_few() -> None:

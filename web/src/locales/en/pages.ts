@@ -76,6 +76,7 @@ export default {
     candidates_published: "Candidates published",
     awarded: "Awarded",
     failed: "Failed",
+    continued: "Goes on in the next round",
     terminated: "Terminated",
   },
   left: {

@@ -33,6 +33,7 @@ export default {
   "not-key-holder": "Your organization is not a key holder of this tender.",
   // Bids.
   "not-accepting-bids": "This tender is not accepting bids now.",
+  "not-participant": "Only those who were invited, or admitted by the round before, may take part.",
   "deadline-passed": "The submission deadline has passed; nothing is accepted any more.",
   "bid-security-missing": "No valid bid security of yours is on record for this lot. Arrange it first.",
   "counter-not-fresh": "The submission's number must be larger than earlier ones. Make it anew with the bidder's tool.",
@@ -94,6 +95,7 @@ export default {
   "pool-too-small": "Too few eligible experts for the seats asked for.",
   "price-above-ceiling": "A price above the ceiling: the bid is to be rejected, not scored.",
   "rulebook-invalid": "The rulebook is not well formed.",
+  "procedure-invalid": "There is no such procedure for this kind of tender.",
   "timetable-unlawful": "The timetable breaks a period set by law. Change the dates.",
   // Accounts and certificates.
   "already-over": "The end of validity lies in the past. Choose another.",

@@ -75,6 +75,7 @@ export default {
     candidates_published: "候选人公示",
     awarded: "已定标",
     failed: "招标失败",
+    continued: "已进入下一轮",
     terminated: "已终止",
   },
   left: {

@@ -33,6 +33,7 @@ export default {
   "not-key-holder": "贵单位不是本项目的密钥持有人。",
   // Bids.
   "not-accepting-bids": "本项目现在不接收投标文件。",
+  "not-participant": "仅受邀请或者上一轮次入围的单位可以参加。",
   "deadline-passed": "投标截止时间已过，不再接收。",
   "bid-security-missing": "本标段尚未查到贵单位有效的投标保证金或保函，请先办理。",
   "counter-not-fresh": "提交序号必须大于之前的序号，请用投标工具重新生成。",
@@ -93,6 +94,7 @@ export default {
   "pool-too-small": "符合条件的专家不足，无法抽取所需席位。",
   "price-above-ceiling": "报价超过最高投标限价，应当否决投标，不予评分。",
   "rulebook-invalid": "规则文件格式有误。",
+  "procedure-invalid": "没有此种采购（招标）程序，或者不适用于本类项目。",
   "timetable-unlawful": "时间安排不符合法定期限，请调整日期。",
   // Accounts and certificates.
   "already-over": "有效期的截止时间已经过去，请重新填写。",
