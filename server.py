@@ -44,6 +44,7 @@ from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
+from tendering.canary_watch import watch_canaries
 from tendering.clockwork import clear_away, open_due_tenders, open_remedied_bids, tell_overdue
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
@@ -160,6 +161,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 open_remedied_bids(context),
                 tell_overdue(context),
                 clear_away(context),
+                watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),
                 watch_loop(metrics),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from clients.canaries import open_canary, waiting_canaries
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder, Signer, read_opening_key
 from clients.key_holder_log import KeyHolderLog
@@ -23,6 +24,7 @@ from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
 from tendering.domain.bid import envelope_context
+from tendering.domain.canary import ANSWER_LABEL, answer_statement
 from tendering.domain.closing_proof import NotProved, require_past
 from tendering.domain.journal import parse_instant
 from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
@@ -82,6 +84,37 @@ class KeyHolder:
                 "announcement": self.signer.sign(ANNOUNCEMENT_LABEL, statement),
             },
         )
+
+    async def open_canaries(self, tender_id: UUID) -> list[int]:
+        """Open every canary of a tender that waits for this holder; their numbers.
+
+        What is opened comes from the public record, and its context is computed here: nobody can
+        have another thing opened under this name. Raises UnwrapRefused, KeyMissing, BadHeader,
+        BadShare (the key in the folder does not open it), PlatformRefused.
+        """
+        journal = JournalFollower(self.platform, tender_id)
+        await journal.look()
+        published = journal.find("tender.published")
+        if published is None:
+            raise UnwrapRefused("the tender is not published")
+        tender = tender_of_notice(published)
+        me = self.platform.me.organization_id
+        holder, key = tender.key_holder_of(me), self._key_of(tender)
+        done = []
+        for canary in waiting_canaries(journal, holder.number):
+            await self._note("open canary", tender_id, {"canary": canary.number})
+            answer = open_canary(tender, canary, me, key).hex()
+            statement = answer_statement(tender, canary.number, holder, answer)
+            await self.platform.post(
+                f"/tenders/{tender_id}/canary-answers",
+                {
+                    "canary": canary.number,
+                    "answer": answer,
+                    "statement": self.signer.sign(ANSWER_LABEL, statement),
+                },
+            )
+            done.append(canary.number)
+        return done
 
     async def remedies(self, tender_id: UUID) -> list[Json]:
         """The bids that wait for this holder's share."""

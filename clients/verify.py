@@ -13,6 +13,7 @@ from typing import BinaryIO, Final
 
 from clients.verifying import (
     awards,
+    canaries,
     draws,
     evaluations,
     evidence,
@@ -72,6 +73,7 @@ STEPS: Final = (
     Step("招标公告签名", "signature of the notice", publication.check_publication),
     Step("当事人名录", "parties in tender.json", publication.check_parties),
     Step("密钥持有人公告", "announcements of the key holders", publication.check_key_holders),
+    Step("密钥可用性探测", "canaries of the key holders", canaries.check_canaries),
     Step("澄清与修改", "clarifications", publication.check_clarifications),
     Step("招标文件", "tender documents", publication.check_documents),
     Step("投标文件清单", "list of bids against custody", submissions.check_custody),

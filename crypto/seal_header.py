@@ -109,12 +109,8 @@ def derive_header(file_key: bytes, policy: SealPolicy) -> bytes:
     Raises BadKey for a public key of low order.
     """
     context, threshold, count = policy.context, policy.threshold, len(policy.holders)
-    coefficients = [
-        _derive(file_key, context, f"coefficient/{power}", SECRET_BYTES)
-        for power in range(1, threshold)
-    ]
     body = b""
-    shares = split_derandomized(file_key, coefficients, count)
+    shares = derive_shares(file_key, context, threshold, count)
     material_bytes = policy.suite.material_bytes
     for number, (holder, share) in enumerate(zip(policy.holders, shares, strict=True), start=1):
         ephemeral, wrapped = policy.suite.wrap(
@@ -131,6 +127,15 @@ def derive_header(file_key: bytes, policy: SealPolicy) -> bytes:
         material=_derive(file_key, context, "ephemeral/bidder", material_bytes),
     )
     return build_header(file_key, [bidder_stanza, Stanza(arguments, body)])
+
+
+def derive_shares(file_key: bytes, context: bytes, threshold: int, count: int) -> list[bytes]:
+    """The shares that this file key dictates, 16 bytes each, for holders 1..`count`."""
+    coefficients = [
+        _derive(file_key, context, f"coefficient/{power}", SECRET_BYTES)
+        for power in range(1, threshold)
+    ]
+    return split_derandomized(file_key, coefficients, count)
 
 
 @dataclass(frozen=True, slots=True)

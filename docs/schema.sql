@@ -355,6 +355,31 @@ CREATE TABLE tendering.bids (
     CONSTRAINT bids_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'replaced'::text, 'withdrawn'::text, 'unlocked'::text, 'deemed_revoked'::text, 'deemed_withdrawn'::text])))
 );
 
+CREATE TABLE tendering.canaries (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    occasion text NOT NULL,
+    asked integer[] NOT NULL,
+    header bytea NOT NULL,
+    answers bytea NOT NULL,
+    issued_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone NOT NULL,
+    deadline timestamp with time zone NOT NULL,
+    missed boolean DEFAULT false NOT NULL,
+    CONSTRAINT canaries_answers_check CHECK (((octet_length(answers) >= 64) AND (octet_length(answers) <= 1024))),
+    CONSTRAINT canaries_header_check CHECK ((octet_length(header) <= 65536)),
+    CONSTRAINT canaries_number_check CHECK ((number > 0)),
+    CONSTRAINT canaries_occasion_check CHECK ((occasion = ANY (ARRAY['publication'::text, 'eve'::text, 'replacement'::text])))
+);
+
+CREATE TABLE tendering.canary_answers (
+    tender_id uuid NOT NULL,
+    canary integer NOT NULL,
+    holder integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT canary_answers_holder_check CHECK (((holder >= 1) AND (holder <= 32)))
+);
+
 CREATE TABLE tendering.candidates (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -913,6 +938,12 @@ ALTER TABLE ONLY tendering.bids
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_pkey PRIMARY KEY (tender_id, lot, bidder_id, counter);
 
+ALTER TABLE ONLY tendering.canaries
+    ADD CONSTRAINT canaries_pkey PRIMARY KEY (tender_id, number);
+
+ALTER TABLE ONLY tendering.canary_answers
+    ADD CONSTRAINT canary_answers_pkey PRIMARY KEY (tender_id, canary, holder);
+
 ALTER TABLE ONLY tendering.candidates
     ADD CONSTRAINT candidates_pkey PRIMARY KEY (tender_id, lot);
 
@@ -1244,6 +1275,12 @@ ALTER TABLE ONLY tendering.bids
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.canaries
+    ADD CONSTRAINT canaries_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.canary_answers
+    ADD CONSTRAINT canary_answers_tender_id_canary_fkey FOREIGN KEY (tender_id, canary) REFERENCES tendering.canaries(tender_id, number);
+
 ALTER TABLE ONLY tendering.candidates
     ADD CONSTRAINT candidates_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.evaluations(tender_id, lot);
 
@@ -1455,6 +1492,14 @@ GRANT SELECT ON TABLE tendering.awards TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bid_securities TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bids TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.canaries TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.canaries TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.canary_answers TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.canary_answers TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.candidates TO tendering_app;
 

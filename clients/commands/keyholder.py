@@ -68,7 +68,10 @@ def list_(desk: Desk) -> None:
     async def work(holder: KeyHolder) -> None:
         for one in await holder.tenders():
             key = "announced" if one["announced"] else "MISSING"
-            click.echo(f"{one['tender_id']}  {one['status']:<12} key {key:<9} {one['title']}")
+            waiting = ", ".join(map(str, one["canaries"]))
+            canaries = f"  OPEN CANARY {waiting}" if waiting else ""
+            title = f"{one['title']}{canaries}"
+            click.echo(f"{one['tender_id']}  {one['status']:<12} key {key:<9} {title}")
 
     _run(desk, work)
 
@@ -83,6 +86,24 @@ def announce(desk: Desk, tender: UUID) -> None:
         held = await _held(holder, tender)
         await holder.announce(tender, held["holder"])
         click.echo(f"announced as key holder {held['holder']}")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.argument("tender", type=click.UUID, required=False)
+@click.pass_obj
+def canary(desk: Desk, tender: UUID | None) -> None:
+    """Open the canaries that wait for you, of TENDER or of all: it shows that your key works."""
+
+    async def work(holder: KeyHolder) -> None:
+        waiting = [one for one in await holder.tenders() if one["canaries"]]
+        for one in waiting:
+            if tender in {None, UUID(one["tender_id"])}:
+                for number in await holder.open_canaries(UUID(one["tender_id"])):
+                    click.echo(f"{one['tender_id']}  canary {number} opened")
+        if not waiting:
+            click.echo("no canary waits for you")
 
     _run(desk, work)
 

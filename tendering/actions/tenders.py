@@ -8,9 +8,11 @@ from uuid import UUID
 from crypto.canonical import JsonValue, digest
 from crypto.errors import BadKey
 from crypto.keys import recipient_text
+from tendering.actions.canaries import fresh_chance, issue_canary
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
 from tendering.domain.calendar import Calendar
+from tendering.domain.canary import Occasion
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.participants import require_invited
@@ -188,6 +190,14 @@ async def publish_tender(
     published = replace(published, status=TenderStatus.PUBLISHED, version=tender.version + 1)
     await tenders.save(connection, published)
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    await issue_canary(
+        connection,
+        published,
+        Occasion.PUBLICATION,
+        asked=[holder.number for holder in published.key_holders],
+        chance=fresh_chance(published.suite),
+        at=at,
+    )
     return published
 
 

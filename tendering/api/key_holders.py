@@ -9,12 +9,15 @@ from msgspec import Struct
 from tendering.actions import key_holders as deeds
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant
-from tendering.storage import tenders
+from tendering.storage import canaries, tenders
 from tendering.storage.connection import Connection
 
 
 class HeldTender(Struct, frozen=True):
-    """A tender of which one is key holder `holder`; `announced`: its key is on record."""
+    """A tender of which one is key holder `holder`; `announced`: its key is on record.
+
+    `canaries` are the numbers of those that one has still to open.
+    """
 
     tender_id: UUID
     number: str
@@ -23,6 +26,7 @@ class HeldTender(Struct, frozen=True):
     deadline: Instant
     holder: int
     announced: bool
+    canaries: list[int]
 
 
 class HeldTenders(Struct, frozen=True):
@@ -40,6 +44,7 @@ class PostKeyDestruction(Struct, frozen=True, forbid_unknown_fields=True):
 async def get_held_tenders(connection: Connection, actor: Actor) -> HeldTenders:
     """The drafts and tenders of which one is a key holder: for drafts a key must be announced."""
     rows = await tenders.list_held(connection, actor.organization_id)
+    waiting = await canaries.list_waiting(connection, actor.organization_id)
     return HeldTenders(
         [
             HeldTender(
@@ -50,6 +55,7 @@ async def get_held_tenders(connection: Connection, actor: Actor) -> HeldTenders:
                 row["deadline"],
                 row["number"],
                 row["announced"],
+                [number for tender_id, number in waiting if tender_id == row["id"]],
             )
             for row in rows
         ]

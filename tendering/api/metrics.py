@@ -45,6 +45,11 @@ class Metrics:
         self.loop_lag = Gauge(
             "kaibiao_loop_lag_seconds", "How late the event loop woke up.", registry=self.registry
         )
+        self.canaries_overdue = Gauge(
+            "kaibiao_canaries_overdue",
+            "Key holders that are late to show that they can unwrap, over all tenders.",
+            registry=self.registry,
+        )
         for name, text, read in (
             ("size", "Open database connections.", pool.get_size),
             ("idle", "Idle database connections.", pool.get_idle_size),

@@ -1,10 +1,11 @@
-"""The doors of key holders before the opening and after it: their keys' beginning and end."""
+"""Doors of key holders: their tenders, keys, canaries."""
 
 from typing import Final
 
-from tendering.api import key_holders, tenders
+from tendering.api import canaries, key_holders, tenders
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
+    CanaryNotOpened,
     Invalid,
     NotFound,
     NotKeyHolder,
@@ -38,6 +39,23 @@ KEY_HOLDER_ROUTES: Final = (
         status=204,
         idempotency="transaction",
         errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused),
+        tags=("tenders",),
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/canaries",
+        canaries.get_canaries,
+        errors=(NotFound,),
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/canary-answers",
+        canaries.post_canary_answer,
+        action="canary.open",
+        status=204,
+        idempotency="transaction",
+        errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused, CanaryNotOpened),
         tags=("tenders",),
     ),
 )

@@ -87,6 +87,12 @@ class NotKeyHolder(Forbidden):
     code = "not-key-holder"
 
 
+class CanaryNotOpened(Invalid):
+    """The answer is not the one that opening the canary with the announced key gives."""
+
+    code = "canary-not-opened"
+
+
 # --- bids ----------------------------------------------------------------------------------------
 
 

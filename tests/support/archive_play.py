@@ -34,6 +34,7 @@ from tendering.domain.tender import (
     public_facts,
 )
 from tests.support.archive import Archive, Evidence, Journals, archived
+from tests.support.archive_canaries import first_canary, second_canary
 from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
 from tests.support.archive_faults import HandedIn, verdict_on
 from tests.support.archive_parties import (
@@ -198,6 +199,7 @@ class TenderPlay:
         event.body["publication"] = signed
         self.public(event, PUBLISHED)
         self.tender = _with(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
+        first_canary(self, PUBLISHED)
         said: dict[str, JsonValue] = {
             "tender_id": str(TENDER_ID),
             "number": 1,
@@ -210,6 +212,7 @@ class TenderPlay:
         body["signed"] = self.entity.sign("kaibiao/clarification/v1", said)
         body["deadline"] = instant(DEADLINE)
         self.public(Event("clarification.published", body), PUBLISHED + timedelta(days=3))
+        second_canary(self)
 
     def _submit(self) -> None:
         at = DEADLINE - timedelta(hours=2)

@@ -1,6 +1,7 @@
 """A key holder (密钥持有人): has a key for this tender alone, and stands in at the opening."""
 
 import asyncio
+from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from clients.demo.parties.drawing import contribute
 from clients.demo.parties.following import find_notice, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
+from clients.journal_following import JournalFollower
 from clients.key_holding import KeyHolder
 from clients.notices import deadlines
 from tendering.domain.tender import Tender
@@ -33,6 +35,9 @@ async def play(party: Party) -> str:
     await holder.announce(UUID(held["tender_id"]), held["holder"])
 
     tender, _, journal = await find_notice(party)
+    dates = deadlines(journal)
+    await _open_canary(party, holder, journal, "publication")
+    await _open_canary(party, holder, journal, "eve", due=dates["sign_in_from"])
     await party.wait_for_entry(
         journal, "submission.closed", "保管密钥,等候开标", due=deadlines(journal)["closing_at"]
     )
@@ -49,6 +54,26 @@ async def play(party: Party) -> str:
 async def _unannounced(holder: KeyHolder) -> dict[str, Any] | None:
     """The first tender for which the holder's key is still missing."""
     return next((one for one in await holder.tenders() if not one["announced"]), None)
+
+
+async def _open_canary(
+    party: Party,
+    holder: KeyHolder,
+    journal: JournalFollower,
+    occasion: str,
+    *,
+    due: datetime | None = None,
+) -> None:
+    """Show that the key still works, as soon as the platform asks."""
+    await party.wait_for_entry(
+        journal,
+        "canary.issued",
+        "等候密钥可用性探测",
+        due=due,
+        accepts=lambda entry: entry.body["occasion"] == occasion,
+    )
+    party.doing("打开探测容器，证明密钥可用")
+    await holder.open_canaries(journal.tender_id)
 
 
 async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:

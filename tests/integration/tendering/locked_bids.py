@@ -173,15 +173,20 @@ class Opened:
         return cast("dict[str, Any]", entry.body)
 
 
-async def opened(pool: Pool, folder: Path, sabotage: str = "") -> Opened:
-    """Put the tender into tables and files, close its submission."""
+async def taking_bids(pool: Pool, folder: Path, sabotage: str = "") -> Opened:
+    """Put the tender into tables and files; its deadline is to come."""
     play = TenderPlay(sabotage)
     play._publish()
     play._submit()
     blobs = Blobs(folder / "blobs")
     async with transaction(pool) as connection:
         await _insert(connection, blobs, play)
-    tender = Opened(play, pool, blobs)
+    return Opened(play, pool, blobs)
+
+
+async def opened(pool: Pool, folder: Path, sabotage: str = "") -> Opened:
+    """The same with its submission closed."""
+    tender = await taking_bids(pool, folder, sabotage)
     async with transaction(pool) as connection:
         await close_submission(connection, tender.id, checkpoint=None, at=tender.closing)
     return tender

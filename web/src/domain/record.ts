@@ -37,6 +37,11 @@ const who = (body: Body, names: Names): Values => ({
   lot: text(body.lot),
 });
 const lot = (body: Body): Values => ({ lot: text(body.lot) });
+const canary = (body: Body): Values => ({
+  number: count(body.canary),
+  holder: count(body.number),
+  missing: Array.isArray(body.missing) ? body.missing.join("、") : "",
+});
 
 const FORMS: Record<string, Form | ((body: Body) => Form)> = {
   "tender.published": {
@@ -66,6 +71,9 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     const byHolders = text(body.by) === "key_holders";
     return { key: byHolders ? "bidUnlockedByHolders" : "bidUnlocked", tone: "good", values: who };
   },
+  "canary.issued": { key: "canaryIssued", values: canary },
+  "canary.opened": { key: "canaryOpened", values: canary },
+  "canary.missed": { key: "canaryMissed", tone: "bad", values: canary },
   "key.lost": { key: "keyLost", values: who },
   "prices.revealed": {
     key: "pricesRevealed",

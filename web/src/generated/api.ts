@@ -12,6 +12,12 @@ export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; 
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
 
+export interface CanaryHolder { number: number; name: string; state: "due" | "opened" | "overdue"; opened_at: string | null }
+
+export interface CanaryList { threshold: number; items: CanaryView[] }
+
+export interface CanaryView { canary: number; occasion: "eve" | "publication" | "replacement"; issued_at: string; due_at: string; header: string; holders: CanaryHolder[]; finding: "" | "late" | "too_few" }
+
 export interface CandidateAnswer { rank: number; bid: string; bidder_id: string; bidder_name: string; price_fen: number; total: string }
 
 export interface CertificateAnswer { serial: string; certificate: string; issued_at: string; not_after: string; revoked_at?: string | null; revocation_reason?: string | null }
@@ -66,7 +72,7 @@ export interface FindingAnswered { kind: "finding.answered"; room_id: string; fi
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string }
 
-export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean }
+export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean; canaries: number[] }
 
 export interface HeldTenders { items: HeldTender[] }
 
@@ -147,6 +153,8 @@ export interface PostAuthorization { role: Role; valid_until?: string | null }
 export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[] }
 
 export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
+
+export interface PostCanaryAnswer { canary: number; answer: string; statement: Record<string, unknown> }
 
 export interface PostCandidates { lot: string }
 
@@ -356,6 +364,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
+  "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };
+  "POST /tenders/{tender_id}/canary-answers": { path: { tender_id: string }; body: PostCanaryAnswer; answer: undefined };
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };

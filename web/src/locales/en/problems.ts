@@ -31,6 +31,7 @@ export default {
   "tender-changed": "Somebody changed the tender since you read it. Reload it first.",
   "key-policy-incomplete": "Some key holders have not announced their keys yet, so it cannot be published.",
   "not-key-holder": "Your organization is not a key holder of this tender.",
+  "canary-not-opened": "That is not the right answer: check that your folder holds the key announced for this tender.",
   // Bids.
   "not-accepting-bids": "This tender is not accepting bids now.",
   "not-participant": "Only those who were invited, or admitted by the round before, may take part.",

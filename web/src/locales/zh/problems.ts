@@ -31,6 +31,7 @@ export default {
   "tender-changed": "招标项目已被他人更改，请刷新后再修改。",
   "key-policy-incomplete": "还有密钥持有人没有公布公钥，暂时不能发布。",
   "not-key-holder": "贵单位不是本项目的密钥持有人。",
+  "canary-not-opened": "探测答复不正确，请检查密钥文件夹里是否为本项目公布的密钥。",
   // Bids.
   "not-accepting-bids": "本项目现在不接收投标文件。",
   "not-participant": "仅受邀请或者上一轮次入围的单位可以参加。",
