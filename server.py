@@ -122,8 +122,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         listening = stack.enter_context(_listen(settings))
         host, port = listening.getsockname()[:2]
         if settings.server.port == 0:
-            server = replace(settings.server, port=port)
-            settings = replace(settings, server=server)
+            settings = replace(settings, server=replace(settings.server, port=port))
         owner_dsn, dsn, watch = await _database(stack, settings)
         if owner_dsn:
             async with open_connection(owner_dsn) as connection:
