@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 from types import MappingProxyType
 from typing import Final, assert_never
 
@@ -76,7 +77,8 @@ def benchmark_of(
     Raises MethodInvalid when no price enters it, when it asks for a ceiling price, a part or a K
     that is not there, and when it does not come to more than zero.
     """
-    ordered = sorted(prices, key=lambda bid: (prices[bid], bid))
+    whole, _ = _whole(prices)
+    ordered = sorted(sorted(prices), key=whole.__getitem__)
     if isinstance(benchmark, Weighted):
         result = _weighted(benchmark, ordered, prices, lot, rounding)
     else:
@@ -153,7 +155,7 @@ def _mean(
     used = within[trimming.lowest : len(within) - trimming.highest]
     percent = percent_of(benchmark.float, lot.drawn)
     mean, mean_shown = step(
-        sum((prices[bid] for bid in used), Fraction(0)) / len(used),
+        _mean_of({bid: prices[bid] for bid in used}),
         benchmark.mean_decimals,
         rounding,
     )
@@ -178,7 +180,7 @@ def _within(
     """The prices not outside, and what to say of it. Raises MethodInvalid when none is left."""
     if outside is None:
         return ordered, NOTHING_SAID
-    mean = sum((prices[bid] for bid in ordered), Fraction(0)) / len(ordered)
+    mean = _mean_of(prices)
     most = (
         None if outside.above_percent is None else mean * _share(-Fraction(outside.above_percent))
     )
@@ -235,6 +237,18 @@ def _weighted(
         + f" Benchmark = ({sums[1]}){by.en} = {shown} yuan.",
     )
     return BenchmarkResult(exact, shown, tuple(used), _others(ordered, used), words)
+
+
+def _whole(prices: Mapping[str, Fraction]) -> tuple[dict[str, int], int]:
+    """The prices as whole numbers of 1 ÷ unit yuan, and the unit: integers sort and add quickly."""
+    unit = lcm(*{price.denominator for price in prices.values()})
+    whole = {bid: price.numerator * (unit // price.denominator) for bid, price in prices.items()}
+    return whole, unit
+
+
+def _mean_of(prices: Mapping[str, Fraction]) -> Fraction:
+    whole, unit = _whole(prices)
+    return Fraction(sum(whole.values()), unit * len(whole))
 
 
 def _others(ordered: list[str], used: list[str]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Final
 from tendering.domain.methods.method import Method
 from tendering.domain.methods.price_terms import EvaluatedPrice, PriceAdjustment
 from tendering.domain.methods.rounding import step
-from tendering.domain.methods.words import Words, number, yuan
+from tendering.domain.methods.words import NOTHING_SAID, Words, number, yuan
 from tendering.domain.refusals import MethodInvalid
 
 NO_AMOUNTS: Final[Mapping[str, int]] = MappingProxyType({})
@@ -35,6 +35,9 @@ class BidFacts:
 
 
 AS_OFFERED: Final = BidFacts()
+AS_IT_IS: Final = EvaluatedPrice(
+    excluded=(), policies=(), combined="sum", adjustments=(), decimals=None
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,10 @@ def evaluated(
         place = f"{where}.price_fen" if line is None else f"{where}.lines_fen.{line}"
         raise MethodInvalid(f"{place}: the price is not above zero", where=place, bid=bid)
     terms = method.evaluated
-    steps: list[Words] = []
     price = Fraction(fen, 100)
+    if terms == AS_IT_IS and facts == AS_OFFERED:
+        return Evaluated(price, NOTHING_SAID)
+    steps: list[Words] = []
     for name in terms.excluded:
         part = _amount(facts.parts_fen, name, f"{where}.parts_fen")
         price -= Fraction(part, 100)
@@ -70,10 +75,12 @@ def evaluated(
     exact, _ = step(price, terms.decimals, method.rounding)
     if exact <= 0:
         raise MethodInvalid(f"{where}: the evaluated price is not above zero", where=where, bid=bid)
-    offer = yuan(Fraction(fen, 100))
+    if not steps:
+        return Evaluated(exact, NOTHING_SAID)
+    offer, result = yuan(Fraction(fen, 100)), yuan(exact)
     words = Words(
-        f"{offer}{''.join(one.zh for one in steps)}＝{yuan(exact)}元" if steps else "",
-        f"{offer}{''.join(one.en for one in steps)} = {yuan(exact)} yuan" if steps else "",
+        f"{offer}{''.join(one.zh for one in steps)}＝{result}元",
+        f"{offer}{''.join(one.en for one in steps)} = {result} yuan",
     )
     return Evaluated(exact, words)
 

@@ -56,13 +56,16 @@ def compared(
     }
 
     def order(bid: str) -> tuple[Fraction, ...]:
-        return (found[bid].exact, *(_key(tie, bid, method, prices, decided) for tie in method.ties))
+        return (found[bid].exact, *(_key(tie, bid, prices, decided) for tie in method.ties))
 
     rows: list[ComparedBid] = []
     ordered = sorted(prices, key=lambda bid: (*order(bid), bid))
+    groups: dict[Fraction, list[str]] = {}
+    for bid in ordered:
+        groups.setdefault(found[bid].exact, []).append(bid)
     for place, bid in enumerate(ordered, start=1):
         shares = place > 1 and order(ordered[place - 2]) == order(bid)
-        alike = [one for one in ordered if found[one].exact == found[bid].exact and one != bid]
+        alike = [one for one in groups[found[bid].exact] if one != bid]
         rows.append(
             ComparedBid(
                 bid=bid,
@@ -77,11 +80,8 @@ def compared(
     return tuple(rows)
 
 
-def _key(
-    tie: str, bid: str, method: Method, prices: Mapping[str, int], decided: Sequence[str]
-) -> Fraction:
+def _key(tie: str, bid: str, prices: Mapping[str, int], decided: Sequence[str]) -> Fraction:
     """Smaller is better; zero for everybody where nothing tells them apart."""
-    del method
     if tie == "price_low":
         return Fraction(prices[bid])
     if tie in DECIDED_BY_PERSONS and bid in decided:
@@ -101,8 +101,8 @@ def _tie(
     for tie in method.ties:
         if tie in DECIDED_BY_PERSONS:
             return tie
-        own = _key(tie, bid, method, prices, decided)
-        alike = [one for one in alike if _key(tie, one, method, prices, decided) == own]
+        own = _key(tie, bid, prices, decided)
+        alike = [one for one in alike if _key(tie, one, prices, decided) == own]
         if not alike:
             return tie
     return SHARED

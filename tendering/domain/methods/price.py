@@ -14,6 +14,7 @@ from tendering.domain.methods.benchmark_prices import (
     ceiling_yuan,
 )
 from tendering.domain.methods.curve_points import CurvePoints, Scale, points_of, said
+from tendering.domain.methods.curves import Interpolation
 from tendering.domain.methods.evaluated_price import AS_OFFERED, BidFacts, Evaluated, evaluated
 from tendering.domain.methods.method import Method
 from tendering.domain.methods.price_terms import PriceLine
@@ -200,11 +201,12 @@ def _line_scores(
     }
     entered = {bid: of_all[bid].exact for bid in entering}
     benchmark = benchmark_of(line.benchmark, entered, lot, rounding=method.rounding)
-    around = entered or {bid: of_all[bid].exact for bid in prices}
+    # A thousand fractions are not compared for a curve that does not ask for their ends.
+    around = entered.values() if isinstance(line.curve, Interpolation) else [benchmark.exact]
     scale = Scale(
         benchmark.exact,
-        min(around.values()),
-        max(around.values()),
+        min(around, default=benchmark.exact),
+        max(around, default=benchmark.exact),
         ceiling_yuan(lot) if method.price.needs_ceiling else None,
         Fraction(line.max_points),
     )

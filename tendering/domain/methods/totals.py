@@ -7,15 +7,16 @@ from fractions import Fraction
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from tendering.domain.methods.method import Criterion, Method
+from tendering.domain.methods.method import SECTIONS, Criterion, Method
 from tendering.domain.methods.price import PriceRow, PriceScores
-from tendering.domain.methods.rounding import step
+from tendering.domain.methods.rounding import divided, placed, step
 from tendering.domain.refusals import EvaluationIncomplete
 
 # member → bid → criterion → points
 Sheets: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Decimal]]]
 
 DECIDED_BY_PERSONS: Final = ("procuring_entity", "draw")
+_ZERO: Final = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,75 +85,133 @@ def why_not_points(criterion: Criterion, points: Decimal) -> str | None:
     return None
 
 
-class _Combining:
-    """The sheets of one evaluation, and what has been worked out of them once for all bids.
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A criterion while bids are added up.
 
-    Many cells of a sheet hold the same few points: what the members' points of one cell come to is
-    remembered. It is kept as a whole number of 1 ÷ `unit`, which all of them are exact multiples
-    of: sums of integers take a tenth of the time of sums of fractions.
+    What a cell comes to (in units, and shown) by the points of a single member, and by the sum of
+    the members' points; and the points that were found right.
+    """
+
+    criterion: Criterion
+    section: int
+    single: dict[Decimal | None, tuple[int, Decimal]]
+    means: dict[Decimal, tuple[int, Decimal]]
+    right: set[Decimal]
+
+
+class _Combining:
+    """The sheets of one evaluation, and what has been worked out once for all bids.
+
+    A criterion knows few different points, and the mean of members' points follows from their sum:
+    both are remembered. A weighted mean is kept as a whole number of 1 ÷ `unit`, of which all are
+    exact multiples: integers add up in a hundredth of the time of fractions.
     """
 
     def __init__(self, method: Method, sheets: Sheets) -> None:
         self._method = method
         self._sheets = sheets
-        self._unit = _unit(method, len(sheets))
         self._price_weight = Fraction(method.price.weight)
-        # By criterion: text of the members' points → what goes on, and what is shown.
-        self._known: list[dict[tuple[str, ...], tuple[int, Decimal]]] = [
-            {} for _ in method.criteria
+        self._columns = [
+            _Column(one, SECTIONS.index(one.section), {}, {}, set()) for one in method.criteria
         ]
+        self._kept: slice | None = None
+        if len(sheets) >= method.drop_from_members and method.drop_highest + method.drop_lowest:
+            self._kept = slice(method.drop_lowest, len(sheets) - method.drop_highest)
+        self._unit = _unit(method, len(sheets))
+        self._price_units: dict[Decimal, int] = {}
 
     def scored(self, price: PriceRow) -> RankedBid:
         """The result of one bid, not ranked yet. Raises EvaluationIncomplete."""
-        method = self._method
-        own = [sheet.get(price.bid, {}) for sheet in self._sheets.values()]
+        bid = price.bid
+        own = [sheet.get(bid, {}) for sheet in self._sheets.values()]
+        alone = own[0] if len(own) == 1 else None
         shown: dict[str, Decimal] = {}
-        sums = {"technical": 0, "business": 0}
-        for index, criterion in enumerate(method.criteria):
-            key = tuple(str(sheet.get(criterion.id)) for sheet in own)
-            known = self._known[index].get(key)
-            if known is None:
-                known = self._combined(criterion, price.bid)
-                self._known[index][key] = known
-            shown[criterion.id] = known[1]
-            sums[criterion.section] += known[0]
-        technical, business = (
-            step(Fraction(sums[section], self._unit), method.section_decimals, method.rounding)
-            for section in ("technical", "business")
-        )
-        total = technical[0] + business[0] + Fraction(price.points) * self._price_weight
+        sums = [0, 0]
+        for column in self._columns:
+            name = column.criterion.id
+            found = None if alone is None else column.single.get(alone.get(name))
+            if found is None:
+                found = self._cell(column, own, bid)
+            sums[column.section] += found[0]
+            shown[name] = found[1]
+        technical, business = self._section(sums[0]), self._section(sums[1])
         return RankedBid(
-            bid=price.bid,
+            bid=bid,
             criteria=shown,
             technical=technical[1],
             business=business[1],
             price=price.points,
-            total=step(total, method.total_decimals, method.rounding)[1],
+            total=self._total(technical[0] + business[0], price.points),
             rank=0,
             tie=None,
         )
 
-    def _combined(self, criterion: Criterion, bid: str) -> tuple[int, Decimal]:
-        points = [_points(criterion, member, sheet, bid) for member, sheet in self._sheets.items()]
-        if criterion.kind == "objective" and len(set(points)) > 1:
-            raise EvaluationIncomplete(
-                "members differ on an objective criterion", bid=bid, criterion=criterion.id
-            )
-        exact, shown = combined(self._method, criterion, points)
-        weighted = exact * Fraction(criterion.weight) * self._unit
-        assert weighted.denominator == 1, "the unit divides every weighted mean"
-        return weighted.numerator, shown
+    def _cell(
+        self, column: _Column, own: Sequence[Mapping[str, Decimal]], bid: str
+    ) -> tuple[int, Decimal]:
+        """What the members' points of one cell come to, in units and shown."""
+        name, right = column.criterion.id, column.right
+        points = [one for sheet in own if (one := sheet.get(name)) in right]
+        if len(points) < len(own):
+            points = [
+                _points(column.criterion, member, sheet, bid)
+                for member, sheet in self._sheets.items()
+            ]
+            right.update(points)
+        if column.criterion.kind == "objective":
+            if points.count(points[0]) < len(points):
+                raise EvaluationIncomplete(
+                    "members differ on an objective criterion", bid=bid, criterion=name
+                )
+            return self._weighted(column.criterion, Fraction(points[0])), points[0]
+        counted = points if self._kept is None else sorted(points)[self._kept]
+        total = sum(counted, _ZERO)
+        found = column.means.get(total)
+        if found is None:
+            mean, shown = combined(self._method, column.criterion, points)
+            found = column.means[total] = self._weighted(column.criterion, mean), shown
+        if len(points) == 1:
+            column.single[points[0]] = found
+        return found
+
+    def _weighted(self, criterion: Criterion, mean: Fraction) -> int:
+        units = mean * Fraction(criterion.weight) * self._unit
+        assert units.denominator == 1, "the unit divides every weighted mean"
+        return units.numerator
+
+    def _section(self, units: int) -> tuple[int, Decimal]:
+        """A section's sum: what goes on, in units, and what is shown."""
+        method, unit = self._method, self._unit
+        if method.section_decimals is None:
+            return units, step(Fraction(units, unit), None, method.rounding)[1]
+        scale = 10**method.section_decimals
+        whole = divided(units * scale, unit, method.rounding)
+        return whole * (unit // scale), placed(whole, method.section_decimals)
+
+    def _total(self, units: int, price_points: Decimal) -> Decimal:
+        """The rounded total of both sections' units and the weighted price points."""
+        method = self._method
+        weighted = self._price_units.get(price_points)
+        if weighted is None:
+            exact = Fraction(price_points) * self._price_weight * self._unit
+            assert exact.denominator == 1, "the unit divides the weighted price points"
+            weighted = self._price_units[price_points] = exact.numerator
+        scaled = (units + weighted) * 10**method.total_decimals
+        whole = divided(scaled, self._unit, method.rounding)
+        return placed(whole, method.total_decimals)
 
 
 def _unit(method: Method, members: int) -> int:
-    """A number that makes every combined, weighted number of points whole when multiplied."""
-    places = [one.decimals for one in method.criteria] + [method.member_decimals or 0]
-    weights = [0] + [len(f"{one.weight:f}".partition(".")[2]) for one in method.criteria]
+    """A number that makes every weighted mean, section and price whole when multiplied."""
+    places = [one.decimals for one in method.criteria]
+    places += [method.member_decimals or 0, method.section_decimals or 0, method.price.decimals]
+    weighed = [method.price.weight, *(one.weight for one in method.criteria)]
+    weights = [len(f"{one:f}".partition(".")[2]) for one in weighed]
     counted = max(members, 1)
     if members >= method.drop_from_members:
         counted -= method.drop_highest + method.drop_lowest
-    digits = max(places) + max(weights)
-    return int(10**digits) * counted
+    return int(10 ** (max(places) + max(weights))) * counted
 
 
 def _points(
