@@ -23,7 +23,7 @@ from tendering.domain.methods.curves import (
     Stepped,
     Steps,
 )
-from tendering.domain.methods.rounding import step
+from tendering.domain.methods.rounding import divided, step
 from tendering.domain.methods.words import Words, number, yuan
 from tendering.domain.refusals import MethodInvalid
 
@@ -55,9 +55,15 @@ class CurvePoints:
 
 def points_of(curve: Curve, price: Fraction, scale: Scale, *, rounding: str) -> CurvePoints:
     """The points of one price (yuan, above zero). Raises MethodInvalid where anchors cross."""
-    exact = (price - scale.benchmark) * 100 / scale.benchmark
+    # (price − benchmark) ÷ benchmark × 100, as one fraction instead of three.
+    own = price.numerator * scale.benchmark.denominator
+    at = price.denominator * scale.benchmark.numerator
+    exact = Fraction((own - at) * 100, at)
     decimals = curve.steps.decimals
-    deviation = exact if decimals is None else step(exact, decimals, rounding)[0]
+    deviation = exact
+    if decimals is not None:
+        unit = 10**decimals
+        deviation = Fraction(divided(exact.numerator * unit, exact.denominator, rounding), unit)
     counted = _counted(curve.steps, abs(deviation))
     if isinstance(curve, Proportion):
         points = scale.full * scale.benchmark / price

@@ -8,7 +8,7 @@ thousands of yuan. Nothing is changed here and nothing refused; who publishes or
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from statistics import median
+from statistics import median_high, median_low
 from typing import Final
 
 from tendering.domain.methods.benchmarks import Lowest
@@ -78,18 +78,19 @@ def price_questions(prices: Mapping[str, int], ceiling_fen: int | None) -> tuple
     found = []
     for bid in sorted(prices):
         others = [fen for other, fen in prices.items() if other != bid]
-        beside = Fraction(median(others)) if others else None
-        for measure, zh, en in (
-            (beside, "其他报价的中位数", "the median of the others"),
-            (None if ceiling_fen is None else Fraction(ceiling_fen), "最高投标限价", "the ceiling"),
-        ):
-            if measure is not None and prices[bid] > 0 and _far(prices[bid], measure):
-                found.append(_question(bid, prices[bid], measure, zh, en))
-                break
+        # Of an even number two prices are in the middle: far from both, or the other one is wrong.
+        middle = {median_low(others), median_high(others)} if others else set()
+        if middle and all(_far(prices[bid], one) for one in middle):
+            measure, zh, en = min(middle), "其他报价的中位数", "the median of the others"
+        elif ceiling_fen is not None and _far(prices[bid], ceiling_fen):
+            measure, zh, en = ceiling_fen, "最高投标限价", "the ceiling"
+        else:
+            continue
+        found.append(_question(bid, prices[bid], Fraction(measure), zh, en))
     return tuple(found)
 
 
-def _far(fen: int, measure: Fraction) -> bool:
+def _far(fen: int, measure: int) -> bool:
     return fen >= SUSPECT_FACTOR * measure or fen * SUSPECT_FACTOR <= measure
 
 

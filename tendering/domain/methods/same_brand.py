@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tendering.domain.methods.lowest_price import ComparedBid
-from tendering.domain.methods.totals import DECIDED_BY_PERSONS, RankedBid
+from tendering.domain.methods.totals import RankedBid
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,7 @@ def _chosen(
     if len(best) == 1:
         return best[0].bid, "rank"
     left = list(best)
-    for tie in ties:
-        if tie in DECIDED_BY_PERSONS:
-            ordered = [bid for bid in decided if bid in {row.bid for row in left}]
-            return (ordered[0] if len(ordered) == len(left) else None), tie
+    for tie in ties[:-1]:
         if tie == "price_low":
             least = min(prices_fen[row.bid] for row in left)
             left = [row for row in left if prices_fen[row.bid] == least]
@@ -76,7 +73,9 @@ def _chosen(
             left = _best_section(left, tie)
         if len(left) == 1:
             return left[0].bid, tie
-    return None, ties[-1]
+    # The last is decided by persons or by lot; it is open until all of them are named.
+    ordered = [bid for bid in decided if bid in {row.bid for row in left}]
+    return (ordered[0] if len(ordered) == len(left) else None), ties[-1]
 
 
 def _best_section(

@@ -62,12 +62,8 @@ def totals(
     return Ranking(ranked(rows, method.ties, fen, decided))
 
 
-def combined(
-    method: Method, criterion: Criterion, points: Sequence[Decimal]
-) -> tuple[Fraction, Decimal]:
-    """The members' points of one criterion as one number: what goes on, and what is shown."""
-    if criterion.kind == "objective":
-        return Fraction(points[0]), points[0]
+def combined(method: Method, points: Sequence[Decimal]) -> tuple[Fraction, Decimal]:
+    """The members' points of a subjective criterion as one number: what goes on, what is shown."""
     ordered = sorted(points)
     if len(points) >= method.drop_from_members:
         ordered = ordered[method.drop_lowest : len(ordered) - method.drop_highest]
@@ -169,7 +165,7 @@ class _Combining:
         total = sum(counted, _ZERO)
         found = column.means.get(total)
         if found is None:
-            mean, shown = combined(self._method, column.criterion, points)
+            mean, shown = combined(self._method, points)
             found = column.means[total] = self._weighted(column.criterion, mean), shown
         if len(points) == 1:
             column.single[points[0]] = found
