@@ -245,7 +245,7 @@ def _post(path: str, body: bytes, *, token: str = "") -> bytes:
 
 async def measure(file: Path, port: int, server: int) -> Measured:
     """Run the client process against the server."""
-    before = _cpu_seconds(server)
+    before = cpu_seconds(server)
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         *("-m", "benchmarks.receipts", "load", str(file), "--port", str(port)),
@@ -254,11 +254,12 @@ async def measure(file: Path, port: int, server: int) -> Measured:
     out, _ = await child.communicate()
     figures = json.loads(out)
     sent = len(json.loads(await asyncio.to_thread(file.read_text, "latin-1")))
-    cpu = (_cpu_seconds(server) - before) / sent * 1000
+    cpu = (cpu_seconds(server) - before) / sent * 1000
     return Measured(figures["rate"], figures["p50_ms"], figures["p99_ms"], cpu)
 
 
-def _cpu_seconds(process: int) -> float:
+def cpu_seconds(process: int) -> float:
+    """What a process has used so far, in user and in kernel mode."""
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 

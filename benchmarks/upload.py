@@ -2,7 +2,9 @@
 
 The peer is nginx's PUT (ngx_http_dav), which writes to the same disk without digest or fsync. Ours
 are parts of 8 MiB, three at a time for each file, as the bidder's tool sends them; a part counts
-when it is durable. Digests are made beforehand. Client and servers share the cores.
+when it is durable. Digests are made beforehand. Client and servers share the cores. Beside them the
+bound: as many threads as there are cores digest, write and force to the disk what is in memory
+already, without any network. CPU seconds are of the server and of the client, a gigabyte.
 """
 
 import asyncio
@@ -16,17 +18,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from benchmarks.receipts import prepare, program
+from benchmarks.receipts import cpu_seconds, prepare, program
 from benchmarks.report import Row, report
 from crypto.container_digest import PART_BYTES, part_root
 from server import MIGRATIONS
+from tendering.storage.blobs import Blobs
 from tendering.storage.connection import open_connection
 from tendering.storage.embedded_postgres import embedded_postgres
 from tendering.storage.migrations import migrate
@@ -89,8 +94,8 @@ def to_platform(port: int, content: memoryview, roots: list[str], token: str) ->
 
 
 @contextlib.contextmanager
-def nginx(folder: Path) -> Iterator[tuple[int, int]]:
-    """The peer; its port and the process id of its worker's parent."""
+def nginx(folder: Path) -> Iterator[tuple[int, Sequence[int]]]:
+    """The peer; its port and its processes."""
     program_file = shutil.which("nginx")
     if program_file is None:
         sys.exit("the peer is missing: apt-get install nginx-light")
@@ -105,19 +110,65 @@ def nginx(folder: Path) -> Iterator[tuple[int, int]]:
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
-        yield port, child.pid
+        workers = Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()
+        yield port, [child.pid, *map(int, workers)]
     finally:
         child.terminate()
         child.wait(10)
 
 
-def timed(files: int, content: memoryview, send: object) -> float:
-    """Send so many files at once; MB/s."""
-    assert callable(send)
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run: MB/s, and CPU seconds a gigabyte of the server and of the client."""
+
+    rate: float
+    server_cpu: float
+    client_cpu: float
+
+
+def timed(
+    files: int, content: memoryview, send: Callable[[memoryview], None], *, servers: Sequence[int]
+) -> Measured:
+    """Send so many files at once to the processes `servers`."""
+    before, mine = sum(map(cpu_seconds, servers)), time.process_time()
     started = time.perf_counter()
     with ThreadPoolExecutor(files) as pool:
         list(pool.map(lambda _: send(content), range(files)))
-    return files * len(content) / 1e6 / (time.perf_counter() - started)
+    seconds, gigabytes = time.perf_counter() - started, files * len(content) / 1e9
+    return Measured(
+        gigabytes * 1000 / seconds,
+        (sum(map(cpu_seconds, servers)) - before) / gigabytes,
+        (time.process_time() - mine) / gigabytes,
+    )
+
+
+def bound(folder: Path, content: memoryview) -> Measured:
+    """Digest, write and force to the disk, part by part: what there is to do without a network."""
+    blobs = Blobs(folder)
+    upload_id = uuid4()
+    blobs.make_room(upload_id, len(content))
+
+    def store(part: int) -> None:
+        piece = content[part * PART_BYTES : (part + 1) * PART_BYTES]
+        part_root(piece)
+        blobs.write_part(upload_id, part, piece)
+
+    def send(_: memoryview) -> None:
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(store, range(-(-len(content) // PART_BYTES))))
+
+    return timed(1, content, send, servers=[])
+
+
+def show(name: str, figures: Mapping[str, Measured]) -> None:
+    """The table, and what it cost."""
+    for contestant, one in figures.items():
+        print(
+            f"{contestant}: CPU seconds a gigabyte, server {one.server_cpu:.2f}, "
+            f"client {one.client_cpu:.2f}; load {os.getloadavg()[0]:.1f}"
+        )
+    rows = [Row(contestant, one.rate) for contestant, one in figures.items()]
+    report(f"upload, {name}", unit="MB/s", rows=rows, ours="ours")
 
 
 async def compare(folder: Path) -> None:
@@ -131,25 +182,30 @@ async def compare(folder: Path) -> None:
             await migrate(connection, MIGRATIONS)
             _, bidders = await prepare(connection, folder, tender_count=1, first=1)
         token = bidders[0].token
-        async with program("serve", str(folder), environment={}) as (ours, _):
-            with nginx(folder / "peer") as (peer, _):
+        async with program("serve", str(folder), environment={}) as (ours, process):
+            with nginx(folder / "peer") as (peer, children):
                 for name, files, size in SHAPES:
                     piece, parts = content[:size], roots[: -(-size // PART_BYTES)]
-                    theirs = await asyncio.to_thread(
-                        timed, files, piece, lambda each, port=peer: to_nginx(port, each)
-                    )
-                    figure = await asyncio.to_thread(
-                        timed,
-                        files,
-                        piece,
-                        lambda each, known=parts: to_platform(ours, each, known, token),
-                    )
-                    report(
-                        f"upload, {name}",
-                        unit="MB/s",
-                        rows=[Row("nginx, no digest, no fsync", theirs), Row("ours", figure)],
-                        ours="ours",
-                    )
+                    figures = {
+                        "nginx, no digest, no fsync": await asyncio.to_thread(
+                            timed,
+                            files,
+                            piece,
+                            partial(to_nginx, peer),
+                            servers=children,
+                        ),
+                        "ours": await asyncio.to_thread(
+                            timed,
+                            files,
+                            piece,
+                            partial(to_platform, ours, roots=parts, token=token),
+                            servers=[process],
+                        ),
+                        "digest and fsync, no network": await asyncio.to_thread(
+                            bound, folder / name, content
+                        ),
+                    }
+                    show(name, figures)
     print(f"{datetime.now(UTC):%F}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

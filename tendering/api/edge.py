@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from tendering.api.context import Context
+from tendering.api.direct_receiving import announce_closing
 from tendering.api.metrics import Metrics, mount_health
 from tendering.api.observability import observe
 from tendering.api.problems import problem_middleware
@@ -16,5 +17,6 @@ def make_edge(context: Context, metrics: Metrics, *, metrics_token: str = "") ->
     """
     app = web.Application(middlewares=[observe(metrics), problem_middleware])
     app.on_response_prepare.append(security_headers(context.public_address))
+    app.on_response_prepare.append(announce_closing)
     mount_health(app, context.pool, metrics, metrics_token=metrics_token)
     return app

@@ -3,13 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from aiohttp import web
 
 from crypto.container_digest import BLOCK_BYTES, PART_BYTES, block_hash
 from crypto.merkle import root_of
+from tendering.api.direct_receiving import receiving
 from tendering.api.problems import BodyTooLarge
+
+# Below, what aiohttp does with a body is cheaper than a connection that is closed.
+DIRECT_BYTES_MIN: Final = 512 << 10
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -41,29 +45,37 @@ async def read_part(
 
     Raises BodyTooLarge. Blocks are digested in threads while the next ones arrive.
     """
+    length = request.content_length
+    if length is None or length < DIRECT_BYTES_MIN or "Content-Encoding" in request.headers:
+        data = await _read_chunks(request, buffer, bytes_max=bytes_max)
+        return data, root_of(await in_thread(_block_hashes, data))
+    if length > bytes_max:
+        raise BodyTooLarge("the part is longer than announced")
+    data, done = buffer[:length], 0
+    hashes: list[bytes] = []
+    async with receiving(request, data) as receiver:
+        while done < length:
+            # All whole blocks that have come while the former were digested.
+            come = await receiver.until(min(done + BLOCK_BYTES, length))
+            end = come if come == length else come - come % BLOCK_BYTES
+            hashes += await in_thread(_block_hashes, data[done:end])
+            done = end
+    return data, root_of(hashes)
+
+
+async def _read_chunks(request: web.Request, buffer: memoryview, *, bytes_max: int) -> memoryview:
     size = 0
-    digests: list[asyncio.Task[bytes]] = []
-    try:
-        while chunk := await request.content.readany():
-            if size + len(chunk) > bytes_max:
-                raise BodyTooLarge("the part is longer than announced")
-            buffer[size : size + len(chunk)] = chunk
-            size += len(chunk)
-            while size >= (len(digests) + 1) * BLOCK_BYTES:
-                digests.append(_digest(buffer, len(digests), size))
-        if size > len(digests) * BLOCK_BYTES:
-            digests.append(_digest(buffer, len(digests), size))
-        hashes = [await asyncio.shield(digest) for digest in digests]
-    finally:
-        # Nobody may have the buffer while a thread still reads it.
-        if digests:
-            await asyncio.wait(digests)
-    return buffer[:size], root_of(hashes)
+    while chunk := await request.content.readany():
+        if size + len(chunk) > bytes_max:
+            raise BodyTooLarge("the part is longer than announced")
+        buffer[size : size + len(chunk)] = chunk
+        size += len(chunk)
+    return buffer[:size]
 
 
-def _digest(buffer: memoryview, block: int, size: int) -> asyncio.Task[bytes]:
-    piece = buffer[block * BLOCK_BYTES : min((block + 1) * BLOCK_BYTES, size)]
-    return asyncio.create_task(asyncio.to_thread(block_hash, piece))
+def _block_hashes(data: memoryview) -> list[bytes]:
+    starts = range(0, len(data), BLOCK_BYTES)
+    return [block_hash(data[start : start + BLOCK_BYTES]) for start in starts]
 
 
 async def in_thread(

@@ -18,6 +18,9 @@ from uuid import UUID
 PART_BYTES = 8 << 20
 FREE_BYTES_MIN = 256 << 20
 FREE_STEP_BYTES = 1 << 30
+# Larger writes make the kernel allocate its cache in pages of 2 MiB and more, which takes ten times
+# as long where the machine is a virtual one: 24 ms a part instead of 2.
+WRITE_BYTES = 512 << 10
 
 
 class DiskFull(Exception):
@@ -72,7 +75,7 @@ class Blobs:
         with _full_disks(), self.path(upload_id).open("r+b", buffering=0) as file:
             view, offset = memoryview(data), part * PART_BYTES
             while view:
-                written = os.pwrite(file.fileno(), view, offset)
+                written = os.pwrite(file.fileno(), view[:WRITE_BYTES], offset)
                 view, offset = view[written:], offset + written
             os.fdatasync(file.fileno())
 
