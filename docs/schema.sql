@@ -264,10 +264,13 @@ CREATE TABLE tendering.tenders (
     round text NOT NULL,
     previous_id uuid,
     admitted_digest bytea,
+    suspended_reason text,
+    suspended_since timestamp with time zone,
     CONSTRAINT tenders_admitted_digest_check CHECK ((octet_length(admitted_digest) = 32)),
     CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
-    CONSTRAINT tenders_check CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
-    CONSTRAINT tenders_check1 CHECK (((previous_id IS NULL) = (admitted_digest IS NULL))),
+    CONSTRAINT tenders_check CHECK (((suspended_reason IS NULL) = (suspended_since IS NULL))),
+    CONSTRAINT tenders_check1 CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
+    CONSTRAINT tenders_check2 CHECK (((previous_id IS NULL) = (admitted_digest IS NULL))),
     CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
     CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
     CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
@@ -278,6 +281,7 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
     CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'continued'::text, 'failed'::text, 'terminated'::text]))),
     CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text]))),
+    CONSTRAINT tenders_suspended_reason_check CHECK ((suspended_reason = ANY (ARRAY['objection'::text, 'complaint'::text]))),
     CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
     CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
     CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
@@ -672,6 +676,36 @@ CREATE TABLE tendering.migrations (
     CONSTRAINT migrations_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
 );
 
+CREATE TABLE tendering.objections (
+    tender_id uuid NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    lot text NOT NULL,
+    text text NOT NULL,
+    statement_digest bytea NOT NULL,
+    signed text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    late boolean NOT NULL,
+    pauses boolean NOT NULL,
+    outcome text,
+    reply_text text,
+    reply_signed text,
+    answered_at timestamp with time zone,
+    CONSTRAINT objections_check CHECK ((num_nulls(outcome, reply_text, reply_signed, answered_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT objections_check1 CHECK ((NOT (late AND pauses))),
+    CONSTRAINT objections_kind_check CHECK ((kind = ANY (ARRAY['objection'::text, 'enquiry'::text]))),
+    CONSTRAINT objections_lot_check CHECK ((char_length(lot) <= 20)),
+    CONSTRAINT objections_outcome_check CHECK ((outcome = ANY (ARRAY['upheld'::text, 'not_upheld'::text]))),
+    CONSTRAINT objections_reply_signed_check CHECK ((octet_length(reply_signed) <= 131072)),
+    CONSTRAINT objections_reply_text_check CHECK (((char_length(reply_text) >= 1) AND (char_length(reply_text) <= 20000))),
+    CONSTRAINT objections_signed_check CHECK ((octet_length(signed) <= 131072)),
+    CONSTRAINT objections_statement_digest_check CHECK ((octet_length(statement_digest) = 32)),
+    CONSTRAINT objections_subject_check CHECK ((subject = ANY (ARRAY['tender_documents'::text, 'opening'::text, 'evaluation_result'::text]))),
+    CONSTRAINT objections_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 20000)))
+);
+
 CREATE TABLE tendering.openings (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1034,6 +1068,12 @@ ALTER TABLE ONLY tendering.lots
 ALTER TABLE ONLY tendering.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (package, number);
 
+ALTER TABLE ONLY tendering.objections
+    ADD CONSTRAINT objections_once UNIQUE (tender_id, organization_id, statement_digest);
+
+ALTER TABLE ONLY tendering.objections
+    ADD CONSTRAINT objections_pkey PRIMARY KEY (tender_id, id);
+
 ALTER TABLE ONLY tendering.openings
     ADD CONSTRAINT openings_pkey PRIMARY KEY (tender_id, lot);
 
@@ -1141,6 +1181,8 @@ CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
+
+CREATE INDEX objections_organization_id ON tendering.objections USING btree (organization_id);
 
 CREATE INDEX participants_organization_id ON tendering.participants USING btree (organization_id);
 
@@ -1340,6 +1382,12 @@ ALTER TABLE ONLY tendering.log_evidence
 
 ALTER TABLE ONLY tendering.lots
     ADD CONSTRAINT lots_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.objections
+    ADD CONSTRAINT objections_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.objections
+    ADD CONSTRAINT objections_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.openings
     ADD CONSTRAINT openings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -1584,6 +1632,8 @@ GRANT SELECT ON TABLE tendering.lots TO tendering_audit;
 GRANT SELECT ON TABLE tendering.migrations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.migrations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.objections TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.openings TO tendering_app;
 

@@ -134,6 +134,6 @@ def _in_order(stream: Stream, entries: list[Entry], notes: Notes) -> None:
 def _deadline(case: Case, *, before: Entry) -> datetime:
     deadline = case.tender.deadline
     for entry in case.streams[Stream.PUBLIC][: before.seq - 1]:
-        if entry.kind in {"clarification.published", "deadline.moved"}:
+        if entry.kind in {"clarification.published", "deadline.moved", "tender.resumed"}:
             deadline = parsed(entry, Moved).deadline
     return deadline

@@ -13,7 +13,7 @@ _PAGE = 500
 
 async def announce(connection: Connection, tender_id: UUID, text: str, *, at: datetime) -> int:
     """Say something to everybody in the hall; the entry's number. Raises NotFound, WrongPhase."""
-    await tenders.lock(connection, tender_id)
+    await tenders.lock_also_suspended(connection, tender_id)
     event = decide_announcement(await hall_of(connection, tender_id), text)
     entry = await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
     return entry.seq

@@ -109,7 +109,7 @@ async def receive(
     await guarantors.forget_nonces(connection, before=at - nonce_lifetime())
     found = await _order_of(connection, guarantor, notice)
     # Lock order: tender, then order.
-    tender = await tenders.lock(connection, found.tender_id)
+    tender = await tenders.lock_also_suspended(connection, found.tender_id)
     order = await orders.lock(connection, found.id)
     is_new = await orders.insert_notice(
         connection,

@@ -36,11 +36,12 @@ from tendering.domain.award import (
 )
 from tendering.domain.issuing import DocumentKind, Signatory
 from tendering.domain.journal import Event, Stream, parse_instant
+from tendering.domain.objections import Subject
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import DocumentChanged, NotFound, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
-from tendering.storage import candidates, journal, tenders
+from tendering.storage import candidates, journal, objections, tenders
 from tendering.storage.candidates import StoredAward, StoredEvaluation
 from tendering.storage.connection import Connection, Pool, reading, transaction
 
@@ -229,7 +230,9 @@ async def _decide_award(
         law.rulebook,
         chosen=choice.bid or published.candidates[0].bid,
         passed_over=choice.passed_over,
-        objections_open=0,
+        objections_open=await objections.count_open(
+            connection, tender.id, Subject.EVALUATION_RESULT, host.lot
+        ),
         at=host.at,
     )
     winner = event.body["winner"]

@@ -11,7 +11,7 @@ from tendering.storage.connection import Connection
 
 async def record(connection: Connection, security: BidSecurity, *, at: datetime) -> None:
     """Put a bid security on record, in custody. Raises NotFound, WrongPhase."""
-    tender = await tenders.lock(connection, security.tender_id)
+    tender = await tenders.lock_also_suspended(connection, security.tender_id)
     require_status(tender, TenderStatus.PUBLISHED)
     tender.lot(security.lot)
     await bid_securities.put(connection, security, at=at)

@@ -200,7 +200,7 @@ async def withdraw_bid(
     received_at: datetime,
 ) -> Receipt:
     """Give a bid back before the deadline. Raises DeadlinePassed, NotAcceptingBids, NoBid."""
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     custody = await bids.custody_of(connection, tender_id, lot=lot, bidder_id=bidder_id)
     given_back = decide_withdrawal(
         tender,

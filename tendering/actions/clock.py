@@ -35,6 +35,6 @@ async def jump(connection: Connection, *, at: datetime) -> Jumped:
     total = await demonstration_clock.jump_by(connection, now - at)
     event = Event("clock.jumped", {"from": instant(at), "to": instant(now), "reason": reason})
     for tender_id, _ in under_way:
-        await tenders.lock(connection, tender_id)
+        await tenders.lock_also_suspended(connection, tender_id)
         await journal.append(connection, tender_id, Stream.PUBLIC, event, at=now)
     return Jumped(at, now, reason, total, tuple(tender_id for tender_id, _ in under_way))

@@ -92,7 +92,7 @@ async def raise_overdue(
 
     Each is entered once, whichever process looks. Raises NotFound.
     """
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     told = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [OVERDUE])
     raised = frozenset(str(entry.body["duty"]) for entry in told)
     found = await duties_in(connection, tender, law_of(tender, at))

@@ -35,7 +35,7 @@ async def record_destruction(
     said = await statement_by(
         connection, keys, statement, label=DESTRUCTION_LABEL, uscc=by.uscc, at=at
     )
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     holder = tender.key_holder_of(by.organization_id)
     body: dict[str, JsonValue] = {
         "tender_id": str(tender_id),

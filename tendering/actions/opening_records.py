@@ -22,13 +22,14 @@ from tendering.documents.data import KeyHolderRow, OpeningRecord, OpeningRow
 from tendering.documents.opening_record import render_opening_record
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Entry, Event, Stream
+from tendering.domain.objections import Subject
 from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Judging
-from tendering.domain.refusals import DocumentChanged, WrongPhase
+from tendering.domain.refusals import DocumentChanged, ObjectionsOpen, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
-from tendering.storage import bids, journal, openings, tenders
+from tendering.storage import bids, journal, objections, openings, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.storage.openings import Unlock
 
@@ -103,6 +104,9 @@ async def _draft(
     opening = await openings.get(connection, tender.id, lot)
     if opening.phase is not OpeningPhase.REVEALED:
         raise WrongPhase(phase=opening.phase)
+    # 条例 第四十四条: objections on the spot are answered on the spot, before there is a record.
+    if waiting := await objections.count_open(connection, tender.id, Subject.OPENING, lot):
+        raise ObjectionsOpen(objections=waiting)
     unlocks = await openings.unlocks(connection, tender.id, lot)
     standing = {
         bid.bidder_id: bid

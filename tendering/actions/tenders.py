@@ -220,7 +220,7 @@ async def publish_clarification(
     said = await statement_by(
         connection, keys, statement, label=CLARIFICATION_LABEL, uscc=by.uscc, at=at
     )
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     require_party(tender, by.organization_id)
     require_status(tender, TenderStatus.PUBLISHED)
     number = await clarifications.next_number(connection, tender_id)
@@ -234,7 +234,7 @@ async def publish_clarification(
     moved = tender
     if affects_bids and (deadline := _moved_deadline(tender, law, at=at)) is not None:
         moved = replace(tender, deadline=deadline)
-        plan = _plan(moved, law, published_at=tender.published_at or at)
+        plan = plan_of(moved, law, published_at=tender.published_at or at)
         moved = replace(moved, timetable=dates.to_json(plan), version=tender.version + 1)
         await tenders.save(connection, moved)
     await clarifications.insert(
@@ -265,7 +265,7 @@ async def record_download(
     connection: Connection, tender_id: UUID, *, by: Actor, at: datetime
 ) -> None:
     """Remember who downloaded, in secret: they are told of every clarification."""
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     if tender.status is TenderStatus.DRAFT or by.role is not Role.BIDDER:
         return
     if await tenders.record_download(connection, tender_id, by.organization_id, at=at):
@@ -282,7 +282,8 @@ def _parties(tender: Tender) -> list[tuple[UUID, Role]]:
     return parties
 
 
-def _plan(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetable:
+def plan_of(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetable:
+    """The timetable that follows from a tender's terms and its deadline."""
     return dates.plan(
         law.rulebook,
         law.calendar,
@@ -296,7 +297,7 @@ def _plan(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetabl
 
 
 def _lawful_plan(tender: Tender, law: Law, *, at: datetime) -> dates.Timetable:
-    plan = _plan(tender, law, published_at=at)
+    plan = plan_of(tender, law, published_at=at)
     require_lawful(dates.check(law.rulebook, law.calendar, plan, periods=tender.round.periods))
     return plan
 

@@ -12,6 +12,7 @@ from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
+from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
@@ -373,6 +374,7 @@ ROUTES: Final = (
     *AWARD_ROUTES,
     *DUTY_ROUTES,
     *ROUND_ROUTES,
+    *OBJECTION_ROUTES,
     *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

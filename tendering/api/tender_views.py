@@ -70,6 +70,13 @@ class ClarificationView(Struct, frozen=True):
     published_at: Instant
 
 
+class SuspensionView(Struct, frozen=True):
+    """A pause that lasts: since when, and whether an objection or a complaint is its reason."""
+
+    reason: str
+    since: Instant
+
+
 class TenderView(Struct, frozen=True):
     """A tender as whoever may see it sees it: nothing here says how many bids there are."""
 
@@ -105,6 +112,7 @@ class TenderView(Struct, frozen=True):
     version: int
     demonstration: bool
     hall: UUID
+    suspension: SuspensionView | None
 
 
 async def visible_tender(connection: Connection, tender_id: UUID, actor: Actor | None) -> Tender:
@@ -167,6 +175,7 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         version=tender.version,
         demonstration=tender.demonstration,
         hall=tender.id,
+        suspension=_suspension_view(tender),
     )
 
 
@@ -209,6 +218,11 @@ async def page_of(
     ]
     more = len(rows) > limit
     return TenderPage(items, _after(items[-1]) if more else None)
+
+
+def _suspension_view(tender: Tender) -> SuspensionView | None:
+    pause = tender.suspension
+    return None if pause is None else SuspensionView(pause.reason, pause.since)
 
 
 def _after(last: TenderSummary) -> str:

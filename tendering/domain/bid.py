@@ -157,7 +157,7 @@ def decide_submission(
     """May this bid be taken into custody? One refusal after the other, as a clerk would check."""
     tender.lot(bid.lot)
     # 招标投标法 第二十八条: what arrives after the deadline is refused. First, because it is final.
-    if received_at >= tender.deadline and tender.status is not TenderStatus.DRAFT:
+    if tender.is_past_deadline(received_at) and tender.status is not TenderStatus.DRAFT:
         raise DeadlinePassed(deadline=instant(tender.deadline), received_at=instant(received_at))
     if tender.status is not TenderStatus.PUBLISHED:
         raise NotAcceptingBids(status=tender.status)
@@ -197,7 +197,7 @@ def decide_withdrawal(
 ) -> Event:
     """May the bidder take its bid back? Before the deadline always (招标投标法 第二十九条)."""
     tender.lot(lot)
-    if received_at >= tender.deadline:
+    if tender.is_past_deadline(received_at):
         raise DeadlinePassed(deadline=instant(tender.deadline), received_at=instant(received_at))
     if tender.status is not TenderStatus.PUBLISHED:
         raise NotAcceptingBids(status=tender.status)

@@ -58,6 +58,22 @@ class Term:
 # The whole of it: who adds a term, adds a row. Roles: PROCURING_ENTITY stands for its agency too.
 TERMS: Final = (
     Term(
+        "objection_reply_max",
+        "objection.raised",
+        frozenset({"objection.answered"}),
+        Role.PROCURING_ENTITY,
+        per=("objection_id",),
+        where=MappingProxyType({"kind": "objection", "late": False}),
+    ),
+    Term(
+        "enquiry_reply_max",
+        "objection.raised",
+        frozenset({"objection.answered"}),
+        Role.PROCURING_ENTITY,
+        per=("objection_id",),
+        where=MappingProxyType({"kind": "enquiry"}),
+    ),
+    Term(
         "publicity_start_max",
         "evaluation.reported",
         frozenset({"candidates.published", "tender.failed", "tender.terminated"}),

@@ -44,6 +44,8 @@ _TENDERING = {
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
     "award.notify": TRADING,
+    "objection.raise": frozenset({R.BIDDER}),
+    "objection.reply": TRADING,
     "archive.read_full": TRADING | {R.SUPERVISOR},
     "journal.read_secret": frozenset({R.SUPERVISOR}),
     "clock.jump": frozenset({R.OPERATOR}),

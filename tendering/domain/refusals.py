@@ -93,6 +93,12 @@ class CanaryNotOpened(Invalid):
     code = "canary-not-opened"
 
 
+class TenderSuspended(Conflict):
+    """The tender stands still until what paused it is answered."""
+
+    code = "tender-suspended"
+
+
 # --- bids ----------------------------------------------------------------------------------------
 
 
@@ -227,6 +233,39 @@ class TooFewBids(Conflict):
     """Fewer than three bids: the opening may not go on (招标投标法 第二十八条)."""
 
     code = "too-few-bids"
+
+
+# --- objections and complaints --------------------------------------------------------------------
+
+
+class AlreadyAnswered(Conflict):
+    """This has been answered, and not with these words."""
+
+    code = "already-answered"
+
+
+class NotConcerned(Forbidden):
+    """Only who takes part in this tender, or has its documents, may object to this."""
+
+    code = "not-concerned"
+
+
+class ObjectionTooEarly(Conflict):
+    """What the objection is about has not happened yet."""
+
+    code = "objection-too-early"
+
+
+class ObjectionsOpen(Conflict):
+    """Objections to the opening are answered on the spot, before its record is made."""
+
+    code = "objections-open"
+
+
+class TooManyObjections(Conflict):
+    """You have raised as many objections to this tender as one organization may."""
+
+    code = "too-many-objections"
 
 
 # --- signatures and issued documents -------------------------------------------------------------

@@ -22,8 +22,10 @@ from tendering.domain.refusals import (
     NotFound,
     NotKeyHolder,
     TenderIncomplete,
+    TenderSuspended,
     WrongPhase,
 )
+from tendering.domain.suspension import Suspension
 
 
 class TenderStatus(StrEnum):
@@ -166,6 +168,7 @@ class Tender:
     suite: str = CLASSIC.name
     round: Round = OPEN_TENDERING
     previous: Previous | None = None
+    suspension: Suspension | None = None
 
     @property
     def procedure(self) -> str:
@@ -190,6 +193,11 @@ class Tender:
     def closing_at(self) -> datetime:
         """When the opening may begin: a submission in time is never overtaken by it."""
         return self.deadline + timedelta(seconds=self.terms.drain_seconds)
+
+    def is_past_deadline(self, at: datetime) -> bool:
+        """Has the deadline passed at an instant? One that fell into a pause has not: it moves."""
+        held_back = self.suspension is not None and self.suspension.holds_back(self.deadline)
+        return at >= self.deadline and not held_back
 
     @property
     def key_policy(self) -> dict[str, JsonValue]:
@@ -226,6 +234,13 @@ def require_key_of_suite(tender: Tender, public_key: bytes) -> None:
         raise Invalid(str(error)) from error
     if name != tender.suite:
         raise Invalid("the key is of another suite than the tender's", suite=tender.suite)
+
+
+def require_running(tender: Tender) -> None:
+    """Raise TenderSuspended while the tender stands still. Asked once, where it is locked."""
+    if tender.suspension is not None:
+        pause = tender.suspension
+        raise TenderSuspended(reason=pause.reason, since=instant(pause.since))
 
 
 def require_status(tender: Tender, *allowed: TenderStatus) -> None:

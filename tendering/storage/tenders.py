@@ -10,6 +10,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.procedure import round_from_json, round_json
 from tendering.domain.refusals import NotFound, TenderChanged
+from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import (
     Document,
     KeyHolder,
@@ -18,6 +19,7 @@ from tendering.domain.tender import (
     Tender,
     TenderStatus,
     Terms,
+    require_running,
 )
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
@@ -28,7 +30,7 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.committee,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
        t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
-       t.admitted_digest,
+       t.admitted_digest, t.suspended_reason, t.suspended_since,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
                                          l.bid_security_fen, l.items) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
@@ -50,7 +52,18 @@ _LOCK_FREE = _LOCK_ONE + " SKIP LOCKED"
 
 
 async def lock(connection: Connection, tender_id: UUID) -> Tender:
-    """Load a tender and hold its row to the end of the transaction. Raises NotFound."""
+    """Load a tender and hold its row to the end of the transaction. NotFound, TenderSuspended.
+
+    Here every deed learns that the tender stands still; what goes on meanwhile says so by taking
+    the lock with `lock_also_suspended`.
+    """
+    tender = await lock_also_suspended(connection, tender_id)
+    require_running(tender)
+    return tender
+
+
+async def lock_also_suspended(connection: Connection, tender_id: UUID) -> Tender:
+    """The same for what the law wants also while the tender stands still. Raises NotFound."""
     return _tender(await connection.fetchrow(_LOCK, tender_id))
 
 
@@ -142,10 +155,11 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
 
 
 async def save(connection: Connection, tender: Tender) -> None:
-    """Write the public state of a locked tender: status, instants, timetable, version."""
+    """Write the public state of a locked tender: status, instants, timetable, pause, version."""
     await connection.execute(
         """UPDATE tendering.tenders
-           SET status = $2, deadline = $3, published_at = $4, timetable = $5, version = $6
+           SET status = $2, deadline = $3, published_at = $4, timetable = $5, version = $6,
+               suspended_reason = $7, suspended_since = $8
            WHERE id = $1""",
         tender.id,
         tender.status,
@@ -153,6 +167,8 @@ async def save(connection: Connection, tender: Tender) -> None:
         tender.published_at,
         to_json(dict(tender.timetable)),
         tender.version,
+        None if tender.suspension is None else tender.suspension.reason,
+        None if tender.suspension is None else tender.suspension.since,
     )
 
 
@@ -259,10 +275,11 @@ async def list_held(connection: Connection, organization_id: UUID) -> list[Recor
 
 
 async def list_to_close(connection: Connection, *, at: datetime) -> list[UUID]:
-    """Tenders whose deadline and drain have passed, oldest first."""
+    """Tenders whose deadline and drain have passed, oldest first; not those that stand still."""
     rows = await connection.fetch(
         """SELECT id FROM tendering.tenders
-           WHERE status = 'published' AND deadline + make_interval(secs => drain_seconds) <= $1
+           WHERE status = 'published' AND suspended_since IS NULL
+             AND deadline + make_interval(secs => drain_seconds) <= $1
            ORDER BY deadline, id LIMIT 100""",
         at,
     )
@@ -381,4 +398,9 @@ def _tender(row: Record | None) -> Tender:
         previous=None
         if row["previous_id"] is None
         else Previous(row["previous_id"], row["admitted_digest"]),
+        suspension=(
+            None
+            if row["suspended_since"] is None
+            else Suspension(SuspensionReason(row["suspended_reason"]), row["suspended_since"])
+        ),
     )

@@ -70,7 +70,7 @@ async def revealed_lot(pool: Pool, keys: PlatformKeys, *, bidders: int = BIDDERS
         lot = OpenedLot(uuid4(), host, supervisor, tuple(bidding), tuple(holders))
         await tenders.insert(connection, a_tender(lot), at=PUBLISHED)
         for place, bidder in enumerate(bidding):
-            bid = _bid(lot.id, bidder)
+            bid = locked_bid(lot.id, bidder)
             await insert_bid(
                 connection, bid, received_at=DEADLINE - timedelta(minutes=bidders - place)
             )
@@ -205,7 +205,8 @@ async def _open(connection: Connection, lot: OpenedLot) -> None:
     await journal.append(connection, lot.id, Stream.PUBLIC, event, at=OPENED)
 
 
-def _bid(tender_id: UUID, bidder: Party) -> SealedBid:
+def locked_bid(tender_id: UUID, bidder: Party) -> SealedBid:
+    """A bid that nobody looks into."""
     envelopes = tuple(
         SealedEnvelope(kind, uuid4(), bytes(32), bytes(32), 1, "age1") for kind in ENVELOPES
     )

@@ -34,6 +34,9 @@ CREATE TABLE tendering.tenders (
     round text NOT NULL CHECK (octet_length(round) <= 16384),
     previous_id uuid REFERENCES tendering.tenders (id),
     admitted_digest bytea CHECK (octet_length(admitted_digest) = 32),
+    suspended_reason text CHECK (suspended_reason IN ('objection', 'complaint')),
+    suspended_since timestamptz,
+    CHECK ((suspended_reason IS NULL) = (suspended_since IS NULL)),
     CONSTRAINT tenders_number_is_unique UNIQUE (number),
     CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL),
     CHECK ((previous_id IS NULL) = (admitted_digest IS NULL))

@@ -102,6 +102,10 @@ export interface NeedBody { venue: string; region: string; speciality: string; s
 
 export interface NewAdministrator { name: string; login: string; password: string }
 
+export interface ObjectionList { items: ObjectionView[] }
+
+export interface ObjectionView { id: string; kind: string; subject: string; lot: string; objector: string | null; text: string | null; received_at: string; late: boolean; pauses: boolean; reply: ReplyView | null }
+
 export interface ObjectiveBody { bidder_id: string; criterion: string; points: string; basis: string }
 
 export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
@@ -178,6 +182,8 @@ export interface PostKeyDestruction { statement: Record<string, unknown> }
 
 export interface PostNextRound { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
+export interface PostObjection { subject: "evaluation_result" | "opening" | "tender_documents"; text: string; statement: Record<string, unknown>; kind?: "enquiry" | "objection"; lot?: string }
+
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
 
 export interface PostOpeningRecord { lot: string }
@@ -205,6 +211,8 @@ export interface PostPublication { statement: Record<string, unknown> }
 export interface PostQuestion { text: string }
 
 export interface PostReason { reason: string }
+
+export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
 
 export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
 
@@ -256,6 +264,8 @@ export interface RemedyEnvelope { kind: string; context: string; header: string 
 
 export interface RemedyList { items: Remedy[] }
 
+export interface ReplyView { outcome: string; text: string; answered_at: string }
+
 export interface ResultList { items: LotResultAnswer[] }
 
 export interface RevealStep { step: "reveal"; nonce: string }
@@ -288,11 +298,13 @@ export interface SignatoryAnswer { place: number; organization_id: string; name:
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
+export interface SuspensionView { reason: string; since: string }
+
 export interface TenderPage { items: TenderSummary[]; next: string | null }
 
 export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; status: string; procuring_entity: string; deadline: string; published_at: string; demonstration: boolean }
 
-export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string }
+export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string; suspension: SuspensionView | null }
 
 export interface TicketAnswer { ticket: string; expires_in_seconds: number }
 
@@ -390,6 +402,9 @@ export interface Doors {
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "POST /tenders/{tender_id}/key-destructions": { path: { tender_id: string }; body: PostKeyDestruction; answer: undefined };
   "POST /tenders/{tender_id}/next-round": { path: { tender_id: string }; body: PostNextRound; answer: TenderView };
+  "GET /tenders/{tender_id}/objections": { path: { tender_id: string }; answer: ObjectionList };
+  "POST /tenders/{tender_id}/objections": { path: { tender_id: string }; body: PostObjection; answer: ObjectionView };
+  "POST /tenders/{tender_id}/objections/{objection_id}/reply": { path: { tender_id: string; objection_id: string }; body: PostReply; answer: undefined };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };

@@ -32,6 +32,7 @@ export default {
   "key-policy-incomplete": "Some key holders have not announced their keys yet, so it cannot be published.",
   "not-key-holder": "Your organization is not a key holder of this tender.",
   "canary-not-opened": "That is not the right answer: check that your folder holds the key announced for this tender.",
+  "tender-suspended": "This tender stands still until an objection or a complaint is settled.",
   // Bids.
   "not-accepting-bids": "This tender is not accepting bids now.",
   "not-participant": "Only those who were invited, or admitted by the round before, may take part.",
@@ -57,6 +58,12 @@ export default {
   "already-unlocked": "This bid is unlocked already; nothing more to do.",
   "bids-still-locked": "Some bids are still locked and their time is not over: prices cannot be read out yet.",
   "too-few-bids": "Fewer than three bids: the opening may not go on (Tendering and Bidding Law, art. 28).",
+  // Objections and complaints.
+  "already-answered": "This has been answered; the answer does not change.",
+  "not-concerned": "Only those who take part in this tender or have its documents may object to this.",
+  "objection-too-early": "What you object to has not happened yet; object when it has.",
+  "objections-open": "{objections} objections to the opening wait for an answer on the spot; then the record can be made.",
+  "too-many-objections": "Your organization has raised as many objections to this tender as it may ({objections_max}).",
   // Signatures and issued documents.
   "signature-refused": "The signature does not hold, or its certificate may not be used for this.",
   "document-changed": "The document or what it tells has changed meanwhile. Read it again and prepare the signature anew.",

@@ -32,6 +32,7 @@ export default {
   "key-policy-incomplete": "还有密钥持有人没有公布公钥，暂时不能发布。",
   "not-key-holder": "贵单位不是本项目的密钥持有人。",
   "canary-not-opened": "探测答复不正确，请检查密钥文件夹里是否为本项目公布的密钥。",
+  "tender-suspended": "本项目已暂停，待异议或投诉处理后恢复。",
   // Bids.
   "not-accepting-bids": "本项目现在不接收投标文件。",
   "not-participant": "仅受邀请或者上一轮次入围的单位可以参加。",
@@ -56,6 +57,12 @@ export default {
   "already-unlocked": "这份投标文件已经解密，不必重复操作。",
   "bids-still-locked": "还有投标文件没有解密，而解密时间未到，暂时不能唱标。",
   "too-few-bids": "投标人少于三个，不得开标（招标投标法第二十八条）。",
+  // Objections and complaints.
+  "already-answered": "这件事已经答复过了，答复内容不能更改。",
+  "not-concerned": "只有参加本项目（或者已获取招标文件）的单位可以就此提出异议。",
+  "objection-too-early": "所异议的环节尚未发生，请在该环节之后提出。",
+  "objections-open": "还有 {objections} 件对开标的异议没有当场答复，答复后才能制作开标记录。",
+  "too-many-objections": "贵单位对本项目提出的异议已达上限（{objections_max} 件）。",
   // Signatures and issued documents.
   "signature-refused": "签名无效，或者所用证书不能用于此项签名。",
   "document-changed": "文件或其内容在此期间有变化，请重新阅读并重新准备签名。",

@@ -1,0 +1,46 @@
+"""A tender begins to stand still, and goes on by itself when nothing holds it any longer."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from tendering.actions.tenders import Law, plan_of
+from tendering.domain import timetable as dates
+from tendering.domain.journal import Stream
+from tendering.domain.pauses import (
+    Cause,
+    can_pause,
+    decide_resumption,
+    decide_suspension,
+    resumed_event,
+)
+from tendering.domain.tender import Tender, TenderStatus
+from tendering.storage import journal, objections, tenders
+from tendering.storage.connection import Connection
+
+
+async def suspend(connection: Connection, tender: Tender, cause: Cause, *, at: datetime) -> Tender:
+    """A locked tender stands still for a further cause; nothing where the play is over."""
+    if not can_pause(tender):
+        return tender
+    paused, event = decide_suspension(tender, cause)
+    if event is not None:
+        await tenders.save(connection, paused)
+        await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    return paused
+
+
+async def resume(connection: Connection, tender: Tender, law: Law, *, at: datetime) -> Tender:
+    """A locked tender goes on, unless something still holds it; a deadline to come has moved."""
+    causes = await objections.causes(connection, tender.id)
+    decided = decide_resumption(tender, law.calendar, causes, at=at)
+    if decided is None:
+        return tender
+    resumed, lasted = decided
+    assert tender.suspension is not None
+    if resumed.status is TenderStatus.PUBLISHED and resumed.deadline != tender.deadline:
+        plan = plan_of(resumed, law, published_at=tender.published_at or at)
+        resumed = replace(resumed, timetable=dates.to_json(plan))
+    await tenders.save(connection, resumed)
+    event = resumed_event(tender.suspension, resumed, lasted=lasted)
+    await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    return resumed
