@@ -39,6 +39,7 @@ from tendering.storage import (
     openings,
     organizations,
     receipts,
+    tender_documents,
     tenders,
 )
 from tendering.storage.bids import StoredBid
@@ -227,7 +228,7 @@ async def _parties(
 async def _documents(connection: Connection, blobs: Blobs, tender: Tender) -> dict[str, _Source]:
     files: dict[str, _Source] = {}
     for number, document in enumerate(tender.documents, start=1):
-        _, upload_id = await tenders.document_upload(connection, tender.id, document.name)
+        _, upload_id = await tender_documents.document_upload(connection, tender.id, document.name)
         files[layout.document_path(number, document.name)] = blobs.path(upload_id)
     return files
 

@@ -39,6 +39,7 @@ from tendering.storage import (
     journal,
     organizations,
     participants,
+    tender_documents,
     tenders,
     uploads,
 )
@@ -110,7 +111,7 @@ async def put_document(
     upload = await uploads.get(connection, upload_id)
     require_owner(upload, by.organization_id)
     document = Document(name, upload.digest, upload.size_bytes, media_type)
-    await tenders.put_document(connection, tender_id, document, upload_id)
+    await tender_documents.put_document(connection, tender_id, document, upload_id)
     await uploads.keep(connection, [upload_id])
 
 
@@ -268,7 +269,7 @@ async def record_download(
     tender = await tenders.lock_also_suspended(connection, tender_id)
     if tender.status is TenderStatus.DRAFT or by.role is not Role.BIDDER:
         return
-    if await tenders.record_download(connection, tender_id, by.organization_id, at=at):
+    if await tender_documents.record_download(connection, tender_id, by.organization_id, at=at):
         event = Event("documents.downloaded", {"organization_id": str(by.organization_id)})
         await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
 

@@ -24,6 +24,7 @@ from tendering.storage import (
     openings,
     receipts,
     small_containers,
+    tender_documents,
     tenders,
 )
 from tendering.storage.blobs import Blobs
@@ -115,7 +116,7 @@ async def _stored_files(
     """Every file that a row speaks of, with its digest and what it is."""
     files: dict[Path, tuple[bytes, str]] = {}
     for document in tender.documents:
-        _, upload_id = await tenders.document_upload(connection, tender.id, document.name)
+        _, upload_id = await tender_documents.document_upload(connection, tender.id, document.name)
         files[blobs.path(upload_id)] = (document.digest, f"document {document.name}")
     for stored in await bids.list_all(connection, tender.id):
         bid = stored.bid

@@ -21,7 +21,7 @@ from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
 from tendering.domain.refusals import ClockNotJumpable, Forbidden
 from tendering.domain.tender import TenderStatus
-from tendering.storage import journal, tenders
+from tendering.storage import journal, tender_documents
 from tendering.storage.connection import Connection, reading, transaction
 
 # While bids are being unlocked, custody holds file keys of prices that nobody may know yet.
@@ -167,7 +167,7 @@ async def get_document(
     """A file of the tender documents. Who downloads it stays secret."""
     async with reading(context.pool) as connection:
         await require_reader(connection, await visible_tender(connection, tender_id, actor), actor)
-        document, upload_id = await tenders.document_upload(connection, tender_id, name)
+        document, upload_id = await tender_documents.document_upload(connection, tender_id, name)
     async with transaction(context.pool) as connection:
         await record_download(connection, tender_id, by=actor, at=context.now())
     return web.FileResponse(

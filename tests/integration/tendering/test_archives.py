@@ -43,6 +43,7 @@ from tendering.storage import (
     openings,
     organizations,
     receipts,
+    tender_documents,
     tenders,
 )
 from tendering.storage.blobs import Blobs
@@ -209,7 +210,9 @@ async def _insert_tender(connection: Connection, blobs: Blobs, play: TenderPlay)
         )
     upload_id = uuid4()
     blobs.path(upload_id).write_bytes(DOCUMENT)
-    await tenders.put_document(connection, play.tender.id, play.tender.documents[0], upload_id)
+    await tender_documents.put_document(
+        connection, play.tender.id, play.tender.documents[0], upload_id
+    )
     for stream in Stream:
         for entry in play.journals.entries[stream]:
             event = Event(entry.kind, entry.body)
