@@ -57,7 +57,7 @@ async def issue_canary(
 
 async def issue_eve(connection: Connection, tender_id: UUID, *, at: datetime) -> bool:
     """Make the canary of the last day, if it is time and it is not there; whether it was made."""
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     earlier = await canaries.list_of_tender(connection, tender_id)
     made = any(one.occasion is Occasion.EVE and one.deadline == tender.deadline for one in earlier)
     if made or not is_eve(tender, at=at):
@@ -89,7 +89,7 @@ async def open_canary(
     Raises NotKeyHolder, NotFound, WrongPhase, CanaryNotOpened, SignatureRefused.
     """
     said = await statement_by(connection, keys, statement, label=ANSWER_LABEL, uscc=by.uscc, at=at)
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     holder = tender.key_holder_of(by.organization_id)
     canary = await canaries.get(connection, tender_id, number)
     require_statement(said, answer_statement(tender, number, holder, answer))
@@ -102,7 +102,7 @@ async def enter_missed(
     connection: Connection, tender_id: UUID, number: int, *, at: datetime
 ) -> Standing | None:
     """Enter that a canary was not opened by all in time; None when there is nothing to enter."""
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     canary = await canaries.get(connection, tender_id, number)
     opened_at = (await canaries.answers_of(connection, tender_id)).get(number, {})
     standing = standing_of(canary, opened_at, threshold=tender.threshold, at=at)
