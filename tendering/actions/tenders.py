@@ -15,6 +15,7 @@ from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.methods.by_room import require_publishable
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid, TenderIncomplete
@@ -171,7 +172,10 @@ async def publish_tender(
     by: Actor,
     at: datetime,
 ) -> Tender:
-    """Publish. Raises WrongPhase, TenderIncomplete, KeyPolicyIncomplete, TimetableUnlawful."""
+    """Publish. Raises WrongPhase, TenderIncomplete, MethodInvalid, KeyPolicyIncomplete.
+
+    TimetableUnlawful, where a date breaks a period.
+    """
     said = await statement_by(
         connection, keys, statement, label=PUBLICATION_LABEL, uscc=by.uscc, at=at
     )
@@ -185,6 +189,8 @@ async def publish_tender(
     published = replace(
         tender, published_at=at, timetable=dates.to_json(_lawful_plan(tender, law, at=at))
     )
+    ceilings = all(lot.ceiling_price_fen > 0 for lot in tender.lots)
+    require_publishable(tender.method, law.rulebook, has_ceiling=ceilings)
     event = decide_publication(published)
     event.body["publication"] = dict(statement)
     event.body["rulebook"] = to_json(law.rulebook)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, openings, public, tenders, uploads
+from tendering.api import bids, openings, public, schemas, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -29,6 +29,7 @@ from tendering.domain.refusals import (
     Invalid,
     KeyPolicyIncomplete,
     ManifestMismatch,
+    MethodInvalid,
     NoBid,
     NotAcceptingBids,
     NotFound,
@@ -57,6 +58,13 @@ _TENDER_BYTES_MAX: Final = 1 << 20
 TENDER_ROUTES: Final = (
     Route("GET", "/clock", public.get_clock, tags=("public",)),
     Route("GET", "/platform", public.get_platform, tags=("public",)),
+    Route(
+        "GET",
+        "/schemas/{name}",
+        schemas.get_schema,
+        produces="application/schema+json",
+        tags=("public",),
+    ),
     Route("GET", "/tenders", tenders.get_tenders, errors=(Invalid,), tags=("tenders",)),
     Route(
         "POST",
@@ -121,6 +129,7 @@ TENDER_ROUTES: Final = (
             SignatureRefused,
             TenderIncomplete,
             KeyPolicyIncomplete,
+            MethodInvalid,
             TimetableUnlawful,
         ),
         tags=("tenders",),

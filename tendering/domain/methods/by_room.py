@@ -4,9 +4,14 @@ A method that asks for more (a K to be drawn, parts of prices, quantities, sever
 brand) is scored by `kaibiao score` from a file that holds these; a tender is not published with it.
 """
 
+from collections.abc import Mapping
+
+from crypto.canonical import JsonValue
 from tendering.domain.methods.benchmarks import Reference, parts_of
-from tendering.domain.methods.method import Method
+from tendering.domain.methods.findings import method_findings
+from tendering.domain.methods.method import Method, parse_method
 from tendering.domain.refusals import MethodInvalid
+from tendering.domain.rulebook import Rulebook
 
 
 def require_by_room(method: Method, *, has_ceiling: bool) -> None:
@@ -28,3 +33,25 @@ def require_by_room(method: Method, *, has_ceiling: bool) -> None:
         if there:
             place = f"method.{where}"
             raise MethodInvalid(f"{place}: the room does not know {what}", where=place)
+
+
+def require_publishable(
+    definition: Mapping[str, JsonValue], rulebook: Rulebook, *, has_ceiling: bool
+) -> None:
+    """Refuse to publish a method that does not hold, that no room computes, or the law forbids.
+
+    A tender without a room has no method: an empty definition passes. Raises MethodInvalid.
+    """
+    if not definition:
+        return
+    method = parse_method(definition)
+    require_by_room(method, has_ceiling=has_ceiling)
+    if method.regime not in (None, rulebook.regime):
+        raise MethodInvalid("method.regime: not the tender's", where="method.regime")
+    for finding in method_findings(method, rulebook):
+        if finding.severity == "block":
+            raise MethodInvalid(
+                f"{finding.where}: {finding.words.en} {finding.law}",
+                where=finding.where,
+                law=finding.law,
+            )

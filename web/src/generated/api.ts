@@ -362,6 +362,7 @@ export interface Doors {
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
+  "GET /schemas/{name}": { path: { name: "bids-v1" | "method-v1" }; answer: Blob };
   "POST /sessions": { body: PostSession; answer: SessionAnswer };
   "DELETE /sessions/current": { answer: undefined };
   "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };

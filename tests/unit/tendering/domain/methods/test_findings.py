@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tendering.domain.methods.by_room import require_by_room
+from tendering.domain.methods.by_room import require_by_room, require_publishable
 from tendering.domain.methods.findings import method_findings, price_questions
 from tendering.domain.methods.method import Method, parse_method
 from tendering.domain.refusals import MethodInvalid
@@ -136,3 +136,34 @@ def test_a_room_refuses_what_it_lacks_a_figure_for(name: str, where: str) -> Non
         require_by_room(method(name), has_ceiling=False)
 
     assert refused.value.parameters["where"] == where
+
+
+def test_a_tender_is_published_with_a_lawful_method_or_none() -> None:
+    require_publishable({}, law(), has_ceiling=True)
+    require_publishable(definition("policy-deduction"), law(), has_ceiling=True)
+    require_publishable(definition("mean") | {"regime": None}, law(), has_ceiling=True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"id": ""}, "method.id"),
+        ({"regime": "construction"}, "method.regime"),
+        ({"same_brand": {"ties": ["draw"]}}, "method.same_brand"),
+        ({"criteria": definition("mean")["criteria"] * 2}, "method.criteria"),
+    ],
+)
+def test_a_tender_is_not_published_with_another(changes: dict[str, Any], where: str) -> None:
+    with pytest.raises(MethodInvalid) as refused:
+        require_publishable(definition("policy-deduction") | changes, law(), has_ceiling=True)
+
+    assert refused.value.parameters["where"] == where
+
+
+def test_a_tender_is_not_published_with_a_method_the_law_forbids() -> None:
+    mean = definition("mean") | {"regime": "government_procurement"}
+
+    with pytest.raises(MethodInvalid, match="lowest price") as refused:
+        require_publishable(mean, law(), has_ceiling=True)
+
+    assert refused.value.parameters["law"] == "87号令 第五十五条"
