@@ -45,7 +45,7 @@ from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
 from tendering.canary_watch import watch_canaries
-from tendering.clockwork import clear_away, open_due_tenders, open_remedied_bids, tell_overdue
+from tendering.clockwork import clear_away, keep_terms, open_due_tenders, open_remedied_bids
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
@@ -158,7 +158,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 ended,
                 open_due_tenders(context, clock.moved),
                 open_remedied_bids(context),
-                tell_overdue(context),
+                keep_terms(context),
                 clear_away(context),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),

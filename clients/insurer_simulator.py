@@ -39,6 +39,7 @@ from insurance_gateway.wire import (
     Policy,
     Quote,
     QuoteRequest,
+    Release,
     WireRefused,
     encode,
     policy_statement,
@@ -88,6 +89,7 @@ class Simulator:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     orders: dict[UUID, Application] = field(default_factory=dict)
     disclosed: dict[UUID, Disclosure] = field(default_factory=dict)
+    released: dict[UUID, Release] = field(default_factory=dict)
     nonces: deque[str] = field(default_factory=lambda: deque(maxlen=NONCES_MAX))
 
     async def quote(self, request: web.Request) -> web.Response:
@@ -117,11 +119,20 @@ class Simulator:
         self.disclosed[disclosure.order_id] = disclosure
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
+    async def let_go(self, request: web.Request) -> web.Response:
+        """Learn that a guarantee is given back."""
+        release = await self._read(request, Release)
+        if release.order_id not in self.orders:
+            raise web.HTTPNotFound(text="no such order\n")
+        self.released[release.order_id] = release
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
     async def show(self, _request: web.Request) -> web.Response:
         """What this insurer knows, for tests: applications and disclosures as they came."""
         known = {
             "applications": [msgspec.to_builtins(one) for one in self.orders.values()],
             "disclosures": [msgspec.to_builtins(one) for one in self.disclosed.values()],
+            "releases": [msgspec.to_builtins(one) for one in self.released.values()],
         }
         return web.json_response(known)
 
@@ -215,6 +226,7 @@ def build_app(simulator: Simulator) -> web.Application:
     app.router.add_post("/quotes", simulator.quote)
     app.router.add_post("/applications", simulator.take)
     app.router.add_post("/disclosures", simulator.learn)
+    app.router.add_post("/releases", simulator.let_go)
     app.router.add_get("/known", simulator.show)
     return app
 

@@ -71,14 +71,14 @@ CREATE TABLE insurance.orders (
     reason text NOT NULL,
     CONSTRAINT orders_check CHECK (((policy_number IS NULL) = (insured_fen IS NULL))),
     CONSTRAINT orders_check1 CHECK (((policy_number IS NULL) = (insured_until IS NULL))),
-    CONSTRAINT orders_check2 CHECK (((state <> ALL (ARRAY['verified'::text, 'disclosed'::text])) OR (policy_number IS NOT NULL))),
+    CONSTRAINT orders_check2 CHECK (((state <> ALL (ARRAY['verified'::text, 'disclosed'::text, 'released'::text])) OR (policy_number IS NOT NULL))),
     CONSTRAINT orders_cover_fen_check CHECK ((cover_fen > 0)),
     CONSTRAINT orders_insured_fen_check CHECK ((insured_fen > 0)),
     CONSTRAINT orders_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
     CONSTRAINT orders_policy_number_check CHECK (((char_length(policy_number) >= 1) AND (char_length(policy_number) <= 200))),
     CONSTRAINT orders_premium_fen_check CHECK ((premium_fen > 0)),
     CONSTRAINT orders_reason_check CHECK ((char_length(reason) <= 500)),
-    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'verified'::text, 'disclosed'::text])))
+    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'verified'::text, 'disclosed'::text, 'released'::text])))
 );
 
 CREATE TABLE insurance.outbox (
@@ -94,7 +94,7 @@ CREATE TABLE insurance.outbox (
     last_error text DEFAULT ''::text NOT NULL,
     CONSTRAINT outbox_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT outbox_body_check CHECK ((char_length(body) <= 65536)),
-    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'disclosure'::text])))
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'disclosure'::text, 'release'::text])))
 );
 
 CREATE TABLE rooms.answers (
@@ -336,10 +336,21 @@ CREATE TABLE tendering.bid_securities (
     guarantor_id uuid,
     reference text NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
+    account_digest bytea,
+    release_case text,
+    release_since timestamp with time zone,
+    release_due timestamp with time zone,
     released_at timestamp with time zone,
+    kept_because text DEFAULT ''::text NOT NULL,
+    CONSTRAINT bid_securities_account_digest_check CHECK ((octet_length(account_digest) = 32)),
     CONSTRAINT bid_securities_amount_fen_check CHECK ((amount_fen > 0)),
+    CONSTRAINT bid_securities_check CHECK (((release_case IS NULL) = (release_due IS NULL))),
+    CONSTRAINT bid_securities_check1 CHECK (((release_case IS NULL) = (release_since IS NULL))),
+    CONSTRAINT bid_securities_check2 CHECK (((released_at IS NULL) OR (kept_because = ''::text))),
     CONSTRAINT bid_securities_form_check CHECK ((form = ANY (ARRAY['guarantee_insurance'::text, 'bank_guarantee'::text, 'cash'::text]))),
-    CONSTRAINT bid_securities_reference_check CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 200)))
+    CONSTRAINT bid_securities_kept_because_check CHECK ((char_length(kept_because) <= 100)),
+    CONSTRAINT bid_securities_reference_check CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 200))),
+    CONSTRAINT bid_securities_release_case_check CHECK ((release_case = ANY (ARRAY['withdrawn'::text, 'deemed_withdrawn'::text, 'no_bid'::text, 'loser'::text, 'winner'::text, 'terminated'::text, 'failed'::text])))
 );
 
 CREATE TABLE tendering.bids (
@@ -1151,6 +1162,8 @@ CREATE INDEX orders_guarantor_id ON insurance.orders USING btree (guarantor_id);
 CREATE UNIQUE INDEX orders_one_applied ON insurance.orders USING btree (tender_id, lot, bidder_id, guarantor_id) WHERE (state = 'applied'::text);
 
 CREATE INDEX orders_to_disclose ON insurance.orders USING btree (tender_id) WHERE (state = 'verified'::text);
+
+CREATE INDEX orders_to_release ON insurance.orders USING btree (tender_id) WHERE (state = ANY (ARRAY['verified'::text, 'disclosed'::text]));
 
 CREATE INDEX outbox_due ON insurance.outbox USING btree (guarantor_id, next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 

@@ -13,13 +13,13 @@ from uuid import UUID
 
 import msgspec
 
-from insurance_gateway.actions.sending import arrived, disclose_tender, give_up
+from insurance_gateway.actions.sending import arrived, disclose_tender, give_up, release_of_tender
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.storage.outbox import Parcel
-from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest
+from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest, Release
 from tendering.storage.connection import OUTAGES, reading, transaction
 
 logger = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ async def deliver_outbox(context: InsuranceContext) -> None:
                 if time() >= disclose_at:
                     disclose_at = time() + context.settings.disclose_seconds
                     await disclose_opened(context)
+                    await tell_released(context)
                 await _send_due(context, group, busy)
             except OUTAGES:
                 logger.warning("the database is away; messages to guarantors are sent later")
@@ -55,6 +56,20 @@ async def disclose_opened(context: InsuranceContext) -> None:
         if not blind:
             return
         after = blind[-1]
+
+
+async def tell_released(context: InsuranceContext) -> None:
+    """Put into the outbox what tendering has given back by now."""
+    after = FIRST_ID
+    while True:
+        async with reading(context.pool) as connection:
+            in_force = await orders.list_tenders_in_force(connection, after=after)
+        for tender_id in in_force:
+            async with transaction(context.pool) as connection:
+                await release_of_tender(connection, tender_id)
+        if not in_force:
+            return
+        after = in_force[-1]
 
 
 async def ask_quotes(
@@ -154,6 +169,9 @@ async def _send(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel)
     if parcel.kind == "application":
         application = msgspec.json.decode(parcel.body, type=Application)
         await context.insurer.apply(guarantor, application)
+        return
+    if parcel.kind == "release":
+        await context.insurer.release(guarantor, msgspec.json.decode(parcel.body, type=Release))
         return
     disclosure = msgspec.json.decode(parcel.body, type=Disclosure)
     await context.insurer.disclose(guarantor, disclosure)

@@ -28,6 +28,7 @@ class GuaranteeState(StrEnum):
     NOT_VERIFIED = "not_verified"
     VERIFIED = "verified"
     DISCLOSED = "disclosed"
+    RELEASED = "released"
 
 
 class Step(StrEnum):
@@ -41,6 +42,7 @@ class Step(StrEnum):
     FAIL_VERIFICATION = "fail_verification"
     GIVE_UP_DELIVERY = "give_up_delivery"
     DISCLOSE = "disclose"
+    RELEASE = "release"
 
 
 _G, _S = GuaranteeState, Step
@@ -68,8 +70,10 @@ TRANSITIONS: Mapping[GuaranteeState, Mapping[Step, GuaranteeState]] = MappingPro
         _G.PAID: {_S.VERIFY: _G.VERIFIED, _S.FAIL_VERIFICATION: _G.NOT_VERIFIED},
         # A policy that did not pass may be replaced by one that does.
         _G.NOT_VERIFIED: {_S.VERIFY: _G.VERIFIED},
-        _G.VERIFIED: {_S.DISCLOSE: _G.DISCLOSED},
-        _G.DISCLOSED: {},
+        # A tender that was never opened is never disclosed; its guarantees go back all the same.
+        _G.VERIFIED: {_S.DISCLOSE: _G.DISCLOSED, _S.RELEASE: _G.RELEASED},
+        _G.DISCLOSED: {_S.RELEASE: _G.RELEASED},
+        _G.RELEASED: {},
     }
 )
 

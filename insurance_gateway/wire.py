@@ -121,6 +121,14 @@ class Disclosure(Struct, frozen=True, forbid_unknown_fields=True):
     deadline: Instant
 
 
+class Release(Struct, frozen=True, forbid_unknown_fields=True):
+    """The guarantee is not needed any more: what it was for is not said again."""
+
+    order_id: UUID
+    policy_number: str
+    released_at: Instant
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What a guarantor says in a policy that it signs."""

@@ -81,24 +81,24 @@ async def open_remedied_bids(context: Context) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def tell_overdue(context: Context) -> None:
-    """Tell supervisors of every term that passed with nothing done, for ever."""
+async def keep_terms(context: Context) -> None:
+    """Give securities back, and tell supervisors of terms that passed, for ever."""
     while True:
         try:
-            await raise_all_overdue(context, at=context.now())
+            await look_after_terms(context, at=context.now())
         except OUTAGES:
-            logger.warning("the database is away; overdue duties are looked for again")
+            logger.warning("the database is away; terms are looked at again")
         await asyncio.sleep(LOOK_SECONDS * 2)
 
 
-async def raise_all_overdue(context: Context, *, at: datetime) -> int:
-    """Enter what is overdue at `at`, once; how many duties."""
+async def look_after_terms(context: Context, *, at: datetime) -> int:
+    """Do what terms ask for at `at`, once; of how many duties supervisors were told."""
     async with reading(context.pool) as connection:
         due = await duties.list_due(connection, at=at, limit=CLEAR_AT_ONCE)
     told = 0
     for tender_id in due:
         async with transaction(context.pool) as connection:
-            told += await duties.raise_overdue(connection, tender_id, context.law, at=at)
+            told += await duties.look_after(connection, tender_id, context.law, at=at)
         context.touched(tender_id)
     return told
 

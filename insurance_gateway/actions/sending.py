@@ -8,11 +8,15 @@ from uuid import UUID, uuid5
 from insurance_gateway.guarantee import Order, Reception, Step, reception, state_after
 from insurance_gateway.storage import orders, outbox
 from insurance_gateway.storage.outbox import Parcel
-from insurance_gateway.wire import Disclosure, ProcuringEntity, encode
+from insurance_gateway.wire import Disclosure, ProcuringEntity, Release, encode
+from tendering.domain.journal import Stream
 from tendering.domain.tender import TenderStatus
-from tendering.storage import organizations, tenders
+from tendering.storage import journal, organizations, tenders
 from tendering.storage.connection import Connection
 
+# What has happened to an order when its guarantor has such a message.
+_STEPS: Final = {"disclosure": Step.DISCLOSE, "release": Step.RELEASE}
+RELEASED: Final = "bid_security.released"
 UNDELIVERED_REASON: Final = "the guarantor could not be reached"
 # Bids are open, so who bids is public. In OPENING they are not yet: with too few bids the tender
 # fails there, and a tender that fails before it is opened is never disclosed.
@@ -30,12 +34,13 @@ OPEN: Final = frozenset(
 async def arrived(connection: Connection, parcel: Parcel) -> None:
     """The guarantor has the message; after a disclosure it knows what its guarantee is for."""
     await outbox.delivered(connection, parcel.id)
-    if parcel.kind != "disclosure":
+    step = _STEPS.get(parcel.kind)
+    if step is None:
         return
     order = await orders.lock(connection, parcel.order_id)
     # Sent twice when a lease ran out: the second arrival changes nothing.
-    if reception(order.state, Step.DISCLOSE) is Reception.NOW:
-        after = state_after(order.state, Step.DISCLOSE)
+    if reception(order.state, step) is Reception.NOW:
+        after = state_after(order.state, step)
         await orders.save(connection, replace(order, state=after))
 
 
@@ -79,4 +84,28 @@ async def disclose_tender(connection: Connection, tender_id: UUID) -> None:
             order_id=order.id,
             kind="disclosure",
             body=encode(disclosure).decode(),
+        )
+
+
+async def release_of_tender(connection: Connection, tender_id: UUID) -> None:
+    """Put into the outbox that guarantees are given back, as the journal of the tender says."""
+    entries = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [RELEASED])
+    if not entries:
+        return
+    given_back = {
+        (entry.body["lot"], entry.body["bidder_id"], entry.body["security_reference"]): entry.at
+        for entry in entries
+    }
+    for order in await orders.list_in_force(connection, tender_id):
+        at = given_back.get((order.lot, str(order.bidder_id), order.policy_number))
+        if at is None:
+            continue
+        assert order.policy_number is not None
+        await outbox.insert(
+            connection,
+            uuid5(order.id, "release"),
+            guarantor_id=order.guarantor_id,
+            order_id=order.id,
+            kind="release",
+            body=encode(Release(order.id, order.policy_number, at)).decode(),
         )

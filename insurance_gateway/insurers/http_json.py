@@ -21,6 +21,7 @@ from insurance_gateway.wire import (
     Message,
     Quote,
     QuoteRequest,
+    Release,
     WireRefused,
     encode,
     sign_request,
@@ -62,6 +63,10 @@ class HttpJson:
     async def disclose(self, guarantor: Guarantor, disclosure: Disclosure) -> None:
         """Tell what a guarantee was for. Raises InsurerUnavailable, InsurerRefused."""
         await self._post(guarantor, "disclosures", disclosure)
+
+    async def release(self, guarantor: Guarantor, release: Release) -> None:
+        """Give a guarantee back. Raises InsurerUnavailable, InsurerRefused."""
+        await self._post(guarantor, "releases", release)
 
     async def _post(self, guarantor: Guarantor, door: str, message: Struct) -> bytes:
         body = encode(message)

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest
+from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest, Release
 
 
 class InsurerUnavailable(Exception):
@@ -25,3 +25,6 @@ class Insurer(Protocol):
 
     async def disclose(self, guarantor: Guarantor, disclosure: Disclosure) -> None:
         """Tell what a guarantee was for, after the opening; repetition is harmless."""
+
+    async def release(self, guarantor: Guarantor, release: Release) -> None:
+        """Give a guarantee back; repetition is harmless."""

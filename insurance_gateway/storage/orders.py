@@ -123,6 +123,35 @@ async def lock_blind(connection: Connection, tender_id: UUID) -> list[Order]:
     return [_order(row) for row in rows]
 
 
+async def list_tenders_in_force(connection: Connection, *, after: UUID) -> list[UUID]:
+    """The next tenders by id with guarantees in force of whose release nobody was told yet."""
+    rows = await connection.fetch(
+        """SELECT DISTINCT o.tender_id FROM insurance.orders o
+           WHERE o.state IN ('verified', 'disclosed') AND o.tender_id > $1
+             AND NOT EXISTS (
+                 SELECT 1 FROM insurance.outbox x WHERE x.order_id = o.id AND x.kind = 'release')
+           ORDER BY o.tender_id LIMIT 1000""",
+        after,
+    )
+    return [row["tender_id"] for row in rows]
+
+
+async def list_in_force(connection: Connection, tender_id: UUID) -> list[Order]:
+    """Orders of a tender whose guarantees are in force, those told of a release left out."""
+    rows = await connection.fetch(
+        """SELECT o.id, o.bidder_id, o.tender_id, o.lot, o.guarantor_id, o.state, o.cover_fen,
+                  o.cover_until, o.ordered_at, o.premium_fen, o.policy_number, o.insured_fen,
+                  o.insured_until, o.reason
+           FROM insurance.orders o
+           WHERE o.tender_id = $1 AND o.state IN ('verified', 'disclosed')
+             AND NOT EXISTS (
+                 SELECT 1 FROM insurance.outbox x WHERE x.order_id = o.id AND x.kind = 'release')
+           ORDER BY o.id""",
+        tender_id,
+    )
+    return [_order(row) for row in rows]
+
+
 async def save(connection: Connection, order: Order) -> None:
     """Write what became of a locked order."""
     insured = order.insured

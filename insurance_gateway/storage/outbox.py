@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tendering.storage.connection import Connection
 
-Kind = Literal["application", "disclosure"]
+Kind = Literal["application", "disclosure", "release"]
 LAST_ERROR_MAX = 300
 
 

@@ -1,10 +1,11 @@
-"""Duties of tenders as somebody may see them, and telling the supervisor of overdue ones."""
+"""Duties of tenders as somebody may see them; what the clockwork does about them."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tendering.actions import bid_securities
 from tendering.actions.tenders import Law
 from tendering.domain.duties import (
     KINDS,
@@ -85,14 +86,15 @@ async def list_tasks(
     return found, watched[-1] if len(watched) == tenders_max else None
 
 
-async def raise_overdue(
+async def look_after(
     connection: Connection, tender_id: UUID, law_of: LawOf, *, at: datetime
 ) -> int:
-    """Enter in custody, for the supervisor, each duty that is overdue by now; how many.
+    """Give back what is to go back, and enter in custody each duty that is overdue; how many.
 
-    Each is entered once, whichever process looks. Raises NotFound.
+    Each is entered once, for the supervisor, whichever process looks. Raises NotFound.
     """
     tender = await tenders.lock_also_suspended(connection, tender_id)
+    releasing = await bid_securities.look_after(connection, tender, law_of(tender, at), at=at)
     told = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [OVERDUE])
     raised = frozenset(str(entry.body["duty"]) for entry in told)
     found = await duties_in(connection, tender, law_of(tender, at))
@@ -100,10 +102,11 @@ async def raise_overdue(
     for event in events:
         await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
     raised |= {str(event.body["duty"]) for event in events}
-    if all(duty.done_at is not None for duty in found):
+    ahead = [one for one in (next_due(found, raised=raised), releasing) if one is not None]
+    if releasing is None and all(duty.done_at is not None for duty in found):
         await duties.forget(connection, tender_id)
     else:
-        await duties.set_next(connection, tender_id, next_due(found, raised=raised))
+        await duties.set_next(connection, tender_id, min(ahead, default=None))
     return len(events)
 
 

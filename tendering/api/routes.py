@@ -7,6 +7,7 @@ from tendering.api.problems import BodyTooLarge, PreconditionFailed, Unsupported
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
+from tendering.api.routes_bid_securities import BID_SECURITY_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
@@ -381,6 +382,7 @@ ROUTES: Final = (
     *DRAW_ROUTES,
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
+    *BID_SECURITY_ROUTES,
     *DUTY_ROUTES,
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,

@@ -42,7 +42,8 @@ class Term:
     named in `per` have the same values (a member that the end lacks fits all). With `where`, only
     entries whose members have these values begin it. The one obliged is the tender's party in the
     role `by`, or the organization that the member `who` of the beginning names; everybody in the
-    role where neither is known. `due` names a member that already says until when (RFC 3339).
+    role where neither is known. `due` names a member that already says until when
+    (RFC 3339); a member `rule` may then say by which rule.
     """
 
     key: str
@@ -103,6 +104,15 @@ TERMS: Final = (
         frozenset({"contract.filed"}),
         Role.PROCURING_ENTITY,
     ),
+    # What the platform's word releases is released at once; the rest the operator holds.
+    Term(
+        "bid_security_refund_max",
+        "bid_security.release_ordered",
+        frozenset({"bid_security.released", "bid_security.kept", "bid_security.release_cancelled"}),
+        Role.OPERATOR,
+        per=("lot", "bidder_id"),
+        due="due",
+    ),
 )
 
 
@@ -158,7 +168,8 @@ def duties_of(
             continue
         for place, entry in enumerate(ordered):
             if entry.kind == term.begins and _applies(term, entry):
-                duty = _duty(tender, rule, term, entry, _due(term, entry, rule, calendar))
+                said = rulebook.rules.get(str(entry.body.get("rule")), rule) if term.due else rule
+                duty = _duty(tender, said, term, entry, _due(term, entry, said, calendar))
                 found.append(replace(duty, done_at=_done_at(term, entry, ordered[place + 1 :])))
     return tuple(sorted(found, key=lambda duty: (duty.due, duty.id)))
 

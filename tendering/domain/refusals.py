@@ -120,6 +120,24 @@ class DeadlinePassed(Conflict):
     code = "deadline-passed"
 
 
+class CashNotTaken(Conflict):
+    """This deposit cannot stand as bid security: `why` says what the law asks for."""
+
+    code = "cash-not-taken"
+
+
+class SecurityNotKept(Conflict):
+    """The bid security cannot be kept: `why` says what is missing."""
+
+    code = "security-not-kept"
+
+
+class SecurityNotReturnable(Conflict):
+    """The bid security is not to be returned by hand now: `why` says why."""
+
+    code = "security-not-returnable"
+
+
 class BidSecurityMissing(Conflict):
     """No bid security that covers this lot is on record for the bidder."""
 

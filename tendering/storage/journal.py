@@ -5,8 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import canonical
-from tendering.domain.duties import KINDS
 from tendering.domain.journal import Entry, Event, Stream, first_head, next_head
+from tendering.domain.security_release import WATCHED
 from tendering.storage import duties
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json
@@ -53,7 +53,7 @@ async def append_all(
         [entry.head for entry in entries],
     )
     # Bids are no duties: the busy minutes before a deadline cost no third statement.
-    watched = {entry.tender_id for entry in entries if entry.kind in KINDS}
+    watched = {entry.tender_id for entry in entries if entry.kind in WATCHED}
     if watched:
         await duties.mark(connection, watched)
     return entries

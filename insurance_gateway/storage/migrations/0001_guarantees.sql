@@ -20,7 +20,7 @@ CREATE TABLE insurance.orders (
     state text NOT NULL CHECK (
         state IN (
             'applied', 'underwriting', 'refused', 'undelivered', 'awaiting_premium', 'paid',
-            'not_verified', 'verified', 'disclosed'
+            'not_verified', 'verified', 'disclosed', 'released'
         )
     ),
     cover_fen bigint NOT NULL CHECK (cover_fen > 0),
@@ -33,11 +33,13 @@ CREATE TABLE insurance.orders (
     reason text NOT NULL CHECK (char_length(reason) <= 500),
     CHECK ((policy_number IS NULL) = (insured_fen IS NULL)),
     CHECK ((policy_number IS NULL) = (insured_until IS NULL)),
-    CHECK (state NOT IN ('verified', 'disclosed') OR policy_number IS NOT NULL)
+    CHECK (state NOT IN ('verified', 'disclosed', 'released') OR policy_number IS NOT NULL)
 );
 
 CREATE INDEX orders_bidder_id ON insurance.orders (bidder_id, ordered_at);
 CREATE INDEX orders_guarantor_id ON insurance.orders (guarantor_id);
+CREATE INDEX orders_to_release ON insurance.orders (tender_id)
+WHERE state IN ('verified', 'disclosed');
 CREATE INDEX orders_to_disclose ON insurance.orders (tender_id) WHERE state = 'verified';
 -- Nobody asks a guarantor twice at once. Later states stay outside: an order that was thought
 -- undelivered may come back to life beside the one after it.
@@ -62,7 +64,7 @@ CREATE TABLE insurance.outbox (
     id uuid PRIMARY KEY,
     guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
     order_id uuid NOT NULL REFERENCES insurance.orders (id),
-    kind text NOT NULL CHECK (kind IN ('application', 'disclosure')),
+    kind text NOT NULL CHECK (kind IN ('application', 'disclosure', 'release')),
     body text NOT NULL CHECK (char_length(body) <= 65536),
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     next_at timestamptz NOT NULL DEFAULT now(),

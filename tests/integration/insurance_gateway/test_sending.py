@@ -10,11 +10,19 @@ import pytest
 
 from clients.platform import PlatformRefused
 from insurance_gateway.actions.sending import arrived, give_up
-from insurance_gateway.delivery import FIRST_ID, deliver, deliver_outbox, disclose_opened
+from insurance_gateway.delivery import (
+    FIRST_ID,
+    deliver,
+    deliver_outbox,
+    disclose_opened,
+    tell_released,
+)
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
+from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
+from tendering.storage import journal
 from tendering.storage.connection import reading, transaction
 from tests.integration.insurance_gateway.conftest import (
     BIDDER,
@@ -197,3 +205,29 @@ async def test_opened_tenders_are_looked_for_less_often_than_messages(
     await asyncio.wait([loop])
 
     assert len(looks) == 1
+
+
+async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guarantor(
+    guarantor: Guarantor,
+) -> None:
+    gateway = guarantor.gateway
+    await guarantor.tell_all()
+    bidder = str(gateway.organizations[BIDDER])
+    told = {"lot": "1", "bidder_id": bidder, "security_reference": "POLICY-1"}
+
+    await tell_released(gateway.context)
+    before = set(await parcels(gateway, guarantor.id))
+    async with transaction(gateway.context.pool) as connection:
+        event = Event("bid_security.released", dict(told))
+        await journal.append(connection, gateway.tender.id, Stream.CUSTODY, event, at=now())
+    await tell_released(gateway.context)
+    await tell_released(gateway.context)
+    sent = await parcels(gateway, guarantor.id)
+    async with transaction(gateway.context.pool) as connection:
+        await arrived(connection, sent["release"])
+
+    assert "release" not in before
+    assert set(sent) == {"application", "release"}
+    # The tender is not open: who it was for is not said.
+    assert str(gateway.tender.id) not in sent["release"].body
+    assert await guarantor.state() == "released"

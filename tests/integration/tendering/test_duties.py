@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crypto.canonical import JsonValue
-from tendering.clockwork import raise_all_overdue
+from tendering.clockwork import look_after_terms
 from tendering.domain.duties import OVERDUE
 from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
@@ -88,9 +88,9 @@ async def test_the_supervisor_is_told_once_of_what_is_overdue(platform: Platform
     context = platform.running.context
     later = context.now() + MONTH_AND_MORE
 
-    assert await raise_all_overdue(context, at=context.now()) == 0
-    assert await raise_all_overdue(context, at=later) == 2
-    assert await raise_all_overdue(context, at=later) == 0
+    assert await look_after_terms(context, at=context.now()) == 0
+    assert await look_after_terms(context, at=later) == 2
+    assert await look_after_terms(context, at=later) == 0
 
     async with reading(context.pool) as connection:
         told = await journal.list_of_kinds(connection, tender.id, Stream.CUSTODY, [OVERDUE])
@@ -103,7 +103,7 @@ async def test_a_tender_whose_duties_are_done_is_looked_at_no_more(platform: Pla
     await enter(platform, tender, "supervisor.reported", {"lot": "1"})
     context = platform.running.context
 
-    await raise_all_overdue(context, at=context.now() + MONTH_AND_MORE)
+    await look_after_terms(context, at=context.now() + MONTH_AND_MORE)
 
     async with reading(context.pool) as connection:
         left = await connection.fetchval("SELECT count(*) FROM tendering.duty_watches")

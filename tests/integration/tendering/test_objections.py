@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tendering.actions.duties import list_duties, raise_overdue
+from tendering.actions.duties import list_duties, look_after
 from tendering.actions.openings import close_submission
 from tendering.actions.tenders import record_download
 from tendering.clockwork import close_due
@@ -215,8 +215,8 @@ async def test_an_overdue_reply_is_seen_by_the_supervisor(case: Objecting) -> No
             connection, case.lot.id, law_of, actor=case.lot.host.actor, at=late
         )
     async with transaction(case.pool) as connection:
-        assert await raise_overdue(connection, case.lot.id, law_of, at=EARLY) == 0
-        assert await raise_overdue(connection, case.lot.id, law_of, at=late) == 1
+        assert await look_after(connection, case.lot.id, law_of, at=EARLY) == 0
+        assert await look_after(connection, case.lot.id, law_of, at=late) == 1
     await case.answers(raised.id, late)
 
     assert (owed.rule_id, owed.subject) == ("E08", {"objection_id": str(raised.id)})

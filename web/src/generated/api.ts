@@ -64,6 +64,8 @@ export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
 
 export interface FaultAnswer { whose: string; proved: boolean; kind: string; cause: string }
 
+export interface FigureView { fen: number; exact_fen: string; formula: string }
+
 export interface FileKeys { qualification?: string | null; technical?: string | null; price?: string | null }
 
 export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
@@ -168,6 +170,8 @@ export interface PostCheckIn { statements: Record<string, unknown>[] }
 
 export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown> }
 
+export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
+
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
@@ -175,6 +179,8 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
 export interface PostInvitations { lot: string; organization_ids: string[] }
+
+export interface PostKept { lot: string; bidder_id: string; cause: "conditions_added" | "contract_refused" | "no_performance_security" | "revoked"; evidence: string }
 
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
 
@@ -213,6 +219,8 @@ export interface PostQuestion { text: string }
 export interface PostReason { reason: string }
 
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
+
+export interface PostReturn { lot: string; bidder_id: string; reference: string; deposit_rate_percent: string; lending_base_rate_percent: string }
 
 export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
 
@@ -258,6 +266,8 @@ export interface RelationBody { kind: RelationKind; uscc?: string | null; until?
 
 export type RelationKind = "director" | "economic_interest" | "employment" | "punished" | "relative" | "shareholder" | "supervises";
 
+export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "winner" | "withdrawn";
+
 export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[] }
 
 export interface RemedyEnvelope { kind: string; context: string; header: string }
@@ -267,6 +277,8 @@ export interface RemedyList { items: Remedy[] }
 export interface ReplyView { outcome: string; text: string; answered_at: string }
 
 export interface ResultList { items: LotResultAnswer[] }
+
+export interface ReturnView { interest: FigureView; late_charge: FigureView; days_late: number }
 
 export interface RevealStep { step: "reveal"; nonce: string }
 
@@ -287,6 +299,12 @@ export interface RoomView { kind: "evaluation"; id: string; tender_id: string; l
 export interface RoomsAnswer { items: RoomSummary[] }
 
 export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
+
+export type SecurityForm = "bank_guarantee" | "cash" | "guarantee_insurance";
+
+export interface SecurityList { items: SecurityView[] }
+
+export interface SecurityView { lot: string; bidder_id: string; form: SecurityForm; amount_fen: number; valid_until: string; reference: string; release_case: ReleaseCase | null; due: string | null; released_at: string | null; kept_because: string; same_payer_as: string[] }
 
 export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
 
@@ -374,6 +392,10 @@ export interface Doors {
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
   "GET /tenders/{tender_id}/archive": { path: { tender_id: string }; query: { edition?: "full" | "public" }; answer: Blob };
   "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
+  "GET /tenders/{tender_id}/bid-securities": { path: { tender_id: string }; answer: SecurityList };
+  "POST /tenders/{tender_id}/bid-securities/deposits": { path: { tender_id: string }; body: PostDeposit; answer: undefined };
+  "POST /tenders/{tender_id}/bid-securities/kept": { path: { tender_id: string }; body: PostKept; answer: undefined };
+  "POST /tenders/{tender_id}/bid-securities/returns": { path: { tender_id: string }; body: PostReturn; answer: ReturnView };
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
