@@ -20,6 +20,7 @@ from clients.verifying import (
     journals,
     openings,
     publication,
+    rounds,
     submissions,
     trust,
 )
@@ -77,6 +78,7 @@ STEPS: Final = (
     Step("澄清与修改", "clarifications", publication.check_clarifications),
     Step("招标文件", "tender documents", publication.check_documents),
     Step("投标文件清单", "list of bids against custody", submissions.check_custody),
+    Step("参加单位", "who could take part", rounds.check_round),
     Step("投标清单签名", "signatures of the manifests", submissions.check_manifests),
     Step("加密投标文件", "sealed containers", submissions.check_containers),
     Step("递交回执", "receipts", evidence.check_receipts),

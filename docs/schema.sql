@@ -785,6 +785,17 @@ CREATE TABLE tendering.people (
     CONSTRAINT people_password_hash_check CHECK ((char_length(password_hash) <= 200))
 );
 
+CREATE TABLE tendering.qualifications (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    passes boolean NOT NULL,
+    reason text NOT NULL,
+    checked_at timestamp with time zone NOT NULL,
+    CONSTRAINT qualifications_check CHECK ((passes OR (reason <> ''::text))),
+    CONSTRAINT qualifications_reason_check CHECK ((char_length(reason) <= 5000))
+);
+
 CREATE TABLE tendering.questions (
     id uuid NOT NULL,
     tender_id uuid NOT NULL,
@@ -1109,6 +1120,9 @@ ALTER TABLE ONLY tendering.people
 ALTER TABLE ONLY tendering.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.qualifications
+    ADD CONSTRAINT qualifications_pkey PRIMARY KEY (tender_id, lot, bidder_id);
+
 ALTER TABLE ONLY tendering.questions
     ADD CONSTRAINT questions_pkey PRIMARY KEY (id);
 
@@ -1426,6 +1440,15 @@ ALTER TABLE ONLY tendering.passkeys
 ALTER TABLE ONLY tendering.people
     ADD CONSTRAINT people_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
+ALTER TABLE ONLY tendering.qualifications
+    ADD CONSTRAINT qualifications_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.qualifications
+    ADD CONSTRAINT qualifications_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.qualifications
+    ADD CONSTRAINT qualifications_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
 ALTER TABLE ONLY tendering.questions
     ADD CONSTRAINT questions_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
@@ -1677,6 +1700,10 @@ GRANT SELECT(is_administrator) ON TABLE tendering.people TO tendering_audit;
 GRANT SELECT(registered_at) ON TABLE tendering.people TO tendering_audit;
 
 GRANT SELECT(left_at) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.qualifications TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.qualifications TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.questions TO tendering_app;
 

@@ -169,8 +169,8 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
         "chair-elected": lambda room: room.chair is not None,
         "all-voted": lambda room: review.missing_votes(room) == 0,
         "review-again": _review_again,
-        "bids-left": lambda room: bool(room.bids_left),
-        "no-bids-left": lambda room: not room.bids_left,
+        "to-score": lambda room: room.is_scored and bool(room.bids_left),
+        "nothing-to-score": lambda room: not (room.is_scored and room.bids_left),
         "all-locked": lambda room: all(one.locked for one in room.members),
         "objective-confirmed": lambda room: all(
             one.number in room.confirmed and room.confirmed[one.number].agree

@@ -50,9 +50,10 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in",)),),
         P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
         P.PRELIMINARY: (
-            Step(P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "bids-left")),
-            # 招标投标法 第四十二条: the committee may reject all bids; there is nothing to score.
-            Step(P.REPORT, EITHER, ("chair-elected", "all-voted", "no-bids-left")),
+            Step(P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "to-score")),
+            # 招标投标法 第四十二条: the committee may reject all bids; 条例 第十八条: who applies
+            # passes or fails, and has no score. Either way there is nothing to score.
+            Step(P.REPORT, EITHER, ("chair-elected", "all-voted", "nothing-to-score")),
         ),
         P.TECHNICAL: (
             Step(

@@ -88,6 +88,7 @@ def evaluation_of(room: Room) -> report.Evaluation:
         sheets=_sheets(room),
         ceiling_fen=room.terms.ceiling_price_fen,
         outlier_percent=room.terms.outlier_percent,
+        is_scored=room.is_scored,
     )
 
 

@@ -23,6 +23,7 @@ from evaluation_rooms.events import (
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
 from tendering.domain.methods.method import Criterion, Method, parse_method
+from tendering.domain.procedure import Judging
 from tendering.domain.refusals import NotFound
 
 
@@ -105,6 +106,11 @@ class Room:
     def bids_left(self) -> tuple[int, ...]:
         """The numbers of the bids that were not rejected, ascending."""
         return tuple(bid.number for bid in self.bids if bid.number not in self.rejected)
+
+    @property
+    def is_scored(self) -> bool:
+        """Are bids ranked here, and not only passed or failed?"""
+        return self.terms.judging in {Judging.METHOD, Judging.LOWEST_PRICE}
 
     @property
     def method(self) -> Method:

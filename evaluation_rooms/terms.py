@@ -54,6 +54,7 @@ class Terms(Struct, frozen=True):
     """What is fixed when a room opens. `method` is the tender's method as published.
 
     `blind`: members see numbers instead of names until the technical marks are revealed (暗标).
+    `judging`: what is done with bids that pass the review (`procedure.Judging`).
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
 
@@ -65,3 +66,4 @@ class Terms(Struct, frozen=True):
     ceiling_price_fen: int | None
     items: tuple[ReviewItem, ...]
     method: dict[str, Any]
+    judging: str = "method"

@@ -21,6 +21,7 @@ from evaluation_rooms.room import Room
 from tendering.domain.archive import evaluation_path, issued_path
 from tendering.domain.evaluation_report import rejections
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.procedure import Outcome
 
 REPORT_KIND: Final = "evaluation_report"
 
@@ -90,6 +91,12 @@ def _check_report(case: Case, entry: Entry, body: Reported, room: Room, notes: N
         for one in rejections(evaluation_of(room))
     ]
     notes.require(list(body.rejected) == rejected, where, "other rejections than were voted")
+    gone = {one.bid for one in rejections(evaluation_of(room))}
+    admitted = tuple(bid.bidder_id for key, bid in names.items() if key not in gone)
+    admits = case.tender.round.outcome is Outcome.ADMISSIONS
+    notes.require(
+        body.admitted == (admitted if admits else None), where, "others are admitted than passed"
+    )
     path = evaluation_path(body.lot)
     notes.require(
         case.archive.bytes(path) == canonical(draft.outcome),

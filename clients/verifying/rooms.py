@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from clients.verifying.bodies import Revealed
+from clients.verifying.bodies import Qualified, Revealed
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from evaluation_rooms.events import RoomOpened
@@ -32,6 +32,10 @@ class RoomInputs:
         forms: dict[str, dict[UUID, Mapping[str, Any]]] = {}
         for _, body in case.all(Stream.PUBLIC, "prices.revealed", Revealed):
             forms[body.lot] = {row.bidder_id: row.form for row in body.rows}
+        for _, checked in case.all(Stream.PUBLIC, "qualification.checked", Qualified):
+            # 87号令 第四十四条: who is not qualified is not evaluated.
+            for bidder_id in checked.failed:
+                forms.get(checked.lot, {}).pop(bidder_id, None)
         return cls(forms, {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}, experts)
 
 
@@ -51,6 +55,7 @@ def check_opening(
     notes.require(
         event.terms.method == case.tender.method, where, "another method than was published"
     )
+    notes.require(event.terms.judging == case.tender.round.judging, where, "judged in another way")
     notes.require(
         event.terms.ceiling_price_fen == lots[event.lot].ceiling_price_fen,
         where,

@@ -30,6 +30,7 @@ from tendering.actions.issued_documents import (
     placed,
     signers_of,
 )
+from tendering.actions.qualifications import qualified_of
 from tendering.documents.data import EvaluationReport
 from tendering.documents.evaluation_report import render_evaluation_report
 from tendering.domain.evaluation_report import assemble
@@ -37,6 +38,7 @@ from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.methods.method import Criterion, parse_method
 from tendering.domain.methods.totals import why_not_points
 from tendering.domain.parties import Actor
+from tendering.domain.procedure import Qualification, Round
 from tendering.domain.refusals import DocumentChanged, SignaturesMissing, WrongPhase
 from tendering.domain.tender import Tender, require_party
 from tendering.rulebooks import rulebook_for
@@ -93,7 +95,7 @@ async def open_evaluation(
         closes_at=at + WINDOW,
         blind=published.get("blind") is True,
         outlier_percent=outlier_percent if isinstance(outlier_percent, int) else 0,
-        items=None if published.get("review_items") else DEFAULT_ITEMS,
+        items=None if published.get("review_items") else _default_items(tender.round),
         objective=await _objective(connection, tender, lot),
     )
     return await open_from_draw(
@@ -219,11 +221,22 @@ async def _objective(
 ) -> dict[UUID, dict[str, tuple[Decimal, str]]]:
     """Points from what each bidder states in its qualification form, once for all members."""
     criteria = [one for one in parse_method(tender.method).criteria if one.kind == "objective"]
+    qualified = await qualified_of(connection, tender, lot)
     return {
         bid.bidder_id: {one.id: _mark(one, bid.forms.get("qualification", {})) for one in criteria}
         for bid in await openings.unlocks(connection, tender.id, lot)
-        if bid.unlocked_by is not None
+        if bid.unlocked_by is not None and bid.bidder_id in qualified
     }
+
+
+def _default_items(round_: Round) -> tuple[ReviewItem, ...]:
+    """What this round's committee reviews; 87号令 第四十四条: qualification may be settled."""
+    absent = set()
+    if round_.qualification is not Qualification.COMMITTEE:
+        absent.add("qualification")
+    if not round_.has_price:
+        absent.add("price")
+    return tuple(item for item in DEFAULT_ITEMS if item.id not in absent)
 
 
 def _mark(criterion: Criterion, form: Mapping[str, JsonValue]) -> tuple[Decimal, str]:

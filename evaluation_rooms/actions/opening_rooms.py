@@ -11,6 +11,8 @@ import msgspec
 from evaluation_rooms.actions.rooms import Done, open_room
 from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
 from evaluation_rooms.terms import ReviewItem, Terms
+from tendering.actions.qualifications import qualified_of
+from tendering.domain.experts import committee_size
 from tendering.domain.refusals import DrawNotPrepared, EvaluationIncomplete, Invalid
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.rulebooks import rulebook_for
@@ -66,11 +68,12 @@ async def open_from_draw(
             blind=wanted.blind,
             opens_at=wanted.opens_at,
             closes_at=wanted.closes_at,
-            committee_min=rulebook_for(tender, at).number("committee_min"),
+            committee_min=_committee_min(tender, at),
             outlier_percent=wanted.outlier_percent,
             ceiling_price_fen=lot.ceiling_price_fen,
             items=wanted.items or _published_items(tender),
             method=dict(tender.method),
+            judging=tender.round.judging,
         ),
         experts=[
             Expert(one.seat, one.venue, one.name, one.expert_id, one.person_id)
@@ -78,7 +81,7 @@ async def open_from_draw(
             if one.seat is not None
         ],
         operators=wanted.operators,
-        bids=await _opened_bids(connection, tender_id, wanted),
+        bids=await _opened_bids(connection, tender, wanted),
         seed=seed,
     )
     done = await open_room(connection, opening, at=at)
@@ -89,12 +92,14 @@ async def open_from_draw(
 
 
 async def _opened_bids(
-    connection: Connection, tender_id: UUID, wanted: Wanted
+    connection: Connection, tender: Tender, wanted: Wanted
 ) -> Sequence[OpenedBid]:
+    """What the committee gets: the opened bids, G13: of those whom the entity found qualified."""
+    qualified = await qualified_of(connection, tender, wanted.lot)
     unlocked = [
         one
-        for one in await openings.unlocks(connection, tender_id, wanted.lot)
-        if one.unlocked_by is not None
+        for one in await openings.unlocks(connection, tender.id, wanted.lot)
+        if one.unlocked_by is not None and one.bidder_id in qualified
     ]
     unknown = wanted.objective.keys() - {one.bidder_id for one in unlocked}
     if unknown:
@@ -109,6 +114,14 @@ async def _opened_bids(
         )
         for one in unlocked
     ]
+
+
+def _committee_min(tender: Tender, at: datetime) -> int:
+    size = committee_size(
+        rulebook_for(tender, at), shape=tender.round.committee, budget_fen=tender.budget_fen
+    )
+    assert isinstance(size.value, int)
+    return size.value
 
 
 def _price_of(form: Mapping[str, object] | None) -> int | None:

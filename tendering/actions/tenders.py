@@ -16,6 +16,7 @@ from tendering.domain.canary import Occasion
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.methods.by_room import require_publishable
+from tendering.domain.judging import require_fitting_method
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid, TenderIncomplete
@@ -183,6 +184,7 @@ async def publish_tender(
     require_party(tender, by.organization_id)
     if tender.round != round_of(tender.procedure, tender.round.number, law.rulebook):
         raise TenderIncomplete("the rules of the procedure have changed: draft it again")
+    require_fitting_method(tender)
     require_invited(tender, await participants.list_of_tender(connection, tender_id))
     _, facts_digest = facts_to_sign(tender)
     require_statement(said, {"tender_id": str(tender_id), "facts_digest": facts_digest.hex()})

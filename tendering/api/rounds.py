@@ -7,11 +7,13 @@ from uuid import UUID, uuid4
 from msgspec import Meta, Struct
 
 from tendering.actions import participants as deeds
+from tendering.actions.qualifications import check_qualification
 from tendering.actions.rounds import NextRound, begin_next_round
 from tendering.api.context import Actor
 from tendering.api.fields import Instant, Line, LotNumber, Text
 from tendering.api.tender_views import TenderView, tender_view
 from tendering.domain.participants import INVITED_MAX, Answer, Participant
+from tendering.domain.qualification import Verdict
 from tendering.domain.tender import require_party
 from tendering.storage import participants, tenders
 from tendering.storage.connection import Connection
@@ -61,6 +63,21 @@ class PostInvitationAnswer(Struct, frozen=True, forbid_unknown_fields=True):
 
     lot: LotNumber
     answer: Literal["accepted", "declined"]
+
+
+class QualificationVerdict(Struct, frozen=True, forbid_unknown_fields=True):
+    """Is a bidder qualified? Who is not gets the reason."""
+
+    bidder_id: UUID
+    passes: bool
+    reason: Annotated[str, Meta(max_length=5000)] = ""
+
+
+class PostQualification(Struct, frozen=True, forbid_unknown_fields=True):
+    """One verdict for each opened bid of the lot."""
+
+    lot: LotNumber
+    verdicts: Annotated[list[QualificationVerdict], Meta(max_length=1000)]
 
 
 class PostNextRound(Struct, frozen=True, forbid_unknown_fields=True):
@@ -117,6 +134,21 @@ async def post_invitation_answer(
     await deeds.answer_invitation(
         connection, tender_id, body.lot, Answer(body.answer), by=actor, at=received_at
     )
+
+
+async def post_qualification(
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostQualification,
+) -> TenderView:
+    """Enter who is qualified (host); with too few of them the tender has failed."""
+    verdicts = [Verdict(one.bidder_id, one.passes, one.reason) for one in body.verdicts]
+    checked = await check_qualification(
+        connection, tender_id, body.lot, verdicts, by=actor, at=received_at
+    )
+    return await tender_view(connection, checked)
 
 
 async def post_next_round(

@@ -9,6 +9,8 @@ from tendering.domain.refusals import (
     Forbidden,
     Invalid,
     NotFound,
+    QualificationChecked,
+    ReasonMissing,
     TenderIncomplete,
     WrongPhase,
 )
@@ -51,6 +53,24 @@ ROUND_ROUTES: Final = (
         errors=(DeadlinePassed, Invalid, NotFound, WrongPhase),
         tags=("rounds",),
         secret=True,
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/qualification",
+        rounds.post_qualification,
+        action="qualification.check",
+        status=201,
+        idempotency="transaction",
+        errors=(
+            Forbidden,
+            Invalid,
+            NotFound,
+            QualificationChecked,
+            ReasonMissing,
+            WrongPhase,
+        ),
+        body_bytes_max=1 << 20,
+        tags=("rounds",),
     ),
     Route(
         "POST",

@@ -73,18 +73,24 @@ def decide_freeze(
     interested: frozenset[str],
     representatives: int,
     budget_fen: int,
+    shape: str = "committee",
     salts: Sequence[bytes],
     vrf_public: bytes,
     at: datetime,
 ) -> FrozenPool:
     """Choose who may be drawn and freeze the pool; `salts`: 32 random bytes for each expert.
 
-    `representatives` of the procuring entity complete the committee. Raises Invalid for a
+    `representatives` of the procuring entity complete the committee, and `shape` names it in the
+    rulebook (`Round.committee`). Raises Invalid for a
     committee of the wrong shape (E22, G14), PoolTooSmall.
     """
     seats = sum(need.seats for need in needs)
     findings = committee_findings(
-        rulebook, members=seats + representatives, experts=seats, budget_fen=budget_fen
+        rulebook,
+        members=seats + representatives,
+        experts=seats,
+        shape=shape,
+        budget_fen=budget_fen,
     )
     if findings:
         raise Invalid(findings[0].message_en, rule=findings[0].rule_id, law=findings[0].law)

@@ -110,7 +110,8 @@ class Evaluation:
     """What goes in. `members` are those whose opinions count, replaced ones left out.
 
     `outlier_percent`: how far a member's points may lie from the members' mean without a word; 0
-    is no limit. `reject_all_because`: the committee's argument under E38, if it decided so.
+    is no limit. Bids of a round that only admits are not scored. `reject_all_because`: the
+    committee's argument under E38, if it decided so.
     """
 
     lot: str
@@ -122,6 +123,7 @@ class Evaluation:
     sheets: Sheets
     ceiling_fen: int | None
     outlier_percent: int = 0
+    is_scored: bool = True
     reject_all_because: str | None = None
 
 
@@ -134,7 +136,7 @@ def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
     if evaluation.reject_all_because is not None and not lacking:
         raise EvaluationIncomplete("there is competition: not all bids may be rejected")
     scores, ranking = None, None
-    if valid and evaluation.reject_all_because is None:
+    if valid and evaluation.is_scored and evaluation.reject_all_because is None:
         scores = _prices(evaluation, valid)
         ranking = totals(evaluation.method, _counting(evaluation), scores)
     return EvaluationReport(
@@ -145,7 +147,7 @@ def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
         prices=scores,
         ranking=ranking,
         candidates=_candidates(evaluation, ranking, rulebook.number("candidates_max")),
-        checks=checks(evaluation, {bid.bid for bid in valid}),
+        checks=checks(evaluation, {bid.bid for bid in valid}) if evaluation.is_scored else (),
         competition_lacking=lacking,
         all_rejected_because=evaluation.reject_all_because,
     )

@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue, canonical
-from tendering.domain.rulebook import Rulebook
+from tendering.domain.rulebook import Rule, Rulebook
 
 
 class RelationKind(StrEnum):
@@ -138,18 +138,34 @@ def recusals(
     return tuple(found)
 
 
-def committee_findings(
-    rulebook: Rulebook, *, members: int, experts: int, budget_fen: int = 0, is_complex: bool = False
-) -> tuple[CommitteeFinding, ...]:
-    """What is wrong with a committee of so many, so many of them drawn experts (E22, G14)."""
-    size = rulebook.required("committee_min")
-    large = rulebook.keyed("committee_large_min")
-    threshold = rulebook.keyed("committee_large_budget")
+def committee_size(
+    rulebook: Rulebook, *, shape: str = "committee", budget_fen: int = 0, is_complex: bool = False
+) -> Rule:
+    """The rule that says how few members are too few; `shape` begins its keys.
+
+    G14: more of them for a large budget or a complex task.
+    """
+    large = rulebook.keyed(f"{shape}_large_min")
+    threshold = rulebook.keyed(f"{shape}_large_budget")
     if large is not None and (
         is_complex or (threshold is not None and budget_fen >= _number(threshold.value))
     ):
-        size = large
-    share = rulebook.required("committee_experts_share")
+        return large
+    return rulebook.required(f"{shape}_min")
+
+
+def committee_findings(
+    rulebook: Rulebook,
+    *,
+    members: int,
+    experts: int,
+    shape: str = "committee",
+    budget_fen: int = 0,
+    is_complex: bool = False,
+) -> tuple[CommitteeFinding, ...]:
+    """What is wrong with a committee of so many, so many of them drawn experts (E22, G14)."""
+    size = committee_size(rulebook, shape=shape, budget_fen=budget_fen, is_complex=is_complex)
+    share = rulebook.required(f"{shape}_experts_share")
     found = []
     if members < _number(size.value):
         found.append(

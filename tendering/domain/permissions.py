@@ -18,6 +18,7 @@ _TENDERING = {
     "tender.edit": TRADING,
     "tender.publish": TRADING,
     "tender.invite": TRADING,
+    "qualification.check": TRADING,
     "invitation.answer": frozenset({R.BIDDER}),
     "document.issue": TRADING,
     "document.download": EVERYBODY,

@@ -472,6 +472,18 @@ class PriceAboveCeiling(Conflict):
     code = "price-above-ceiling"
 
 
+class QualificationMissing(Conflict):
+    """The procuring entity has not checked the bidders' qualification yet."""
+
+    code = "qualification-missing"
+
+
+class QualificationChecked(Conflict):
+    """The bidders' qualification has been checked; the result stands."""
+
+    code = "qualification-checked"
+
+
 class RulebookInvalid(Invalid):
     """The rulebook is not well formed."""
 

@@ -175,6 +175,11 @@ class Tender:
         """The procedure whose round this tender is."""
         return self.round.procedure
 
+    @property
+    def budget_fen(self) -> int:
+        """What all lots together are estimated at."""
+        return sum(lot.estimate_fen for lot in self.lots)
+
     def lot(self, lot: str) -> Lot:
         """The lot of that name. Raises NotFound when there is none."""
         for candidate in self.lots:

@@ -29,7 +29,7 @@ OVERLAYS: Final = (
 # Templates of evaluation methods that a procuring entity starts from, by the regime they fit.
 METHODS: Final = {
     "construction": ("comprehensive-mean", "comprehensive-trimmed", "comprehensive-ceiling"),
-    "government_procurement": ("procurement-scoring",),
+    "government_procurement": ("procurement-scoring", "lowest-price"),
 }
 LAWS_MAX: Final = 512
 

@@ -96,6 +96,19 @@ CREATE TABLE tendering.participants (
 
 CREATE INDEX participants_organization_id ON tendering.participants (organization_id);
 
+-- Who is qualified, where the procuring entity checks it after the opening.
+CREATE TABLE tendering.qualifications (
+    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    passes boolean NOT NULL,
+    reason text NOT NULL CHECK (char_length(reason) <= 5000),
+    checked_at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, lot, bidder_id),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot),
+    CHECK (passes OR reason <> '')
+);
+
 -- Who downloaded is as secret as who bids (电子招标投标办法 第二十一条).
 CREATE TABLE tendering.downloads (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),

@@ -143,7 +143,7 @@ def test_when_all_bids_are_rejected_there_is_nothing_to_score() -> None:
         play.lead(Phase.TECHNICAL)
     play.lead(Phase.REPORT)
 
-    assert refused.value.parameters["needs"] == ["bids-left"]
+    assert refused.value.parameters["needs"] == ["to-score"]
     assert results.outcome_of(play.room).evaluation.votes
     assert play.room.results.totals is None
 

@@ -214,6 +214,8 @@ export interface PostPrices { prices: PriceBody[] }
 
 export interface PostPublication { statement: Record<string, unknown> }
 
+export interface PostQualification { lot: string; verdicts: QualificationVerdict[] }
+
 export interface PostQuestion { text: string }
 
 export interface PostReason { reason: string }
@@ -255,6 +257,8 @@ export interface Problem { type: string; title: string; status: number; code: st
 export interface PutDocument { upload: string; media_type: string }
 
 export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
+
+export interface QualificationVerdict { bidder_id: string; passes: boolean; reason?: string }
 
 export interface QuestionList { items: QuestionView[] }
 
@@ -441,6 +445,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };
   "GET /tenders/{tender_id}/participants": { path: { tender_id: string }; answer: ParticipantList };
   "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
+  "POST /tenders/{tender_id}/qualification": { path: { tender_id: string }; body: PostQualification; answer: TenderView };
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
   "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };

@@ -105,6 +105,8 @@ export default {
   "not-a-release-package": "The file is not an OCDS 1.1 package.",
   "pool-too-small": "Too few eligible experts for the seats asked for.",
   "price-above-ceiling": "A price above the ceiling: the bid is to be rejected, not scored.",
+  "qualification-missing": "The procuring entity has not checked qualification yet.",
+  "qualification-checked": "Qualification has been checked; the result stands.",
   "rulebook-invalid": "The rulebook is not well formed.",
   "procedure-invalid": "There is no such procedure for this kind of tender.",
   "timetable-unlawful": "The timetable breaks a period set by law. Change the dates.",

@@ -8,7 +8,7 @@ export default {
   other: "Something was recorded ({kind}).",
   tenderPublished: "The notice was published ({number}); bids are due by {deadline}.",
   tenderFailed: "The tender failed.",
-  tenderFailedTooFew: "Lot {lots} had fewer than three bidders: no opening, the tender failed.",
+  tenderFailedTooFew: "Lot {lots} had too few bidders: no opening, the tender failed.",
   clarification: "Clarification {number} was published.",
   clarificationAffects: "Clarification {number} was published; it may affect bids, which are due by {deadline}.",
   signInOpened: "Sign-in for the opening began.",

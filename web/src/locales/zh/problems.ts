@@ -104,6 +104,8 @@ export default {
   "not-a-release-package": "导入的文件不是 OCDS 1.1 数据包。",
   "pool-too-small": "符合条件的专家不足，无法抽取所需席位。",
   "price-above-ceiling": "报价超过最高投标限价，应当否决投标，不予评分。",
+  "qualification-missing": "采购人尚未完成资格审查。",
+  "qualification-checked": "资格审查已经完成，不能重复提交。",
   "rulebook-invalid": "规则文件格式有误。",
   "procedure-invalid": "没有此种采购（招标）程序，或者不适用于本类项目。",
   "timetable-unlawful": "时间安排不符合法定期限，请调整日期。",

@@ -8,7 +8,7 @@ export default {
   other: "记录了一项事件（{kind}）。",
   tenderPublished: "发布招标公告（{number}），投标截止时间为 {deadline}。",
   tenderFailed: "招标失败。",
-  tenderFailedTooFew: "第 {lots} 标段投标人少于三个，不得开标，招标失败。",
+  tenderFailedTooFew: "第 {lots} 标段投标人不足法定数量，不得开标，招标失败。",
   clarification: "发布第 {number} 号澄清。",
   clarificationAffects: "发布第 {number} 号澄清，可能影响投标文件编制；投标截止时间为 {deadline}。",
   signInOpened: "开标签到开始。",
