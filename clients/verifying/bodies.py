@@ -140,50 +140,6 @@ class UnlockedEnvelope(Struct, frozen=True):
     rederives: bool
 
 
-class Invited(Struct, frozen=True):
-    """participants.invited."""
-
-    lot: str
-    bidders: tuple[UUID, ...]
-
-
-class Answered(Struct, frozen=True):
-    """invitation.answered."""
-
-    lot: str
-    bidder_id: UUID
-    answer: str
-
-
-class AdmittedLot(Struct, frozen=True):
-    """Whom the round before admitted to a lot."""
-
-    lot: str
-    bidders: tuple[UUID, ...]
-
-
-class AdmittedHere(Struct, frozen=True):
-    """participants.admitted: the list with which a later round begins."""
-
-    previous_id: UUID
-    lots: tuple[AdmittedLot, ...]
-
-
-class Continued(Struct, frozen=True):
-    """round.continued: the next round has begun, for these."""
-
-    next_id: UUID
-    admitted_digest: str
-
-
-class Qualified(Struct, frozen=True):
-    """qualification.checked: whom the procuring entity found qualified."""
-
-    lot: str
-    passed: tuple[UUID, ...]
-    failed: tuple[UUID, ...]
-
-
 class Unlocked(Struct, frozen=True):
     """bid.unlocked."""
 

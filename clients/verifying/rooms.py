@@ -6,7 +6,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from clients.verifying.bodies import Qualified, Revealed
+from clients.verifying.bodies import Revealed
+from clients.verifying.bodies_rounds import Qualified
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from evaluation_rooms.events import RoomOpened

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from clients.verifying.bodies import AdmittedHere, Answered, Continued, Invited, Reported, Unlocked
+from clients.verifying.bodies import Reported, Unlocked
+from clients.verifying.bodies_rounds import AdmittedHere, Answered, Continued, Invited
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from tendering.domain.journal import Stream

@@ -64,6 +64,7 @@ async def at_signing(
     *,
     rejected: frozenset[int] = frozenset(),
     at: datetime = NOW,
+    scored: bool = True,
 ) -> UUID:
     """A room whose members have confirmed the report; its id."""
     room_id = uuid4()
@@ -71,13 +72,13 @@ async def at_signing(
         await open_evaluation(
             connection, lot.id, "1", Chance(room_id, SEED), by=lot.host.actor, at=at
         )
-    scored: list[_Step] = [
+    scoring: list[_Step] = [
         (scores, Phase.PRICE),
         (_nothing, Phase.TOTALS),
         (_nothing, Phase.CHECKS),
         (_nothing, Phase.REPORT),
     ]
-    left = len(rejected) < len(lot.bidders)
+    left = scored and len(rejected) < len(lot.bidders)
     steps: list[_Step] = [
         (lambda room: _signed_check_ins(room, members), Phase.CHAIR),
         (elects, Phase.PRELIMINARY),
@@ -85,7 +86,7 @@ async def at_signing(
             lambda room: votes(room, rejected=rejected),
             Phase.TECHNICAL if left else Phase.REPORT,
         ),
-        *(scored if left else []),
+        *(scoring if left else []),
         (confirmations, Phase.SIGNING),
     ]
     for commands, phase in steps:
