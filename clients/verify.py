@@ -85,6 +85,7 @@ STEPS: Final = (
     Step("存证日志", "transparency log", evidence.check_log),
     Step("解密与密封头复算", "unlocking, computed again", openings.check_unlocking),
     Step("唱标内容", "what was read out", openings.check_reveal),
+    Step("联合体与关联关系", "consortia and ties", rounds.check_ties),
     Step("专家抽取复算", "the draw, computed again", draws.check_draw),
     Step("评标委员会名单", "names of the committee", draws.check_committee),
     Step("评标复算", "the evaluation, computed again", evaluations.check_evaluation),

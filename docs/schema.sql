@@ -745,8 +745,8 @@ CREATE TABLE tendering.participants (
     answer text NOT NULL,
     added_at timestamp with time zone NOT NULL,
     answered_at timestamp with time zone,
-    CONSTRAINT participants_answer_check CHECK ((answer = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text]))),
-    CONSTRAINT participants_check CHECK (((answer = 'open'::text) = (answered_at IS NULL))),
+    CONSTRAINT participants_answer_check CHECK ((answer = ANY (ARRAY['open'::text, 'accepted'::text, 'declined'::text, 'admitted'::text]))),
+    CONSTRAINT participants_check CHECK (((answer = ANY (ARRAY['open'::text, 'admitted'::text])) = (answered_at IS NULL))),
     CONSTRAINT participants_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{1,20}$'::text))
 );
 

@@ -71,11 +71,12 @@ def check_form(plan: BidPlan, tender: Tender) -> list[BidFinding]:
     """Hold the opening form against the tender. Raises NotFound for a lot that there is not."""
     lot = tender.lot(plan.lot)
     where = "price/form"
+    price, objective = plan.forms.get("price"), plan.forms.get("qualification")
     findings = [
         BidFinding(code, Weight.QUESTION, where, _form_sentence(code, plan, lot))
-        for code in form_findings(plan.forms["price"], lot)
+        for code in (() if price is None else form_findings(price, lot))
     ]
-    return findings + list(_check_objective(plan.forms["qualification"], tender))
+    return findings + ([] if objective is None else list(_check_objective(objective, tender)))
 
 
 def check_time(tender: Tender, now: datetime) -> list[BidFinding]:

@@ -30,6 +30,7 @@ from clients.sdk.checks import (
     check_time,
     stopping,
 )
+from clients.sdk.plan import require_envelopes
 from clients.sdk.timing import PlatformTime, before, read_platform_time
 from clients.sdk.workspace import Checked, StepMissing, Workspace
 from clients.serving import write_private
@@ -113,6 +114,7 @@ class BidDesk:
         findings = check_time(tender, (await self.time()).now)
         findings += check_certificate(self._certified_until(), tender)
         findings += self.unread()
+        require_envelopes(plan, tender)
         findings += check_form(plan, tender)
         findings += await asyncio.to_thread(check_files, plan)
         in_the_way = stopping(findings, confirmed)

@@ -16,6 +16,15 @@ price = "128.5 万元"
 duration_days = 471
 quality = "合格"
 project_manager = "…"
+
+[consortium]  # only where several bid together
+agreement = "联合体协议书.pdf"  # one of the files above
+members = [
+    { uscc = "…", name = "…" },  # the first is the lead, who hands in
+    { uscc = "…", name = "…" },
+]
+
+A round of a procedure that asks for fewer envelopes has fewer sections.
 """
 
 import re
@@ -27,8 +36,11 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from stdnum.cn import uscc as codes
+
 from clients.bundling import EnvelopeContent
 from crypto.canonical import JsonValue
+from tendering.domain.consortia import MEMBERS_MAX
 from tendering.domain.tender import ENVELOPES, Tender
 
 PLAN: Final = "bid.toml"
@@ -37,7 +49,7 @@ FEN: Final = {"元": Decimal(100), "万元": Decimal(1_000_000)}
 FEN_MAX: Final = 2**53 - 1
 
 _PRICE: Final = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?) *(元|万元)")
-_TOP: Final = frozenset({"tender", "lot", *ENVELOPES})
+_TOP: Final = frozenset({"tender", "lot", "consortium", *ENVELOPES})
 _MEMBERS: Final = {
     "qualification": frozenset({"files", "objective"}),
     "technical": frozenset({"files"}),
@@ -61,7 +73,9 @@ class BidPlan:
     @property
     def contents(self) -> list[EnvelopeContent]:
         """The envelopes, as the sealer takes them."""
-        return [EnvelopeContent(kind, self.forms[kind], self.files[kind]) for kind in ENVELOPES]
+        return [
+            EnvelopeContent(kind, self.forms[kind], files) for kind, files in self.files.items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +105,25 @@ def parse_plan(text: bytes, folder: Path) -> BidPlan:
     """The plan that a `bid.toml` describes; its paths lead from `folder`. Raises PlanInvalid."""
     value = _parsed(text)
     _only(value, _TOP, "")
-    sections = {kind: _table(value, kind) for kind in ENVELOPES}
+    sections = {kind: _table(value, kind) for kind in ENVELOPES if kind in value}
+    if not sections:
+        raise PlanInvalid(f"缺少 {'、'.join(f'[{kind}]' for kind in ENVELOPES)}")
     for kind, section in sections.items():
         _only(section, _MEMBERS[kind], f"[{kind}] ")
-    return BidPlan(
-        tender_id=_tender(value),
-        lot=_text(value, "lot", ""),
-        files={kind: _files(section, kind, folder) for kind, section in sections.items()},
-        forms={
-            "qualification": {"objective": _objective(sections["qualification"])},
-            "technical": {},
-            "price": _price_form(sections["price"]),
-        },
-    )
+    files = {kind: _files(section, kind, folder) for kind, section in sections.items()}
+    forms = {kind: _form(kind, section) for kind, section in sections.items()}
+    if "consortium" in value:
+        # It stands in the first envelope, where the opening looks for it.
+        first = next(iter(sections))
+        forms[first] |= {"consortium": _consortium(_table(value, "consortium"), files[first])}
+    return BidPlan(_tender(value), _text(value, "lot", ""), files, forms)
+
+
+def require_envelopes(plan: BidPlan, tender: Tender) -> None:
+    """The plan has the envelopes that the tender's round asks for. Raises PlanInvalid."""
+    wanted = tender.round.envelopes
+    if tuple(plan.files) != wanted:
+        raise PlanInvalid(f"本项目要求的信封是 {'、'.join(f'[{kind}]' for kind in wanted)}")
 
 
 def parse_price(text: str) -> int:
@@ -132,25 +152,30 @@ def plan_template(tender: Tender, lot: str) -> str:
     ]
     declared = ", ".join(f'{name} = ""' for name in objective)
     ceiling = Decimal(tender.lot(lot).ceiling_price_fen) / FEN["元"]
-    return f"""\
-# 投标文件清单。文件路径从本文件所在文件夹算起。What is to be handed in; paths from this folder.
-tender = "{tender.id}"
-lot = "{lot}"
-
+    sections = {
+        "qualification": f"""
 [qualification]  # 资格与商务文件
 files = ["资格文件.pdf"]
 objective = {{ {declared} }}
-
+""",
+        "technical": """
 [technical]  # 技术文件
 files = ["技术文件.pdf"]
-
+""",
+        "price": f"""
 [price]  # 报价文件和开标一览表;最高投标限价 {ceiling} 元
 files = ["报价文件.pdf"]
 price = ""  # 写明单位: "1285000.00 元" 或 "128.5 万元"
 duration_days = 0
 quality = "合格"
 project_manager = ""
-"""
+""",
+    }
+    return f"""\
+# 投标文件清单。文件路径从本文件所在文件夹算起。What is to be handed in; paths from this folder.
+tender = "{tender.id}"
+lot = "{lot}"
+""" + "".join(sections[kind] for kind in tender.round.envelopes)
 
 
 def _parsed(text: bytes) -> dict[str, Any]:
@@ -158,6 +183,34 @@ def _parsed(text: bytes) -> dict[str, Any]:
         return tomllib.loads(text.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PlanInvalid(f"{PLAN} 不是有效的 TOML: {error}") from error
+
+
+def _form(kind: str, section: Mapping[str, Any]) -> dict[str, JsonValue]:
+    if kind == "qualification":
+        return {"objective": _objective(section)}
+    return _price_form(section) if kind == "price" else {}
+
+
+def _consortium(section: Mapping[str, Any], files: tuple[Path, ...]) -> dict[str, JsonValue]:
+    """Two members at least, the first of whom leads; its agreement is among the files."""
+    _only(section, frozenset({"agreement", "members"}), "[consortium] ")
+    agreement = _text(section, "agreement", "[consortium] ")
+    if agreement not in {file.name for file in files}:
+        raise PlanInvalid(f"[consortium] agreement: 第一个信封的文件中没有 {agreement}")
+    listed = section.get("members")
+    if not isinstance(listed, list) or len(listed) < 2 or len(listed) > MEMBERS_MAX:  # noqa: PLR2004
+        raise PlanInvalid("[consortium] members: 联合体至少有两个成员")
+    members: list[JsonValue] = []
+    for one in listed:
+        if not isinstance(one, dict):
+            raise PlanInvalid("[consortium] members: 每个成员写明 uscc 和 name")
+        _only(one, frozenset({"uscc", "name"}), "[consortium] ")
+        code = _text(one, "uscc", "[consortium] ")
+        if not codes.is_valid(code):
+            raise PlanInvalid(f"[consortium] {code!r} 不是统一社会信用代码")
+        members.append({"uscc": code, "name": _text(one, "name", "[consortium] ")})
+    lead = _text(listed[0], "uscc", "[consortium] ")
+    return {"lead": lead, "members": members, "agreement": agreement}
 
 
 def _price_form(section: Mapping[str, Any]) -> dict[str, JsonValue]:

@@ -47,3 +47,18 @@ class Qualified(Struct, frozen=True):
     lot: str
     passed: tuple[UUID, ...]
     failed: tuple[UUID, ...]
+
+
+class FoundTie(Struct, frozen=True):
+    """What is wrong with a bid because of who stands behind it."""
+
+    bidder_id: UUID
+    code: str
+    law: str
+
+
+class Compared(Struct, frozen=True):
+    """bidders.compared."""
+
+    lot: str
+    findings: tuple[FoundTie, ...]

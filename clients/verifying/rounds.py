@@ -3,13 +3,42 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from clients.verifying.bodies import Reported, Unlocked
-from clients.verifying.bodies_rounds import AdmittedHere, Answered, Continued, Invited
+from clients.verifying.bodies import Reported, Revealed, Unlocked
+from clients.verifying.bodies_rounds import AdmittedHere, Answered, Compared, Continued, Invited
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
+from tendering.domain.consortia import Entrant, ties_event
 from tendering.domain.journal import Stream
 from tendering.domain.participants import Admitted, admitted_digest
 from tendering.domain.procedure import Judging, Outcome, Participants
+
+
+def check_ties(case: Case, notes: Notes) -> None:
+    """What was said of consortia and of ties between bidders follows from the opened bids."""
+    first = case.tender.round.envelopes[0]
+    said = case.all(Stream.PUBLIC, "bidders.compared", Compared)
+    revealed = {body.lot for _, body in case.all(Stream.PUBLIC, "prices.revealed", Revealed)}
+    notes.require(
+        sorted(body.lot for _, body in said) == sorted(revealed),
+        place(case.published),
+        "the bidders of a lot were not compared",
+    )
+    for entry, body in said:
+        if not case.is_full:
+            notes.skips("what the bids declare of their members")
+            return
+        entrants = [
+            Entrant(bid.bidder_id, bid.uscc, case.forms[lot, bid.bidder_id, first])
+            for lot, bid in case.bids()
+            if lot == body.lot and (lot, bid.bidder_id, first) in case.forms
+        ]
+        notes.require(
+            ties_event(body.lot, entrants).body == entry.body,
+            place(entry),
+            "other consortia or ties than the opened bids declare",
+        )
+        for one in body.findings:
+            notes.remark(f"{place(entry)}: {case.uscc_of(one.bidder_id)}: {one.code} ({one.law})")
 
 
 def check_round(case: Case, notes: Notes) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tendering.domain.bid import BidStatus
+from tendering.domain.consortia import Entrant, ties_event
 from tendering.domain.fault import BidFault
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import (
@@ -170,6 +171,15 @@ async def reveal(
                 else BidStatus.DEEMED_WITHDRAWN,
             )
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    # 条例 第三十四条, 第三十七条: who stands behind the bids, now that all of them are open.
+    first = tender.round.envelopes[0]
+    entrants = [
+        Entrant(row.bidder_id, row.uscc, row.forms.get(first, {}))
+        for row in rows
+        if row.unlocked_by is not None
+    ]
+    compared = ties_event(lot, entrants)
+    await journal.append(connection, tender_id, Stream.PUBLIC, compared, at=at)
 
 
 async def confirm(

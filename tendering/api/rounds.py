@@ -27,7 +27,7 @@ class PostInvitations(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ParticipantView(Struct, frozen=True):
-    """A place on the list: `answer` is open, accepted or declined."""
+    """A place on the list: `answer` is open, accepted, declined or admitted."""
 
     lot: str
     organization_id: UUID

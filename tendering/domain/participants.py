@@ -34,11 +34,12 @@ INVITED_MAX: Final = 200
 
 
 class Answer(StrEnum):
-    """What an invited organization has answered."""
+    """What an invited organization has answered; who was admitted is asked for no answer."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    ADMITTED = "admitted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def decide_answer(
     require_status(tender, TenderStatus.PUBLISHED)
     if at >= tender.deadline:
         raise DeadlinePassed(deadline=instant(tender.deadline), received_at=instant(at))
-    if answer is Answer.OPEN:
+    if answer not in {Answer.ACCEPTED, Answer.DECLINED}:
         raise Invalid("an answer is a yes or a no")
     body: dict[str, JsonValue] = {
         "lot": place.lot,
@@ -156,7 +157,7 @@ def decide_next_round(
     assert {one.lot for one in admitted} == {lot.lot for lot in tender.lots}
     found = admitted_digest(admitted)
     places = tuple(
-        Participant(one.lot, bidder, Answer.ACCEPTED)
+        Participant(one.lot, bidder, Answer.ADMITTED)
         for one in admitted
         for bidder in sorted(one.bidders)
     )

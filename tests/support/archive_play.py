@@ -10,6 +10,7 @@ from crypto.container_digest import container_digest
 from crypto.keys import OpeningKey
 from tendering.domain.archive import Edition
 from tendering.domain.bid import CustodyState, decide_submission, decide_withdrawal
+from tendering.domain.consortia import ties_event
 from tendering.domain.journal import Event, Stream, blinded, instant
 from tendering.domain.opening import (
     LockedBid,
@@ -331,6 +332,7 @@ class TenderPlay:
             if bidder.id not in opening.unlocked
         }
         self.public(decide_reveal(opening, self.tender.lots[0], forms, at=at, faults=faults), at)
+        self.public(ties_event("1", []), at)
         if self.clears:
             clear(self, _with(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
         return at

@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -21,7 +21,7 @@ from tendering.actions.awards import Choice, award_lot, publish_candidates, resu
 from tendering.actions.bids import ReceiptTerms
 from tendering.actions.issued_documents import Address
 from tendering.actions.opening_records import issue_opening_record, record_opening
-from tendering.actions.participants import invite
+from tendering.actions.participants import answer_invitation, invite
 from tendering.actions.qualifications import check_qualification
 from tendering.actions.rounds import NextRound, begin_next_round
 from tendering.actions.tenders import (
@@ -37,6 +37,7 @@ from tendering.domain.bid import SealedBid, SealedEnvelope
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening import OpenedEnvelope, UnlockedBy
+from tendering.domain.participants import Answer
 from tendering.domain.procedure import Judging, Participants, Qualification, Round
 from tendering.domain.qualification import Verdict
 from tendering.domain.roles import Role
@@ -72,6 +73,7 @@ class RoundsPlay:
     bidders: tuple[Party, ...]
     members: tuple[Party, ...] = ()
     now: datetime = BEGIN
+    seated: set[UUID] = field(default_factory=set)
 
     async def draft(self, procedure: str, regime: str) -> UUID:
         """The first round, drafted."""
@@ -112,6 +114,13 @@ class RoundsPlay:
         ids = [one.actor.organization_id for one in bidders]
         async with transaction(self.pool) as connection:
             await invite(connection, tender_id, "1", ids, by=self.host.actor, at=self.now)
+
+    async def answer(self, tender_id: UUID, bidder: Party, answer: Answer) -> None:
+        """A bidder answers its invitation."""
+        async with transaction(self.pool) as connection:
+            await answer_invitation(
+                connection, tender_id, "1", answer, by=bidder.actor, at=self.now
+            )
 
     async def publish(self, tender_id: UUID) -> None:
         """Keys, documents, the earliest lawful deadline, and the host's signature under it all."""
@@ -333,6 +342,9 @@ class RoundsPlay:
 
     async def _seat(self, tender_id: UUID) -> None:
         """A committee is drawn for the first round that has one; the same goes on in the next."""
+        if tender_id in self.seated:
+            return
+        self.seated.add(tender_id)
         if not self.members:
             self.members = await seat_committee(self.pool, self.keys, tender_id)
             return

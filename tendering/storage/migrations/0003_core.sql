@@ -86,12 +86,12 @@ CREATE TABLE tendering.participants (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{1,20}$'),
     organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
-    answer text NOT NULL CHECK (answer IN ('open', 'accepted', 'declined')),
+    answer text NOT NULL CHECK (answer IN ('open', 'accepted', 'declined', 'admitted')),
     added_at timestamptz NOT NULL,
     answered_at timestamptz,
     PRIMARY KEY (tender_id, lot, organization_id),
     FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot),
-    CHECK ((answer = 'open') = (answered_at IS NULL))
+    CHECK ((answer IN ('open', 'admitted')) = (answered_at IS NULL))
 );
 
 CREATE INDEX participants_organization_id ON tendering.participants (organization_id);

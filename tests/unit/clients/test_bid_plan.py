@@ -1,11 +1,13 @@
 """bid.toml says what is meant, or is refused with a sentence."""
 
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum.cn import uscc
 
 from clients.sdk.plan import (
     PlanInvalid,
@@ -13,8 +15,12 @@ from clients.sdk.plan import (
     parse_price,
     parse_subject,
     plan_template,
+    require_envelopes,
 )
 from tendering.domain.tender import Tender
+from tendering.procedures import round_of
+from tendering.rulebooks import rulebook_of
+from tests.support.make import a_tender
 
 TENDER = UUID(int=0x7E)
 GOOD = f"""
@@ -33,6 +39,10 @@ quality = "合格"
 project_manager = "示范项目经理"
 """
 FOLDER = Path("bid")
+CODES = tuple(
+    body + uscc.calc_check_digit(body) for body in ("91510100MA0000001", "91510100MA0000002")
+)
+PREQUALIFICATION = round_of("prequalified-tendering", 1, rulebook_of("construction"))
 
 
 def test_a_plan_is_read() -> None:
@@ -74,11 +84,67 @@ def test_what_is_not_meant_so_is_refused(good: str, bad: str, told: str) -> None
         parse_plan(GOOD.replace(good, bad, 1).encode(), FOLDER)
 
 
-def test_a_missing_section_is_named() -> None:
+def test_envelopes_that_the_round_does_not_ask_for_are_refused() -> None:
     text = GOOD[: GOOD.index("[technical]")] + GOOD[GOOD.index("[price]") :]
+    plan = parse_plan(text.encode(), FOLDER)
 
     with pytest.raises(PlanInvalid, match="technical"):
-        parse_plan(text.encode(), FOLDER)
+        require_envelopes(plan, a_tender())
+    with pytest.raises(PlanInvalid, match="缺少"):
+        parse_plan(f'tender = "{TENDER}"\nlot = "1"'.encode(), FOLDER)
+
+
+def test_a_template_asks_for_the_envelopes_of_the_round() -> None:
+    tender = a_tender(round=PREQUALIFICATION)
+    text = plan_template(tender, "1")
+
+    assert "[qualification]" in text
+    assert "[price]" not in text
+    require_envelopes(parse_plan(text.encode(), FOLDER), tender)
+
+
+def test_a_consortium_stands_in_the_first_envelope() -> None:
+    plan = parse_plan((GOOD + consortium()).encode(), FOLDER)
+
+    assert plan.forms["qualification"]["consortium"] == {
+        "lead": CODES[0],
+        "members": [
+            {"uscc": CODES[0], "name": "示范单位甲"},
+            {"uscc": CODES[1], "name": "示范单位乙"},
+        ],
+        "agreement": "资格.pdf",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"agreement": "没有.pdf"}, "没有.pdf"),
+        ({"codes": CODES[:1]}, "两个成员"),
+        ({"codes": ("91", "92")}, "社会信用代码"),
+        ({"extra": "share = 3"}, "share"),
+        ({"members": "[1, 2]"}, "uscc"),
+    ],
+)
+def test_a_consortium_that_does_not_hold_is_refused(changes: dict[str, Any], told: str) -> None:
+    with pytest.raises(PlanInvalid, match=told):
+        parse_plan((GOOD + consortium(**changes)).encode(), FOLDER)
+
+
+def consortium(
+    *,
+    agreement: str = "资格.pdf",
+    codes: tuple[str, ...] = CODES,
+    extra: str = "",
+    members: str = "",
+) -> str:
+    """The section of a bid.toml."""
+    listed = ", ".join(
+        f'{{ uscc = "{code}", name = "示范单位{name}" }}'
+        for code, name in zip(codes, "甲乙", strict=False)
+    )
+    text = f'agreement = "{agreement}"\nmembers = {members or f"[{listed}]"}'
+    return f"\n[consortium]\n{text}\n{extra}\n"
 
 
 def test_text_that_is_not_utf_8_is_refused() -> None:

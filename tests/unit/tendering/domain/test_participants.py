@@ -165,4 +165,4 @@ def test_who_made_a_technical_proposal_goes_on_without_a_committee() -> None:
 
     _, places, _ = decide_next_round(tender, admitted(3), next_id=NEXT)
 
-    assert all(place.answer is Answer.ACCEPTED for place in places)
+    assert all(place.answer is Answer.ADMITTED for place in places)
