@@ -15,8 +15,8 @@ from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import Event, Stream, instant
-from tendering.domain.methods.by_room import require_publishable
 from tendering.domain.judging import require_fitting_method
+from tendering.domain.methods.by_room import require_publishable
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid, TenderIncomplete

@@ -47,7 +47,7 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import journal, tenders, uploads
+from tendering.storage import journal, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, seat_committee
@@ -134,7 +134,7 @@ class RoundsPlay:
                 connection, replace(tender, deadline=deadline), version=tender.version
             )
             document = Document("招标文件.pdf", bytes(32), 1000, "application/pdf")
-            await tenders.put_document(connection, tender_id, document, uuid4())
+            await tender_documents.put_document(connection, tender_id, document, uuid4())
             for number, holder in enumerate(self.holders, start=1):
                 await self._announce(connection, tender_id, number, holder)
             facts = facts_to_sign(await tenders.get(connection, tender_id))
