@@ -9,6 +9,7 @@ holder's own log before it is done.
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -76,7 +77,7 @@ class KeyHolder:
         statement = announcement_statement(
             tender_id, number, self.platform.me.organization_id, public_key
         )
-        await self._note("announce key", tender_id, {"public_key": public_key.hex()})
+        await self.note("announce key", tender_id, {"public_key": public_key.hex()})
         await self.platform.post(
             f"/tenders/{tender_id}/key-announcements",
             {
@@ -99,10 +100,10 @@ class KeyHolder:
             raise UnwrapRefused("the tender is not published")
         tender = tender_of_notice(published)
         me = self.platform.me.organization_id
-        holder, key = tender.key_holder_of(me), self._key_of(tender)
+        holder, key = tender.key_holder_of(me), self.key_of(tender)
         done = []
         for canary in waiting_canaries(journal, holder.number):
-            await self._note("open canary", tender_id, {"canary": canary.number})
+            await self.note("open canary", tender_id, {"canary": canary.number})
             answer = open_canary(tender, canary, me, key).hex()
             statement = answer_statement(tender, canary.number, holder, answer)
             await self.platform.post(
@@ -128,16 +129,16 @@ class KeyHolder:
         `tender` comes from the published notice. Where a record holds no share that fits, a signed
         refusal goes out in its place. Raises UnwrapRefused, KeyMissing, BadHeader, PlatformRefused.
         """
-        key = self._key_of(tender)
+        key = self.key_of(tender)
         await self._require_due(tender, remedy)
         about: dict[str, JsonValue] = {
             name: remedy[name] for name in ("lot", "bidder_id", "counter")
         }
-        await self._note("unwrap", tender.id, about)
+        await self.note("unwrap", tender.id, about)
         try:
             shares = self._unwrapped(tender, remedy, key)
         except BadShare as error:
-            await self._note("record unusable", tender.id, about | {"why": str(error)})
+            await self.note("record unusable", tender.id, about | {"why": str(error)})
             await self._refuse(tender, about)
             return False
         body = {"lot": remedy["lot"], "bidder_id": remedy["bidder_id"], "shares": shares}
@@ -162,7 +163,7 @@ class KeyHolder:
                 tender_id, number, self.platform.me.organization_id, key.public
             )
         }
-        await self._note("destroy key", tender_id, {"public_key": key.public.hex()})
+        await self.note("destroy key", tender_id, {"public_key": key.public.hex()})
         await self.platform.post(
             f"/tenders/{tender_id}/key-destructions",
             {"statement": self.signer.sign(DESTRUCTION_LABEL, statement)},
@@ -204,10 +205,14 @@ class KeyHolder:
         ]
         if (remedy["lot"], remedy["bidder_id"], remedy["counter"]) not in listed:
             raise UnwrapRefused("this bid is not on the published list")
+        await self.require_past(parse_instant(str(closed.body["deadline"])))
+
+    async def require_past(self, due: datetime) -> None:
+        """An instant is past by the word of others than the platform. Raises UnwrapRefused."""
         shown = await self.platform.get("/log/evidence")
         try:
             require_past(
-                parse_instant(str(closed.body["deadline"])),
+                due,
                 checkpoint=shown["checkpoint"],
                 tokens={
                     name: base64.b64decode(token, validate=True)
@@ -232,7 +237,8 @@ class KeyHolder:
             },
         )
 
-    def _key_of(self, tender: Tender) -> AnyOpeningKey:
+    def key_of(self, tender: Tender) -> AnyOpeningKey:
+        """One's key for a published tender. Raises KeyMissing, UnwrapRefused."""
         key = self._key(tender.id)
         if tender.key_holder_of(self.platform.me.organization_id).public_key != key.public:
             raise UnwrapRefused("the key in the folder is not the one announced for this tender")
@@ -244,7 +250,8 @@ class KeyHolder:
             raise KeyMissing(str(tender_id))
         return read_opening_key(file)
 
-    async def _note(self, act: str, tender_id: UUID, about: dict[str, JsonValue]) -> None:
+    async def note(self, act: str, tender_id: UUID, about: dict[str, JsonValue]) -> None:
+        """Enter an act into the holder's own log, before it is done."""
         at = await self.platform.clock()
         self.log.write(act, {"tender_id": str(tender_id)} | about, at=at)
 

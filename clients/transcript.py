@@ -12,7 +12,10 @@ from typing import Any, Final
 
 STRUCK_OUT: Final = "<secret>"
 _SECRET: Final = frozenset(
-    {"csrf_token", "file_keys", "password", "secret", "shares", "ticket", "token"}
+    {
+        *("csrf_token", "file_key", "file_keys", "password", "secret", "share", "shares"),
+        *("ticket", "token"),
+    }
 )
 _HEADERS: Final = ("Content-Type", "ETag", "Idempotency-Key", "If-Match", "WWW-Authenticate")
 # How a message in a room's socket is told from an HTTP request.

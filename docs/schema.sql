@@ -467,13 +467,26 @@ CREATE TABLE tendering.downloads (
 CREATE TABLE tendering.draw_contributions (
     tender_id uuid NOT NULL,
     organization_id uuid NOT NULL,
-    commitment bytea NOT NULL,
+    recipient text NOT NULL,
+    container bytea NOT NULL,
     committed_at timestamp with time zone NOT NULL,
-    reveal bytea,
+    admitted boolean,
+    file_key bytea,
     revealed_at timestamp with time zone,
-    CONSTRAINT draw_contributions_check CHECK (((reveal IS NULL) = (revealed_at IS NULL))),
-    CONSTRAINT draw_contributions_commitment_check CHECK ((octet_length(commitment) = 32)),
-    CONSTRAINT draw_contributions_reveal_check CHECK ((octet_length(reveal) = 32))
+    CONSTRAINT draw_contributions_check CHECK (((file_key IS NULL) = (revealed_at IS NULL))),
+    CONSTRAINT draw_contributions_container_check CHECK (((octet_length(container) >= 1) AND (octet_length(container) <= 70000))),
+    CONSTRAINT draw_contributions_file_key_check CHECK ((octet_length(file_key) = 16)),
+    CONSTRAINT draw_contributions_recipient_check CHECK (((char_length(recipient) >= 1) AND (char_length(recipient) <= 3000)))
+);
+
+CREATE TABLE tendering.draw_records (
+    tender_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    usable boolean,
+    share bytea,
+    CONSTRAINT draw_records_number_check CHECK (((number >= 1) AND (number <= 32))),
+    CONSTRAINT draw_records_share_check CHECK ((octet_length(share) = 16))
 );
 
 CREATE TABLE tendering.draws (
@@ -485,6 +498,7 @@ CREATE TABLE tendering.draws (
     pool_root bytea NOT NULL,
     vrf_public bytea NOT NULL,
     frozen_at timestamp with time zone NOT NULL,
+    closed_at timestamp with time zone,
     seed bytea,
     vrf_proof bytea,
     drawn_at timestamp with time zone,
@@ -1024,6 +1038,9 @@ ALTER TABLE ONLY tendering.downloads
 ALTER TABLE ONLY tendering.draw_contributions
     ADD CONSTRAINT draw_contributions_pkey PRIMARY KEY (tender_id, organization_id);
 
+ALTER TABLE ONLY tendering.draw_records
+    ADD CONSTRAINT draw_records_pkey PRIMARY KEY (tender_id, organization_id, number);
+
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_pkey PRIMARY KEY (tender_id);
 
@@ -1380,6 +1397,9 @@ ALTER TABLE ONLY tendering.draw_contributions
 ALTER TABLE ONLY tendering.draw_contributions
     ADD CONSTRAINT draw_contributions_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
 
+ALTER TABLE ONLY tendering.draw_records
+    ADD CONSTRAINT draw_records_tender_id_organization_id_fkey FOREIGN KEY (tender_id, organization_id) REFERENCES tendering.draw_contributions(tender_id, organization_id);
+
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
@@ -1610,6 +1630,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.downloads TO tendering_app;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draw_contributions TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.draw_contributions TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draw_records TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.draw_records TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.draws TO tendering_app;
 

@@ -12,6 +12,7 @@ import click
 
 from clients.bidding import fetch_published_keys
 from clients.commands.operating import FILE
+from clients.draw_keeping import check_records, open_contributions
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
 from clients.key_holder_log import LogBroken, read_log
@@ -112,14 +113,23 @@ def canary(desk: Desk, tender: UUID | None) -> None:
 @click.argument("tender", type=click.UUID)
 @click.pass_obj
 def unwrap(desk: Desk, tender: UUID) -> None:
-    """Hand over your shares of every bid of TENDER that waits for them."""
+    """Hand over your shares of what waits for them in TENDER: bids, and contributions to a draw.
+
+    While contributions are being sealed, look at your record in each and say whether it is usable.
+    """
 
     async def work(holder: KeyHolder) -> None:
-        published = await _published(holder, tender)
+        journal = JournalFollower(holder.platform, tender)
+        await journal.look()
+        published = _published(journal)
         for remedy in await holder.remedies(tender):
             is_open = await holder.give_shares(published, remedy)
             told = "open" if is_open else "not open yet"
             click.echo(f"lot {remedy['lot']} {remedy['bidder_id']}: {told}")
+        if checked := await check_records(holder, published, journal):
+            click.echo(f"draw: {checked} contributions looked at")
+        if given := await open_contributions(holder, published, journal):
+            click.echo(f"draw: shares of {given} contributions given")
 
     _run(desk, work)
 
@@ -160,9 +170,7 @@ async def _held(holder: KeyHolder, tender: UUID) -> Json:
     raise click.ClickException("you are not a key holder of this tender")
 
 
-async def _published(holder: KeyHolder, tender_id: UUID) -> Tender:
-    journal = JournalFollower(holder.platform, tender_id)
-    await journal.look()
+def _published(journal: JournalFollower) -> Tender:
     notice = journal.find("tender.published")
     if notice is None:
         raise click.ClickException("the tender is not published")

@@ -26,6 +26,8 @@ STORY: Final = {
     "prices.revealed": "全部报价同时公布",
     "opening.recorded": "开标记录签署完成",
     "draw.pool_frozen": "冻结专家库",
+    "draw.contributions_closed": "各方随机数密封截止",
+    "draw.share_given": "密钥持有人交出份额,打开一方未公开的随机数",
     "committee.drawn": "抽取评标委员会",
     "evaluation.reported": "评标报告签署完成",
     "candidates.published": "公示中标候选人",

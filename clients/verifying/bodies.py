@@ -255,20 +255,6 @@ class PoolFrozen(Struct, frozen=True):
     vrf_public: str
 
 
-class Committed(Struct, frozen=True):
-    """draw.committed."""
-
-    organization_id: UUID
-    commitment: str
-
-
-class NonceRevealed(Struct, frozen=True):
-    """draw.revealed."""
-
-    organization_id: UUID
-    nonce: str
-
-
 class DrawnPlace(Struct, frozen=True):
     """A place that was drawn."""
 
@@ -285,7 +271,9 @@ class Drawn(Struct, frozen=True):
     seed: str
     vrf_proof: str
     permutation_digest: str
-    not_revealed: tuple[UUID, ...]
+    contributions: Any
+    excluded: Any
+    opened_by_key_holders: Any
     seats: tuple[DrawnPlace, ...]
     reserves: tuple[DrawnPlace, ...]
 

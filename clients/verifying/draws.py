@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from clients.verifying.bodies import (
-    Committed,
     Drawn,
     DrawnPlace,
-    NonceRevealed,
     OpenedPlace,
     PoolFrozen,
     Replaced,
@@ -15,11 +13,13 @@ from clients.verifying.bodies import (
     Seated,
 )
 from clients.verifying.case import Case, place
+from clients.verifying.contributions import check_contributions
 from clients.verifying.report import Notes
 from crypto.errors import BadKey, BadProof
 from tendering.domain.archive import KEYS
+from tendering.domain.contribution_steps import Gathering
+from tendering.domain.contributions import Outcome, outcome_of
 from tendering.domain.draw import (
-    Contribution,
     Draw,
     DrawnSeat,
     PoolEntry,
@@ -27,9 +27,10 @@ from tendering.domain.draw import (
     verify_draw,
     verify_opening,
 )
+from tendering.domain.draw_steps import outcome_json
 from tendering.domain.experts import Need
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import ContributionMismatch, Invalid, PoolTooSmall
+from tendering.domain.refusals import Invalid, PoolTooSmall
 
 
 def check_draw(case: Case, notes: Notes) -> None:
@@ -44,7 +45,9 @@ def check_draw(case: Case, notes: Notes) -> None:
         notes.fails(place(drawn[-1][0]), "drawn, or prepared, more than once")
         return
     (pool_entry, pool), (entry, result) = frozen[0], drawn[0]
-    contributions = _contributions(case, pool_entry, entry, notes)
+    gathering = check_contributions(case, pool_entry, pool, entry, notes)
+    outcome = outcome_of(gathering.subject, gathering.contributions)
+    _check_outcome(gathering, outcome, entry, result, notes)
     key = case.keys.vrf_public
     notes.require(
         pool.vrf_public == key.hex(), place(pool_entry), f"another key than the one in {KEYS}"
@@ -52,17 +55,17 @@ def check_draw(case: Case, notes: Notes) -> None:
     places = pool_places(pool)
     try:
         seed, draw = verify_draw(
-            case.tender.id,
+            gathering.subject,
             places,
             [
                 Need(one.venue, one.region, one.speciality, one.seats, one.reserves)
                 for one in pool.needs
             ],
-            contributions,
+            outcome.values,
             vrf_public=key,
             vrf_proof=bytes.fromhex(result.vrf_proof),
         )
-    except (BadProof, BadKey, ContributionMismatch, PoolTooSmall, Invalid) as error:
+    except (BadProof, BadKey, PoolTooSmall, Invalid) as error:
         notes.fails(place(entry), f"does not follow from what was published: {error}")
         return
     where = place(entry)
@@ -123,30 +126,29 @@ def drawn_experts(case: Case) -> dict[int, dict[str, Any]]:
     return experts
 
 
-def _contributions(case: Case, pool: Entry, drawn: Entry, notes: Notes) -> list[Contribution]:
-    committed = case.all(Stream.PUBLIC, "draw.committed", Committed)
-    revealed = case.all(Stream.PUBLIC, "draw.revealed", NonceRevealed)
-    first = min((entry.seq for entry, _ in revealed), default=drawn.seq)
-    for entry, _ in committed:
-        notes.require(
-            pool.seq < entry.seq < first, place(entry), "committed before the pool or too late"
-        )
-    nonces = {body.organization_id: bytes.fromhex(body.nonce) for _, body in revealed}
-    for entry, _ in revealed:
-        notes.require(entry.seq < drawn.seq, place(entry), "revealed after the draw")
-    contributions = [
-        Contribution(
-            body.organization_id,
-            bytes.fromhex(body.commitment),
-            nonces.pop(body.organization_id, None),
-        )
-        for _, body in committed
-    ]
-    notes.require(not nonces, place(drawn), "a contribution was revealed that nobody committed to")
-    silent = sum(one.nonce is None for one in contributions)
-    if silent:
-        notes.remark(f"{silent} parties committed and did not reveal; they count as empty")
-    return contributions
+def _check_outcome(
+    gathering: Gathering, outcome: Outcome, entry: Entry, result: Drawn, notes: Notes
+) -> None:
+    where = place(entry)
+    notes.require(gathering.closed_at is not None, where, "drawn before the contributions closed")
+    notes.require(not outcome.waiting, where, "drawn while contributions were sealed")
+    notes.require(bool(outcome.values), where, "drawn without a valid contribution")
+    said = outcome_json(gathering, outcome)
+    notes.require(
+        said
+        == {
+            "contributions": result.contributions,
+            "excluded": result.excluded,
+            "opened_by_key_holders": result.opened_by_key_holders,
+        },
+        where,
+        "the contributions are not what their containers hold",
+    )
+    for party, fault in outcome.excluded.items():
+        notes.remark(f"the contribution of {party} is excluded, by its own fault: {fault}")
+    for one in gathering.contributions:
+        if one.admitted and one.file_key is None:
+            notes.remark(f"the contribution of {one.organization_id} was opened by key holders")
 
 
 def _same_places(

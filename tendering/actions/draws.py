@@ -1,19 +1,15 @@
-"""Deeds of the draw: freeze the pool, commit, reveal, draw, replace; under the tender's lock."""
+"""Deeds of the draw: freeze the pool, draw, replace; under the tender's lock."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from crypto.draw import SALT_BYTES, vrf_output, vrf_prove, vrf_public
+from tendering.actions.contributions import gathered
 from tendering.domain import draw_steps
-from tendering.domain.draw import (
-    Draw,
-    DrawnSeat,
-    draw_committee,
-    replacement,
-    seed_of,
-    vrf_input,
-)
+from tendering.domain.contribution_steps import require_opened
+from tendering.domain.contributions import seed_of, vrf_input
+from tendering.domain.draw import Draw, DrawnSeat, draw_committee, replacement
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
 from tendering.domain.refusals import DrawNotPrepared, DrawOver, NotFound
@@ -72,45 +68,6 @@ async def freeze_pool(
     return await _prepared(connection, tender_id)
 
 
-async def commit_contribution(
-    connection: Connection,
-    tender_id: UUID,
-    *,
-    organization_id: UUID,
-    commitment: bytes,
-    at: datetime,
-) -> None:
-    """Take a party's commitment (`domain.draw.contribution_commitment`), 32 bytes.
-
-    Raises Forbidden, DrawNotPrepared, DrawOver, AlreadyContributed, Invalid.
-    """
-    tender = await tenders.lock(connection, tender_id)
-    draw_steps.require_contributor(tender, organization_id)
-    await _undrawn(connection, tender_id)
-    event = draw_steps.decide_commitment(
-        await draws.contributions(connection, tender_id), organization_id, commitment
-    )
-    await draws.insert_commitment(connection, tender_id, organization_id, commitment, at=at)
-    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
-
-
-async def reveal_contribution(
-    connection: Connection, tender_id: UUID, *, organization_id: UUID, nonce: bytes, at: datetime
-) -> None:
-    """Take the 32 bytes a party committed to.
-
-    Raises Forbidden, DrawNotPrepared, DrawOver, AlreadyContributed, ContributionMismatch.
-    """
-    tender = await tenders.lock(connection, tender_id)
-    draw_steps.require_contributor(tender, organization_id)
-    await _undrawn(connection, tender_id)
-    event = draw_steps.decide_reveal(
-        tender_id, await draws.contributions(connection, tender_id), organization_id, nonce
-    )
-    await draws.save_reveal(connection, tender_id, organization_id, nonce, at=at)
-    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
-
-
 async def run_draw(
     connection: Connection,
     tender_id: UUID,
@@ -119,7 +76,9 @@ async def run_draw(
     vrf_seed: bytes,
     at: datetime,
 ) -> Draw:
-    """Draw the committee. `vrf_seed` is the platform's key; its public half stands with the pool.
+    """Draw the committee, once every contribution is open.
+
+    `vrf_seed` is the platform's key; its public half stands with the pool.
 
     Raises Forbidden, DrawNotPrepared, DrawOver, ContributionsMissing.
     """
@@ -128,18 +87,19 @@ async def run_draw(
     record = await _undrawn(connection, tender_id)
     if vrf_public(vrf_seed) != record.vrf_public:
         raise DrawNotPrepared("the platform's key is not the one frozen with the pool")
-    timed = await draws.contributions(connection, tender_id)
-    draw_steps.require_drawable(tender, timed, at=at)
-    revealed = draw_steps.revealed_only(timed)
-    root = record.pool.root()
-    proof = vrf_prove(vrf_seed, vrf_input(tender_id, root, revealed))
-    seed = seed_of(tender_id, root, revealed, vrf_output(proof))
+    gathering = await gathered(connection, tender, record)
+    outcome = require_opened(gathering)
+    subject = gathering.subject
+    proof = vrf_prove(vrf_seed, vrf_input(subject, outcome.values))
+    seed = seed_of(subject, outcome.values, vrf_output(proof))
     drawn = draw_committee(record.pool.entries, record.pool.needs, seed=seed)
     await draws.save_result(connection, tender_id, seed=seed, vrf_proof=proof, at=at)
     await draws.insert_seats(
         connection, tender_id, record.pool, seats=drawn.seats, reserves=drawn.reserves
     )
-    public = draw_steps.drawn_public(record.pool, drawn, timed, seed=seed, vrf_proof=proof)
+    public = draw_steps.drawn_public(
+        record.pool, drawn, gathering, outcome, seed=seed, vrf_proof=proof
+    )
     names = await _names(connection, record, [*drawn.seats, *drawn.reserves])
     sealed = draw_steps.seated(record.pool, drawn, names)
     await journal.append(connection, tender_id, Stream.PUBLIC, public, at=at)

@@ -12,7 +12,7 @@ from tendering.domain.parties import Actor
 from tendering.domain.refusals import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys
-from tendering.storage import journal, openings, tenders
+from tendering.storage import draws, journal, openings, tenders
 from tendering.storage.connection import Connection
 
 DESTRUCTION_LABEL = "kaibiao/key-destruction/v1"
@@ -29,8 +29,9 @@ async def record_destruction(
 ) -> None:
     """A key holder states that its key for this tender is destroyed. Once is enough.
 
-    Not before the key can no longer be needed: all prices shown, or the tender failed, in which
-    case nothing was ever unlocked. Raises NotKeyHolder, SignatureRefused, WrongPhase.
+    Not before the key can no longer be needed: all prices shown and the committee drawn, or the
+    tender failed, in which case nothing was ever unlocked. Raises NotKeyHolder, SignatureRefused,
+    WrongPhase.
     """
     said = await statement_by(
         connection, keys, statement, label=DESTRUCTION_LABEL, uscc=by.uscc, at=at
@@ -50,6 +51,10 @@ async def record_destruction(
         opening = await openings.get(connection, tender_id, lot)
         if opening.phase is OpeningPhase.UNLOCK and tender.status is TenderStatus.OPENING:
             raise WrongPhase(phase=opening.phase)
+    drawn = await draws.get(connection, tender_id)
+    if tender.status is TenderStatus.OPENED and (drawn is None or drawn.drawn_at is None):
+        # The key may have to open contributions to the draw. docs/specs/draw-v1.md §3
+        raise WrongPhase(status=tender.status)
     kind = "key_holder.key_destroyed"
     known = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [kind])
     if any(entry.body["number"] == holder.number for entry in known):

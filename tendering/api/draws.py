@@ -8,13 +8,16 @@ from uuid import UUID, uuid4
 from msgspec import Meta, Struct
 
 from tendering.actions import draws, experts
+from tendering.actions.contributions import gathered
 from tendering.api.context import Actor, Context
-from tendering.api.fields import HexDigest, Instant, Line, PageLimit, Uscc
+from tendering.api.contributions import ContributionAnswer, contribution_answers
+from tendering.api.fields import Instant, Line, PageLimit, Uscc
 from tendering.domain.draw import NEEDS_MAX, draw_committee, entries_json
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, needs_json
 from tendering.domain.refusals import NotFound
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
+from tendering.storage import tenders
 from tendering.storage.connection import Connection
 
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$", description="GB/T 2260 code")]
@@ -39,26 +42,6 @@ class PostPool(Struct, frozen=True, forbid_unknown_fields=True):
     representatives: Small = 0
 
 
-class CommitStep(Struct, frozen=True, forbid_unknown_fields=True, tag_field="step", tag="commit"):
-    """First: SHA-256 over label, nonce, tender and organization (docs/specs/draw-v1.md)."""
-
-    commitment: HexDigest
-
-
-class RevealStep(Struct, frozen=True, forbid_unknown_fields=True, tag_field="step", tag="reveal"):
-    """Then: the nonce itself, 32 bytes."""
-
-    nonce: HexDigest
-
-
-class ContributionAnswer(Struct, frozen=True):
-    """A contribution as everybody may see it; hex."""
-
-    organization_id: UUID
-    commitment: str
-    nonce: str | None
-
-
 class DrawAnswer(Struct, frozen=True):
     """Everything public about a draw. `entries` are the frozen pool, in order, without names.
 
@@ -72,6 +55,7 @@ class DrawAnswer(Struct, frozen=True):
     entries: list[Any]
     vrf_public: str
     frozen_at: Instant
+    closed_at: Instant | None
     contributions: list[ContributionAnswer]
     seed: str | None
     vrf_proof: str | None
@@ -149,32 +133,6 @@ async def post_pool(
     return await _answer(connection, tender_id)
 
 
-async def post_contribution(
-    actor: Actor,
-    connection: Connection,
-    received_at: datetime,
-    tender_id: UUID,
-    body: CommitStep | RevealStep,
-) -> None:
-    """Commit to a contribution to the seed, or reveal it."""
-    if isinstance(body, CommitStep):
-        await draws.commit_contribution(
-            connection,
-            tender_id,
-            organization_id=actor.organization_id,
-            commitment=bytes.fromhex(body.commitment),
-            at=received_at,
-        )
-        return
-    await draws.reveal_contribution(
-        connection,
-        tender_id,
-        organization_id=actor.organization_id,
-        nonce=bytes.fromhex(body.nonce),
-        at=received_at,
-    )
-
-
 async def post_draw(
     context: Context,
     actor: Actor,
@@ -245,7 +203,7 @@ async def _answer(connection: Connection, tender_id: UUID) -> DrawAnswer:
     record = await stored.get(connection, tender_id)
     if record is None:
         raise NotFound("there is no draw yet")
-    timed = await stored.contributions(connection, tender_id)
+    tender = await tenders.get(connection, tender_id)
     pool = record.pool
     drawn = (
         None if record.seed is None else draw_committee(pool.entries, pool.needs, seed=record.seed)
@@ -258,14 +216,8 @@ async def _answer(connection: Connection, tender_id: UUID) -> DrawAnswer:
         entries=entries_json(pool.entries),
         vrf_public=record.vrf_public.hex(),
         frozen_at=record.frozen_at,
-        contributions=[
-            ContributionAnswer(
-                one.contribution.organization_id,
-                one.contribution.commitment.hex(),
-                None if one.contribution.nonce is None else one.contribution.nonce.hex(),
-            )
-            for one in timed
-        ],
+        closed_at=record.closed_at,
+        contributions=contribution_answers(await gathered(connection, tender, record)),
         seed=None if record.seed is None else record.seed.hex(),
         vrf_proof=None if record.vrf_proof is None else record.vrf_proof.hex(),
         permutation_digest=None if drawn is None else drawn.permutation_digest().hex(),

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from tendering.api import draws
+from tendering.api import contributions, draws
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyContributed,
     AlreadyRegistered,
+    ContainerRefused,
     ContributionMismatch,
     ContributionsMissing,
     DrawNotPrepared,
@@ -14,8 +15,11 @@ from tendering.domain.refusals import (
     Forbidden,
     Invalid,
     NotFound,
+    NotKeyHolder,
     PoolTooSmall,
+    SignatureRefused,
     WrongPhase,
+    WrongShare,
 )
 
 ROUTES: Final = (
@@ -50,17 +54,46 @@ ROUTES: Final = (
     Route(
         "POST",
         "/tenders/{tender_id}/draw/contributions",
-        draws.post_contribution,
+        contributions.post_contribution,
         action="draw.contribute",
         idempotency="transaction",
         errors=(
             AlreadyContributed,
+            ContainerRefused,
             ContributionMismatch,
             DrawNotPrepared,
             DrawOver,
             Forbidden,
             NotFound,
+            SignatureRefused,
         ),
+        tags=("draw",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/draw/records",
+        contributions.post_record,
+        action="draw.open",
+        idempotency="transaction",
+        errors=(
+            AlreadyContributed,
+            ContributionsMissing,
+            DrawNotPrepared,
+            DrawOver,
+            NotFound,
+            NotKeyHolder,
+            SignatureRefused,
+            WrongShare,
+        ),
+        tags=("draw",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/draw/closing",
+        contributions.post_closing,
+        action="draw.run",
+        idempotency="transaction",
+        errors=(ContributionsMissing, DrawNotPrepared, DrawOver, Forbidden, NotFound),
         tags=("draw",),
     ),
     Route(

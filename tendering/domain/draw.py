@@ -1,28 +1,25 @@
 """The draw of a committee: anyone can compute it again from what is published.
 
-First the pool is frozen as a list of salted commitments, then the parties commit to a contribution
-each and reveal it, then the seed follows from the pool's root, all contributions and one number
-that only the platform's key could make and that it could make in one way only (ECVRF). So the last
-who reveals cannot steer, and neither can the platform. docs/specs/draw-v1.md.
+First the pool is frozen as a list of salted commitments, then the parties seal a contribution each
+(`contributions`), then the seed follows from the pool's root, all contributions and one number
+that only the platform's key could make and that it could make in one way only (ECVRF).
+docs/specs/draw-v1.md.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Final
 from uuid import UUID
 
 from crypto import draw as lot_drawing
 from crypto.canonical import JsonValue, canonical, digest
+from tendering.domain.contributions import DrawSubject, seed_of, vrf_input
 from tendering.domain.experts import Expert, Need, sealed_value
-from tendering.domain.refusals import ContributionMismatch, Invalid, PoolTooSmall
+from tendering.domain.refusals import Invalid, PoolTooSmall
 
 EXPERT_LABEL: Final = "kaibiao/draw/expert/v1"
-CONTRIBUTION_LABEL: Final = "kaibiao/draw/contribution/v1"
-VRF_LABEL: Final = "kaibiao/draw/vrf/v1"
-SEED_LABEL: Final = "kaibiao/draw/seed/v1"
 PERMUTATION_LABEL: Final = "kaibiao/draw/permutation/v1"
-NONCE_BYTES: Final = 32
 POOL_MAX: Final = 5_000
 NEEDS_MAX: Final = 20
 SEATS_MAX: Final = 99
@@ -62,15 +59,6 @@ class Pool:
     def root(self) -> bytes:
         """32 bytes that bind every place of the pool and its order."""
         return lot_drawing.pool_root([entry.leaf() for entry in self.entries])
-
-
-@dataclass(frozen=True, slots=True)
-class Contribution:
-    """A party's part in the seed: committed to first, revealed later. `nonce` has 32 bytes."""
-
-    organization_id: UUID
-    commitment: bytes
-    nonce: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,43 +112,6 @@ def freeze_pool(
     return pool
 
 
-def contribution_commitment(tender_id: UUID, organization_id: UUID, nonce: bytes) -> bytes:
-    """What a party publishes before it reveals `nonce`; nobody can repeat another's. 32 bytes."""
-    return lot_drawing.commitment(
-        CONTRIBUTION_LABEL, nonce, tender_id.bytes + organization_id.bytes
-    )
-
-
-def check_reveal(tender_id: UUID, contribution: Contribution, nonce: bytes) -> None:
-    """Does the nonce open the commitment? Raises ContributionMismatch."""
-    if len(nonce) != NONCE_BYTES:
-        raise ContributionMismatch("a contribution has 32 bytes")
-    expected = contribution_commitment(tender_id, contribution.organization_id, nonce)
-    if expected != contribution.commitment:
-        raise ContributionMismatch
-
-
-def vrf_input(tender_id: UUID, root: bytes, contributions: Sequence[Contribution]) -> bytes:
-    """What the platform's key proves over: the tender, the pool and every revealed contribution."""
-    revealed: list[JsonValue] = [
-        {"organization_id": str(one.organization_id), "nonce": one.nonce.hex()}
-        for one in _ordered(contributions)
-        if one.nonce is not None
-    ]
-    return digest(
-        VRF_LABEL,
-        {"tender_id": str(tender_id), "pool_root": root.hex(), "contributions": revealed},
-    )
-
-
-def seed_of(
-    tender_id: UUID, root: bytes, contributions: Sequence[Contribution], vrf_output: bytes
-) -> bytes:
-    """The seed of the draw, 32 bytes."""
-    revealed = [one.nonce for one in _ordered(contributions) if one.nonce is not None]
-    return lot_drawing.seed(label=SEED_LABEL, parts=[tender_id.bytes, root, vrf_output, *revealed])
-
-
 def draw_committee(entries: Sequence[PoolEntry], needs: Sequence[Need], *, seed: bytes) -> Draw:
     """Draw seats, then reserves, need by need, in the order the seed gives.
 
@@ -205,26 +156,23 @@ def replacement(
 
 
 def verify_draw(
-    tender_id: UUID,
+    subject: DrawSubject,
     entries: Sequence[PoolEntry],
     needs: Sequence[Need],
-    contributions: Sequence[Contribution],
+    values: Mapping[UUID, bytes],
     *,
     vrf_public: bytes,
     vrf_proof: bytes,
 ) -> tuple[bytes, Draw]:
-    """Compute a published draw again: (seed, draw).
+    """Compute a published draw again: (seed, draw). `values`: what the valid contributions hold.
 
-    Raises ContributionMismatch when a revealed contribution does not open its commitment,
-    crypto.errors.BadProof or BadKey when the platform's number is not the one its key makes.
+    Raises crypto.errors.BadProof or BadKey when the platform's number is not the one its key makes;
+    PoolTooSmall.
     """
-    for contribution in contributions:
-        if contribution.nonce is not None:
-            check_reveal(tender_id, contribution, contribution.nonce)
     root = lot_drawing.pool_root([entry.leaf() for entry in entries])
-    alpha = vrf_input(tender_id, root, contributions)
-    output = lot_drawing.vrf_verify(vrf_public, alpha, vrf_proof)
-    seed = seed_of(tender_id, root, contributions, output)
+    subject = replace(subject, root=root)
+    output = lot_drawing.vrf_verify(vrf_public, vrf_input(subject, values), vrf_proof)
+    seed = seed_of(subject, values, output)
     return seed, draw_committee(entries, needs, seed=seed)
 
 
@@ -262,10 +210,6 @@ def _require_enough(pool: Pool) -> None:
         if len(eligible) - rivals < need.seats:
             raise PoolTooSmall(venue=need.venue, needed=need.seats, eligible=len(eligible))
         served.append(number)
-
-
-def _ordered(contributions: Sequence[Contribution]) -> list[Contribution]:
-    return sorted(contributions, key=lambda one: one.organization_id)
 
 
 def _by_scarcity(entries: Sequence[PoolEntry], needs: Sequence[Need]) -> list[int]:

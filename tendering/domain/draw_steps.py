@@ -1,26 +1,19 @@
-"""The steps of a draw: freeze the pool, commit, reveal, draw. Each decides and says what happened.
+"""The steps of a draw of experts: freeze the pool, draw. Each decides and says what happened.
 
-Nobody commits after the first has revealed; nobody draws while a party that committed may still
-reveal. Names leave this module only in events of the committee's stream.
+Between the two stand the contributions (`contribution_steps`). Names leave this module only in
+events of the committee's stream.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import civil_day
-from tendering.domain.draw import (
-    Contribution,
-    Draw,
-    DrawnSeat,
-    Pool,
-    check_reveal,
-    entries_json,
-    freeze_pool,
-)
+from tendering.domain.contribution_steps import Gathering
+from tendering.domain.contributions import Outcome
+from tendering.domain.draw import Draw, DrawnSeat, Pool, entries_json, freeze_pool
 from tendering.domain.experts import (
     Expert,
     Need,
@@ -31,28 +24,8 @@ from tendering.domain.experts import (
     recusals,
 )
 from tendering.domain.journal import Event
-from tendering.domain.refusals import (
-    AlreadyContributed,
-    ContributionsMissing,
-    DrawNotPrepared,
-    DrawOver,
-    Forbidden,
-    Invalid,
-)
+from tendering.domain.refusals import Invalid
 from tendering.domain.rulebook import Rulebook
-from tendering.domain.tender import Tender
-
-# Long enough to find the nonce again; after it the draw goes on with those who revealed.
-REVEAL_WINDOW: Final = timedelta(minutes=30)
-COMMITMENT_BYTES: Final = 32
-
-
-@dataclass(frozen=True, slots=True)
-class TimedContribution:
-    """A contribution and when it was revealed."""
-
-    contribution: Contribution
-    revealed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,70 +94,11 @@ def decide_freeze(
     )
 
 
-def require_contributor(tender: Tender, organization_id: UUID) -> None:
-    """Only parties with different interests make the seed: raises Forbidden for others."""
-    if organization_id not in _trading(tender) | _independent(tender):
-        raise Forbidden("not a party that contributes to this draw")
-
-
-def decide_commitment(
-    contributions: Sequence[TimedContribution], organization_id: UUID, commitment: bytes
-) -> Event:
-    """Take a party's commitment. Raises AlreadyContributed, DrawOver once somebody revealed."""
-    if any(one.contribution.organization_id == organization_id for one in contributions):
-        raise AlreadyContributed
-    if any(one.revealed_at is not None for one in contributions):
-        raise DrawOver("a contribution has been revealed already")
-    if len(commitment) != COMMITMENT_BYTES:
-        raise Invalid("a commitment has 32 bytes")
-    return Event(
-        "draw.committed",
-        {"organization_id": str(organization_id), "commitment": commitment.hex()},
-    )
-
-
-def decide_reveal(
-    tender_id: UUID,
-    contributions: Sequence[TimedContribution],
-    organization_id: UUID,
-    nonce: bytes,
-) -> Event:
-    """Take a party's nonce. Raises DrawNotPrepared, AlreadyContributed, ContributionMismatch."""
-    own = next(
-        (one for one in contributions if one.contribution.organization_id == organization_id), None
-    )
-    if own is None:
-        raise DrawNotPrepared("your organization has not committed to a contribution")
-    if own.revealed_at is not None:
-        raise AlreadyContributed
-    check_reveal(tender_id, own.contribution, nonce)
-    return Event("draw.revealed", {"organization_id": str(organization_id), "nonce": nonce.hex()})
-
-
-def require_drawable(
-    tender: Tender, contributions: Sequence[TimedContribution], *, at: datetime
-) -> None:
-    """May the committee be drawn now? Raises ContributionsMissing, with `why`.
-
-    The procuring entity or its agency and somebody independent of both must have revealed; others
-    who committed are waited for, REVEAL_WINDOW after the first reveal at most.
-    """
-    revealed = {
-        one.contribution.organization_id: one.revealed_at
-        for one in contributions
-        if one.revealed_at is not None
-    }
-    if not revealed.keys() & _trading(tender) or not revealed.keys() & _independent(tender):
-        raise ContributionsMissing(why="both-sides-needed", revealed=len(revealed))
-    waiting = len(contributions) - len(revealed)
-    if waiting and at < min(revealed.values()) + REVEAL_WINDOW:
-        raise ContributionsMissing(why="not-all-revealed", waiting=waiting)
-
-
 def drawn_public(
     pool: Pool,
     draw: Draw,
-    contributions: Sequence[TimedContribution],
+    gathering: Gathering,
+    outcome: Outcome,
     *,
     seed: bytes,
     vrf_proof: bytes,
@@ -203,16 +117,31 @@ def drawn_public(
             "seed": seed.hex(),
             "vrf_proof": vrf_proof.hex(),
             "permutation_digest": draw.permutation_digest().hex(),
-            "not_revealed": [
-                str(one.contribution.organization_id)
-                for one in contributions
-                if one.revealed_at is None
-            ],
+            **outcome_json(gathering, outcome),
             "seats_per_venue": per_venue,
             "seats": [_seat_json(pool, seat) for seat in draw.seats],
             "reserves": [_seat_json(pool, seat) for seat in draw.reserves],
         },
     )
+
+
+def outcome_json(gathering: Gathering, outcome: Outcome) -> dict[str, JsonValue]:
+    """What the contributions held, which were none, and which the key holders opened."""
+    return {
+        "contributions": [
+            {"organization_id": str(party), "value": value.hex()}
+            for party, value in outcome.values.items()
+        ],
+        "excluded": [
+            {"organization_id": str(party), "cause": str(fault)}
+            for party, fault in outcome.excluded.items()
+        ],
+        "opened_by_key_holders": sorted(
+            str(one.organization_id)
+            for one in gathering.contributions
+            if one.admitted and one.file_key is None
+        ),
+    }
 
 
 def seated(pool: Pool, draw: Draw, experts: Mapping[UUID, Expert]) -> Event:
@@ -248,14 +177,6 @@ def opened(pool: Pool, seat: DrawnSeat, experts: Mapping[UUID, Expert]) -> dict[
     }
 
 
-def revealed_only(contributions: Sequence[TimedContribution]) -> list[Contribution]:
-    """The contributions as the seed takes them; what was not revealed counts as empty."""
-    return [
-        one.contribution if one.revealed_at is not None else replace(one.contribution, nonce=None)
-        for one in contributions
-    ]
-
-
 def _fitting(
     expert: Expert, needs: Sequence[Need], rulebook: Rulebook, at: datetime
 ) -> tuple[int, ...]:
@@ -264,15 +185,6 @@ def _fitting(
         for number, need in enumerate(needs)
         if fits(expert, need, rulebook, on=civil_day(at))
     )
-
-
-def _trading(tender: Tender) -> set[UUID]:
-    return {one for one in (tender.procuring_entity_id, tender.agency_id) if one is not None}
-
-
-def _independent(tender: Tender) -> set[UUID]:
-    holders = {holder.organization_id for holder in tender.key_holders}
-    return ({tender.supervisor_id} | holders) - _trading(tender)
 
 
 def _seat_json(pool: Pool, seat: DrawnSeat) -> dict[str, JsonValue]:

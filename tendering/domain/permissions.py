@@ -40,6 +40,7 @@ _TENDERING = {
     "opening.record": TRADING,
     "document.sign": EVERYBODY,
     "draw.contribute": frozenset({R.PROCURING_ENTITY, R.AGENCY, R.KEY_HOLDER, R.SUPERVISOR}),
+    "draw.open": frozenset({R.KEY_HOLDER}),
     "draw.run": TRADING,
     "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "expert.register": frozenset({R.OPERATOR}),

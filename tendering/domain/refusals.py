@@ -407,13 +407,13 @@ class CandidatesNotAllowed(Conflict):
 
 
 class ContributionMismatch(Invalid):
-    """What was revealed does not open the commitment."""
+    """What was revealed is not the key of the sealed contribution."""
 
     code = "contribution-mismatch"
 
 
 class ContributionsMissing(Conflict):
-    """Contributions to the draw are still missing or not yet revealed."""
+    """Contributions to the draw are still missing, not yet looked at, or still sealed."""
 
     code = "contributions-missing"
 

@@ -1,4 +1,4 @@
-"""SQL of `tendering.draws`, `draw_contributions` and `committee_seats`.
+"""SQL of `tendering.draws` and `committee_seats`.
 
 What is sealed leaves this module as `Pool.sealed` and `CommitteeSeat` only.
 """
@@ -10,14 +10,12 @@ from typing import Any, cast
 from uuid import UUID
 
 from tendering.domain.draw import (
-    Contribution,
     DrawnSeat,
     Pool,
     PoolEntry,
     SealedEntry,
     entries_json,
 )
-from tendering.domain.draw_steps import TimedContribution
 from tendering.domain.experts import Need, needs_json
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
@@ -32,6 +30,7 @@ class DrawRecord:
     representatives: int
     vrf_public: bytes
     frozen_at: datetime
+    closed_at: datetime | None
     seed: bytes | None
     vrf_proof: bytes | None
     drawn_at: datetime | None
@@ -88,12 +87,21 @@ async def insert(
 async def get(connection: Connection, tender_id: UUID) -> DrawRecord | None:
     """The draw of a tender."""
     row = await connection.fetchrow(
-        """SELECT tender_id, needs, representatives, entries, sealed, vrf_public, frozen_at, seed,
-                  vrf_proof, drawn_at
+        """SELECT tender_id, needs, representatives, entries, sealed, vrf_public, frozen_at,
+                  closed_at, seed, vrf_proof, drawn_at
            FROM tendering.draws WHERE tender_id = $1""",
         tender_id,
     )
     return None if row is None else _record(row)
+
+
+async def save_closing(connection: Connection, tender_id: UUID, *, at: datetime) -> None:
+    """From here on no contribution is taken."""
+    await connection.execute(
+        "UPDATE tendering.draws SET closed_at = $2 WHERE tender_id = $1 AND closed_at IS NULL",
+        tender_id,
+        at,
+    )
 
 
 async def save_result(
@@ -106,56 +114,6 @@ async def save_result(
         tender_id,
         seed,
         vrf_proof,
-        at,
-    )
-
-
-async def contributions(connection: Connection, tender_id: UUID) -> list[TimedContribution]:
-    """All contributions to a draw, by organization."""
-    rows = await connection.fetch(
-        """SELECT organization_id, commitment, reveal, revealed_at
-           FROM tendering.draw_contributions WHERE tender_id = $1 ORDER BY organization_id""",
-        tender_id,
-    )
-    return [
-        TimedContribution(
-            Contribution(row["organization_id"], row["commitment"], row["reveal"]),
-            row["revealed_at"],
-        )
-        for row in rows
-    ]
-
-
-async def insert_commitment(
-    connection: Connection,
-    tender_id: UUID,
-    organization_id: UUID,
-    commitment: bytes,
-    *,
-    at: datetime,
-) -> None:
-    """Keep a party's commitment."""
-    await connection.execute(
-        """INSERT INTO tendering.draw_contributions
-               (tender_id, organization_id, commitment, committed_at)
-           VALUES ($1, $2, $3, $4)""",
-        tender_id,
-        organization_id,
-        commitment,
-        at,
-    )
-
-
-async def save_reveal(
-    connection: Connection, tender_id: UUID, organization_id: UUID, nonce: bytes, *, at: datetime
-) -> None:
-    """Keep what a party revealed."""
-    await connection.execute(
-        """UPDATE tendering.draw_contributions SET reveal = $3, revealed_at = $4
-           WHERE tender_id = $1 AND organization_id = $2 AND reveal IS NULL""",
-        tender_id,
-        organization_id,
-        nonce,
         at,
     )
 
@@ -254,6 +212,7 @@ def _record(row: Record) -> DrawRecord:
         representatives=row["representatives"],
         vrf_public=row["vrf_public"],
         frozen_at=row["frozen_at"],
+        closed_at=row["closed_at"],
         seed=row["seed"],
         vrf_proof=row["vrf_proof"],
         drawn_at=row["drawn_at"],

@@ -7,7 +7,7 @@ known and a seeded few more.
 
 import io
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -53,11 +53,19 @@ from evaluation_rooms import messages
 from insurance_gateway.wire import Notice, WireRefused, read_policy, read_public_key
 from tendering.domain import bag
 from tendering.domain.bundle import BadBundle, Bundle, bundle_chunks, read_bundle
+from tendering.domain.contributions import EXPERTS, DrawSubject, opened, require_sealed
 from tendering.domain.log_tree import parse_tile_path
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.published_keys import parse_published_keys
 from tendering.domain.receipts import parse_receipt
-from tendering.domain.refusals import Invalid, PublishedKeysInvalid, ReceiptInvalid
+from tendering.domain.refusals import (
+    ContainerRefused,
+    Invalid,
+    PublishedKeysInvalid,
+    ReceiptInvalid,
+)
+from tests.support.contributing import made
+from tests.support.make import ENTITY, a_tender
 
 NOON: Final = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 DIGEST: Final = bytes(range(32))
@@ -70,6 +78,10 @@ class Target:
     parse: Callable[[bytes], object]
     refusals: tuple[type[Exception], ...]
     seeds: tuple[bytes, ...]
+
+
+_SUBJECT: Final = DrawSubject(a_tender(), EXPERTS, bytes(32))
+_CONTRIBUTION: Final = made(_SUBJECT, ENTITY)
 
 
 def text_of(data: bytes) -> str:
@@ -126,6 +138,13 @@ def _sealed_payload() -> bytes:
 
 def _payload(data: bytes) -> object:
     return sum(map(len, open_stream(bytes(16), io.BytesIO(data))))
+
+
+def _contribution(data: bytes) -> object:
+    """Whatever passes the door is a value or a fault, never an error."""
+    contribution = replace(_CONTRIBUTION.contribution, container=data)
+    require_sealed(_SUBJECT, contribution)
+    return opened(_SUBJECT, replace(contribution, file_key=_CONTRIBUTION.file_key))
 
 
 def _bundle() -> bytes:
@@ -196,6 +215,9 @@ TARGETS: Final[Mapping[str, Target]] = {
         (derive_header(bytes(16), SealPolicy(DIGEST, 2, _HOLDERS, bytes([9]) * 32)),),
     ),
     "bundle": Target(_read_bundle, (BadBundle,), (_bundle(),)),
+    "draw-contribution": Target(
+        _contribution, (ContainerRefused,), (_CONTRIBUTION.contribution.container,)
+    ),
     "canonical-json": Target(
         canonical.parse, _JSON_ERRORS, ('{"a":[1,-2,"价",null,true,{"b":{}}]}'.encode(), b"[[[]]]")
     ),

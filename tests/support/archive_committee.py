@@ -8,8 +8,10 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from clients.draw_journal import followed
 from crypto.canonical import JsonValue, canonical
 from crypto.draw import vrf_output, vrf_prove, vrf_public
+from crypto.keys import OpeningKey
 from evaluation_rooms import commands as c
 from evaluation_rooms.arranging import Expert as SeatedExpert
 from evaluation_rooms.arranging import OpenedBid, arranged
@@ -23,23 +25,34 @@ from evaluation_rooms.seating import STATEMENT_KINDS, STATEMENT_LABEL
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.documents.signing import complete, prepare
 from tendering.documents.typesetting import Signer, paragraph, typeset
+from tendering.domain import contribution_steps as steps
 from tendering.domain import draw_steps
 from tendering.domain.archive import evaluation_path, issued_path
 from tendering.domain.candidates import candidate_json
-from tendering.domain.draw import (
-    Contribution,
-    contribution_commitment,
-    draw_committee,
+from tendering.domain.contribution_steps import (
+    CONTRIBUTION_WINDOW,
+    Gathering,
+    require_opened,
+)
+from tendering.domain.contributions import (
+    CONTRIBUTION_LABEL,
+    EXPERTS,
+    RECORD_LABEL,
+    DrawSubject,
+    contribution_statement,
+    record_statement,
     seed_of,
     vrf_input,
 )
-from tendering.domain.draw_steps import TimedContribution
+from tendering.domain.draw import draw_committee
 from tendering.domain.evaluation_report import assemble
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.tender import Tender
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Journals
 from tests.support.archive_parties import Party, Platform, chance
+from tests.support.contributing import made, share_of
 from tests.support.evaluation import METHOD, Play, elects, nothing, points_of, votes
 
 TENDER_ID: Final = UUID(int=0x7E)
@@ -54,8 +67,11 @@ class CommitteePlay:
 
     platform: Platform
     journals: Journals
+    tender: Tender
     entity: Party
     supervisor: Party
+    holders: list[Party]
+    holder_keys: list[OpeningKey]
     bidders: list[Party]
     experts: list[Party]
     others: dict[str, bytes] = field(default_factory=dict)
@@ -92,25 +108,16 @@ class CommitteePlay:
         )
         self._public(frozen.public, at)
         self.journals.append(Stream.COMMITTEE, frozen.sealed, at)
-        timed: list[TimedContribution] = []
-        for party in (self.entity, self.supervisor):
-            nonce = chance("contribution", party.id)
-            commitment = contribution_commitment(TENDER_ID, party.id, nonce)
-            self._public(draw_steps.decide_commitment(timed, party.id, commitment), at)
-            timed.append(TimedContribution(Contribution(party.id, commitment), None))
-        for number, party in enumerate((self.entity, self.supervisor)):
-            nonce = chance("contribution", party.id)
-            self._public(draw_steps.decide_reveal(TENDER_ID, timed, party.id, nonce), at)
-            revealed = replace(timed[number].contribution, nonce=nonce)
-            timed[number] = TimedContribution(revealed, at)
-        root = frozen.pool.root()
-        contributions = draw_steps.revealed_only(timed)
-        proof = vrf_prove(self.platform.vrf_seed, vrf_input(TENDER_ID, root, contributions))
-        seed = seed_of(TENDER_ID, root, contributions, vrf_output(proof))
+        gathering = self._contribute(frozen.pool.root(), at)
+        at = at + CONTRIBUTION_WINDOW
+        subject, outcome = gathering.subject, require_opened(gathering)
+        proof = vrf_prove(self.platform.vrf_seed, vrf_input(subject, outcome.values))
+        seed = seed_of(subject, outcome.values, vrf_output(proof))
         drawn = draw_committee(frozen.pool.entries, frozen.pool.needs, seed=seed)
-        self._public(
-            draw_steps.drawn_public(frozen.pool, drawn, timed, seed=seed, vrf_proof=proof), at
+        public = draw_steps.drawn_public(
+            frozen.pool, drawn, gathering, outcome, seed=seed, vrf_proof=proof
         )
+        self._public(public, at)
         names = {expert.id: expert for expert in pool}
         seated = draw_steps.seated(frozen.pool, drawn, names)
         self.journals.append(Stream.COMMITTEE, seated, at)
@@ -118,6 +125,47 @@ class CommitteePlay:
             number: (names[frozen.pool.sealed[seat.index].expert_id], seat.venue)
             for number, seat in enumerate(drawn.seats, start=1)
         }
+
+    def _contribute(self, root: bytes, at: datetime) -> Gathering:
+        """Everybody seals; all but the procuring entity reveal; two key holders open that one."""
+        subject = DrawSubject(self.tender, EXPERTS, root)
+        gathering = Gathering(subject, (), at)
+
+        def enter(event: Event, when: datetime = at) -> None:
+            nonlocal gathering
+            gathering = followed(gathering, self.journals.append(Stream.PUBLIC, event, when))
+
+        parties = [self.entity, self.supervisor, *self.holders]
+        all_made = {one.id: made(subject, one.id) for one in parties}
+        for party in parties:
+            contribution = all_made[party.id].contribution
+            said = contribution_statement(subject, contribution)
+            signed: Any = party.sign(CONTRIBUTION_LABEL, said)
+            enter(steps.decide_commitment(gathering, contribution, signed))
+        for number, holder in enumerate(self.holders, start=1):
+            for contribution in gathering.contributions:
+                said = record_statement(subject, contribution, number=number, usable=True)
+                signed = holder.sign(RECORD_LABEL, said)
+                enter(
+                    steps.decide_record(
+                        gathering,
+                        contribution.organization_id,
+                        number=number,
+                        usable=True,
+                        statement=signed,
+                    )
+                )
+        enter(steps.decide_closing(gathering, at=at))
+        for party in parties[1:]:
+            enter(steps.decide_reveal(gathering, party.id, all_made[party.id].file_key))
+        silent, late = all_made[self.entity.id].contribution, at + CONTRIBUTION_WINDOW
+        for number, key in enumerate(self.holder_keys[:2], start=1):
+            share = share_of(subject, silent, number, key)
+            event = steps.decide_share(
+                gathering, self.entity.id, number=number, share=share, at=late
+            )
+            enter(event, late)
+        return gathering
 
     def evaluate(self, at: datetime) -> Room:
         """Play a whole evaluation, and report it."""

@@ -98,8 +98,11 @@ class TenderPlay:
         committee = CommitteePlay(
             self.platform,
             self.journals,
+            self.tender,
             self.entity,
             self.supervisor,
+            self.holders,
+            self.holder_keys,
             self.bidders[:3],
             self.experts,
             self.others,

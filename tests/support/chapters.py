@@ -127,18 +127,36 @@ CHAPTERS: Final[Mapping[str, Sequence[Scene]]] = {
     "draw": (
         Scene("The pool is frozen", "agency", f"POST {TENDER}/draw/pool"),
         Scene(
-            "A party commits to a number",
+            "A party seals a number",
             "agency",
             f"POST {TENDER}/draw/contributions",
-            says='"commit"',
+            says='"seal"',
         ),
         Scene(
-            "And shows it when all have committed",
+            "A key holder looks at its record in it",
+            "holder1",
+            f"POST {TENDER}/draw/records",
+            says='"check"',
+        ),
+        Scene("All of them are closed", "agency", f"POST {TENDER}/draw/closing"),
+        Scene(
+            "A party opens what it sealed",
             "agency",
             f"POST {TENDER}/draw/contributions",
             says='"reveal"',
         ),
-        Scene("The committee is drawn", "agency", f"POST {TENDER}/draw"),
+        Scene(
+            "What another did not open two key holders open",
+            "holder[12]",
+            f"POST {TENDER}/draw/records",
+            says='"share"',
+        ),
+        Scene(
+            "The committee is drawn",
+            "agency",
+            f"POST {TENDER}/draw",
+            varies=frozenset({"shares_from"}),
+        ),
     ),
     "room": (
         Scene("The host opens the room", "agency", f"POST {TENDER}/evaluation"),

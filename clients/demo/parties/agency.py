@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from clients.certifying import certify_with_platform
-from clients.demo.parties.drawing import contribute, wait_for_everybody
+from clients.demo.parties.drawing import reveal, seal, wait_for_records, wait_until_open
 from clients.demo.parties.following import (
     find_notice,
     have_made,
@@ -51,7 +51,7 @@ async def play(party: Party) -> str:
     await _clarify(party, signer, tender)
 
     await _host_opening(party, signer, tender, journal)
-    await _draw(party, tender, journal)
+    await _draw(party, signer, tender, journal)
     for lot in tender.lots:
         await host_evaluation(party, signer, tender, journal, lot.lot)
 
@@ -152,7 +152,7 @@ async def _host_opening(
         await sign_issued(party, signer, record, keep=True)
 
 
-async def _draw(party: Party, tender: Tender, journal: JournalFollower) -> None:
+async def _draw(party: Party, signer: Signer, tender: Tender, journal: JournalFollower) -> None:
     platform = party.platform
 
     async def opened() -> bool | None:
@@ -161,7 +161,11 @@ async def _draw(party: Party, tender: Tender, journal: JournalFollower) -> None:
     await party.wait("等候开标结束", opened)
     party.doing("冻结专家库")
     await platform.post(f"/tenders/{tender.id}/draw/pool", {"needs": needs(), "representatives": 0})
-    await contribute(party, tender, journal)
-    await wait_for_everybody(party, tender, journal, "draw.revealed", "等候各方公开随机数")
+    await seal(party, signer, tender, journal)
+    await wait_for_records(party, tender, journal)
+    party.doing("密封随机数截止")
+    await platform.post(f"/tenders/{tender.id}/draw/closing")
+    await reveal(party, signer, tender, journal)
+    await wait_until_open(party, tender, journal)
     party.doing("抽取评标委员会")
     await platform.post(f"/tenders/{tender.id}/draw")

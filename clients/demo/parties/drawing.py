@@ -1,46 +1,107 @@
-"""A party's part in the draw of the committee: commit to a number first, show it afterwards.
+"""A party's part in the draw of the committee: seal a number, open it when all are settled.
 
 The seed follows from everybody's numbers, so that none of those who take part can choose it, nor
-the platform. docs/specs/draw-v1.md.
+the platform. One party opens nothing: the key holders do it. docs/specs/draw-v1.md.
 """
 
-import secrets
-
 from clients.demo.party import Party
+from clients.draw_contributing import Contributor
+from clients.draw_journal import gathering_of
+from clients.draw_keeping import check_records, open_contributions
 from clients.journal_following import JournalFollower
-from tendering.domain.draw import NONCE_BYTES, contribution_commitment
+from clients.key_files import Signer
+from clients.key_holding import KeyHolder, UnwrapRefused
+from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW, contributors
+from tendering.domain.contributions import outcome_of
 from tendering.domain.tender import Tender
 
-
-def contributors(tender: Tender) -> set[str]:
-    """The organizations that take part, by id."""
-    holders = {holder.organization_id for holder in tender.key_holders}
-    parties = {tender.procuring_entity_id, tender.agency_id, tender.supervisor_id, *holders}
-    return {str(one) for one in parties if one is not None}
+CLOSED = "draw.contributions_closed"
 
 
-async def contribute(party: Party, tender: Tender, journal: JournalFollower) -> None:
-    """Commit when the pool is frozen, and reveal when everybody has committed."""
-    await party.wait_for_entry(journal, "draw.pool_frozen", "等候冻结专家库")
-    nonce = secrets.token_bytes(NONCE_BYTES)
-    commitment = contribution_commitment(tender.id, party.platform.me.organization_id, nonce)
-    path = f"/tenders/{tender.id}/draw/contributions"
-    party.doing("提交抽取随机数承诺")
-    await party.platform.post(path, {"step": "commit", "commitment": commitment.hex()})
-    await wait_for_everybody(party, tender, journal, "draw.committed", "等候各方承诺")
-    party.doing("公开抽取随机数")
-    await party.platform.post(path, {"step": "reveal", "nonce": nonce.hex()})
-
-
-async def wait_for_everybody(
-    party: Party, tender: Tender, journal: JournalFollower, kind: str, text: str
+async def contribute(
+    party: Party, signer: Signer, tender: Tender, journal: JournalFollower, *, opens: bool = True
 ) -> None:
-    """Wait until every contributor has an entry of that kind."""
-    expected = contributors(tender)
+    """Seal a contribution when the pool is frozen, and open it when all of them are settled."""
+    await seal(party, signer, tender, journal)
+    await reveal(party, signer, tender, journal, opens=opens)
+
+
+async def seal(party: Party, signer: Signer, tender: Tender, journal: JournalFollower) -> None:
+    """Seal a contribution when the pool is frozen."""
+    await party.wait_for_entry(journal, "draw.pool_frozen", "等候冻结专家库")
+    party.doing("密封抽取随机数")
+    await Contributor(party.platform, signer, party.folder).seal(tender, journal)
+
+
+async def reveal(
+    party: Party, signer: Signer, tender: Tender, journal: JournalFollower, *, opens: bool = True
+) -> None:
+    """Open it when all are settled. `opens`: or lose the key, as it happens."""
+    await party.wait_for_entry(journal, CLOSED, "等候密封随机数截止")
+    if not opens:
+        party.doing("随机数密钥丢失,由密钥持有人打开")
+        return
+    party.doing("公开抽取随机数")
+    await Contributor(party.platform, signer, party.folder).reveal(tender, journal)
+
+
+async def keep(
+    party: Party, holder: KeyHolder, tender: Tender, journal: JournalFollower, *, acts: bool
+) -> None:
+    """A key holder's part: contribute like others, look at all records, open what is left."""
+    await seal(party, holder.signer, tender, journal)
+
+    async def all_checked() -> bool | None:
+        await journal.look()
+        await check_records(holder, tender, journal)
+        return journal.find(CLOSED) is not None or None
+
+    await party.wait("核对密封随机数的份额", all_checked)
+    await reveal(party, holder.signer, tender, journal)
+    closed = await party.wait_for_entry(journal, CLOSED, "等候密封随机数截止")
+
+    async def all_open() -> bool | None:
+        await journal.look()
+        if journal.find("committee.drawn") is not None or _all_open(tender, journal):
+            return True
+        if acts:
+            try:
+                await open_contributions(holder, tender, journal)
+            except UnwrapRefused:
+                return None  # others have not seen the window pass yet
+        return None
+
+    await party.wait("等候各方公开随机数", all_open, due=closed.at + CONTRIBUTION_WINDOW)
+    await party.wait_for_entry(journal, "committee.drawn", "等候抽取评标委员会")
+
+
+async def wait_for_records(party: Party, tender: Tender, journal: JournalFollower) -> None:
+    """Wait until everybody has contributed and every key holder has looked at everything."""
 
     async def look() -> bool | None:
         await journal.look()
-        done = {one.body["organization_id"] for one in journal.entries if one.kind == kind}
-        return expected <= done or None
+        gathering = gathering_of(tender, journal.entries)
+        if gathering is None:
+            return None
+        found = {one.organization_id: len(one.records) for one in gathering.contributions}
+        everybody = dict.fromkeys(contributors(tender), len(tender.key_holders))
+        return found == everybody or None
 
-    await party.wait(text, look)
+    await party.wait("等候各方密封随机数", look)
+
+
+async def wait_until_open(party: Party, tender: Tender, journal: JournalFollower) -> None:
+    """Wait until every contribution is open."""
+
+    async def look() -> bool | None:
+        await journal.look()
+        return _all_open(tender, journal) or None
+
+    await party.wait("等候各方公开随机数", look)
+
+
+def _all_open(tender: Tender, journal: JournalFollower) -> bool:
+    gathering = gathering_of(tender, journal.entries)
+    if gathering is None or gathering.closed_at is None:
+        return False
+    return not outcome_of(gathering.subject, gathering.contributions).waiting

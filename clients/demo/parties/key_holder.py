@@ -8,7 +8,7 @@ from uuid import UUID
 
 from clients.bidding import fetch_published_keys
 from clients.certifying import certify_outside
-from clients.demo.parties.drawing import contribute
+from clients.demo.parties.drawing import keep
 from clients.demo.parties.following import find_notice, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
@@ -45,7 +45,7 @@ async def play(party: Party) -> str:
         await _stand_in(party, holder, tender)
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
-    await contribute(party, tender, journal)
+    await keep(party, holder, tender, journal, acts=facts["acts"])
     party.doing("销毁本项目密钥")
     await holder.destroy(tender.id, held["holder"])
     return "密钥职责完成"

@@ -16,7 +16,7 @@ async def play(party: Party) -> str:
     await party.wait_for_entry(journal, "submission.closed", "等候开标", due=due)
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
-    await contribute(party, tender, journal)
+    await contribute(party, signer, tender, journal)
     await wait_for_award(party, tender, journal)
 
     party.doing("下载并保存完整档案")

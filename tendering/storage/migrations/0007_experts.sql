@@ -26,21 +26,37 @@ CREATE TABLE tendering.draws (
     pool_root bytea NOT NULL CHECK (octet_length(pool_root) = 32),
     vrf_public bytea NOT NULL CHECK (octet_length(vrf_public) = 32),
     frozen_at timestamptz NOT NULL,
+    closed_at timestamptz,
     seed bytea CHECK (octet_length(seed) = 32),
     vrf_proof bytea CHECK (octet_length(vrf_proof) = 80),
     drawn_at timestamptz,
     CHECK ((seed IS NULL) = (drawn_at IS NULL) AND (vrf_proof IS NULL) = (drawn_at IS NULL))
 );
 
+-- `admitted` is settled when the contributions are closed, with draws.closed_at.
 CREATE TABLE tendering.draw_contributions (
     tender_id uuid NOT NULL REFERENCES tendering.draws (tender_id),
     organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
-    commitment bytea NOT NULL CHECK (octet_length(commitment) = 32),
+    recipient text NOT NULL CHECK (char_length(recipient) BETWEEN 1 AND 3000),
+    container bytea NOT NULL CHECK (octet_length(container) BETWEEN 1 AND 70000),
     committed_at timestamptz NOT NULL,
-    reveal bytea CHECK (octet_length(reveal) = 32),
+    admitted boolean,
+    file_key bytea CHECK (octet_length(file_key) = 16),
     revealed_at timestamptz,
     PRIMARY KEY (tender_id, organization_id),
-    CHECK ((reveal IS NULL) = (revealed_at IS NULL))
+    CHECK ((file_key IS NULL) = (revealed_at IS NULL))
+);
+
+-- What key holder `number` said of its record in a contribution, and the share it gave.
+CREATE TABLE tendering.draw_records (
+    tender_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
+    usable boolean,
+    share bytea CHECK (octet_length(share) = 16),
+    PRIMARY KEY (tender_id, organization_id, number),
+    FOREIGN KEY (tender_id, organization_id)
+    REFERENCES tendering.draw_contributions (tender_id, organization_id)
 );
 
 CREATE INDEX draw_contributions_organization_id

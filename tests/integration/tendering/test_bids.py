@@ -28,7 +28,7 @@ from tendering.domain.tender import TenderStatus
 from tendering.domain.uploads import Upload
 from tendering.storage import bids, journal, openings, tenders, uploads
 from tendering.storage.connection import Pool, RaiseException, reading, transaction
-from tests.integration.tendering.opened_tender import organization
+from tests.integration.tendering.registered import organization
 from tests.support.make import DEADLINE, ENTITY, MOMENT, SUPERVISOR, TENDER, a_bid, a_tender
 from tests.support.taking_in import submit_bid
 

@@ -36,6 +36,10 @@ const who = (body: Body, names: Names): Values => ({
   name: nameOf(body.bidder_id ?? body.organization_id, names),
   lot: text(body.lot),
 });
+const holder = (body: Body, names: Names): Values => ({
+  ...who(body, names),
+  number: count(body.number),
+});
 const lot = (body: Body): Values => ({ lot: text(body.lot) });
 const canary = (body: Body): Values => ({
   number: count(body.canary),
@@ -90,6 +94,15 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     values: (body) => ({ size: count(body.size) }),
   },
   "draw.committed": { key: "drawCommitted", values: who },
+  "draw.record_checked": (body) => ({
+    key: body.usable === true ? "drawRecordUsable" : "drawRecordUnusable",
+    values: holder,
+  }),
+  "draw.contributions_closed": {
+    key: "drawClosed",
+    values: (body) => ({ admitted: list(body.admitted).length }),
+  },
+  "draw.share_given": { key: "drawShareGiven", values: holder },
   "draw.revealed": { key: "drawRevealed", values: who },
   "committee.drawn": {
     key: "committeeDrawn",

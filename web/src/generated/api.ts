@@ -24,6 +24,8 @@ export interface CertificateAnswer { serial: string; certificate: string; issued
 
 export interface CertificateList { items: CertificateAnswer[] }
 
+export interface CheckStep { step: "check"; organization_id: string; usable: boolean; statement: Record<string, unknown> }
+
 export interface ClarificationAnswer { number: number; deadline: string }
 
 export interface ClarificationList { items: ClarificationView[] }
@@ -32,9 +34,7 @@ export interface ClarificationView { number: number; text: string; affects_bids:
 
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
-export interface CommitStep { step: "commit"; commitment: string }
-
-export interface ContributionAnswer { organization_id: string; commitment: string; nonce: string | null }
+export interface ContributionAnswer { organization_id: string; recipient: string; container: string; records: Record<string, boolean>; admitted: boolean | null; state: string; shares_from: number[]; value: string | null; fault: string | null }
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "evaluation_report" | "notice" | "opening_record";
 
@@ -42,7 +42,7 @@ export interface DocumentView { name: string; digest: string; size_bytes: number
 
 export interface DoneAnswer { seq: number }
 
-export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; seats: unknown[]; reserves: unknown[] }
+export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; closed_at: string | null; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; seats: unknown[]; reserves: unknown[] }
 
 export interface DutyList { items: DutyView[]; next?: string | null }
 
@@ -284,7 +284,7 @@ export interface ResultList { items: LotResultAnswer[] }
 
 export interface ReturnView { interest: FigureView; late_charge: FigureView; days_late: number }
 
-export interface RevealStep { step: "reveal"; nonce: string }
+export interface RevealStep { step: "reveal"; file_key: string }
 
 export interface ReviewItem { id: string; part: string; title: string; law: string }
 
@@ -302,6 +302,8 @@ export interface RoomView { kind: "evaluation"; id: string; tender_id: string; l
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
+export interface SealStep { step: "seal"; container: string; recipient: string; statement: Record<string, unknown> }
+
 export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
 
 export type SecurityForm = "bank_guarantee" | "cash" | "guarantee_insurance";
@@ -311,6 +313,8 @@ export interface SecurityList { items: SecurityView[] }
 export interface SecurityView { lot: string; bidder_id: string; form: SecurityForm; amount_fen: number; valid_until: string; reference: string; release_case: ReleaseCase | null; due: string | null; released_at: string | null; kept_because: string; same_payer_as: string[] }
 
 export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
+
+export interface ShareStep { step: "share"; organization_id: string; share: string }
 
 export interface SharesAnswer { unlocked: boolean }
 
@@ -412,8 +416,10 @@ export interface Doors {
   "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
   "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
   "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
-  "POST /tenders/{tender_id}/draw/contributions": { path: { tender_id: string }; body: CommitStep | RevealStep; answer: undefined };
+  "POST /tenders/{tender_id}/draw/closing": { path: { tender_id: string }; answer: undefined };
+  "POST /tenders/{tender_id}/draw/contributions": { path: { tender_id: string }; body: SealStep | RevealStep; answer: undefined };
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
+  "POST /tenders/{tender_id}/draw/records": { path: { tender_id: string }; body: CheckStep | ShareStep; answer: undefined };
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };

@@ -7,11 +7,13 @@ from itertools import repeat
 
 import pytest
 
+from crypto.canonical import JsonValue, canonical
 from tendering.domain.bundle import (
     BUNDLE_BYTES_MIN,
     BadBundle,
     bundle_chunks,
     bundle_size,
+    member_header,
     member_name,
     padded_size,
     read_bundle,
@@ -86,6 +88,55 @@ def test_no_foreign_character_gets_into_a_member_name(name: str, member: str) ->
 )
 def test_a_bundle_has_one_of_few_sizes(size: int, padded: int) -> None:
     assert padded_size(size) == padded
+
+
+def with_form(form: bytes) -> bytes:
+    """A bundle of nothing but a form, written by somebody else."""
+    data = member_header("form.json", len(form)) + form + bytes(-len(form) % 512)
+    return data + bytes(padded_size(len(data) + 1024) - len(data))
+
+
+FILE: dict[str, JsonValue] = {
+    "member": "files/0001.bin",
+    "name": "x",
+    "media_type": "",
+    "size_bytes": 0,
+    "sha256": "0",
+}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b"{",
+        b"[]",
+        canonical({"kind": "price", "form": {}}),
+        b'{"files": [],"form":{},"kind":"price"}',
+        canonical({"kind": 1, "form": {}, "files": []}),
+        canonical({"kind": "price", "form": [], "files": []}),
+        canonical({"kind": "price", "form": {}, "files": [{}] * 2001}),
+        canonical({"kind": "price", "form": {}, "files": ["x"]}),
+        canonical({"kind": "price", "form": {}, "files": [{"member": "files/0001.bin"}]}),
+        canonical({"kind": "price", "form": {}, "files": [FILE]}),
+        canonical({"kind": "price", "form": {}, "files": [{**FILE, "member": "form.json"}]}),
+        canonical({"kind": "price", "form": {}, "files": [{**FILE, "sha256": "0" * 64}]}),
+    ],
+)
+def test_a_form_that_is_not_the_one_is_refused(form: bytes) -> None:
+    data = with_form(form)
+
+    with pytest.raises(BadBundle):
+        read_bundle(reading(data), len(data))
+
+
+def test_padding_after_the_form_is_zero_and_a_form_has_a_limit() -> None:
+    data = bytearray(with_form(canonical({"kind": "price", "form": {}, "files": []})))
+    data[1023] = 1
+
+    with pytest.raises(BadBundle):
+        read_bundle(reading(bytes(data)), len(data))
+    with pytest.raises(BadBundle):
+        list(bundle_chunks(replace(a_bundle(()), form={"x": "x" * (1 << 20)}), []))
 
 
 def test_a_form_and_small_files_of_whatever_size_look_alike_from_outside() -> None:

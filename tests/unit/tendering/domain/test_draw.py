@@ -1,8 +1,7 @@
 """The draw: recomputable by anyone, steerable by nobody, and by which steps."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import UTC, date, datetime
 from typing import cast
 from uuid import UUID
 
@@ -12,34 +11,30 @@ from crypto.canonical import parse
 from crypto.draw import vrf_output, vrf_prove, vrf_public
 from crypto.errors import BadProof
 from tendering.domain import draw_steps
+from tendering.domain.contribution_steps import Gathering
+from tendering.domain.contributions import EXPERTS as EXPERTS_DRAW
+from tendering.domain.contributions import (
+    Contribution,
+    ContributionFault,
+    DrawSubject,
+    Outcome,
+    seed_of,
+    vrf_input,
+)
 from tendering.domain.draw import (
     POOL_MAX,
-    Contribution,
+    Draw,
     Pool,
-    check_reveal,
-    contribution_commitment,
     draw_committee,
     freeze_pool,
     replacement,
-    seed_of,
     verify_draw,
     verify_opening,
-    vrf_input,
 )
-from tendering.domain.draw_steps import REVEAL_WINDOW, TimedContribution
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, sealed_value
-from tendering.domain.refusals import (
-    AlreadyContributed,
-    ContributionMismatch,
-    ContributionsMissing,
-    DrawNotPrepared,
-    DrawOver,
-    Forbidden,
-    Invalid,
-    PoolTooSmall,
-)
-from tendering.domain.tender import Tender
+from tendering.domain.refusals import Invalid, PoolTooSmall
 from tendering.rulebooks import rulebook_of
+from tests.support.make import a_tender
 
 TENDER = UUID(int=77)
 ENTITY, AGENCY, SUPERVISOR, HOLDER = (UUID(int=n) for n in range(1, 5))
@@ -49,15 +44,6 @@ NEEDS = (
     Need("示范市", "510100", "A08", 3, 1),
     Need("示范二市", "510200", "A08", 1, 1),
     Need("示范三市", "", "B01", 1, 1),
-)
-PARTIES = cast(
-    "Tender",
-    SimpleNamespace(
-        procuring_entity_id=ENTITY,
-        agency_id=AGENCY,
-        supervisor_id=SUPERVISOR,
-        key_holders=(SimpleNamespace(organization_id=HOLDER),),
-    ),
 )
 
 
@@ -102,78 +88,38 @@ def frozen(**changes: object) -> draw_steps.FrozenPool:
 POOL: Pool = frozen().pool
 
 
-def a_contribution(organization_id: UUID, *, revealed: bool = True) -> Contribution:
-    nonce = organization_id.bytes * 2
-    commitment = contribution_commitment(TENDER, organization_id, nonce)
-    return Contribution(organization_id, commitment, nonce if revealed else None)
+SUBJECT = DrawSubject(a_tender(id=TENDER), EXPERTS_DRAW, POOL.root())
+VALUES = {ENTITY: b"e" * 32, SUPERVISOR: b"s" * 32}
 
 
-def timed(organization_id: UUID, *, revealed: bool = True) -> TimedContribution:
-    return TimedContribution(
-        a_contribution(organization_id, revealed=revealed), NOW if revealed else None
+def proof_of(values: dict[UUID, bytes]) -> bytes:
+    return vrf_prove(VRF_SEED, vrf_input(SUBJECT, values))
+
+
+def computed_again(values: dict[UUID, bytes], proof: bytes) -> tuple[bytes, Draw]:
+    return verify_draw(
+        SUBJECT,
+        POOL.entries,
+        POOL.needs,
+        values,
+        vrf_public=vrf_public(VRF_SEED),
+        vrf_proof=proof,
     )
-
-
-BOTH = [a_contribution(ENTITY), a_contribution(SUPERVISOR)]
-
-
-def proof_of(contributions: list[Contribution]) -> bytes:
-    return vrf_prove(VRF_SEED, vrf_input(TENDER, POOL.root(), contributions))
 
 
 def test_every_seat_gets_somebody_who_fits_and_nobody_sits_twice() -> None:
-    seed, draw = verify_draw(
-        TENDER,
-        POOL.entries,
-        POOL.needs,
-        BOTH,
-        vrf_public=vrf_public(VRF_SEED),
-        vrf_proof=proof_of(BOTH),
-    )
+    seed, draw = computed_again(VALUES, proof_of(VALUES))
 
     drawn = [*draw.seats, *draw.reserves]
     assert [seat.need for seat in draw.seats] == [0, 0, 0, 1, 2]
     assert len({seat.index for seat in drawn}) == len(drawn) == 8
     assert all(seat.need in POOL.entries[seat.index].needs for seat in drawn)
-    assert seed == seed_of(TENDER, POOL.root(), BOTH, vrf_output(proof_of(BOTH)))
-
-
-def test_the_order_of_the_contributions_does_not_matter() -> None:
-    assert vrf_input(TENDER, POOL.root(), BOTH) == vrf_input(TENDER, POOL.root(), BOTH[::-1])
-
-
-def test_another_contribution_gives_another_seed() -> None:
-    output = vrf_output(proof_of(BOTH))
-
-    assert seed_of(TENDER, POOL.root(), BOTH, output) != seed_of(
-        TENDER, POOL.root(), [*BOTH, a_contribution(HOLDER)], output
-    )
+    assert seed == seed_of(SUBJECT, VALUES, vrf_output(proof_of(VALUES)))
 
 
 def test_a_proof_for_other_contributions_is_refused() -> None:
     with pytest.raises(BadProof):
-        verify_draw(
-            TENDER,
-            POOL.entries,
-            POOL.needs,
-            BOTH,
-            vrf_public=vrf_public(VRF_SEED),
-            vrf_proof=proof_of(BOTH[:1]),
-        )
-
-
-def test_a_contribution_that_does_not_open_its_commitment_is_refused() -> None:
-    with pytest.raises(ContributionMismatch):
-        check_reveal(TENDER, BOTH[0], bytes(32))
-    with pytest.raises(ContributionMismatch):
-        check_reveal(TENDER, BOTH[0], bytes(31))
-
-
-def test_a_commitment_cannot_be_repeated_by_another_party() -> None:
-    copied = replace(BOTH[0], organization_id=SUPERVISOR)
-
-    with pytest.raises(ContributionMismatch):
-        check_reveal(TENDER, copied, BOTH[0].nonce or b"")
+        computed_again(VALUES, proof_of({ENTITY: VALUES[ENTITY]}))
 
 
 def test_a_drawn_place_opens_to_its_expert_and_no_other() -> None:
@@ -226,13 +172,19 @@ def test_whoever_has_an_interest_is_not_in_the_pool() -> None:
 
 def test_what_is_public_names_nobody() -> None:
     draw = draw_committee(POOL.entries, POOL.needs, seed=bytes(32))
-    public = draw_steps.drawn_public(
-        POOL, draw, [timed(ENTITY), timed(HOLDER, revealed=False)], seed=b"", vrf_proof=b""
-    )
+    outcome = Outcome(VALUES, {HOLDER: ContributionFault.PAYLOAD_NOT_SEALED}, ())
+    forced = Contribution(ENTITY, "", b"", admitted=True)
+    left_out = Contribution(AGENCY, "", b"", admitted=False)
+    gathering = Gathering(SUBJECT, (forced, left_out), NOW, NOW)
+
+    public = draw_steps.drawn_public(POOL, draw, gathering, outcome, seed=b"", vrf_proof=b"")
 
     assert "示范专家" not in str(public.body) + str(frozen().public.body)
     assert public.body["seats_per_venue"] == {"示范市": 3, "示范二市": 1, "示范三市": 1}
-    assert public.body["not_revealed"] == [str(HOLDER)]
+    assert public.body["excluded"] == [
+        {"organization_id": str(HOLDER), "cause": "payload-not-sealed"}
+    ]
+    assert public.body["opened_by_key_holders"] == [str(ENTITY)]
 
 
 def test_the_committee_learns_the_names_with_their_salts() -> None:
@@ -278,82 +230,6 @@ def test_a_pool_beyond_the_limit_is_refused() -> None:
         freeze_pool(everybody, NEEDS[:1], [])
 
 
-def test_a_contribution_that_was_not_revealed_does_not_count() -> None:
-    silent = a_contribution(HOLDER, revealed=False)
-
-    seed, _ = verify_draw(
-        TENDER,
-        POOL.entries,
-        POOL.needs,
-        [*BOTH, silent],
-        vrf_public=vrf_public(VRF_SEED),
-        vrf_proof=proof_of(BOTH),
-    )
-
-    assert seed == seed_of(TENDER, POOL.root(), BOTH, vrf_output(proof_of(BOTH)))
-
-
 def test_a_draw_from_entries_that_do_not_suffice_is_refused() -> None:
     with pytest.raises(PoolTooSmall):
         draw_committee(POOL.entries[:2], POOL.needs, seed=bytes(32))
-
-
-def test_only_the_parties_contribute() -> None:
-    for party in (ENTITY, AGENCY, SUPERVISOR, HOLDER):
-        draw_steps.require_contributor(PARTIES, party)
-    with pytest.raises(Forbidden):
-        draw_steps.require_contributor(PARTIES, UUID(int=9))
-
-
-def test_a_party_commits_once_and_before_anybody_reveals() -> None:
-    hidden = timed(ENTITY, revealed=False)
-
-    assert draw_steps.decide_commitment([hidden], SUPERVISOR, bytes(32)).kind == "draw.committed"
-    with pytest.raises(AlreadyContributed):
-        draw_steps.decide_commitment([hidden], ENTITY, bytes(32))
-    with pytest.raises(DrawOver):
-        draw_steps.decide_commitment([timed(ENTITY)], SUPERVISOR, bytes(32))
-    with pytest.raises(Invalid):
-        draw_steps.decide_commitment([], ENTITY, b"")
-
-
-def test_a_party_reveals_what_it_committed_to_once() -> None:
-    hidden = timed(ENTITY, revealed=False)
-    nonce = ENTITY.bytes * 2
-
-    assert draw_steps.decide_reveal(TENDER, [hidden], ENTITY, nonce).kind == "draw.revealed"
-    with pytest.raises(DrawNotPrepared):
-        draw_steps.decide_reveal(TENDER, [hidden], SUPERVISOR, nonce)
-    with pytest.raises(AlreadyContributed):
-        draw_steps.decide_reveal(TENDER, [timed(ENTITY)], ENTITY, nonce)
-
-
-@pytest.mark.parametrize(
-    "contributions",
-    [
-        [],
-        [timed(ENTITY), timed(AGENCY)],
-        [timed(SUPERVISOR), timed(HOLDER)],
-        [timed(ENTITY), timed(SUPERVISOR), timed(HOLDER, revealed=False)],
-    ],
-)
-def test_the_draw_waits_for_both_sides_and_for_all_who_committed(
-    contributions: list[TimedContribution],
-) -> None:
-    with pytest.raises(ContributionsMissing):
-        draw_steps.require_drawable(PARTIES, contributions, at=NOW)
-
-
-def test_who_does_not_reveal_holds_the_draw_up_for_the_window_only() -> None:
-    contributions = [timed(ENTITY), timed(SUPERVISOR), timed(HOLDER, revealed=False)]
-
-    draw_steps.require_drawable(PARTIES, contributions, at=NOW + REVEAL_WINDOW)
-    with pytest.raises(ContributionsMissing):
-        draw_steps.require_drawable(
-            PARTIES, contributions, at=NOW + REVEAL_WINDOW - timedelta(microseconds=1)
-        )
-    assert [one.nonce is None for one in draw_steps.revealed_only(contributions)] == [
-        False,
-        False,
-        True,
-    ]

@@ -1,0 +1,134 @@
+"""Contributions to a draw on a real database: sealed, looked at, closed, opened by whomever."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tendering.api import contributions as doors
+from tendering.api.draws import get_draw
+from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW
+from tendering.domain.contributions import (
+    CONTRIBUTION_LABEL,
+    contribution_statement,
+)
+from tendering.domain.journal import Stream
+from tendering.domain.refusals import (
+    ContributionsMissing,
+    DrawOver,
+    NotKeyHolder,
+    SignatureRefused,
+    WrongPhase,
+)
+from tendering.storage.connection import Pool, reading
+from tests.integration.tendering.a_draw import (
+    NOW,
+    Drawing,
+    close,
+    contribute,
+    entries,
+    freeze,
+    gathering,
+    give,
+    post,
+    ready_to_draw,
+    run,
+)
+from tests.integration.tendering.test_key_holders import destroyed
+from tests.support.contributing import made
+
+
+@pytest.fixture
+async def tender(pool: Pool, tmp_path: Path) -> Drawing:
+    """A tender whose bids are open, and twenty experts, one of them tied to a bidder."""
+    return await ready_to_draw(pool, tmp_path)
+
+
+async def test_a_party_that_opens_nothing_is_opened_by_two_key_holders_with_the_same_seed(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    everything = await contribute(pool, tender, silent=2)
+    entity, supervisor = (party.id for party, _ in tender.parties[:2])
+
+    for number in (3, 1):
+        with pytest.raises(ContributionsMissing):
+            await run(pool, tender)
+        await give(pool, tender, everything[entity], number)
+    with pytest.raises(ContributionsMissing) as refused:
+        await run(pool, tender)
+    assert refused.value.parameters["waiting"] == [str(supervisor)]
+    late = doors.RevealStep(everything[supervisor].file_key)
+    await post(pool, tender, tender.parties[1], late, at=NOW + 9 * CONTRIBUTION_WINDOW)
+    await run(pool, tender)
+
+    drawn: Any = (await entries(pool, tender, Stream.PUBLIC))["committee.drawn"].body
+    assert drawn["opened_by_key_holders"] == [str(entity)]
+    assert {one["organization_id"]: one["value"] for one in drawn["contributions"]} == {
+        str(party): one.value.hex() for party, one in everything.items()
+    }
+
+
+async def test_what_everybody_sees_of_a_draw_says_who_is_waited_for(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    everything = await contribute(pool, tender, silent=1)
+    entity = tender.procuring_entity_id
+    await give(pool, tender, everything[entity], 2)
+
+    async with reading(pool) as connection:
+        shown = await get_draw(connection, tender.id)
+
+    states = {one.organization_id: one.state for one in shown.contributions}
+    assert states.pop(entity) == "sealed"
+    assert set(states.values()) == {"open"}
+    (waiting,) = (one for one in shown.contributions if one.organization_id == entity)
+    assert (waiting.shares_from, waiting.value) == ([2], None)
+    assert waiting.records == {"1": True, "2": True, "3": True}
+
+
+async def test_another_signature_than_the_partys_own_is_refused(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    subject = (await gathering(pool, tender)).subject
+    (entity, role), (supervisor, _) = tender.parties[:2]
+    mine, other = made(subject, entity.id).contribution, made(subject, supervisor.id).contribution
+
+    for signer, said in ((supervisor, mine), (entity, other)):
+        signed: Any = signer.sign(CONTRIBUTION_LABEL, contribution_statement(subject, said))
+        with pytest.raises(SignatureRefused):
+            await post(
+                pool,
+                tender,
+                (entity, role),
+                doors.SealStep(mine.container, mine.recipient, signed),
+            )
+
+
+async def test_only_key_holders_look_and_give_and_nobody_is_late_to_contribute(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    everything = await contribute(pool, tender, silent=1)
+    entity = tender.parties[0]
+
+    with pytest.raises(NotKeyHolder):
+        await post(pool, tender, entity, doors.ShareStep(entity[0].id, bytes(16)))
+    with pytest.raises(DrawOver):
+        await close(pool, tender)
+    await give(pool, tender, everything[entity[0].id], 1)
+    await give(pool, tender, everything[entity[0].id], 2)
+    await run(pool, tender)
+    with pytest.raises(DrawOver):
+        await post(pool, tender, entity, doors.RevealStep(everything[entity[0].id].file_key))
+
+
+async def test_key_holders_keep_their_keys_until_the_committee_is_drawn(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+
+    with pytest.raises(WrongPhase):
+        await destroyed(tender.opened, 1)
