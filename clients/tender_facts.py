@@ -13,6 +13,7 @@ from crypto.canonical import JsonValue, digest
 from crypto.certificates import CertificateFacts
 from crypto.errors import BadCertificate, BadSignature
 from crypto.signing import SignedStatement, verify_statement
+from tendering.domain.circumstances import from_json
 from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.procedure import round_from_json
 from tendering.domain.refusals import Invalid, ProcedureInvalid
@@ -165,4 +166,5 @@ def _tender(facts: Mapping[str, Any]) -> Tender:
         timetable=facts["timetable"],
         source=facts["source"],
         demonstration=facts["demonstration"],
+        circumstances=from_json(facts["circumstances"]),
     )

@@ -260,6 +260,7 @@ CREATE TABLE tendering.tenders (
     source text NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     demonstration boolean NOT NULL,
+    circumstances text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     round text NOT NULL,
     previous_id uuid,
@@ -271,6 +272,7 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_check CHECK (((suspended_reason IS NULL) = (suspended_since IS NULL))),
     CONSTRAINT tenders_check1 CHECK (((status = ANY (ARRAY['draft'::text, 'terminated'::text])) OR (published_at IS NOT NULL))),
     CONSTRAINT tenders_check2 CHECK (((previous_id IS NULL) = (admitted_digest IS NULL))),
+    CONSTRAINT tenders_circumstances_check CHECK ((octet_length(circumstances) <= 4096)),
     CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
     CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
     CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
@@ -752,6 +754,21 @@ CREATE TABLE tendering.organizations (
     CONSTRAINT organizations_uscc_check CHECK ((uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
 );
 
+CREATE TABLE tendering.overrides (
+    tender_id uuid NOT NULL,
+    rule_id text NOT NULL,
+    version integer NOT NULL,
+    reason text NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    seen_by uuid,
+    seen_at timestamp with time zone,
+    CONSTRAINT overrides_check CHECK (((seen_by IS NULL) = (seen_at IS NULL))),
+    CONSTRAINT overrides_reason_check CHECK (((char_length(reason) >= 10) AND (char_length(reason) <= 2000))),
+    CONSTRAINT overrides_rule_id_check CHECK (((char_length(rule_id) >= 1) AND (char_length(rule_id) <= 40))),
+    CONSTRAINT overrides_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE tendering.participants (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1122,6 +1139,9 @@ ALTER TABLE ONLY tendering.organizations
 ALTER TABLE ONLY tendering.organizations
     ADD CONSTRAINT organizations_uscc_is_unique UNIQUE (uscc);
 
+ALTER TABLE ONLY tendering.overrides
+    ADD CONSTRAINT overrides_pkey PRIMARY KEY (tender_id, rule_id, version);
+
 ALTER TABLE ONLY tendering.participants
     ADD CONSTRAINT participants_pkey PRIMARY KEY (tender_id, lot, organization_id);
 
@@ -1442,6 +1462,15 @@ ALTER TABLE ONLY tendering.openings
 ALTER TABLE ONLY tendering.openings
     ADD CONSTRAINT openings_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.overrides
+    ADD CONSTRAINT overrides_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.overrides
+    ADD CONSTRAINT overrides_seen_by_fkey FOREIGN KEY (seen_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.overrides
+    ADD CONSTRAINT overrides_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
 ALTER TABLE ONLY tendering.participants
     ADD CONSTRAINT participants_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
@@ -1702,6 +1731,10 @@ GRANT SELECT ON TABLE tendering.openings TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.organizations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.organizations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.overrides TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.overrides TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.participants TO tendering_app;
 

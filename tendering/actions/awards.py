@@ -228,6 +228,8 @@ async def _decide_award(
     event = decide_award(
         published,
         law.rulebook,
+        law.calendar,
+        circumstances=tender.circumstances,
         chosen=choice.bid or published.candidates[0].bid,
         passed_over=choice.passed_over,
         objections_open=await objections.count_open(

@@ -49,6 +49,7 @@ async def freeze_pool(
         representatives=representatives,
         budget_fen=tender.budget_fen,
         shape=tender.round.committee,
+        is_complex=tender.circumstances.is_complex,
         salts=[random_bytes(SALT_BYTES) for _ in serving],
         vrf_public=vrf_public(vrf_seed),
         at=at,

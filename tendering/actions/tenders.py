@@ -1,6 +1,6 @@
 """Deeds before the deadline: draft, documents, key announcements, publication, clarifications."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,13 +13,15 @@ from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
 from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
-from tendering.domain.findings import require_lawful
+from tendering.domain.findings import Finding, require_lawful
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.judging import require_fitting_method
 from tendering.domain.methods.by_room import require_publishable
+from tendering.domain.overrides import override_json, standing_of
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import Invalid, TenderIncomplete
+from tendering.domain.publication_rules import publication_findings
+from tendering.domain.refusals import Invalid, TenderIncomplete, TermsUnlawful
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rulebook, to_json
 from tendering.domain.tender import (
@@ -40,6 +42,7 @@ from tendering.storage import (
     clarifications,
     journal,
     organizations,
+    overrides,
     participants,
     tender_documents,
     tenders,
@@ -175,7 +178,9 @@ async def publish_tender(
 ) -> Tender:
     """Publish. Raises WrongPhase, TenderIncomplete, MethodInvalid, KeyPolicyIncomplete.
 
-    TimetableUnlawful, where a date breaks a period.
+    TimetableUnlawful, where a date breaks a period, TermsUnlawful for what the rulebook says
+    against the terms. A rule that was overridden in the supervisor's sight blocks no more; the
+    notice says so.
     """
     said = await statement_by(
         connection, keys, statement, label=PUBLICATION_LABEL, uscc=by.uscc, at=at
@@ -188,12 +193,13 @@ async def publish_tender(
     require_invited(tender, await participants.list_of_tender(connection, tender_id))
     _, facts_digest = facts_to_sign(tender)
     require_statement(said, {"tender_id": str(tender_id), "facts_digest": facts_digest.hex()})
-    published = replace(
-        tender, published_at=at, timetable=dates.to_json(_lawful_plan(tender, law, at=at))
-    )
+    standing = standing_of(tender, await overrides.list_of_tender(connection, tender_id))
+    plan = _lawful_plan(tender, law, {one.rule_id for one in standing}, at=at)
+    published = replace(tender, published_at=at, timetable=dates.to_json(plan))
     ceilings = all(lot.ceiling_price_fen > 0 for lot in tender.lots)
     require_publishable(tender.method, law.rulebook, has_ceiling=ceilings)
     event = decide_publication(published)
+    event.body["overrides"] = [override_json(one) for one in standing]
     event.body["publication"] = dict(statement)
     event.body["rulebook"] = to_json(law.rulebook)
     published = replace(published, status=TenderStatus.PUBLISHED, version=tender.version + 1)
@@ -305,9 +311,29 @@ def plan_of(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timeta
     )
 
 
-def _lawful_plan(tender: Tender, law: Law, *, at: datetime) -> dates.Timetable:
+def draft_findings(tender: Tender, law: Law, *, at: datetime) -> tuple[Finding, ...]:
+    """What the rules say against a draft if it were published at this instant."""
     plan = plan_of(tender, law, published_at=at)
-    require_lawful(dates.check(law.rulebook, law.calendar, plan, periods=tender.round.periods))
+    return (*_date_findings(tender, law, plan), *publication_findings(tender, law.rulebook))
+
+
+def _date_findings(tender: Tender, law: Law, plan: dates.Timetable) -> tuple[Finding, ...]:
+    return dates.check(
+        law.rulebook,
+        law.calendar,
+        plan,
+        circumstances=tender.circumstances,
+        periods=tender.round.periods,
+    )
+
+
+def _lawful_plan(
+    tender: Tender, law: Law, overridden: Collection[str], *, at: datetime
+) -> dates.Timetable:
+    plan = plan_of(tender, law, published_at=at)
+    require_lawful(_date_findings(tender, law, plan), overridden=overridden)
+    terms = publication_findings(tender, law.rulebook)
+    require_lawful(terms, overridden=overridden, refusal=TermsUnlawful)
     return plan
 
 

@@ -15,6 +15,7 @@ from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
+from tendering.api.routes_rules import RULE_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyUnlocked,
@@ -44,6 +45,7 @@ from tendering.domain.refusals import (
     StorageFull,
     TenderChanged,
     TenderIncomplete,
+    TermsUnlawful,
     TimetableUnlawful,
     UnlockWindowClosed,
     UploadIncomplete,
@@ -131,6 +133,7 @@ TENDER_ROUTES: Final = (
             TenderIncomplete,
             KeyPolicyIncomplete,
             MethodInvalid,
+            TermsUnlawful,
             TimetableUnlawful,
         ),
         tags=("tenders",),
@@ -386,6 +389,7 @@ ROUTES: Final = (
     *DUTY_ROUTES,
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,
+    *RULE_ROUTES,
     *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

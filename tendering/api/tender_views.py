@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from tendering.api.fields import Instant
+from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import round_json
 from tendering.domain.refusals import Invalid, NotFound
@@ -113,6 +114,7 @@ class TenderView(Struct, frozen=True):
     demonstration: bool
     hall: UUID
     suspension: SuspensionView | None
+    circumstances: dict[str, Any]
 
 
 async def visible_tender(connection: Connection, tender_id: UUID, actor: Actor | None) -> Tender:
@@ -176,6 +178,7 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         demonstration=tender.demonstration,
         hall=tender.id,
         suspension=_suspension_view(tender),
+        circumstances=circumstances_json(tender.circumstances),
     )
 
 

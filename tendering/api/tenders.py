@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from msgspec import Meta, Struct
 
 from tendering.actions import tenders as deeds
+from tendering.api.circumstances import CircumstancesBody, circumstances_of
 from tendering.api.context import Actor, Context
 from tendering.api.fields import (
     INTEGER_MAX,
@@ -89,6 +90,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     source: dict[str, Any] = {}
     suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519"] = "age-v1-x25519"
     procedure: ProcedureName = "open-tendering"
+    circumstances: CircumstancesBody = CircumstancesBody()
 
 
 class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
@@ -385,6 +387,7 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
         source=body.source,
         demonstration=demonstration,
         suite=body.suite,
+        circumstances=circumstances_of(body.circumstances),
     )
     rulebook = rulebook_for(tender, at)
     return replace(tender, round=round_of(body.procedure, 1, rulebook))

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.canonical import JsonValue
-from tendering.domain import timetable
-from tendering.domain.calendar import Calendar, civil_day, day_begins
+from tendering.domain import terms, timetable
+from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.journal import Event, instant
 from tendering.domain.refusals import AwardNotAllowed, CandidatesNotAllowed
 from tendering.domain.rulebook import Rulebook
@@ -87,7 +88,9 @@ def decide_candidates(
 def decide_award(
     published: PublishedCandidates,
     rulebook: Rulebook,
+    calendar: Calendar,
     *,
+    circumstances: Circumstances,
     chosen: str,
     passed_over: Mapping[str, PassedOver],
     objections_open: int,
@@ -108,8 +111,12 @@ def decide_award(
     if winner is None:
         raise AwardNotAllowed(why="not-a-candidate", bid=chosen)
     better = [one for one in published.candidates if one.rank < winner.rank]
-    # 条例 第五十五条: rank one, unless a listed cause stands against everyone before.
-    if rulebook.keyed("award_rank_one") is not None:
+    # 条例 第五十五条: for funds the state controls rank one, unless a listed cause stands against
+    # everyone before. Else the procuring entity chooses among the candidates (招标投标法 第四十条).
+    rank_one = rulebook.keyed("award_rank_one")
+    if rank_one is not None and not circumstances.meets(rank_one):
+        better = []
+    elif rank_one is not None:
         for candidate in better:
             _require_cause(candidate, passed_over.get(candidate.bid))
     elif better:
@@ -125,11 +132,32 @@ def decide_award(
             }
             for candidate in better
         ],
-        "contract_until": instant(
-            day_begins(civil_day(at) + timedelta(days=rulebook.number("contract_max") + 1))
-        ),
     }
+    body |= _due_after_award(rulebook, calendar, circumstances, at)
     return Event("award.notified", body)
+
+
+def _due_after_award(
+    rulebook: Rulebook, calendar: Calendar, circumstances: Circumstances, at: datetime
+) -> dict[str, JsonValue]:
+    """What falls due after the award, each the first instant that is too late; by the rulebook.
+
+    E32, G23 contract; E35 report to the supervisor; G21 announcement of the result; G29 archive,
+    counted from the last day for the contract.
+    """
+    contract = terms.too_late_after(rulebook, rulebook.required("contract_max"), calendar, at)
+    due: dict[str, JsonValue] = {"contract_until": instant(contract)}
+    report = rulebook.keyed("supervisor_report_max")
+    if report is not None and circumstances.meets(report):
+        until = terms.too_late_after(rulebook, report, calendar, at)
+        due["supervisor_report_until"] = instant(until)
+    if rulebook.regime == "government_procurement":
+        shown = terms.whole_after(rulebook, rulebook.required("publicity_min"), calendar, at)
+        due["result_until"] = instant(shown)
+    kept = terms.whole_after(
+        rulebook, rulebook.required("archive_min"), calendar, contract - timedelta(microseconds=1)
+    )
+    return due | {"archive_until": instant(kept)}
 
 
 def _require_cause(candidate: Candidate, passed: PassedOver | None) -> None:

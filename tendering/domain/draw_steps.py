@@ -47,6 +47,7 @@ def decide_freeze(
     representatives: int,
     budget_fen: int,
     shape: str = "committee",
+    is_complex: bool = False,
     salts: Sequence[bytes],
     vrf_public: bytes,
     at: datetime,
@@ -64,6 +65,7 @@ def decide_freeze(
         experts=seats,
         shape=shape,
         budget_fen=budget_fen,
+        is_complex=is_complex,
     )
     if findings:
         raise Invalid(findings[0].message_en, rule=findings[0].rule_id, law=findings[0].law)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from tendering.domain.journal import instant
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals import Refused, TimetableUnlawful
 from tendering.domain.rulebook import Rule
 
 _UNITS_ZH: Final = {
@@ -78,11 +78,16 @@ def blocking(findings: Iterable[Finding], *, overridden: Collection[str] = ()) -
     ]
 
 
-def require_lawful(findings: Iterable[Finding], *, overridden: Collection[str] = ()) -> None:
-    """Raise TimetableUnlawful for the first finding that blocks."""
+def require_lawful(
+    findings: Iterable[Finding],
+    *,
+    overridden: Collection[str] = (),
+    refusal: type[Refused] = TimetableUnlawful,
+) -> None:
+    """Raise `refusal` for the first finding that blocks, with its rule, law and figures."""
     for finding in blocking(findings, overridden=overridden):
         earliest = None if finding.earliest is None else instant(finding.earliest)
-        raise TimetableUnlawful(
+        raise refusal(
             finding.message_en,
             rule=finding.rule_id,
             law=finding.law,

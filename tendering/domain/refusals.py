@@ -502,6 +502,24 @@ class TimetableUnlawful(Conflict):
     code = "timetable-unlawful"
 
 
+class TermsUnlawful(Conflict):
+    """The terms of the tender break a rule of its rulebook; `rule` and `law` say which."""
+
+    code = "terms-unlawful"
+
+
+class RuleNotOverridable(Conflict):
+    """The rulebook does not let anybody override this rule."""
+
+    code = "rule-not-overridable"
+
+
+class OverrideStands(Conflict):
+    """The rule has been overridden for this version of the draft already."""
+
+    code = "override-stands"
+
+
 # --- accounts and certificates -------------------------------------------------------------------
 
 

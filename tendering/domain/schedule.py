@@ -6,12 +6,13 @@ cannot be, is a finding that names the article and the figures.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import SHANGHAI, Calendar, civil_day, day_begins
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import Finding, figure_en, figure_zh, found
 from tendering.domain.journal import instant
 from tendering.domain.refusals import TimetableUnlawful
@@ -38,14 +39,12 @@ _PLATFORM: Final = "平台提示"
 class Assumptions:
     """What the tender documents and the notice say besides instants.
 
-    `compulsory`: the law demands a tender (依法必须招标); `state_controlled`: of funds the state
-    controls; `now`: a deadline before it is a finding.
+    `now`: a deadline before it is a finding.
     """
 
     validity_days: int = VALIDITY_DAYS
     drain: timedelta = DRAIN
-    compulsory: bool = True
-    state_controlled: bool = True
+    circumstances: Circumstances = field(default_factory=Circumstances)
     now: datetime | None = None
 
 
@@ -183,7 +182,9 @@ def _limits(plan: StepPlan, ground: _Ground) -> list[_Limit]:
     limits = []
     for term in plan.terms:
         rule = ground.rulebook.keyed(term.key)
-        if rule is not None and term.anchor in ground.steps and _applies(rule, ground.assumed):
+        if rule is None or term.anchor not in ground.steps:
+            continue
+        if ground.assumed.circumstances.meets(rule):
             limits.append(_limit(term, rule, ground))
     return limits
 
@@ -210,12 +211,6 @@ def _limit(term: Term, rule: Rule, ground: _Ground) -> _Limit:
             return _Limit(rule, term.anchor, True, before(rule, at))
         case Bound.EQUALS:
             return _Limit(rule, term.anchor, True, ground.steps[term.anchor].at)
-
-
-def _applies(rule: Rule, assumed: Assumptions) -> bool:
-    if rule.applies == "compulsory":
-        return assumed.compulsory
-    return rule.applies == "always" or assumed.state_controlled
 
 
 def _step(plan: StepPlan, limits: list[_Limit], ground: _Ground) -> Step:

@@ -13,6 +13,8 @@ from uuid import UUID
 from crypto.canonical import JsonValue, digest
 from crypto.errors import BadKey
 from crypto.seal_suites import CLASSIC, SUITES, suite_of
+from tendering.domain.circumstances import Circumstances
+from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.journal import Event, instant
 from tendering.domain.procedure import OPEN_TENDERING, Participants, Round, round_json
 from tendering.domain.refusals import (
@@ -175,6 +177,8 @@ class Tender:
         """The procedure whose round this tender is."""
         return self.round.procedure
 
+    circumstances: Circumstances = field(default_factory=Circumstances)
+
     @property
     def budget_fen(self) -> int:
         """What all lots together are estimated at."""
@@ -321,6 +325,7 @@ def public_facts(tender: Tender) -> dict[str, JsonValue]:
         "region": tender.region,
         "round": round_json(tender.round),
         "previous": previous_json(tender.previous),
+        "circumstances": circumstances_json(tender.circumstances),
         "procuring_entity_id": str(tender.procuring_entity_id),
         "agency_id": str(tender.agency_id) if tender.agency_id else None,
         "supervisor_id": str(tender.supervisor_id),

@@ -11,6 +11,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import ONE_DAY, Calendar, civil_day, day_begins
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.fields import Fields
 from tendering.domain.findings import Finding, found
 from tendering.domain.journal import instant
@@ -112,17 +113,17 @@ def check(
     calendar: Calendar,
     timetable: Timetable,
     *,
-    compulsory: bool = True,
     periods: Periods = TENDERING,
+    circumstances: Circumstances | None = None,
 ) -> tuple[Finding, ...]:
     """Every rule the timetable breaks, and what a careful clerk would point out.
 
-    `compulsory`: the law demands a tender for this procurement (依法必须招标), without which
-    《招标投标法》第二十四条 does not bind.
+    Where the law demands no tender for this procurement (依法必须招标), 《招标投标法》第二十四条
+    does not bind. Without circumstances it does.
     """
     findings = []
-    if periods.deadline is not None and (compulsory or rulebook.regime != "construction"):
-        period = rulebook.required(periods.deadline)
+    period = None if periods.deadline is None else rulebook.required(periods.deadline)
+    if period is not None and (circumstances or Circumstances()).meets(period):
         begins = timetable.documents_until if periods.after_documents else timetable.published_at
         findings += [
             _period_too_short(period, calendar, timetable, begins=begins, end="deadline"),

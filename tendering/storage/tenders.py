@@ -8,6 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.circumstances import from_json as circumstances_of
+from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.procedure import round_from_json, round_json
 from tendering.domain.refusals import NotFound, TenderChanged
 from tendering.domain.suspension import Suspension, SuspensionReason
@@ -30,7 +32,7 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.committee,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
        t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
-       t.admitted_digest, t.suspended_reason, t.suspended_since,
+       t.admitted_digest, t.suspended_reason, t.suspended_since, t.circumstances,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
                                          l.bid_security_fen, l.items) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
@@ -120,9 +122,10 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
                (id, number, title, description, regime, region, status, procuring_entity_id,
                 agency_id, supervisor_id, threshold, method, committee, bid_validity_days,
                 unlock_minutes, drain_seconds, deadline, published_at, timetable, source, version,
-                demonstration, created_at, suite, round, previous_id, admitted_digest)
+                demonstration, created_at, suite, round, previous_id, admitted_digest,
+                circumstances)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)""",
+                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)""",
         tender.id,
         tender.number,
         tender.title,
@@ -150,6 +153,7 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
         to_json(round_json(tender.round)),
         None if tender.previous is None else tender.previous.tender_id,
         None if tender.previous is None else tender.previous.admitted_digest,
+        to_json(circumstances_json(tender.circumstances)),
     )
     await _insert_parts(connection, tender)
 
@@ -353,4 +357,5 @@ def _tender(row: Record | None) -> Tender:
             if row["suspended_since"] is None
             else Suspension(SuspensionReason(row["suspended_reason"]), row["suspended_since"])
         ),
+        circumstances=circumstances_of(from_json(row["circumstances"])),
     )

@@ -90,6 +90,8 @@ async def test_a_visitor_reads_who_was_awarded(visit: Visit, platform: OnlinePla
     award = decide_award(
         published,
         rulebook,
+        holiday_calendar(),
+        circumstances=tender.circumstances,
         chosen="01",
         passed_over={},
         objections_open=0,

@@ -29,6 +29,7 @@ CREATE TABLE tendering.tenders (
     source text NOT NULL CHECK (octet_length(source) <= 262144),
     version integer NOT NULL DEFAULT 1 CHECK (version > 0),
     demonstration boolean NOT NULL,
+    circumstances text NOT NULL CHECK (octet_length(circumstances) <= 4096),
     created_at timestamptz NOT NULL,
     -- The round of the procedure, as the notice says it, and the one before.
     round text NOT NULL CHECK (octet_length(round) <= 16384),

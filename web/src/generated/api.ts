@@ -25,6 +25,7 @@ export interface CertificateAnswer { serial: string; certificate: string; issued
 export interface CertificateList { items: CertificateAnswer[] }
 
 export interface CheckStep { step: "check"; organization_id: string; usable: boolean; statement: Record<string, unknown> }
+export interface CircumstancesBody { category?: "design" | "goods" | "services" | "works"; compulsory?: boolean; state_controlled?: boolean; is_complex?: boolean }
 
 export interface ClarificationAnswer { number: number; deadline: string }
 
@@ -35,6 +36,8 @@ export interface ClarificationView { number: number; text: string; affects_bids:
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
 export interface ContributionAnswer { organization_id: string; recipient: string; container: string; records: Record<string, boolean>; admitted: boolean | null; state: string; shares_from: number[]; value: string | null; fault: string | null }
+
+export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Record<string, unknown>[] }
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "evaluation_report" | "notice" | "opening_record";
 
@@ -71,6 +74,8 @@ export interface FileKeys { qualification?: string | null; technical?: string | 
 export interface Finding { number: number; check: string; severity: string; seat: number | null; bid: number; criterion: string; message_zh: string; message_en: string }
 
 export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
+
+export interface FindingList { findings: Record<string, unknown>[]; overridden: string[] }
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string }
 
@@ -119,6 +124,10 @@ export interface OperatorBody { site: string; name: string; person_id: string }
 export interface OrganizationAnswer { id: string; uscc: string; name: string; roles: Role[] }
 
 export interface OutcomeAnswer { digest: string; outcome: Record<string, unknown> }
+
+export interface OverrideList { items: Record<string, unknown>[] }
+
+export interface OverrideView { override: Record<string, unknown> }
 
 export interface OwnBid { lot: string; counter: number; status: string; received_at: string; manifest_digest: string; receipt: Record<string, unknown> }
 
@@ -198,6 +207,8 @@ export interface PostOrganization { uscc: string; name: string; person: NewAdmin
 
 export interface PostOrganizationRole { role: Role }
 
+export interface PostOverride { rule: string; reason: string }
+
 export interface PostPasskey { name: string; credential: Record<string, unknown> }
 
 export interface PostPasskeySession { credential: Record<string, unknown>; role?: Role | null }
@@ -238,7 +249,7 @@ export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
 export interface PostSignature { preparation: string; signature: string }
 
-export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string }
+export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string; circumstances?: CircumstancesBody }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
@@ -330,7 +341,7 @@ export interface TenderPage { items: TenderSummary[]; next: string | null }
 
 export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; status: string; procuring_entity: string; deadline: string; published_at: string; demonstration: boolean }
 
-export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string; suspension: SuspensionView | null }
+export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string; suspension: SuspensionView | null; circumstances: Record<string, unknown> }
 
 export interface TicketAnswer { ticket: string; expires_in_seconds: number }
 
@@ -422,6 +433,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/draw/records": { path: { tender_id: string }; body: CheckStep | ShareStep; answer: undefined };
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
+  "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
   "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: PostInvitationAnswer; answer: undefined };
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
@@ -449,6 +461,9 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
   "POST /tenders/{tender_id}/opening/sign-in": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };
+  "GET /tenders/{tender_id}/overrides": { path: { tender_id: string }; answer: OverrideList };
+  "POST /tenders/{tender_id}/overrides": { path: { tender_id: string }; body: PostOverride; answer: OverrideView };
+  "POST /tenders/{tender_id}/overrides/{rule}/sight": { path: { tender_id: string; rule: string }; answer: OverrideView };
   "GET /tenders/{tender_id}/participants": { path: { tender_id: string }; answer: ParticipantList };
   "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
   "POST /tenders/{tender_id}/qualification": { path: { tender_id: string }; body: PostQualification; answer: TenderView };
@@ -457,6 +472,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };
   "GET /tenders/{tender_id}/rooms": { path: { tender_id: string }; answer: RoomsAnswer };
   "POST /tenders/{tender_id}/rooms": { path: { tender_id: string }; body: PostRoom; answer: RoomOpenedAnswer };
+  "GET /tenders/{tender_id}/schedule": { path: { tender_id: string }; answer: CourseAnswer };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };

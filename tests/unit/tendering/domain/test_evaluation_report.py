@@ -15,6 +15,7 @@ from tendering.domain.award import (
     decide_candidates,
 )
 from tendering.domain.calendar import civil_instant, day_begins
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.evaluation_report import (
     Evaluation,
     OpenedBid,
@@ -223,9 +224,10 @@ def award(chosen: str, **changes: object) -> Event:
     facts: dict[str, object] = {
         "passed_over": {},
         "objections_open": 0,
+        "circumstances": Circumstances(),
         "at": candidates.publicity_until,
     }
-    return decide_award(candidates, WORKS, chosen=chosen, **facts | changes)  # type: ignore[arg-type]
+    return decide_award(candidates, WORKS, holiday_calendar(), chosen=chosen, **facts | changes)  # type: ignore[arg-type]
 
 
 def refused_award(chosen: str, **changes: object) -> object:
@@ -268,6 +270,8 @@ def test_in_procurement_the_first_is_awarded() -> None:
     event = decide_award(
         candidates,
         rulebook_of("government_procurement"),
+        holiday_calendar(),
+        circumstances=Circumstances("goods"),
         chosen="1",
         passed_over={},
         objections_open=0,
@@ -284,8 +288,46 @@ def test_in_procurement_only_the_first_is_awarded() -> None:
         decide_award(
             candidates,
             rulebook_of("government_procurement"),
+            holiday_calendar(),
+            circumstances=Circumstances("goods"),
             chosen=candidates.candidates[1].bid,
             passed_over={},
             objections_open=0,
             at=candidates.publicity_until,
         )
+
+
+def test_e31_funds_the_state_does_not_control_may_choose_another_candidate() -> None:
+    free = Circumstances(state_controlled=False)
+
+    candidates, _ = published()
+    second = candidates.candidates[1].bid
+
+    event = award(second, circumstances=free)
+
+    assert event.body["passed_over"] == []
+    assert refused_award(second) == "no-cause-against-better"
+
+
+def test_e35_the_report_to_the_supervisor_is_due_fifteen_days_after_the_award() -> None:
+    assert award("1").body["supervisor_report_until"] == "2026-12-16T16:00:00.000000Z"
+    free = Circumstances(compulsory=False)
+    assert "supervisor_report_until" not in award("1", circumstances=free).body
+
+
+def test_g21_and_g29_the_award_of_a_procurement_says_how_long_it_is_shown_and_kept() -> None:
+    candidates, _ = published()
+
+    event = decide_award(
+        candidates,
+        rulebook_of("government_procurement"),
+        holiday_calendar(),
+        circumstances=Circumstances("goods"),
+        chosen="1",
+        passed_over={},
+        objections_open=0,
+        at=candidates.publicity_until,
+    )
+
+    assert event.body["result_until"] == "2026-12-02T16:00:00.000000Z"
+    assert str(event.body["archive_until"]).startswith("2041-12-31")

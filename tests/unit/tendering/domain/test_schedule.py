@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tendering.domain.calendar import civil_instant, day_begins
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import Finding, blocking, figure_en, figure_zh, require_lawful
 from tendering.domain.refusals import TimetableUnlawful
 from tendering.domain.schedule import Assumptions, Course, schedule, to_json, wall_time
@@ -217,7 +218,7 @@ def test_an_award_after_the_validity_is_pointed_out() -> None:
 
 
 def test_a_tender_nobody_is_obliged_to_hold_has_no_twenty_days() -> None:
-    free = Assumptions(compulsory=False, state_controlled=False)
+    free = Assumptions(circumstances=Circumstances(compulsory=False))
     given = {"notice": MONDAY, "deadline": civil_instant(date(2026, 11, 18), time(9))}
 
     course = schedule(WORKS, CALENDAR, given, free)

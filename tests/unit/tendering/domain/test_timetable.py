@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from tendering.domain.calendar import civil_instant, day_begins
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import require_lawful
 from tendering.domain.refusals import TimetableUnlawful
 from tendering.domain.timetable import (
@@ -31,8 +32,8 @@ def planned(deadline: datetime, **changes: object) -> Timetable:
     return plan(WORKS, CALENDAR, published_at=MONDAY, deadline=deadline, **changes)  # type: ignore[arg-type]
 
 
-def rule_ids(timetable: Timetable, *, compulsory: bool = True) -> list[str]:
-    found = check(WORKS, CALENDAR, timetable, compulsory=compulsory)
+def rule_ids(timetable: Timetable, *, circumstances: Circumstances | None = None) -> list[str]:
+    found = check(WORKS, CALENDAR, timetable, circumstances=circumstances)
     return [finding.rule_id for finding in found]
 
 
@@ -66,7 +67,7 @@ def test_the_monday_after_is_lawful() -> None:
 def test_a_tender_nobody_is_obliged_to_hold_may_be_shorter() -> None:
     timetable = planned(civil_instant(date(2026, 11, 18), time(9)))
 
-    assert rule_ids(timetable, compulsory=False) == []
+    assert rule_ids(timetable, circumstances=Circumstances(compulsory=False)) == []
 
 
 def test_government_procurement_blocks_a_last_day_that_is_a_day_off() -> None:

@@ -109,6 +109,9 @@ export default {
   "qualification-checked": "Qualification has been checked; the result stands.",
   "rulebook-invalid": "The rulebook is not well formed.",
   "procedure-invalid": "There is no such procedure for this kind of tender.",
+  "override-stands": "This rule has been overridden for this version already.",
+  "rule-not-overridable": "This rule cannot be overridden.",
+  "terms-unlawful": "The terms of the tender break a rule; the article and the figures say which.",
   "timetable-unlawful": "The timetable breaks a period set by law. Change the dates.",
   // Accounts and certificates.
   "already-over": "The end of validity lies in the past. Choose another.",

@@ -108,6 +108,9 @@ export default {
   "qualification-checked": "资格审查已经完成，不能重复提交。",
   "rulebook-invalid": "规则文件格式有误。",
   "procedure-invalid": "没有此种采购（招标）程序，或者不适用于本类项目。",
+  "override-stands": "该规则已对当前版本作例外处理。",
+  "rule-not-overridable": "该规则不得例外处理。",
+  "terms-unlawful": "招标条件不符合规则，请按所示法条和数额修改。",
   "timetable-unlawful": "时间安排不符合法定期限，请调整日期。",
   // Accounts and certificates.
   "already-over": "有效期的截止时间已经过去，请重新填写。",
