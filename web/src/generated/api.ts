@@ -25,6 +25,7 @@ export interface CertificateAnswer { serial: string; certificate: string; issued
 export interface CertificateList { items: CertificateAnswer[] }
 
 export interface CheckStep { step: "check"; organization_id: string; usable: boolean; statement: Record<string, unknown> }
+
 export interface CircumstancesBody { category?: "design" | "goods" | "services" | "works"; compulsory?: boolean; state_controlled?: boolean; is_complex?: boolean }
 
 export interface ClarificationAnswer { number: number; deadline: string }
