@@ -6,6 +6,7 @@ from crypto.errors import BadKey
 
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_VALUES = {symbol: value for value, symbol in enumerate(_ALPHABET)}
 _CHECKSUM_SYMBOLS = 6
 _TEXT_MAX = 4096
 
@@ -27,9 +28,10 @@ def decode(text: str) -> tuple[str, bytes]:
     prefix, separator, tail = text.lower().rpartition("1")
     if not prefix or not separator or len(tail) < _CHECKSUM_SYMBOLS:
         raise BadKey("not a Bech32 text")
-    if any(symbol not in _ALPHABET for symbol in tail):
-        raise BadKey("a character outside the Bech32 alphabet")
-    symbols = [_ALPHABET.index(symbol) for symbol in tail]
+    try:
+        symbols = [_VALUES[symbol] for symbol in tail]
+    except KeyError:
+        raise BadKey("a character outside the Bech32 alphabet") from None
     if _polymod([*_expand(prefix), *symbols]) != 1:
         raise BadKey("the Bech32 checksum does not fit; a character was mistyped")
     return prefix, bytes(_regroup(symbols[:-_CHECKSUM_SYMBOLS], 5, 8, pad=False))
@@ -38,11 +40,19 @@ def decode(text: str) -> tuple[str, bytes]:
 def _polymod(symbols: Iterable[int]) -> int:
     checksum = 1
     for symbol in symbols:
-        top = checksum >> 25
-        checksum = (checksum & 0x1FFFFFF) << 5 ^ symbol
-        for bit, generator in enumerate(_GENERATOR):
-            checksum ^= generator if top >> bit & 1 else 0
+        checksum = (checksum & 0x1FFFFFF) << 5 ^ symbol ^ _FOLDED[checksum >> 25]
     return checksum
+
+
+def _fold(top: int) -> int:
+    folded = 0
+    for bit, generator in enumerate(_GENERATOR):
+        folded ^= generator if top >> bit & 1 else 0
+    return folded
+
+
+# What the five bits that leave the checksum do to it.
+_FOLDED = [_fold(top) for top in range(32)]
 
 
 def _expand(prefix: str) -> list[int]:

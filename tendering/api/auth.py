@@ -17,8 +17,6 @@ from tendering.domain.parties import Session
 from tendering.domain.permissions import may
 from tendering.domain.refusals import Forbidden
 from tendering.domain.roles import Role
-from tendering.storage import sessions
-from tendering.storage.connection import reading
 
 __all__ = ["Session", "authorized", "session_of", "token_digest"]
 
@@ -44,8 +42,8 @@ async def session_of(request: web.Request, context: Context) -> Session | None:
     token = _bearer_token(request) if by_header else request.cookies.get(COOKIE, "")
     if not _TOKEN.fullmatch(token):
         return None
-    async with reading(context.pool) as connection:
-        session = await sessions.get(connection, token_digest(token), at=context.now())
+    digest = token_digest(token)
+    session = await context.sessions.get(context.pool, digest, at=context.now())
     if session is None:
         return None
     if not by_header and request.method not in {"GET", "HEAD"}:

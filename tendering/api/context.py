@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from tendering.api.part_reading import PartBuffers
+from tendering.api.session_reading import SessionReader
 from tendering.domain.parties import Actor
 from tendering.storage.connection import Pool
 
@@ -59,5 +60,6 @@ class Context:
     log_interval_seconds: int = 1
     upload_bytes_max: int = 8 << 30
     writing: PartBuffers = field(default_factory=lambda: PartBuffers(PARTS_AT_ONCE))
+    sessions: SessionReader = field(default_factory=SessionReader)
     abandoned_hours: int = 48
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

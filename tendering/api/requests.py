@@ -107,7 +107,7 @@ def decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     try:
         body = decoder.decode(raw)
         # What is free in form may be hashed, signed or stored: no fractions, no huge integers.
-        canonical(msgspec.to_builtins(body))
+        _require_canonical(body)
     except msgspec.ValidationError as error:
         _invalid(error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -115,6 +115,15 @@ def decode(decoder: "msgspec.json.Decoder[Any]", raw: bytes) -> Any:
     except (TypeError, ValueError) as error:
         raise InvalidRequest(str(error), field="") from None
     return body
+
+
+def _require_canonical(value: object) -> None:
+    """Raise what `canonical` raises; bytes, which JSON carries as base64, are what they are."""
+    if isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            _require_canonical(getattr(value, name))
+    elif not isinstance(value, bytes):
+        canonical(msgspec.to_builtins(value))
 
 
 def if_match(need: str, request: web.Request) -> str | None:

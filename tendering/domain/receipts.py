@@ -9,7 +9,7 @@ say more than that it saw the leaf by the end of the interval. docs/specs/receip
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -52,6 +52,11 @@ class Submission:
     container_digests: tuple[tuple[str, bytes], ...]
     received_at: datetime
     custody_head: bytes
+    # What the blinded leaf stands for. 32 bytes.
+    record_digest: bytes = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "record_digest", digest(LABEL, self.statement))
 
     @property
     def statement(self) -> dict[str, JsonValue]:
@@ -69,11 +74,6 @@ class Submission:
             "received_at": instant(self.received_at),
             "custody_head": self.custody_head.hex(),
         }
-
-    @property
-    def record_digest(self) -> bytes:
-        """What the blinded leaf stands for. 32 bytes."""
-        return digest(LABEL, self.statement)
 
 
 @dataclass(frozen=True, slots=True)

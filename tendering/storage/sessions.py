@@ -4,12 +4,13 @@ Sessions end by real time. A session hangs on an authorization, so revoking that
 of the person, ends it at the next request.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
-from tendering.storage.connection import Connection
+from tendering.storage.connection import Connection, Record
 
 
 async def insert(
@@ -33,20 +34,29 @@ async def insert(
 
 async def get(connection: Connection, digest: bytes, *, at: datetime) -> Session | None:
     """The living session of a token; `at` decides whether its authorization is still valid."""
-    row = await connection.fetchrow(
+    return (await get_all(connection, [digest], at=at)).get(digest)
+
+
+async def get_all(
+    connection: Connection, digests: Collection[bytes], *, at: datetime
+) -> dict[bytes, Session]:
+    """The living sessions among the tokens' digests, one statement."""
+    rows = await connection.fetch(
         """SELECT s.digest, s.csrf_token, a.person_id, a.organization_id, a.role,
                   o.name, o.uscc, p.is_administrator
            FROM tendering.sessions AS s
            JOIN tendering.authorizations AS a ON a.id = s.authorization_id
            JOIN tendering.people AS p ON p.id = a.person_id
            JOIN tendering.organizations AS o ON o.id = a.organization_id
-           WHERE s.digest = $1 AND s.expires_at > now() AND p.left_at IS NULL
+           WHERE s.digest = ANY($1) AND s.expires_at > now() AND p.left_at IS NULL
              AND a.revoked_at IS NULL AND (a.valid_until IS NULL OR a.valid_until > $2)""",
-        digest,
+        list(digests),
         at,
     )
-    if row is None:
-        return None
+    return {row["digest"]: _session(row) for row in rows}
+
+
+def _session(row: Record) -> Session:
     actor = Actor(
         row["person_id"], row["organization_id"], Role(row["role"]), row["name"], row["uscc"]
     )

@@ -158,7 +158,9 @@ def swapped(sent: Sent) -> bytes:
             id="both",
         ),
         pytest.param(
-            lambda sent: sent.body(containers={"price": "AA=="}), "invalid", id="one of three"
+            lambda sent: sent.body(containers={"price": "AA=="}),
+            "manifest-mismatch",
+            id="one of three",
         ),
         pytest.param(lambda sent: sent.body()[:-10], "malformed", id="truncated"),
         pytest.param(
