@@ -453,6 +453,23 @@ CREATE TABLE tendering.committee_seats (
     CONSTRAINT committee_seats_venue_check CHECK (((char_length(venue) >= 1) AND (char_length(venue) <= 200)))
 );
 
+CREATE TABLE tendering.contracts (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    bidder_id uuid NOT NULL,
+    terms text NOT NULL,
+    drafted_at timestamp with time zone NOT NULL,
+    signed_at timestamp with time zone,
+    published_at timestamp with time zone,
+    filed_at timestamp with time zone,
+    secured_at timestamp with time zone,
+    security_returned_at timestamp with time zone,
+    CONSTRAINT contracts_check CHECK (((published_at IS NULL) OR (signed_at IS NOT NULL))),
+    CONSTRAINT contracts_check1 CHECK (((filed_at IS NULL) OR (signed_at IS NOT NULL))),
+    CONSTRAINT contracts_check2 CHECK (((security_returned_at IS NULL) OR (secured_at IS NOT NULL))),
+    CONSTRAINT contracts_terms_check CHECK ((octet_length(terms) <= 16384))
+);
+
 CREATE TABLE tendering.demonstration_clock (
     id boolean DEFAULT true NOT NULL,
     ahead_microseconds bigint NOT NULL,
@@ -583,7 +600,7 @@ CREATE TABLE tendering.issued_documents (
     issued_at timestamp with time zone NOT NULL,
     completed_at timestamp with time zone,
     CONSTRAINT issued_documents_digest_check CHECK ((octet_length(digest) = 32)),
-    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'archive_certificate'::text]))),
+    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'contract'::text, 'archive_certificate'::text]))),
     CONSTRAINT issued_documents_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{0,20}$'::text)),
     CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
     CONSTRAINT issued_documents_pdf_check CHECK ((octet_length(pdf) <= 67108864)),
@@ -1046,6 +1063,9 @@ ALTER TABLE ONLY tendering.clarifications
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_pkey PRIMARY KEY (tender_id, place);
 
+ALTER TABLE ONLY tendering.contracts
+    ADD CONSTRAINT contracts_pkey PRIMARY KEY (tender_id, lot);
+
 ALTER TABLE ONLY tendering.demonstration_clock
     ADD CONSTRAINT demonstration_clock_pkey PRIMARY KEY (id);
 
@@ -1240,6 +1260,8 @@ CREATE INDEX committee_seats_expert_id ON tendering.committee_seats USING btree 
 
 CREATE UNIQUE INDEX committee_seats_one_expert_a_seat ON tendering.committee_seats USING btree (tender_id, seat) WHERE (status = 'seated'::text);
 
+CREATE INDEX contracts_bidder_id ON tendering.contracts USING btree (bidder_id);
+
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
@@ -1404,6 +1426,12 @@ ALTER TABLE ONLY tendering.committee_seats
 
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
+
+ALTER TABLE ONLY tendering.contracts
+    ADD CONSTRAINT contracts_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.contracts
+    ADD CONSTRAINT contracts_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
 ALTER TABLE ONLY tendering.downloads
     ADD CONSTRAINT downloads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
@@ -1649,6 +1677,10 @@ GRANT SELECT ON TABLE tendering.clarifications TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.committee_seats TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.committee_seats TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.contracts TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.contracts TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.demonstration_clock TO tendering_app;
 

@@ -38,6 +38,7 @@ from tendering.domain.issuing import DocumentKind, Signatory
 from tendering.domain.journal import Event, Stream, parse_instant
 from tendering.domain.objections import Subject
 from tendering.domain.opening_forms import short_text, whole_number
+from tendering.domain.own_result import OwnResult, own_result
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import DocumentChanged, NotFound, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
@@ -128,6 +129,25 @@ async def results(connection: Connection, tender_id: UUID) -> list[LotResult]:
         LotResult(published, reports[published.lot].report_digest, awards.get(published.lot))
         for published in await candidates.list_candidates(connection, tender_id)
     ]
+
+
+async def result_of(
+    connection: Connection, tender_id: UUID, lot: str, law: Law, *, actor: Actor
+) -> OwnResult:
+    """What a bidder is told of its own bid for an awarded lot. Raises NotFound."""
+    tender = await tenders.get(connection, tender_id)
+    for award in await candidates.list_awards(connection, tender_id):
+        notice = await find_issued(connection, tender, DocumentKind.AWARD_NOTICE, award.lot)
+        if award.lot != lot or notice is None or notice.completed_at is None:
+            continue
+        evaluation = await evaluation_of(connection, tender, lot)
+        winner = award.award["winner"]
+        assert isinstance(winner, dict)
+        told = law.rulebook.keyed("losers_told") is not None
+        found = own_result(evaluation.report, winner, actor.organization_id, scores_told=told)
+        if found is not None:
+            return found
+    raise NotFound("no result of yours for this lot, or not yet", lot=lot)
 
 
 async def _carry_out(

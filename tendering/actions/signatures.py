@@ -15,6 +15,7 @@ from crypto.certificates import facts
 from crypto.errors import BadCertificate, CryptoError
 from crypto.pdf_signatures import verify_pdf
 from tendering.actions.certificates import require_valid
+from tendering.actions.contracts import record_signed
 from tendering.actions.issued_documents import Address, find, read_pdf
 from tendering.actions.opening_records import record_opening
 from tendering.documents import signing
@@ -170,6 +171,8 @@ async def _save(
         await journal.append(connection, tender.id, document.stream, event, at=at)
     if document.completed_at is not None and document.kind is DocumentKind.OPENING_RECORD:
         await record_opening(connection, tender, document, at=at)
+    if document.completed_at is not None and document.kind is DocumentKind.CONTRACT:
+        await record_signed(connection, tender, document, at=at)
 
 
 async def _current(connection: Connection, document: IssuedDocument) -> IssuedDocument:

@@ -77,6 +77,26 @@ class ResultList(Struct, frozen=True):
     items: list[LotResultAnswer]
 
 
+class OwnRejectionAnswer(Struct, frozen=True):
+    """Why your bid was rejected; who of the committee said what stays secret."""
+
+    item: str
+    law: str
+    reasons: list[str]
+
+
+class OwnResultAnswer(Struct, frozen=True):
+    """What became of your bid; rank and points, as decimal texts, where the law gives them."""
+
+    lot: str
+    won: bool
+    winner_name: str
+    price_fen: int
+    rank: int | None
+    points: dict[str, str]
+    rejection: OwnRejectionAnswer | None
+
+
 async def post_candidates(
     context: Context,
     actor: Actor,
@@ -124,6 +144,33 @@ async def post_award(
 async def get_results(connection: Connection, tender_id: UUID) -> ResultList:
     """Read the published candidates and awards of a tender."""
     return ResultList([_result(one) for one in await awards.results(connection, tender_id)])
+
+
+async def get_own_result(
+    context: Context,
+    connection: Connection,
+    actor: Actor,
+    received_at: datetime,
+    *,
+    tender_id: UUID,
+    lot: LotNumber,
+) -> OwnResultAnswer:
+    """Read what became of your own bid, once the notice of award is sealed."""
+    tender = await tenders.get(connection, tender_id)
+    law = context.law(tender, received_at)
+    found = await awards.result_of(connection, tender_id, lot, law, actor=actor)
+    rejected = found.rejection
+    return OwnResultAnswer(
+        found.lot,
+        found.won,
+        found.winner_name,
+        found.price_fen,
+        found.rank,
+        dict(found.points),
+        None
+        if rejected is None
+        else OwnRejectionAnswer(rejected.item, rejected.law, list(rejected.reasons)),
+    )
 
 
 async def _results(context: Context, tender_id: UUID) -> ResultList:

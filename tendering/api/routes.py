@@ -8,6 +8,7 @@ from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_bid_securities import BID_SECURITY_ROUTES
+from tendering.api.routes_contracts import CONTRACT_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
@@ -386,6 +387,7 @@ ROUTES: Final = (
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
     *BID_SECURITY_ROUTES,
+    *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,

@@ -44,6 +44,14 @@ AWARD_ROUTES: Final = (
     ),
     Route(
         "GET",
+        "/tenders/{tender_id}/results/own",
+        awards.get_own_result,
+        action="result.read_own",
+        errors=(NotFound,),
+        tags=("results",),
+    ),
+    Route(
+        "GET",
         "/tenders/{tender_id}/results",
         awards.get_results,
         errors=(NotFound,),

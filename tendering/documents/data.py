@@ -187,3 +187,22 @@ class AwardNotice:
     project_manager: str
     contract_until: datetime
     signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContractCover:
+    """The cover of a contract (合同): 招标投标法 第四十六条.
+
+    `deviations`: item, what was awarded, what is agreed.
+    """
+
+    heading: Heading
+    winner: str
+    price_fen: int
+    duration_days: int | None
+    quality: str
+    project_manager: str
+    performance_fen: int | None
+    text_digest: str
+    deviations: tuple[tuple[str, str, str], ...]
+    signers: tuple[Signer, ...]

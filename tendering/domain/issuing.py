@@ -33,17 +33,19 @@ class DocumentKind(StrEnum):
     EVALUATION_REPORT = "evaluation_report"
     CANDIDATES = "candidates"
     AWARD_NOTICE = "award_notice"
+    CONTRACT = "contract"
     ARCHIVE_CERTIFICATE = "archive_certificate"
 
 
 K = DocumentKind
-# What a document's number is made of: 开标记录, 评标报告, 中标候选人公示, 中标通知书.
+# What a document's number is made of: 开标记录, 评标报告, 中标候选人公示, 中标通知书, 合同封面.
 _MARKS: Final = {
     K.NOTICE: "ZBGG",
     K.OPENING_RECORD: "KBJL",
     K.EVALUATION_REPORT: "PBBG",
     K.CANDIDATES: "HXGS",
     K.AWARD_NOTICE: "ZBTZ",
+    K.CONTRACT: "HTFM",
     K.ARCHIVE_CERTIFICATE: "DAZM",
 }
 

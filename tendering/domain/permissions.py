@@ -51,6 +51,8 @@ _TENDERING = {
     "award.notify": TRADING,
     "objection.raise": frozenset({R.BIDDER}),
     "objection.reply": TRADING,
+    "contract.draft": TRADING,
+    "result.read_own": frozenset({R.BIDDER}),
     "bid_security.read": TRADING | {R.BIDDER, R.SUPERVISOR, R.OPERATOR},
     "bid_security.record_cash": frozenset({R.OPERATOR}),
     "bid_security.return_cash": frozenset({R.OPERATOR}),

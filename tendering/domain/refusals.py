@@ -120,6 +120,18 @@ class DeadlinePassed(Conflict):
     code = "deadline-passed"
 
 
+class ContractStepRefused(Conflict):
+    """This cannot be entered of the contract now: `why` says why."""
+
+    code = "contract-step-refused"
+
+
+class PerformanceSecurityRefused(Conflict):
+    """The performance security is more than the law allows, or of another form: see `why`."""
+
+    code = "performance-security-refused"
+
+
 class CashNotTaken(Conflict):
     """This deposit cannot stand as bid security: `why` says what the law asks for."""
 

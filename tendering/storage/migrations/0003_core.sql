@@ -250,7 +250,7 @@ CREATE TABLE tendering.issued_documents (
     kind text NOT NULL CHECK (
         kind IN (
             'notice', 'opening_record', 'evaluation_report', 'candidates', 'award_notice',
-            'archive_certificate'
+            'contract', 'archive_certificate'
         )
     ),
     number text NOT NULL CHECK (char_length(number) BETWEEN 1 AND 80),

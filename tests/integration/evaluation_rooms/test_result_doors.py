@@ -21,6 +21,8 @@ from tendering.api.auth import token_digest
 from tendering.api.context import Context
 from tendering.api.problems import problem_middleware
 from tendering.api.routes_awards import AWARD_ROUTES
+from tendering.api.routes_contracts import CONTRACT_ROUTES
+from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routing import mount
 from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name
@@ -141,7 +143,8 @@ async def doors(pool: Pool, keys: PlatformKeys, tmp_path: Path) -> AsyncIterator
         passwords=cast("Any", None),  # no route here logs in
     )
     app = web.Application(middlewares=[problem_middleware])
-    mount(app, (*ISSUED_ROUTES, *AWARD_ROUTES, *EVALUATION_ROUTES), context)
+    routes = (*ISSUED_ROUTES, *AWARD_ROUTES, *EVALUATION_ROUTES, *CONTRACT_ROUTES, *DUTY_ROUTES)
+    mount(app, routes, context)
     async with TestClient(TestServer(app)) as client:
         yield Doors(client, pool, keys, lot, blobs, clock)
 

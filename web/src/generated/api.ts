@@ -36,11 +36,17 @@ export interface ClarificationView { number: number; text: string; affects_bids:
 
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
+export interface ContractList { items: ContractView[] }
+
+export type ContractStep = "file" | "publish" | "return_security" | "secure";
+
+export interface ContractView { lot: string; bidder_id: string; terms: Record<string, unknown>; drafted_at: string; signed_at: string | null; published_at: string | null; filed_at: string | null; secured_at: string | null; security_returned_at: string | null }
+
 export interface ContributionAnswer { organization_id: string; recipient: string; container: string; records: Record<string, boolean>; admitted: boolean | null; state: string; shares_from: number[]; value: string | null; fault: string | null }
 
 export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Record<string, unknown>[] }
 
-export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "evaluation_report" | "notice" | "opening_record";
+export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "contract" | "evaluation_report" | "notice" | "opening_record";
 
 export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
 
@@ -138,6 +144,10 @@ export interface OwnInvitation { tender_id: string; number: string; title: strin
 
 export interface OwnInvitations { items: OwnInvitation[] }
 
+export interface OwnRejectionAnswer { item: string; law: string; reasons: string[] }
+
+export interface OwnResultAnswer { lot: string; won: boolean; winner_name: string; price_fen: number; rank: number | null; points: Record<string, string>; rejection: OwnRejectionAnswer | null }
+
 export interface ParticipantList { items: ParticipantView[] }
 
 export interface ParticipantView { lot: string; organization_id: string; name: string; answer: string }
@@ -155,6 +165,10 @@ export interface PasskeyList { items: PasskeyItem[] }
 export interface PasskeyOptions { public_key: Record<string, unknown> }
 
 export interface PeopleList { items: PersonAnswer[]; authorizations: AuthorizationAnswer[] }
+
+export interface PerformanceBody { form: PerformanceForm; amount_fen: number }
+
+export type PerformanceForm = "bank_guarantee" | "cash" | "guarantee_insurance";
 
 export interface PersonAnswer { id: string; name: string; login: string; is_administrator: boolean; left_at?: string | null }
 
@@ -179,6 +193,10 @@ export interface PostCertificate { request: string }
 export interface PostCheckIn { statements: Record<string, unknown>[] }
 
 export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown> }
+
+export interface PostContract { lot: string; price_fen: number; text_digest: string; duration_days?: number | null; quality?: string; project_manager?: string; performance?: PerformanceBody | null }
+
+export interface PostContractStep { lot: string; step: ContractStep; reference: string }
 
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
@@ -233,6 +251,8 @@ export interface PostQuestion { text: string }
 export interface PostReason { reason: string }
 
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
+
+export interface PostReport { lot: string; reference: string }
 
 export interface PostReturn { lot: string; bidder_id: string; reference: string; deposit_rate_percent: string; lending_base_rate_percent: string }
 
@@ -424,6 +444,9 @@ export interface Doors {
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
+  "GET /tenders/{tender_id}/contracts": { path: { tender_id: string }; answer: ContractList };
+  "POST /tenders/{tender_id}/contracts": { path: { tender_id: string }; body: PostContract; answer: ContractList };
+  "POST /tenders/{tender_id}/contracts/steps": { path: { tender_id: string }; body: PostContractStep; answer: undefined };
   "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; answer: Blob };
   "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
   "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
@@ -471,9 +494,11 @@ export interface Doors {
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
   "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };
+  "GET /tenders/{tender_id}/results/own": { path: { tender_id: string }; query: { lot: string }; answer: OwnResultAnswer };
   "GET /tenders/{tender_id}/rooms": { path: { tender_id: string }; answer: RoomsAnswer };
   "POST /tenders/{tender_id}/rooms": { path: { tender_id: string }; body: PostRoom; answer: RoomOpenedAnswer };
   "GET /tenders/{tender_id}/schedule": { path: { tender_id: string }; answer: CourseAnswer };
+  "POST /tenders/{tender_id}/supervisor-reports": { path: { tender_id: string }; body: PostReport; answer: undefined };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };

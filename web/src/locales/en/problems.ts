@@ -37,6 +37,8 @@ export default {
   "not-accepting-bids": "This tender is not accepting bids now.",
   "not-participant": "Only those who were invited, or admitted by the round before, may take part.",
   "deadline-passed": "The submission deadline has passed; nothing is accepted any more.",
+  "contract-step-refused": "This cannot be entered of the contract now.",
+  "performance-security-refused": "The performance security is more than the law allows, or of a form it does not.",
   "cash-not-taken": "This deposit cannot stand as bid security; see the reason.",
   "security-not-kept": "There is no lawful cause or evidence to keep this bid security.",
   "security-not-returnable": "This bid security is not to be returned by hand now.",

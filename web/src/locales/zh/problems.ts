@@ -37,6 +37,8 @@ export default {
   "not-accepting-bids": "本项目现在不接收投标文件。",
   "not-participant": "仅受邀请或者上一轮次入围的单位可以参加。",
   "deadline-passed": "投标截止时间已过，不再接收。",
+  "contract-step-refused": "该合同事项现在不能登记：已经登记过，或者前一步尚未完成。",
+  "performance-security-refused": "履约保证金超过合同金额的法定比例，或者形式不符合规定。",
   "cash-not-taken": "该笔保证金不能作为投标担保：政府采购应当使用非现金形式，工程招标应当从投标人基本账户转出，同一标段只登记一次。",
   "security-not-kept": "没有法定的不予退还情形或者证据，投标保证金应当退还。",
   "security-not-returnable": "该投标保证金现在不能登记退还：尚未到退还情形、已经处理，或者由保函出具方解除。",
