@@ -5,11 +5,11 @@ whatever happens to this machine's programs. If the file is lost, the key holder
 docs/specs/draw-v1.md §3.
 """
 
+import base64
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from uuid import UUID
 
 from clients.draw_journal import gathering_of
 from clients.journal_following import JournalFollower
@@ -23,6 +23,7 @@ from tendering.domain.contributions import (
     CONTRIBUTION_LABEL,
     VALUE_BYTES,
     Contribution,
+    DrawSubject,
     contribution_policy,
     contribution_statement,
     sealed_contribution,
@@ -36,6 +37,12 @@ class NotSettled(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    contribution: Contribution
+    file_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Contributor:
     """A party that contributes to the draws of a tender; `folder` keeps what it sealed."""
 
@@ -44,33 +51,24 @@ class Contributor:
     folder: Path
 
     async def seal(self, tender: Tender, journal: JournalFollower) -> None:
-        """Seal 32 random bytes for the frozen pool and hand them in. Raises NotSettled,
-        PlatformRefused.
+        """Seal 32 random bytes for the frozen pool and hand them in; again, if it was cut off.
+
+        Raises NotSettled, PlatformRefused, OSError.
         """
         gathering = gathering_of(tender, journal.entries)
         if gathering is None:
             raise NotSettled("no pool has been frozen")
-        subject = gathering.subject
-        me = self.platform.me.organization_id
-        # The opening key is thrown away: the file key below opens the container, too.
-        recipient = SUITES[tender.suite].fresh_key().recipient
-        file_key = secrets.token_bytes(FILE_KEY_BYTES)
-        container = sealed_contribution(
-            secrets.token_bytes(VALUE_BYTES),
-            contribution_policy(subject, me, recipient),
-            file_key=file_key,
-            payload_nonce=secrets.token_bytes(NONCE_BYTES),
-        )
-        contribution = Contribution(me, recipient, container)
-        kept = {"container": contribution.sha256, "file_key": file_key.hex()}
-        write_private(self._file(tender.id), json.dumps(kept).encode())
-        statement = contribution_statement(subject, contribution)
+        kept = self._kept(gathering.subject) or self._sealed(gathering.subject)
+        mine = kept.contribution.container
+        if any(one.container == mine for one in gathering.contributions):
+            return  # the answer to an earlier attempt was lost
+        statement = contribution_statement(gathering.subject, kept.contribution)
         await self.platform.post(
             f"/tenders/{tender.id}/draw/contributions",
             {
                 "step": "seal",
-                "container": to_base64(container),
-                "recipient": recipient,
+                "container": to_base64(kept.contribution.container),
+                "recipient": kept.contribution.recipient,
                 "statement": self.signer.sign(CONTRIBUTION_LABEL, statement),
             },
         )
@@ -81,20 +79,50 @@ class Contributor:
         Only once the public journal says that the contributions are closed, and this one, as it was
         sealed, is among them.
         """
-        kept = json.loads(self._file(tender.id).read_text("utf-8"))
-        me = self.platform.me.organization_id
         gathering = gathering_of(tender, journal.entries)
-        settled = () if gathering is None else gathering.contributions
+        kept = None if gathering is None else self._kept(gathering.subject)
+        if gathering is None or kept is None:
+            raise NotSettled("nothing was sealed here for this draw")
         if not any(
-            one.admitted and one.sha256 == kept["container"]
-            for one in settled
-            if one.organization_id == me
+            one.admitted and one.container == kept.contribution.container
+            for one in gathering.contributions
         ):
             raise NotSettled("not among the contributions that were closed, as it was sealed")
         await self.platform.post(
             f"/tenders/{tender.id}/draw/contributions",
-            {"step": "reveal", "file_key": to_base64(bytes.fromhex(kept["file_key"]))},
+            {"step": "reveal", "file_key": to_base64(kept.file_key)},
         )
 
-    def _file(self, tender_id: UUID) -> Path:
-        return self.folder / f"contribution-{tender_id}.json"
+    def _sealed(self, subject: DrawSubject) -> _Kept:
+        """A fresh contribution, written down."""
+        me = self.platform.me.organization_id
+        # The opening key is thrown away: the file key opens the container, too.
+        recipient = SUITES[subject.tender.suite].fresh_key().recipient
+        file_key = secrets.token_bytes(FILE_KEY_BYTES)
+        container = sealed_contribution(
+            secrets.token_bytes(VALUE_BYTES),
+            contribution_policy(subject, me, recipient),
+            file_key=file_key,
+            payload_nonce=secrets.token_bytes(NONCE_BYTES),
+        )
+        kept = {
+            "recipient": recipient,
+            "container": to_base64(container),
+            "file_key": file_key.hex(),
+        }
+        write_private(self._file(subject), json.dumps(kept).encode())
+        return _Kept(Contribution(me, recipient, container), file_key)
+
+    def _kept(self, subject: DrawSubject) -> _Kept | None:
+        """What was sealed here for this draw before. Raises ValueError for a damaged file."""
+        file = self._file(subject)
+        if not file.exists():
+            return None
+        kept = json.loads(file.read_text("utf-8"))
+        container = base64.b64decode(kept["container"], validate=True)
+        contribution = Contribution(self.platform.me.organization_id, kept["recipient"], container)
+        return _Kept(contribution, bytes.fromhex(kept["file_key"]))
+
+    def _file(self, subject: DrawSubject) -> Path:
+        root = subject.root.hex()[:16]
+        return self.folder / f"contribution-{subject.tender.id}-{root}.json"

@@ -40,14 +40,17 @@ STEPS: Final = frozenset(
 def gathering_of(tender: Tender, entries: Iterable[Entry]) -> Gathering | None:
     """How the contributions to the draw of experts stand; None before the pool is frozen.
 
-    Raises msgspec.ValidationError, ValueError for a journal that makes no sense.
+    Raises ValueError for a journal that makes no sense.
     """
     gathering: Gathering | None = None
-    for entry in entries:
-        if entry.kind == POOL_FROZEN:
-            gathering = begun(tender, entry, convert(entry, PoolFrozen))
-        elif gathering is not None and entry.kind in STEPS:
-            gathering = followed(gathering, entry)
+    try:
+        for entry in entries:
+            if entry.kind == POOL_FROZEN:
+                gathering = begun(tender, entry, convert(entry, PoolFrozen))
+            elif gathering is not None and entry.kind in STEPS:
+                gathering = followed(gathering, entry)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"the journal of the draw: {error}") from error
     return gathering
 
 

@@ -12,6 +12,7 @@ import click
 
 from clients.bidding import fetch_published_keys
 from clients.commands.operating import FILE
+from clients.draw_contributing import Contributor, NotSettled
 from clients.draw_keeping import check_records, open_contributions
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
@@ -30,6 +31,7 @@ TROUBLES = (
     CryptoError,
     KeyMissing,
     LogBroken,
+    NotSettled,
     NoticeInvalid,
     OSError,
     PlatformRefused,
@@ -130,6 +132,27 @@ def unwrap(desk: Desk, tender: UUID) -> None:
             click.echo(f"draw: {checked} contributions looked at")
         if given := await open_contributions(holder, published, journal):
             click.echo(f"draw: shares of {given} contributions given")
+
+    _run(desk, work)
+
+
+@keyholder.command()
+@click.argument("tender", type=click.UUID)
+@click.pass_obj
+def contribute(desk: Desk, tender: UUID) -> None:
+    """Seal a contribution to the draw of TENDER; called again when all are closed, open it."""
+
+    async def work(holder: KeyHolder) -> None:
+        journal = JournalFollower(holder.platform, tender)
+        await journal.look()
+        published = _published(journal)
+        contributor = Contributor(holder.platform, holder.signer, desk.folder)
+        if journal.find("draw.contributions_closed") is None:
+            await contributor.seal(published, journal)
+            click.echo("sealed; call again when the contributions are closed")
+            return
+        await contributor.reveal(published, journal)
+        click.echo("opened")
 
     _run(desk, work)
 

@@ -123,11 +123,13 @@ async def gathering(pool: Pool, tender: Drawing) -> Gathering:
         )
 
 
-async def seal(pool: Pool, tender: Drawing) -> dict[UUID, Made]:
-    """Everybody seals, and every key holder looks at everything."""
+async def seal(pool: Pool, tender: Drawing, *, without: UUID | None = None) -> dict[UUID, Made]:
+    """Everybody seals, `without` one who has, and every key holder looks at everything."""
     subject = (await gathering(pool, tender)).subject
     everything = {party.id: made(subject, party.id) for party, _ in tender.parties}
     for party, role in tender.parties:
+        if party.id == without:
+            continue
         contribution = everything[party.id].contribution
         said = contribution_statement(subject, contribution)
         await post(
@@ -141,10 +143,10 @@ async def seal(pool: Pool, tender: Drawing) -> dict[UUID, Made]:
             ),
         )
     for number, holder in enumerate(tender.opened.play.holders, start=1):
-        for one in everything.values():
-            said = record_statement(subject, one.contribution, number=number, usable=True)
+        for one in (await gathering(pool, tender)).contributions:
+            said = record_statement(subject, one, number=number, usable=True)
             body = doors.CheckStep(
-                one.contribution.organization_id,
+                one.organization_id,
                 usable=True,
                 statement=cast("Any", holder.sign(RECORD_LABEL, said)),
             )

@@ -1,16 +1,27 @@
 """Contributions to a draw on a real database: sealed, looked at, closed, opened by whomever."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import msgspec
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from clients.draw_contributing import Contributor, NotSettled
+from clients.journal_following import JournalFollower
+from clients.key_files import Signer
+from clients.platform import Identity, PlatformRefused, open_platform
 from tendering.api import contributions as doors
 from tendering.api.draws import get_draw
 from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW
 from tendering.domain.contributions import (
     CONTRIBUTION_LABEL,
     contribution_statement,
+    opened,
 )
 from tendering.domain.journal import Stream
 from tendering.domain.refusals import (
@@ -20,6 +31,7 @@ from tendering.domain.refusals import (
     SignatureRefused,
     WrongPhase,
 )
+from tendering.storage import journal, tenders
 from tendering.storage.connection import Pool, reading
 from tests.integration.tendering.a_draw import (
     NOW,
@@ -33,6 +45,7 @@ from tests.integration.tendering.a_draw import (
     post,
     ready_to_draw,
     run,
+    seal,
 )
 from tests.integration.tendering.test_key_holders import destroyed
 from tests.support.contributing import made
@@ -132,3 +145,55 @@ async def test_key_holders_keep_their_keys_until_the_committee_is_drawn(
 
     with pytest.raises(WrongPhase):
         await destroyed(tender.opened, 1)
+
+
+@asynccontextmanager
+async def tool(pool: Pool, tender: Drawing, folder: Path) -> AsyncIterator[Contributor]:
+    """The supervisor's tool, over HTTP."""
+    supervisor, role = tender.parties[1]
+
+    async def door(request: web.Request) -> web.Response:
+        read = await request.read()
+        body = msgspec.json.decode(read, type=doors.SealStep | doors.RevealStep)
+        await post(pool, tender, (supervisor, role), body)
+        return web.Response(status=204)
+
+    app = web.Application()
+    app.router.add_post(f"/api/v1/tenders/{tender.id}/draw/contributions", door)
+    async with TestServer(app) as server, open_platform(str(server.make_url(""))) as line:
+        line.identity = Identity(uuid4(), supervisor.id, role, supervisor.name, supervisor.uscc)
+        yield Contributor(line, Signer(supervisor.key, supervisor.certificate), folder)
+
+
+async def seen(pool: Pool, tender: Drawing, contributor: Contributor) -> JournalFollower:
+    """The public journal as it stands."""
+    async with reading(pool) as connection:
+        found = await journal.after(connection, tender.id, Stream.PUBLIC, 0)
+    return JournalFollower(contributor.platform, tender.id, entries=found)
+
+
+async def test_a_partys_tool_seals_once_and_opens_what_it_sealed(
+    pool: Pool, tender: Drawing, tmp_path: Path
+) -> None:
+    async with tool(pool, tender, tmp_path) as contributor:
+        async with reading(pool) as connection:
+            about = await tenders.get(connection, tender.id)
+        with pytest.raises(NotSettled):
+            await contributor.seal(about, await seen(pool, tender, contributor))
+        await freeze(pool, tender)
+        with pytest.raises(NotSettled):
+            await contributor.reveal(about, await seen(pool, tender, contributor))
+        before = await seen(pool, tender, contributor)
+        await contributor.seal(about, before)
+        await contributor.seal(about, await seen(pool, tender, contributor))
+        with pytest.raises(PlatformRefused):
+            await contributor.seal(about, before)
+        with pytest.raises(NotSettled):
+            await contributor.reveal(about, await seen(pool, tender, contributor))
+        await seal(pool, tender, without=tender.supervisor_id)
+        await close(pool, tender)
+        await contributor.reveal(about, await seen(pool, tender, contributor))
+
+    gathered = await gathering(pool, tender)
+    value = opened(gathered.subject, gathered.of(tender.supervisor_id))
+    assert isinstance(value, bytes)
