@@ -64,6 +64,8 @@ class Closed(Struct, frozen=True):
     deadline: datetime
     custody: Place
     lots: tuple[ClosedLot, ...] = ()
+    failed_lots: tuple[str, ...] = ()
+    rule: dict[str, Any] = {}
     checkpoint: str | None = None
 
 

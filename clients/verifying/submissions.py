@@ -155,7 +155,18 @@ def check_custody(case: Case, notes: Notes) -> None:
         notes.require(body.replaces == replaced, place(entry), "replaces another bid than stood")
         counters[key], standing[key] = body.counter, body
     if closing is not None and closing[0].kind == "submission.closed":
-        _compare_standing(case, place(closing[0]), standing, notes)
+        where = place(closing[0])
+        for lot in closing[1].failed_lots:
+            few = [key for key in standing if key[0] == lot]
+            enough = closing[1].rule.get("value")
+            notes.require(
+                isinstance(enough, int) and len(few) < enough,
+                where,
+                f"lot {lot} failed, and {len(few)} bids stood for it",
+            )
+            for key in few:
+                del standing[key]
+        _compare_standing(case, where, standing, notes)
 
 
 def check_manifests(case: Case, notes: Notes) -> None:

@@ -11,7 +11,7 @@ from tendering.domain.journal import Event, Stream
 from tendering.domain.procedure import Outcome
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus, require_status, require_transition
-from tendering.storage import candidates, journal, tenders
+from tendering.storage import candidates, journal, openings, tenders
 from tendering.storage.candidates import StoredEvaluation
 from tendering.storage.connection import Connection
 
@@ -47,7 +47,8 @@ async def record_evaluation(
     event = Event("evaluation.reported", body)
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
     reported = await candidates.list_evaluations(connection, tender.id)
-    if len(reported) == len(tender.lots):
+    # A lot with too few bids was never opened and has failed by itself.
+    if len(reported) == len(await openings.list_lots(connection, tender.id)):
         await _end(connection, tender, reported, at=at)
 
 

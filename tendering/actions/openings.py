@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
+from crypto.canonical import JsonValue
+from tendering.actions.exits import order_key_destruction
 from tendering.domain.bid import BidStatus
 from tendering.domain.consortia import Entrant, ties_event
 from tendering.domain.fault import BidFault
@@ -43,6 +45,8 @@ async def close_submission(
     await tenders.save(connection, closed)
     if status is TenderStatus.OPENING:
         for lot in tender.lots:
+            if lot.lot in _failed_lots(event):
+                continue
             opening = Opening(
                 lot=lot.lot,
                 phase=OpeningPhase.UNLOCK,
@@ -54,6 +58,8 @@ async def close_submission(
             )
             await openings.insert(connection, tender_id, opening)
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    if status is TenderStatus.FAILED:
+        await order_key_destruction(connection, closed, at=at)
     return closed
 
 
@@ -195,6 +201,12 @@ async def confirm(
     await openings.mark_confirmed(connection, tender_id, lot, by.organization_id, at=at)
     event = Event("opening.confirmed", {"lot": lot, "bidder_id": str(by.organization_id)})
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+def _failed_lots(event: Event) -> list[JsonValue]:
+    found = event.body.get("failed_lots", [])
+    assert isinstance(found, list)
+    return found
 
 
 def _unlock_until(event: Event, lot: str) -> datetime:

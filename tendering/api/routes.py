@@ -11,6 +11,7 @@ from tendering.api.routes_bid_securities import BID_SECURITY_ROUTES
 from tendering.api.routes_contracts import CONTRACT_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
+from tendering.api.routes_exits import EXIT_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
@@ -392,6 +393,7 @@ ROUTES: Final = (
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,
     *RULE_ROUTES,
+    *EXIT_ROUTES,
     *ARCHIVE_ROUTES,
     *LOG_ROUTES,
 )

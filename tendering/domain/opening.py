@@ -14,6 +14,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.fault import BidFault, Whose, fault_json
 from tendering.domain.journal import Event, instant
+from tendering.domain.procedure import Outcome
 from tendering.domain.refusals import (
     AlreadyUnlocked,
     BidsStillLocked,
@@ -89,6 +90,7 @@ def decide_closing(
 ) -> tuple[TenderStatus, Event]:
     """What happens when deadline and drain have passed: the bidder list, or a failed tender.
 
+    A lot with too few bids fails by itself; where a further round follows, all lots fail with it.
     `custody` is the number and head of the custody stream, which the public event binds. Raises
     OpeningNotStarted before `closing_at`, WrongPhase when the tender is not published.
     """
@@ -104,13 +106,14 @@ def decide_closing(
     # 招标投标法 第二十八条, 87号令 第四十三条: how few are too few, the procedure's round says.
     least = tender.round.bidders_min
     too_few = [lot.lot for lot in tender.lots if _count(bids, lot.lot) < least.count]
-    if too_few:
+    rule: JsonValue = {"id": least.rule, "law": least.law, "value": least.count}
+    going_on = [lot for lot in tender.lots if lot.lot not in too_few]
+    if not going_on or (too_few and tender.round.outcome is Outcome.ADMISSIONS):
         # Nothing is unlocked and nobody's bid is shown: only that there were too few.
-        why: dict[str, JsonValue] = {
-            "too_few_bids": list(too_few),
-            "rule": {"id": least.rule, "law": least.law, "value": least.count},
-        }
+        why: dict[str, JsonValue] = {"too_few_bids": list(too_few), "rule": rule}
         return TenderStatus.FAILED, Event("tender.failed", body | why)
+    if too_few:
+        body |= {"failed_lots": list(too_few), "rule": rule}
     unlock_until = at + timedelta(minutes=tender.terms.unlock_minutes)
     lots: list[JsonValue] = [
         {
@@ -130,7 +133,7 @@ def decide_closing(
                 if bid.lot == lot.lot
             ],
         }
-        for lot in tender.lots
+        for lot in going_on
     ]
     return TenderStatus.OPENING, Event("submission.closed", body | {"lots": lots})
 

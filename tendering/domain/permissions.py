@@ -49,6 +49,7 @@ _TENDERING = {
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
     "award.notify": TRADING,
+    "tender.terminate": TRADING,
     "objection.raise": frozenset({R.BIDDER}),
     "objection.reply": TRADING,
     "contract.draft": TRADING,

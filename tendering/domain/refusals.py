@@ -274,6 +274,12 @@ class AlreadyAnswered(Conflict):
     code = "already-answered"
 
 
+class AlreadyRetendered(Conflict):
+    """What failed is being tendered again already."""
+
+    code = "already-retendered"
+
+
 class NotConcerned(Forbidden):
     """Only who takes part in this tender, or has its documents, may object to this."""
 
@@ -290,6 +296,12 @@ class ObjectionsOpen(Conflict):
     """Objections to the opening are answered on the spot, before its record is made."""
 
     code = "objections-open"
+
+
+class TerminationCauseUnlawful(Conflict):
+    """For this cause the law does not let this procurement be ended."""
+
+    code = "termination-cause-unlawful"
 
 
 class TooManyObjections(Conflict):

@@ -254,6 +254,8 @@ export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; sta
 
 export interface PostReport { lot: string; reference: string }
 
+export interface PostRetender { deadline: string }
+
 export interface PostReturn { lot: string; bidder_id: string; reference: string; deposit_rate_percent: string; lending_base_rate_percent: string }
 
 export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
@@ -271,6 +273,8 @@ export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 export interface PostSignature { preparation: string; signature: string }
 
 export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string; circumstances?: CircumstancesBody }
+
+export interface PostTermination { cause: "force_majeure" | "other" | "over_budget" | "task_cancelled" | "unlawful_conduct"; text: string; statement: Record<string, unknown> }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
@@ -495,10 +499,12 @@ export interface Doors {
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
   "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };
   "GET /tenders/{tender_id}/results/own": { path: { tender_id: string }; query: { lot: string }; answer: OwnResultAnswer };
+  "POST /tenders/{tender_id}/retender": { path: { tender_id: string }; body: PostRetender; answer: TenderView };
   "GET /tenders/{tender_id}/rooms": { path: { tender_id: string }; answer: RoomsAnswer };
   "POST /tenders/{tender_id}/rooms": { path: { tender_id: string }; body: PostRoom; answer: RoomOpenedAnswer };
   "GET /tenders/{tender_id}/schedule": { path: { tender_id: string }; answer: CourseAnswer };
   "POST /tenders/{tender_id}/supervisor-reports": { path: { tender_id: string }; body: PostReport; answer: undefined };
+  "POST /tenders/{tender_id}/termination": { path: { tender_id: string }; body: PostTermination; answer: TenderView };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };

@@ -65,6 +65,8 @@ export default {
   "too-few-bids": "Fewer than three bids: the opening may not go on (Tendering and Bidding Law, art. 28).",
   // Objections and complaints.
   "already-answered": "This has been answered; the answer does not change.",
+  "already-retendered": "What failed is being tendered again already.",
+  "termination-cause-unlawful": "Government procurement ends only because the task is cancelled, conduct was unlawful, or prices exceed the budget.",
   "not-concerned": "Only those who take part in this tender or have its documents may object to this.",
   "objection-too-early": "What you object to has not happened yet; object when it has.",
   "objections-open": "{objections} objections to the opening wait for an answer on the spot; then the record can be made.",

@@ -64,6 +64,8 @@ export default {
   "too-few-bids": "投标人少于三个，不得开标（招标投标法第二十八条）。",
   // Objections and complaints.
   "already-answered": "这件事已经答复过了，答复内容不能更改。",
+  "already-retendered": "失败的标段已经重新招标，不能再次发起。",
+  "termination-cause-unlawful": "政府采购项目只能因任务取消、违法违规影响公正或者报价超出预算而终止（《政府采购法》第三十六条）。",
   "not-concerned": "只有参加本项目（或者已获取招标文件）的单位可以就此提出异议。",
   "objection-too-early": "所异议的环节尚未发生，请在该环节之后提出。",
   "objections-open": "还有 {objections} 件对开标的异议没有当场答复，答复后才能制作开标记录。",
