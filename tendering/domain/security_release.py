@@ -348,7 +348,10 @@ def _case(
 
     ended: tuple[ReleaseCase, ...] = (_C.TERMINATED, _C.FAILED)
     for case in ended:
-        if (began := last(case, lot=lot)) is not None:
+        began = last(case, lot=lot)
+        if began is None and case is _C.FAILED:
+            began = _failed_by_itself(lot, entries)
+        if began is not None:
             return case, began
     if held.bid is BidStatus.WITHDRAWN:
         return _C.WITHDRAWN, last(_C.WITHDRAWN, lot=lot, bidder_id=bidder)
@@ -367,6 +370,15 @@ def _case(
     won = _winner(newest) == bidder
     case = _C.WINNER if won else _C.LOSER
     return case, last(case, lot=lot)
+
+
+def _failed_by_itself(lot: str, entries: Sequence[Entry]) -> Entry | None:
+    """The entry that a lot with too few bids failed while the others were opened."""
+    for entry in entries:
+        failed = entry.body.get("failed_lots")
+        if entry.kind == "submission.closed" and isinstance(failed, list) and lot in failed:
+            return entry
+    return None
 
 
 def _winner(entry: Entry) -> str:

@@ -152,6 +152,15 @@ def test_a_failed_tender_gives_back_even_what_no_bid_stood_behind() -> None:
     assert RELEASES[WORKS][order.case].analogy
 
 
+def test_a_lot_that_failed_by_itself_gives_its_securities_back() -> None:
+    closed = an_entry("submission.closed", failed_lots=["2"])
+
+    assert ordered_for(WORKS, a_security(), closed) is None
+    order = ordered_for(WORKS, a_security(), an_entry("submission.closed", failed_lots=["1"]))
+    assert order is not None
+    assert order.case is ReleaseCase.FAILED
+
+
 def test_who_never_bid_gets_its_security_back_when_submission_has_closed() -> None:
     held = a_security(bid=None)
 
