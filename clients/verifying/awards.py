@@ -13,7 +13,7 @@ from crypto.errors import BadCertificate, BadSignature, BadTimestamp
 from crypto.pdf_signatures import signatures, verify_pdf
 from evaluation_rooms.seating import certificate_of
 from tendering.domain.archive import issued_path
-from tendering.domain.award import PASSED_OVER_CAUSES
+from tendering.domain.award import PASSED_OVER_CAUSES, SEPARATED_KEY
 from tendering.domain.journal import Entry, Stream
 
 PDF_FOLDER: Final = "data/issued"
@@ -47,7 +47,7 @@ def check_award(case: Case, notes: Notes) -> None:
         if award.lot not in shown:
             notes.fails(place(entry), "awarded without published candidates")
             continue
-        _check_winner(entry, award, shown[award.lot][1], notes)
+        _check_winner(case, entry, award, shown[award.lot][1], notes)
 
 
 def check_issued(case: Case, notes: Notes) -> None:
@@ -124,12 +124,24 @@ def _agree(shown: Sequence[dict[str, Any]], ranking: Sequence[dict[str, Any]]) -
     )
 
 
-def _check_winner(entry: Entry, award: Awarded, shown: CandidatesShown, notes: Notes) -> None:
+def _check_winner(
+    case: Case, entry: Entry, award: Awarded, shown: CandidatesShown, notes: Notes
+) -> None:
     where = place(entry)
     notes.require(
         award.winner in shown.candidates, where, "the winner was not among the candidates"
     )
     notes.require(entry.at >= shown.publicity_until, where, "awarded while publicity was running")
+    if _is_separated(case):
+        said = award.decision or {}
+        notes.require(
+            said.get("method") == case.tender.committee.get("award_method")
+            and bool(said.get("reasons", "").strip()),
+            where,
+            "decided without reasons, or by another method than the notice fixes",
+        )
+        notes.remark(f"{where}: decided by {said.get('method')}: {said.get('reasons')}")
+        return
     # 招标投标法实施条例 第五十五条: rank one, unless a listed cause stands against those before.
     better = [
         one["bid"] for one in shown.candidates if one.get("rank", 0) < award.winner.get("rank", 0)
@@ -146,3 +158,11 @@ def _check_winner(entry: Entry, award: Awarded, shown: CandidatesShown, notes: N
         )
         if cause is not None:
             notes.remark(f"{where}: passed over {bid}: {cause.cause}: {cause.evidence}")
+
+
+def _is_separated(case: Case) -> bool:
+    """Does the rulebook of the notice separate the award from the evaluation?"""
+    rulebook = case.published.body.get("rulebook")
+    rules = rulebook.get("rule") if isinstance(rulebook, dict) else None
+    listed = rules if isinstance(rules, list) else []
+    return any(isinstance(rule, dict) and rule.get("key") == SEPARATED_KEY for rule in listed)

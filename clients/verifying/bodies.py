@@ -333,6 +333,7 @@ class Awarded(Struct, frozen=True):
     lot: str
     winner: dict[str, Any]
     passed_over: tuple[PassedOverBody, ...]
+    decision: dict[str, str] | None = None
 
 
 class Papers(Struct, frozen=True):

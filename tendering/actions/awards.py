@@ -31,8 +31,10 @@ from tendering.domain import timetable as dates
 from tendering.domain.award import (
     PassedOver,
     PublishedCandidates,
+    Separated,
     decide_award,
     decide_candidates,
+    separated_method,
 )
 from tendering.domain.issuing import DocumentKind, Signatory
 from tendering.domain.journal import Event, Stream, parse_instant
@@ -51,10 +53,14 @@ TRIES_MAX: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Whom the host chooses: a candidate's bid, empty for the first; why not the better ones."""
+    """Whom the host chooses: a candidate's bid, empty for the first; why not the better ones.
+
+    `reasons`: of a decision by the entity itself, where the region separates it (评定分离).
+    """
 
     bid: str
     passed_over: Mapping[str, PassedOver]
+    reasons: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +251,7 @@ async def _decide_award(
     display = await find_issued(connection, tender, DocumentKind.CANDIDATES, host.lot)
     if display is None or display.completed_at is None:
         raise SignaturesMissing(kind=DocumentKind.CANDIDATES)
+    method = separated_method(law.rulebook, tender.committee)
     event = decide_award(
         published,
         law.rulebook,
@@ -256,6 +263,7 @@ async def _decide_award(
             connection, tender.id, Subject.EVALUATION_RESULT, host.lot
         ),
         at=host.at,
+        separated=None if method is None else Separated(method, choice.reasons),
     )
     winner = event.body["winner"]
     assert isinstance(winner, dict)

@@ -11,6 +11,7 @@ from crypto.keys import recipient_text
 from tendering.actions.canaries import fresh_chance, issue_canary
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
+from tendering.domain.award import separated_method
 from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
 from tendering.domain.findings import Finding, require_lawful
@@ -190,6 +191,7 @@ async def publish_tender(
     if tender.round != round_of(tender.procedure, tender.round.number, law.rulebook):
         raise TenderIncomplete("the rules of the procedure have changed: draft it again")
     require_fitting_method(tender)
+    separated_method(law.rulebook, tender.committee)
     require_invited(tender, await participants.list_of_tender(connection, tender_id))
     _, facts_digest = facts_to_sign(tender)
     require_statement(said, {"tender_id": str(tender_id), "facts_digest": facts_digest.hex()})

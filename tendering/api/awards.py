@@ -39,6 +39,7 @@ class PostAward(Struct, frozen=True, forbid_unknown_fields=True):
     lot: LotNumber
     chosen: BidId | None = None
     passed_over: Annotated[list[PassedOverBody], Meta(max_length=3)] = []
+    reasons: Annotated[str, Meta(max_length=5000)] = ""
 
 
 class CandidateAnswer(Struct, frozen=True):
@@ -134,7 +135,7 @@ async def post_award(
         tender_id,
         body.lot,
         context.law(tender, received_at),
-        Choice(body.chosen or "", passed_over),
+        Choice(body.chosen or "", passed_over, body.reasons),
         by=actor,
         at=received_at,
     )

@@ -14,9 +14,11 @@ from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.candidates import Candidate, candidate_json
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import AwardNotAllowed, CandidatesNotAllowed
+from tendering.domain.refusals import AwardNotAllowed, CandidatesNotAllowed, TenderIncomplete
 from tendering.domain.rulebook import Rulebook
 
+# The rule of a region that separates the award from the evaluation.
+SEPARATED_KEY: Final = "award_separated"
 # 条例 第五十五条: why the next in rank may be chosen instead of the one before.
 PASSED_OVER_CAUSES: Final = (
     "abandoned",
@@ -34,6 +36,14 @@ class PublishedCandidates:
     candidates: tuple[Candidate, ...]
     publicity_from: datetime
     publicity_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Separated:
+    """How the procuring entity decided by itself: the method of the notice, and its reasons."""
+
+    method: str
+    reasons: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +105,13 @@ def decide_award(
     passed_over: Mapping[str, PassedOver],
     objections_open: int,
     at: datetime,
+    separated: Separated | None = None,
 ) -> Event:
     """Choose the winner among the published candidates. Raises AwardNotAllowed, with `why`.
 
-    `chosen` is a candidate's bid; `passed_over` says why each better one is not chosen.
+    `chosen` is a candidate's bid; `passed_over` says why each better one is not chosen. Where the
+    region separates the award from the evaluation (评定分离), `separated` says how it was decided
+    and why, and the order of the report binds nobody.
     """
     # 条例 第五十四条: not less than three days of publicity; an open objection pauses everything.
     if at < published.publicity_until:
@@ -111,10 +124,12 @@ def decide_award(
     if winner is None:
         raise AwardNotAllowed(why="not-a-candidate", bid=chosen)
     better = [one for one in published.candidates if one.rank < winner.rank]
+    decision = _decision(rulebook, separated)
     # 条例 第五十五条: for funds the state controls rank one, unless a listed cause stands against
     # everyone before. Else the procuring entity chooses among the candidates (招标投标法 第四十条).
     rank_one = rulebook.keyed("award_rank_one")
-    if rank_one is not None and not circumstances.meets(rank_one):
+    is_free = rank_one is not None and not circumstances.meets(rank_one)
+    if decision is not None or is_free:
         better = []
     elif rank_one is not None:
         for candidate in better:
@@ -134,7 +149,30 @@ def decide_award(
         ],
     }
     body |= _due_after_award(rulebook, calendar, circumstances, at)
-    return Event("award.notified", body)
+    return Event("award.notified", body if decision is None else body | {"decision": decision})
+
+
+def separated_method(rulebook: Rulebook, committee: Mapping[str, JsonValue]) -> str | None:
+    """By what method the entity chooses among the candidates: None where the report's order binds.
+
+    It is fixed in the notice, as `award_method`. Raises TenderIncomplete where it is missing.
+    """
+    if rulebook.keyed(SEPARATED_KEY) is None:
+        return None
+    method = committee.get("award_method")
+    if not isinstance(method, str) or not method.strip():
+        raise TenderIncomplete(
+            "how the award is decided is fixed beforehand", missing="award_method"
+        )
+    return method
+
+
+def _decision(rulebook: Rulebook, separated: Separated | None) -> dict[str, JsonValue] | None:
+    if rulebook.keyed(SEPARATED_KEY) is None:
+        return None
+    if separated is None or not separated.reasons.strip():
+        raise AwardNotAllowed(why="no-reasons")
+    return {"method": separated.method, "reasons": separated.reasons}
 
 
 def _due_after_award(
