@@ -23,6 +23,8 @@ from tendering.domain.opening import (
     decide_reveal,
     decide_unlock,
 )
+from tendering.domain.participants import decide_invitations
+from tendering.domain.procedure import OPEN_TENDERING
 from tendering.domain.published_keys import to_base64
 from tendering.domain.tender import (
     Document,
@@ -34,6 +36,8 @@ from tendering.domain.tender import (
     decide_publication,
     public_facts,
 )
+from tendering.procedures import round_of
+from tendering.rulebooks import rulebook_of
 from tests.support.archive import Archive, Evidence, Journals, archived
 from tests.support.archive_canaries import first_canary, second_canary
 from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
@@ -55,15 +59,20 @@ BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holder
 DOCUMENT = b"%PDF-1.7 tender documents " * 40
 
 
+INVITED = round_of("invitation-tendering", 1, rulebook_of("construction"))
+
+
 @dataclass
 class TenderPlay:
     """One play. `sabotage` of the third bid: one of SABOTAGED_SEALING; lost-key; lying-holders,
     of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
-    its file keys afterwards; damaged, at rest; or none.
+    its file keys afterwards; damaged, at rest; or none. Of `invited` bidders, the first so many,
+    the notice says nothing; 0 is an open tender.
     """
 
     sabotage: str = ""
     clears: bool = False
+    invited: int = 0
     handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
     others: dict[str, bytes] = field(default_factory=dict)
@@ -191,9 +200,16 @@ class TenderPlay:
             deadline=DEADLINE,
             published_at=None,
             timetable={},
+            round=INVITED if self.invited else OPEN_TENDERING,
         )
 
     def _publish(self) -> None:
+        if self.invited:
+            draft = _with(self.tender, status=TenderStatus.DRAFT)
+            ids = [bidder.id for bidder in self.bidders[: self.invited]]
+            at = PUBLISHED - timedelta(minutes=30)
+            _, event = decide_invitations(draft, "1", ids, at=at)
+            self.journals.append(Stream.CUSTODY, event, at)
         facts = digest("kaibiao/tender-facts/v1", public_facts(self.tender)).hex()
         signed = self.entity.sign(
             "kaibiao/publication/v1", {"tender_id": str(TENDER_ID), "facts_digest": facts}
