@@ -38,7 +38,7 @@ from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.methods.method import Criterion, parse_method
 from tendering.domain.methods.totals import why_not_points
 from tendering.domain.parties import Actor
-from tendering.domain.procedure import Qualification, Round
+from tendering.domain.procedure import Qualification
 from tendering.domain.refusals import DocumentChanged, SignaturesMissing, WrongPhase
 from tendering.domain.tender import Tender, require_party
 from tendering.rulebooks import rulebook_for
@@ -56,6 +56,13 @@ DEFAULT_ITEMS: Final = (
     ReviewItem("qualification", "qualification", "资格条件", "招标投标法实施条例 第五十一条（三）"),
     ReviewItem("price", "response", "投标报价", "招标投标法实施条例 第五十一条（五）"),
     ReviewItem("response", "response", "实质性要求和条件", "招标投标法实施条例 第五十一条（六）"),
+)
+# 87号令 第六十三条 is what government procurement has in its place.
+PROCUREMENT_ITEMS: Final = (
+    ReviewItem("signature", "form", "投标文件签署、盖章", "87号令 第六十三条（二）"),
+    ReviewItem("qualification", "qualification", "资格条件", "87号令 第六十三条（三）"),
+    ReviewItem("price", "response", "投标报价", "87号令 第六十三条（四）"),
+    ReviewItem("response", "response", "采购人不能接受的附加条件", "87号令 第六十三条（五）"),
 )
 
 
@@ -95,7 +102,7 @@ async def open_evaluation(
         closes_at=at + WINDOW,
         blind=published.get("blind") is True,
         outlier_percent=outlier_percent if isinstance(outlier_percent, int) else 0,
-        items=None if published.get("review_items") else _default_items(tender.round),
+        items=None if published.get("review_items") else _default_items(tender),
         objective=await _objective(connection, tender, lot),
     )
     return await open_from_draw(
@@ -229,14 +236,16 @@ async def _objective(
     }
 
 
-def _default_items(round_: Round) -> tuple[ReviewItem, ...]:
+def _default_items(tender: Tender) -> tuple[ReviewItem, ...]:
     """What this round's committee reviews; 87号令 第四十四条: qualification may be settled."""
     absent = set()
-    if round_.qualification is not Qualification.COMMITTEE:
+    if tender.round.qualification is not Qualification.COMMITTEE:
         absent.add("qualification")
-    if not round_.has_price:
+    if not tender.round.has_price:
         absent.add("price")
-    return tuple(item for item in DEFAULT_ITEMS if item.id not in absent)
+    works = tender.regime == "construction"
+    items = DEFAULT_ITEMS if works else PROCUREMENT_ITEMS
+    return tuple(item for item in items if item.id not in absent)
 
 
 def _mark(criterion: Criterion, form: Mapping[str, JsonValue]) -> tuple[Decimal, str]:

@@ -80,10 +80,10 @@ class _Host:
     actor: Actor
     at: datetime
 
-    @property
-    def signatory(self) -> Signatory:
+    def signatory(self, tender: Tender) -> Signatory:
         """The host's place on the document."""
-        return Signatory(0, self.actor.organization_id, self.actor.organization_name, "招标人")
+        title = "招标人" if tender.regime == "construction" else "采购人"
+        return Signatory(0, self.actor.organization_id, self.actor.organization_name, title)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ async def _carry_out(
                 await journal.append(
                     connection, tender_id, Stream.PUBLIC, decision.event, at=host.at
                 )
-                signatories = placed([host.signatory], rendered)
+                signatories = placed([host.signatory(tender)], rendered)
                 await issue(
                     connection,
                     tender,
@@ -214,7 +214,7 @@ async def _decide_candidates(
         publicity_until=published.publicity_until,
         supervisor=await named(connection, tender.supervisor_id),
         report_digest=evaluation.report_digest.hex(),
-        signers=signers_of([host.signatory]),
+        signers=signers_of([host.signatory(tender)]),
     )
     return _Decision(
         event, partial(render_candidates, notice), partial(_save_candidates, published=published)
@@ -280,7 +280,7 @@ async def _decide_award(
         quality=short_text(form, "quality"),
         project_manager=short_text(form, "project_manager"),
         contract_until=parse_instant(str(event.body["contract_until"])),
-        signers=signers_of([host.signatory]),
+        signers=signers_of([host.signatory(tender)]),
     )
     stored = StoredAward(host.lot, UUID(str(winner["bidder_id"])), event.body, host.at)
     return _Decision(
