@@ -180,7 +180,7 @@ export interface PostAnnouncement { text: string }
 
 export interface PostAuthorization { role: Role; valid_until?: string | null }
 
-export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[] }
+export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[]; reasons?: string }
 
 export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
 

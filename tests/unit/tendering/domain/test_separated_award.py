@@ -13,12 +13,15 @@ from tendering.domain.award import (
     separated_method,
 )
 from tendering.domain.candidates import Candidate
+from tendering.domain.circumstances import Circumstances
 from tendering.domain.journal import Event
 from tendering.domain.refusals import AwardNotAllowed, TenderIncomplete
 from tendering.domain.rulebook import Rulebook
-from tendering.rulebooks import rulebook_at
+from tendering.rulebooks import holiday_calendar, rulebook_at
 
 FROM = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+CALENDAR = holiday_calendar()
+STATE = Circumstances()
 UNTIL = FROM + timedelta(days=4)
 REGION = rulebook_at("construction", "990000", FROM.date())
 ELSEWHERE = rulebook_at("construction", "510100", FROM.date())
@@ -39,6 +42,8 @@ def award(rulebook: Rulebook, separated: Separated | None, chosen: str = "02") -
     return decide_award(
         SHOWN,
         rulebook,
+        CALENDAR,
+        circumstances=STATE,
         chosen=chosen,
         passed_over={},
         objections_open=0,
