@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from tendering.domain.roles import Role
@@ -13,7 +14,7 @@ from tests.support.make import a_key_holder, a_tender
 from tests.support.platform import Platform, enter
 
 
-async def published_tender(platform: Platform) -> Tender:
+async def published_tender(platform: Platform, **changes: Any) -> Tender:
     """A tender that takes bids for 25 days; the accounts' key holder is one of its three."""
     context, accounts = platform.running.context, platform.accounts
     now = context.now()
@@ -40,6 +41,7 @@ async def published_tender(platform: Platform) -> Tender:
             method=METHOD,
             published_at=now - timedelta(days=1),
             deadline=now + timedelta(days=25),
+            **changes,
         )
         await tenders.insert(connection, tender, at=now)
     return tender
