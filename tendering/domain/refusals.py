@@ -454,6 +454,12 @@ class DrawOver(Conflict):
     code = "draw-over"
 
 
+class BillInvalid(Invalid):
+    """The bill of quantities cannot be read: its file, its columns or a cell."""
+
+    code = "bill-invalid"
+
+
 class BidsInvalid(Invalid):
     """The file of bids to be scored is not well formed."""
 

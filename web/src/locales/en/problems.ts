@@ -103,6 +103,7 @@ export default {
   "draw-not-prepared": "The pool has not been frozen yet. Freeze it first.",
   "draw-over": "The draw has gone past this step.",
   "bids-invalid": "The file of bids is not well formed. Check the place that is named.",
+  "bill-invalid": "The bill of quantities cannot be read. Check the place that is named.",
   "evaluation-incomplete": "Scores or votes are missing or contradict one another. Complete them first.",
   "foreign-currency": "Amounts must be in yuan.",
   "method-invalid": "The evaluation method is not set up correctly.",

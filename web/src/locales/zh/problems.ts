@@ -102,6 +102,7 @@ export default {
   "draw-not-prepared": "专家抽取名单尚未锁定，请先锁定名单。",
   "draw-over": "抽取已经进入下一步，不能再这样操作。",
   "bids-invalid": "报价数据文件有误，请按提示的位置检查。",
+  "bill-invalid": "工程量清单文件不能读取，请按提示的位置检查。",
   "evaluation-incomplete": "评分或表决还不完整，或者互相矛盾，请补齐后继续。",
   "foreign-currency": "金额必须以人民币计。",
   "method-invalid": "评标办法的设置有误，请检查。",

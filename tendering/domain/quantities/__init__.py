@@ -1,0 +1,1 @@
+"""Bills of quantities: what does not add up, and what bids have in common."""
