@@ -42,7 +42,7 @@ from tendering.settings import (
     ServerSettings,
     Settings,
 )
-from tendering.storage import bid_securities, tenders
+from tendering.storage import bid_securities, key_holders, tenders
 from tendering.storage.connection import Connection, open_connection
 from tendering.storage.embedded_postgres import EmbeddedDatabase, embedded_postgres
 from tendering.storage.migrations import migrate
@@ -186,7 +186,7 @@ async def prepare(
         )
         await tenders.insert(connection, tender, at=now)
         for holder in tender.key_holders:
-            await tenders.announce_key(
+            await key_holders.announce_key(
                 connection,
                 tender.id,
                 holder.number,

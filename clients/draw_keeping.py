@@ -11,8 +11,8 @@ from uuid import UUID
 from clients.draw_journal import gathering_of
 from clients.journal_following import JournalFollower
 from clients.key_holding import KeyHolder, UnwrapRefused
+from clients.key_replacements import tender_now
 from clients.platform import PlatformRefused
-from clients.tender_facts import tender_of_notice
 from crypto.errors import BadHeader, BadKey, BadShare
 from crypto.opening_keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
@@ -85,7 +85,7 @@ async def open_contributions(holder: KeyHolder, tender: Tender, journal: Journal
 
 def _gathering(tender: Tender, journal: JournalFollower) -> Gathering | None:
     published = journal.find("tender.published")
-    if published is None or tender_of_notice(published).key_policy != tender.key_policy:
+    if published is None or tender_now(published, journal.entries).key_policy != tender.key_policy:
         raise UnwrapRefused("the tender is not the published one")
     return gathering_of(tender, journal.entries)
 

@@ -18,8 +18,9 @@ from clients.canaries import open_canary, waiting_canaries
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder, Signer, read_opening_key
 from clients.key_holder_log import KeyHolderLog
+from clients.key_replacements import tender_now
 from clients.platform import Json, Platform, PlatformRefused
-from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement, tender_of_notice
+from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
 from crypto.canonical import JsonValue
 from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey
@@ -28,6 +29,7 @@ from tendering.domain.bid import envelope_context
 from tendering.domain.canary import ANSWER_LABEL, answer_statement
 from tendering.domain.closing_proof import NotProved, require_past
 from tendering.domain.journal import parse_instant
+from tendering.domain.key_policy import under
 from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
 from tendering.domain.published_keys import PublishedKeys
 from tendering.domain.tender import Tender
@@ -98,7 +100,7 @@ class KeyHolder:
         published = journal.find("tender.published")
         if published is None:
             raise UnwrapRefused("the tender is not published")
-        tender = tender_of_notice(published)
+        tender = tender_now(published, journal.entries)
         me = self.platform.me.organization_id
         holder, key = tender.key_holder_of(me), self.key_of(tender)
         done = []
@@ -126,11 +128,16 @@ class KeyHolder:
     async def give_shares(self, tender: Tender, remedy: Json) -> bool:
         """Unwrap and hand over one's shares of a bid; whether the bid is open with them.
 
-        `tender` comes from the published notice. Where a record holds no share that fits, a signed
-        refusal goes out in its place. Raises UnwrapRefused, KeyMissing, BadHeader, PlatformRefused.
+        `tender` is that of the public record (`tender_now`). Where a record holds no share that
+        fits, a signed refusal goes out in its place. Raises UnwrapRefused, KeyMissing, BadHeader,
+        PlatformRefused.
         """
-        key = self.key_of(tender)
         await self._require_due(tender, remedy)
+        version = remedy["policy_version"]
+        if not isinstance(version, int) or not 1 <= version <= tender.policy_version:
+            raise UnwrapRefused("the key policy of this bid was never published")
+        tender = under(tender, version)
+        key = self.key_of(tender)
         about: dict[str, JsonValue] = {
             name: remedy[name] for name in ("lot", "bidder_id", "counter")
         }
@@ -194,7 +201,10 @@ class KeyHolder:
         await journal.look()
         published = journal.find("tender.published")
         closed = journal.find("submission.closed")
-        if published is None or tender_of_notice(published).key_policy != tender.key_policy:
+        if (
+            published is None
+            or tender_now(published, journal.entries).key_policy != tender.key_policy
+        ):
             raise UnwrapRefused("the tender is not the published one")
         if closed is None:
             raise UnwrapRefused("submission is not closed")

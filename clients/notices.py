@@ -8,11 +8,13 @@ from typing import Final
 from uuid import UUID
 
 from clients.journal_following import JournalFollower
+from clients.key_replacements import tender_now, verify_replacements
 from clients.platform import Platform
-from clients.tender_facts import NoticeInvalid, tender_of_notice, verify_key_holders
+from clients.tender_facts import NoticeInvalid, verify_key_holders
 from crypto.certificates import CertificateFacts
 from crypto.container_digest import container_digest
 from tendering.domain.journal import Entry, parse_instant
+from tendering.domain.key_policy import under
 from tendering.domain.published_keys import PublishedKeys
 from tendering.domain.tender import Document, Tender
 
@@ -63,9 +65,14 @@ async def read_notice(platform: Platform, tender_id: UUID, keys: PublishedKeys) 
 
 def notice_of(journal: JournalFollower, published: Entry, keys: PublishedKeys) -> Notice:
     """The notice of a journal that was followed up to now. Raises NoticeInvalid."""
-    tender = tender_of_notice(published)
+    tender = tender_now(published, journal.entries)
     roots = [authority.root for authority in keys.certifiers]
-    holders = verify_key_holders(tender, trusted_roots=roots, published=published)
+    first = verify_key_holders(under(tender, 1), trusted_roots=roots, published=published)
+    by_number = dict(enumerate(first, start=1))
+    by_number |= verify_replacements(tender, journal.entries, trusted_roots=roots)
+    holders = [by_number[holder.number] for holder in tender.key_holders]
+    if len({who.public_der for who in holders}) != len(holders):
+        raise NoticeInvalid("two key holders sign with one key")
     tender = replace(tender, deadline=deadlines(journal)["deadline"])
     return Notice(tender, published, journal, tuple(holders))
 

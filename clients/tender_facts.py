@@ -6,6 +6,7 @@ certificate that leads to an authority which the bidder trusts beforehand.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,28 +64,34 @@ def verify_key_holders(
     NoticeInvalid.
     """
     assert published.tender_id == tender.id
-    holders = []
-    for holder in tender.key_holders:
-        assert holder.announcement is not None
-        assert holder.public_key is not None
-        try:
-            signed = SignedStatement.from_value(dict(holder.announcement))
-            who = verify_statement(
-                signed, label=ANNOUNCEMENT_LABEL, trusted_roots=trusted_roots, at=published.at
-            )
-        except (BadSignature, BadCertificate) as error:
-            raise NoticeInvalid(f"key holder {holder.number}: {error}") from error
-        expected: JsonValue = announcement_statement(
-            tender.id, holder.number, holder.organization_id, holder.public_key
-        )
-        if signed.statement != expected:
-            raise NoticeInvalid(f"key holder {holder.number} announced something else")
-        if who.organization != holder.name:
-            raise NoticeInvalid(f"key holder {holder.number} is certified under another name")
-        holders.append(who)
+    holders = [
+        verify_announcement(tender, holder, trusted_roots=trusted_roots, at=published.at)
+        for holder in tender.key_holders
+    ]
     if len({who.public_der for who in holders}) != len(holders):
         raise NoticeInvalid("two key holders sign with one key")
     return holders
+
+
+def verify_announcement(
+    tender: Tender, holder: KeyHolder, *, trusted_roots: Sequence[bytes], at: datetime
+) -> CertificateFacts:
+    """A key holder's announcement holds at `at`; who it is by certificate. NoticeInvalid."""
+    assert holder.announcement is not None
+    assert holder.public_key is not None
+    try:
+        signed = SignedStatement.from_value(dict(holder.announcement))
+        who = verify_statement(signed, label=ANNOUNCEMENT_LABEL, trusted_roots=trusted_roots, at=at)
+    except (BadSignature, BadCertificate) as error:
+        raise NoticeInvalid(f"key holder {holder.number}: {error}") from error
+    expected: JsonValue = announcement_statement(
+        tender.id, holder.number, holder.organization_id, holder.public_key
+    )
+    if signed.statement != expected:
+        raise NoticeInvalid(f"key holder {holder.number} announced something else")
+    if who.organization != holder.name:
+        raise NoticeInvalid(f"key holder {holder.number} is certified under another name")
+    return who
 
 
 def announcement_statement(

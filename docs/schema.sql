@@ -571,6 +571,19 @@ CREATE TABLE tendering.experts (
     CONSTRAINT experts_specialities_check CHECK (((cardinality(specialities) >= 1) AND (cardinality(specialities) <= 50)))
 );
 
+CREATE TABLE tendering.former_key_holders (
+    tender_id uuid NOT NULL,
+    version integer NOT NULL,
+    number integer NOT NULL,
+    organization_id uuid NOT NULL,
+    public_key bytea NOT NULL,
+    announcement text NOT NULL,
+    until timestamp with time zone NOT NULL,
+    CONSTRAINT former_key_holders_announcement_check CHECK ((octet_length(announcement) <= 32768)),
+    CONSTRAINT former_key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 1216]))),
+    CONSTRAINT former_key_holders_version_check CHECK ((version > 0))
+);
+
 CREATE TABLE tendering.idempotency_keys (
     scope text NOT NULL,
     key text NOT NULL,
@@ -605,6 +618,15 @@ CREATE TABLE tendering.issued_documents (
     CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
     CONSTRAINT issued_documents_pdf_check CHECK ((octet_length(pdf) <= 67108864)),
     CONSTRAINT issued_documents_signatories_check CHECK ((octet_length(signatories) <= 1048576))
+);
+
+CREATE TABLE tendering.key_holder_successors (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    organization_id uuid NOT NULL,
+    reason text NOT NULL,
+    ordered_at timestamp with time zone NOT NULL,
+    CONSTRAINT key_holder_successors_reason_check CHECK (((char_length(reason) >= 1) AND (char_length(reason) <= 500)))
 );
 
 CREATE TABLE tendering.key_holders (
@@ -1096,6 +1118,9 @@ ALTER TABLE ONLY tendering.experts
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.former_key_holders
+    ADD CONSTRAINT former_key_holders_pkey PRIMARY KEY (tender_id, version);
+
 ALTER TABLE ONLY tendering.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
 
@@ -1104,6 +1129,9 @@ ALTER TABLE ONLY tendering.issued_documents
 
 ALTER TABLE ONLY tendering.journal
     ADD CONSTRAINT journal_pkey PRIMARY KEY (tender_id, stream, seq);
+
+ALTER TABLE ONLY tendering.key_holder_successors
+    ADD CONSTRAINT key_holder_successors_pkey PRIMARY KEY (tender_id, number);
 
 ALTER TABLE ONLY tendering.key_holders
     ADD CONSTRAINT key_holders_once UNIQUE (tender_id, organization_id);
@@ -1267,6 +1295,8 @@ CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
+
+CREATE INDEX key_holder_successors_organization_id ON tendering.key_holder_successors USING btree (organization_id);
 
 CREATE INDEX objections_organization_id ON tendering.objections USING btree (organization_id);
 
@@ -1460,11 +1490,23 @@ ALTER TABLE ONLY tendering.evaluations
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
+ALTER TABLE ONLY tendering.former_key_holders
+    ADD CONSTRAINT former_key_holders_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.former_key_holders
+    ADD CONSTRAINT former_key_holders_tender_id_number_fkey FOREIGN KEY (tender_id, number) REFERENCES tendering.key_holders(tender_id, number);
+
 ALTER TABLE ONLY tendering.issued_documents
     ADD CONSTRAINT issued_documents_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.journal
     ADD CONSTRAINT journal_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.key_holder_successors
+    ADD CONSTRAINT key_holder_successors_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.key_holder_successors
+    ADD CONSTRAINT key_holder_successors_tender_id_number_fkey FOREIGN KEY (tender_id, number) REFERENCES tendering.key_holders(tender_id, number);
 
 ALTER TABLE ONLY tendering.key_holders
     ADD CONSTRAINT key_holders_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
@@ -1712,11 +1754,19 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.experts TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.former_key_holders TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.former_key_holders TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.idempotency_keys TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.issued_documents TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.issued_documents TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.key_holder_successors TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.key_holder_successors TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.key_holders TO tendering_app;
 

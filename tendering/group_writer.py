@@ -19,7 +19,8 @@ from typing import Final
 from uuid import UUID
 
 from tendering.actions.bids import ReceiptTerms, submit_bids
-from tendering.domain.custody import Arrived, policy_digest
+from tendering.domain.custody import Arrived
+from tendering.domain.key_policy import policy_digest
 from tendering.domain.receipts import Receipt
 from tendering.domain.refusals import EphemeralKeyReused, Refused
 from tendering.domain.tender import Tender

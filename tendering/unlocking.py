@@ -27,6 +27,7 @@ from tendering.domain.fault import (
     attribute,
     attribute_bid,
 )
+from tendering.domain.key_policy import as_sealed, released, under, version_of
 from tendering.domain.opening import OpenedEnvelope
 from tendering.domain.refusals import BidDoesNotOpen, WrongFileKey
 from tendering.domain.tender import Tender
@@ -78,6 +79,7 @@ def open_bid(
     Raises WrongFileKey for keys that are not the containers'; BidDoesNotOpen when they are, and
     what is stored does not open with them all the same.
     """
+    tender = as_sealed(tender, bid.manifest)
     kinds = tender.round.envelopes
     if set(file_keys) != set(kinds):
         raise WrongFileKey("there is one file key for each envelope", expected=list(kinds))
@@ -104,6 +106,8 @@ def open_bid(
 
 def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> BidFault:
     """Whose fault it is that a bid did not open. Blocks for as long as reading it all takes."""
+    version = version_of(tender, bid.manifest)
+    sealed, gone = under(tender, version), released(tender, version)
     findings = {}
     for envelope in bid.envelopes:
         stored = blobs.path(envelope.upload_id)
@@ -117,7 +121,8 @@ def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> 
 
         evidence = Evidence(
             header=read_header(blobs, envelope) if stored.exists() else b"",
-            policy=policy_of(tender, envelope),
+            policy=policy_of(sealed, envelope),
+            released=gone,
             intact=stored.exists() and container_digest(stored) == envelope.digest,
             shares=handed.shares.get(envelope.kind, {}),
             refusals=handed.refusals,
@@ -130,7 +135,7 @@ def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> 
 
 
 def policy_of(tender: Tender, envelope: SealedEnvelope) -> SealPolicy:
-    """Who can open an envelope, by the published record and the signed manifest."""
+    """Who can open an envelope, by the record as it stood when it was sealed, and the manifest."""
     return SealPolicy(
         context=envelope.context,
         threshold=tender.threshold,

@@ -189,12 +189,17 @@ async def status(screen: Screen, workspace: Workspace) -> Exit:
         screen.say(f"第 {one['counter']} 次: {STATES[one['state']]}")
     for one in held:
         screen.say(f"平台记录: 第 {one['counter']} 次 {one['status']},{one['received_at']} 收到")
+        if one["seal_again"]:
+            screen.say("  ! 递交后更换了密钥持有人: 投标仍然有效,但请重新加密并替换")
     if desk.notice.closed is not None:
         screen.say("开标已经开始: 请运行 kaibiao bid unlock")
     screen.set(
         bids=bids,
         opening=desk.notice.closed is not None,
-        held=[{key: one[key] for key in ("counter", "status", "received_at")} for one in held],
+        held=[
+            {key: one[key] for key in ("counter", "status", "received_at", "seal_again")}
+            for one in held
+        ],
     )
     return Exit.DONE
 

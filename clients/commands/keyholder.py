@@ -18,8 +18,9 @@ from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
 from clients.key_holder_log import LogBroken, read_log
 from clients.key_holding import LOG_FILE, KeyHolder, KeyMissing, UnwrapRefused
+from clients.key_replacements import tender_now
 from clients.platform import Json, PlatformRefused, PlatformUnreachable, open_platform
-from clients.tender_facts import NoticeInvalid, tender_of_notice
+from clients.tender_facts import NoticeInvalid
 from crypto.errors import CryptoError
 from tendering.domain.journal import BrokenChain
 from tendering.domain.published_keys import parse_published_keys
@@ -197,7 +198,7 @@ def _published(journal: JournalFollower) -> Tender:
     notice = journal.find("tender.published")
     if notice is None:
         raise click.ClickException("the tender is not published")
-    return tender_of_notice(notice)
+    return tender_now(notice, journal.entries)
 
 
 def _run(desk: Desk, work: Work) -> None:

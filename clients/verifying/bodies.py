@@ -77,35 +77,6 @@ class Announced(Struct, frozen=True):
     announcement: dict[str, Any]
 
 
-class CanaryIssued(Struct, frozen=True):
-    """canary.issued: `header` and the digests of the right answers in hex."""
-
-    canary: int
-    occasion: str
-    asked: tuple[int, ...]
-    header: str
-    answers: tuple[str, ...]
-    due_at: datetime
-
-
-class CanaryOpened(Struct, frozen=True):
-    """canary.opened: a key holder's answer, hex."""
-
-    canary: int
-    number: int
-    answer: str
-    in_time: bool
-    statement: dict[str, Any]
-
-
-class CanaryMissed(Struct, frozen=True):
-    """canary.missed: who had not opened it when it was due."""
-
-    canary: int
-    missing: tuple[int, ...]
-    enough: bool
-
-
 class Submitted(Struct, frozen=True):
     """bid.submitted."""
 

@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 
-from clients.verifying.bodies import CanaryIssued, CanaryMissed, CanaryOpened
+from clients.key_replacements import REPLACED
 from clients.verifying.case import Case, place
+from clients.verifying.key_holder_bodies import CanaryIssued, CanaryMissed, CanaryOpened
 from clients.verifying.report import Notes
 from crypto.canary import is_answer
 from crypto.errors import BadHeader, CryptoError
 from crypto.seal_header import parse_sealed_header
 from tendering.domain.canary import ANSWER_LABEL, Occasion, answer_statement, context_of
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.key_policy import under
 from tendering.domain.tender import Tender
 
 Issued = Mapping[int, tuple[Entry, CanaryIssued]]
@@ -23,7 +25,7 @@ def check_canaries(case: Case, notes: Notes) -> None:
     ):
         notes.require(body.canary == number, place(entry), "the canaries are not numbered in order")
         issued[body.canary] = (entry, body)
-        _check_header(case.tender, entry, body, notes)
+        _check_header(tender_at(case, entry), entry, body, notes)
     opened: dict[int, dict[int, Entry]] = {}
     for entry, answer in case.all(Stream.PUBLIC, "canary.opened", CanaryOpened):
         if answer.canary not in issued:
@@ -36,6 +38,12 @@ def check_canaries(case: Case, notes: Notes) -> None:
     closing = case.closing()
     if closing is not None and all(one.occasion != Occasion.EVE for _, one in issued.values()):
         notes.remark("no canary was made in the last day before the deadline")
+
+
+def tender_at(case: Case, entry: Entry) -> Tender:
+    """The tender with the key holders that it had when an entry was made."""
+    before = [one for one in case.streams[Stream.PUBLIC] if one.seq < entry.seq]
+    return under(case.tender, 1 + sum(one.kind == REPLACED for one in before))
 
 
 def _check_header(tender: Tender, entry: Entry, body: CanaryIssued, notes: Notes) -> None:
@@ -63,7 +71,7 @@ def _check_header(tender: Tender, entry: Entry, body: CanaryIssued, notes: Notes
 def _check_answer(
     case: Case, entry: Entry, body: CanaryOpened, issued: CanaryIssued, notes: Notes
 ) -> None:
-    where, tender = place(entry), case.tender
+    where, tender = place(entry), tender_at(case, entry)
     holder = next((one for one in tender.key_holders if one.number == body.number), None)
     if holder is None or body.number not in issued.asked:
         notes.fails(where, "opened by one that was not asked")

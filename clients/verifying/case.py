@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from clients.tender_facts import NoticeInvalid, tender_of_notice
+from clients.key_replacements import tender_now
+from clients.tender_facts import NoticeInvalid
 from clients.verifying.archive_file import ArchiveFile
 from clients.verifying.bodies import Closed, ClosedBid
 from crypto.canonical import JsonValue
@@ -31,6 +32,7 @@ from tendering.domain.archive import (
 from tendering.domain.archive_keys import ArchiveKeys, parse_archive_keys
 from tendering.domain.bag import BadBag
 from tendering.domain.journal import Entry, Stream, parse_instant
+from tendering.domain.key_policy import under
 from tendering.domain.refusals import PublishedKeysInvalid
 from tendering.domain.tender import Tender
 
@@ -96,6 +98,11 @@ class Case:
     rooms: dict[UUID, Room] = field(default_factory=dict)
 
     @property
+    def notice(self) -> Tender:
+        """The tender with the key holders of its notice; in `tender` some may be replaced."""
+        return under(self.tender, 1)
+
+    @property
     def is_full(self) -> bool:
         """Is it the edition that shows everything?"""
         return self.edition is Edition.FULL
@@ -151,7 +158,7 @@ def load_case(archive: ArchiveFile, digests: dict[str, str], trust: ArchiveKeys 
     if published is None:
         raise BadBag(journal_path(Stream.PUBLIC), "the tender was never published")
     try:
-        tender = tender_of_notice(published)
+        tender = tender_now(published, streams[Stream.PUBLIC])
     except NoticeInvalid as error:
         raise BadBag(place(published), str(error)) from error
     if (described.number, described.title) != (tender.number, tender.title):

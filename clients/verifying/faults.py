@@ -27,16 +27,22 @@ from tendering.domain.fault import (
     attribute_bid,
 )
 
-_WHOSE = {Whose.BIDDER: "投标人", Whose.KEY_HOLDERS: "密钥持有人", Whose.PLATFORM: "平台"}
+_WHOSE = {
+    Whose.BIDDER: "投标人",
+    Whose.KEY_HOLDERS: "密钥持有人",
+    Whose.PLATFORM: "平台",
+    Whose.PROCURING_ENTITY: "招标人",
+}
 _PARTS = {
     HolderPart.CLEARED: ("已洗清，其记录本来就是错的", "cleared, its record was made wrongly"),
     HolderPart.LIED: ("交出了假份额", "handed in a false share"),
     HolderPart.REFUSED_WRONGLY: ("谎称其记录不可用", "called a good record unusable"),
+    HolderPart.RELEASED: ("密封之后被更换", "replaced after it was sealed"),
     HolderPart.SILENT: ("未交出份额", "handed in nothing"),
     HolderPart.UNDECIDED: ("尚不能判定", "undecided without the file key"),
 }
 """What is said of a key holder; nothing of one that was honest."""
-_FOR_WANT_OF_SHARES = frozenset({Cause.NO_PATH, Cause.HOLDERS_FAILED})
+_FOR_WANT_OF_SHARES = frozenset({Cause.NO_PATH, Cause.HOLDERS_FAILED, Cause.HOLDERS_REPLACED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ def _judge(case: Case, container: Sealed, told: Told) -> Finding:
         and container_digest(case.archive.chunks(container.path)) == container.digest,
         shares=told.shares.get(container.kind, {}),
         refusals=told.refusals,
+        released=container.released,
         file_key=told.file_keys.get(container.kind),
         in_time=told.in_time,
         asked=told.asked,

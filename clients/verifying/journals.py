@@ -56,7 +56,7 @@ def check_times(case: Case, notes: Notes) -> None:
     if closing is None:
         return
     entry, closed = closing
-    deadline = _deadline(case, before=entry)
+    deadline = deadline_at(case, before=entry)
     notes.require(
         closed.deadline == deadline,
         place(entry),
@@ -131,7 +131,8 @@ def _in_order(stream: Stream, entries: list[Entry], notes: Notes) -> None:
         )
 
 
-def _deadline(case: Case, *, before: Entry) -> datetime:
+def deadline_at(case: Case, *, before: Entry) -> datetime:
+    """The deadline as it stood before a public entry."""
     deadline = case.tender.deadline
     for entry in case.streams[Stream.PUBLIC][: before.seq - 1]:
         if entry.kind in {"clarification.published", "deadline.moved", "tender.resumed"}:

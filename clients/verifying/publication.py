@@ -25,9 +25,9 @@ def check_publication(case: Case, notes: Notes) -> None:
     """The procuring entity or its agency has signed every fact of the notice."""
     where = place(case.published)
     body = case.published.body
-    for member, value in public_facts(case.tender).items():
+    for member, value in public_facts(case.notice).items():
         notes.require(body.get(member) == value, where, f"{member} cannot be read back")
-    facts = public_facts(replace(case.tender, timetable={}))
+    facts = public_facts(replace(case.notice, timetable={}))
     expected: JsonValue = {
         "tender_id": str(case.tender.id),
         "facts_digest": digest(FACTS_LABEL, facts).hex(),
@@ -46,7 +46,8 @@ def check_publication(case: Case, notes: Notes) -> None:
 
 def check_parties(case: Case, notes: Notes) -> None:
     """Where something signed or chained names a party as well, tender.json names it the same."""
-    named = {holder.organization_id: holder.name for holder in case.tender.key_holders}
+    policies = [case.tender.key_holders, *(one.holders for one in case.tender.former)]
+    named = {one.organization_id: one.name for holders in policies for one in holders}
     named |= {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}
     for organization_id, party in case.parties.items():
         if organization_id not in named:
@@ -62,12 +63,12 @@ def check_key_holders(case: Case, notes: Notes) -> None:
     where = place(case.published)
     try:
         holders = verify_key_holders(
-            case.tender, trusted_roots=case.keys.roots, published=case.published
+            case.notice, trusted_roots=case.keys.roots, published=case.published
         )
     except NoticeInvalid as error:
         notes.fails(where, str(error))
         return
-    for holder, who in zip(case.tender.key_holders, holders, strict=True):
+    for holder, who in zip(case.notice.key_holders, holders, strict=True):
         certificate = SignedStatement.from_value(dict(holder.announcement or {})).certificate
         case.certificates.setdefault(certificate, (case.published.at, where))
         own = _is_certified_by_operator(case, certificate)
@@ -80,7 +81,7 @@ def check_key_holders(case: Case, notes: Notes) -> None:
     if Stream.CUSTODY not in case.streams:
         notes.skips("when each holder announced its key")
         return
-    for holder in case.tender.key_holders:
+    for holder in case.notice.key_holders:
         if holder.number not in announced:
             notes.fails(where, f"key holder {holder.number} announced nothing in custody")
             continue

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from clients.verifying.case import Case
-from clients.verifying.submissions import Kept, context_of, envelopes_of, read_header
+from clients.verifying.submissions import (
+    Kept,
+    context_of,
+    envelopes_of,
+    read_header,
+    released_from,
+    sealed_tender,
+)
 from crypto.errors import BadHeader
 from crypto.keys import recipient_public
 from crypto.sealed_file import SealPolicy, read_sealed_header
@@ -24,10 +31,12 @@ class Sealed:
     header_bytes: int
     digest: bytes
     policy: SealPolicy
+    released: frozenset[int] = frozenset()
 
 
 def sealed_containers(case: Case, kept: Kept) -> Iterator[Sealed]:
     """The containers of a bid. Raises BadBag, BadKey."""
+    tender, gone = sealed_tender(case, kept), released_from(case, kept)
     for envelope in envelopes_of(case, kept):
         header = read_header(case, kept, envelope.kind)
         yield Sealed(
@@ -39,9 +48,10 @@ def sealed_containers(case: Case, kept: Kept) -> Iterator[Sealed]:
             policy=SealPolicy(
                 context=context_of(case, kept, envelope.kind),
                 threshold=case.tender.threshold,
-                holders=tuple(holder.public_key or b"" for holder in case.tender.key_holders),
+                holders=tuple(holder.public_key or b"" for holder in tender.key_holders),
                 bidder=recipient_public(envelope.recipient),
             ),
+            released=gone,
         )
 
 

@@ -26,7 +26,9 @@ from tendering.domain.bid import (
     require_manifest,
 )
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import ManifestMismatch
+from tendering.domain.key_policy import as_sealed, released, require_version, under, version_of
+from tendering.domain.refusals import KeyPolicyReplaced, ManifestMismatch
+from tendering.domain.tender import Tender
 
 MANIFEST_FILE: Final = "manifest.json"
 _NOWHERE: Final = UUID(int=0)  # where the platform stored the bytes is no part of what is signed
@@ -183,8 +185,10 @@ def check_manifests(case: Case, notes: Notes) -> None:
         bid = SealedBid(case.tender.id, kept.lot, kept.bidder_id, kept.counter, envelopes, value)
         try:
             signed, who = case.signed(value, label=MANIFEST_LABEL, at=kept.received_at, where=path)
-            require_manifest(case.tender, bid, _statement(signed.statement))
-        except (CryptoError, ManifestMismatch) as error:
+            version = version_of(case.tender, value)
+            require_manifest(under(case.tender, version), bid, _statement(signed.statement))
+            require_version(case.tender, version, received_at=kept.received_at)
+        except (CryptoError, ManifestMismatch, KeyPolicyReplaced) as error:
             notes.fails(path, str(error))
             continue
         notes.require(who.uscc == kept.uscc, path, f"signed by {who.uscc}, not by the bidder")
@@ -224,10 +228,25 @@ def read_header(case: Case, kept: Kept, kind: str) -> bytes:
     return case.archive.stream(path).read(SEALED_HEADER_BYTES_MAX)
 
 
+def sealed_tender(case: Case, kept: Kept) -> Tender:
+    """The tender with the key holders that a submission was sealed to. Raises BadBag."""
+    return as_sealed(case.tender, case.archive.json(f"{kept.folder}/{MANIFEST_FILE}"))
+
+
+def released_from(case: Case, kept: Kept) -> frozenset[int]:
+    """Its key holders that were replaced since, by number. Raises BadBag."""
+    manifest = case.archive.json(f"{kept.folder}/{MANIFEST_FILE}")
+    return released(case.tender, version_of(case.tender, manifest))
+
+
 def context_of(case: Case, kept: Kept, kind: str) -> bytes:
     """The context of a container, computed from what was published."""
     return envelope_context(
-        case.tender, lot=kept.lot, kind=kind, bidder_id=kept.bidder_id, counter=kept.counter
+        sealed_tender(case, kept),
+        lot=kept.lot,
+        kind=kind,
+        bidder_id=kept.bidder_id,
+        counter=kept.counter,
     )
 
 

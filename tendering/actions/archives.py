@@ -210,7 +210,8 @@ async def _parties(
     connection: Connection, tender: Tender, submissions: list[tuple[StoredBid, bool]]
 ) -> dict[UUID, Party]:
     roles = {one.bid.bidder_id: "bidder" for one, _ in submissions}
-    roles |= {holder.organization_id: "key_holder" for holder in tender.key_holders}
+    policies = [tender.key_holders, *(former.holders for former in tender.former)]
+    roles |= {one.organization_id: "key_holder" for holders in policies for one in holders}
     roles[tender.supervisor_id] = "supervisor"
     if tender.agency_id is not None:
         roles[tender.agency_id] = "agency"

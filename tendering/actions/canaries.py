@@ -89,7 +89,9 @@ async def open_canary(
     Raises NotKeyHolder, NotFound, WrongPhase, CanaryNotOpened, SignatureRefused.
     """
     said = await statement_by(connection, keys, statement, label=ANSWER_LABEL, uscc=by.uscc, at=at)
-    tender = await tenders.lock_also_suspended(connection, tender_id)
+    await tenders.lock_also_suspended(connection, tender_id)
+    # Whom the holder of the lock before us has replaced is seen by a statement of its own.
+    tender = await tenders.get(connection, tender_id)
     holder = tender.key_holder_of(by.organization_id)
     canary = await canaries.get(connection, tender_id, number)
     require_statement(said, answer_statement(tender, number, holder, answer))

@@ -15,6 +15,7 @@ from tendering.actions.statements import require_statement, statement_by
 from tendering.domain.bid import BidStatus
 from tendering.domain.fault import BidFault
 from tendering.domain.journal import Event, Stream
+from tendering.domain.key_policy import number_for
 from tendering.domain.opening import (
     DISCLOSURE_LABEL,
     RECORD_UNUSABLE,
@@ -101,9 +102,9 @@ async def refuse_share(
     """
     said = await statement_by(connection, keys, statement, label=REFUSAL_LABEL, uscc=by.uscc, at=at)
     tender = await tenders.lock(connection, tender_id)
-    number = tender.key_holder_of(by.organization_id).number
     opening = await openings.get(connection, tender_id, lot)
     stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+    number = number_for(tender, stored.bid.manifest, by.organization_id)
     expected: dict[str, JsonValue] = {
         "tender_id": str(tender_id),
         "lot": lot,

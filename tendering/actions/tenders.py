@@ -1,6 +1,6 @@
 """Deeds before the deadline: draft, documents, key announcements, publication, clarifications."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -9,6 +9,7 @@ from crypto.canonical import JsonValue, digest
 from crypto.errors import BadKey
 from crypto.keys import recipient_text
 from tendering.actions.canaries import fresh_chance, issue_canary
+from tendering.actions.key_replacements import take_place
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
 from tendering.domain.award import separated_method
@@ -42,6 +43,7 @@ from tendering.procedures import round_of
 from tendering.storage import (
     clarifications,
     journal,
+    key_holders,
     organizations,
     overrides,
     participants,
@@ -130,8 +132,13 @@ async def announce_key(
     announcement: Mapping[str, JsonValue],
     by: Actor,
     at: datetime,
+    now: Callable[[], datetime],
 ) -> None:
-    """A key holder's key for this tender alone, signed. Raises NotKeyHolder, SignatureRefused."""
+    """A key holder's key for this tender alone, signed; of a draft, or in another's place.
+
+    `now` is read under the tender's lock: it is when a replacement takes effect. Raises
+    NotKeyHolder, SignatureRefused, WrongPhase, ReplacementTooLate.
+    """
     said = await statement_by(
         connection, keys, announcement, label=ANNOUNCEMENT_LABEL, uscc=by.uscc, at=at
     )
@@ -139,21 +146,34 @@ async def announce_key(
         recipient_text(public_key)
     except BadKey as error:
         raise Invalid(str(error)) from error
-    tender = await tenders.lock(connection, tender_id)
-    require_status(tender, TenderStatus.DRAFT)
-    require_key_of_suite(tender, public_key)
-    holder = tender.key_holder_of(by.organization_id)
+    await tenders.lock(connection, tender_id)
+    # What the holder of the lock before us has changed is seen by a statement of its own.
+    tender = await tenders.get(connection, tender_id)
+    successor = await key_holders.successor_of(connection, tender_id, by.organization_id)
+    place = successor or tender.key_holder_of(by.organization_id)
     body: dict[str, JsonValue] = {
         "tender_id": str(tender_id),
-        "number": holder.number,
+        "number": place.number,
         "organization_id": str(by.organization_id),
         "public_key": public_key.hex(),
     }
     require_statement(said, body)
-    await tenders.announce_key(
+    if successor is not None:
+        await take_place(
+            connection,
+            tender,
+            successor,
+            public_key=public_key,
+            announcement=announcement,
+            at=now(),
+        )
+        return
+    require_status(tender, TenderStatus.DRAFT)
+    require_key_of_suite(tender, public_key)
+    await key_holders.announce_key(
         connection,
         tender_id,
-        holder.number,
+        place.number,
         public_key=public_key,
         announcement=dict(announcement),
     )

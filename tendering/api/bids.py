@@ -21,17 +21,19 @@ from tendering.domain.bid import (
     COUNTER_MAX,
     MANIFEST_LABEL,
     WITHDRAWAL_LABEL,
+    BidStatus,
     SealedBid,
     SealedEnvelope,
 )
 from tendering.domain.custody import Arrived
 from tendering.domain.fields import Fields
+from tendering.domain.key_policy import policy_digest, require_version, under, version_of
 from tendering.domain.receipts import Receipt, receipt_json
 from tendering.domain.refusals import ManifestMismatch, Refused, StorageFull
-from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender
+from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender, TenderStatus
 from tendering.domain.uploads import require_owner
 from tendering.group_writer import KnownTender
-from tendering.storage import bids, receipts, uploads
+from tendering.storage import bids, receipts, tenders, uploads
 from tendering.storage.connection import Connection, reading
 from tendering.storage.small_containers import SMALL_BYTES_MAX
 from tendering.unlocking import read_head
@@ -78,7 +80,11 @@ class PostWithdrawal(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OwnBid(Struct, frozen=True):
-    """A submission of one's own; `receipt` is its acknowledgement."""
+    """A submission of one's own; `receipt` is its acknowledgement.
+
+    `seal_again`: a key holder was replaced since it was sealed. It stays valid, but if its bidder
+    loses its own key only those of its key holders can help that are left.
+    """
 
     lot: str
     counter: int
@@ -86,6 +92,7 @@ class OwnBid(Struct, frozen=True):
     received_at: Instant
     manifest_digest: str
     receipt: dict[str, Any]
+    seal_again: bool
 
 
 class OwnBids(Struct, frozen=True):
@@ -199,14 +206,20 @@ def _at_the_door(
     *,
     received_at: datetime,
 ) -> Arrived:
-    """All checks that need no key and no lock. Raises ManifestMismatch, ContainerRefused."""
-    bid = _parse_bid(known.tender, actor, body, files, said.statement)
+    """All checks that need no key and no lock.
+
+    Raises KeyPolicyReplaced, ManifestMismatch, ContainerRefused.
+    """
+    version = version_of(known.tender, body.manifest)
+    require_version(known.tender, version, received_at=received_at)
+    tender = under(known.tender, version)
+    bid = _parse_bid(tender, actor, body, files, said.statement)
     heads = {envelope.kind: file.head for envelope, file in zip(bid.envelopes, files, strict=False)}
     statement = said.statement if isinstance(said.statement, dict) else {}
     return Arrived(
         bid=bid,
-        ephemeral_keys=tuple(check_containers(known.tender, bid, heads, statement)),
-        key_policy_digest=known.policy_digest,
+        ephemeral_keys=tuple(check_containers(tender, bid, heads, statement)),
+        key_policy_digest=known.policy_digest if tender is known.tender else policy_digest(tender),
         received_at=received_at,
         certificate=said.certificate,
         serial=said.serial,
@@ -255,8 +268,12 @@ async def post_withdrawal(
 
 async def get_own_bids(connection: Connection, actor: Actor, tender_id: UUID) -> OwnBids:
     """One's own submissions."""
-    items = []
-    for stored in await bids.list_of_bidder(connection, tender_id, actor.organization_id):
+    items: list[OwnBid] = []
+    found = await bids.list_of_bidder(connection, tender_id, actor.organization_id)
+    if not found:
+        return OwnBids(items)
+    tender = await tenders.get(connection, tender_id)
+    for stored in found:
         receipt = await receipts.of_bidder(
             connection,
             bidder_id=actor.organization_id,
@@ -272,6 +289,8 @@ async def get_own_bids(connection: Connection, actor: Actor, tender_id: UUID) ->
                 stored.received_at,
                 stored.bid.manifest_digest.hex(),
                 receipt_json(receipt),
+                seal_again=version_of(tender, stored.bid.manifest) < tender.policy_version
+                and (stored.status, tender.status) == (BidStatus.SUBMITTED, TenderStatus.PUBLISHED),
             )
         )
     return OwnBids(items)

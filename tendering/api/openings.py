@@ -14,6 +14,7 @@ from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
+from tendering.domain.key_policy import number_for, released, version_of
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
 from tendering.domain.refusals import BidDoesNotOpen, NotFound, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
@@ -89,12 +90,13 @@ class RemedyEnvelope(Struct, frozen=True):
 
 
 class Remedy(Struct, frozen=True):
-    """A bid whose bidder declared its key lost."""
+    """A bid whose bidder declared its key lost; `policy_version`: whose key holders it names."""
 
     lot: str
     bidder_id: UUID
     counter: int
     envelopes: list[RemedyEnvelope]
+    policy_version: int
 
 
 class RemedyList(Struct, frozen=True):
@@ -253,6 +255,8 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
                 if all(number in shares.get(kind, {}) for kind in tender.round.envelopes):
                     continue
                 stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+                if number in released(tender, version_of(tender, stored.bid.manifest)):
+                    continue
                 await place_containers(connection, context.blobs, stored.bid)
                 waiting.append((stored, []))
     for stored, envelopes in waiting:
@@ -261,7 +265,13 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
             envelopes.append(RemedyEnvelope(envelope.kind, envelope.context.hex(), header))
     return RemedyList(
         [
-            Remedy(stored.bid.lot, stored.bid.bidder_id, stored.bid.counter, envelopes)
+            Remedy(
+                stored.bid.lot,
+                stored.bid.bidder_id,
+                stored.bid.counter,
+                envelopes,
+                version_of(tender, stored.bid.manifest),
+            )
             for stored, envelopes in waiting
         ]
     )
@@ -277,7 +287,7 @@ async def post_shares(
             connection, tender_id, body.lot, body.bidder_id, received_at
         )
         await place_containers(connection, context.blobs, stored.bid)
-    number = tender.key_holder_of(actor.organization_id).number
+    number = number_for(tender, stored.bid.manifest, actor.organization_id)
     if set(shares) != set(tender.round.envelopes):
         raise WrongShare("there is one share for each envelope")
     headers = {

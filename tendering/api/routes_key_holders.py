@@ -6,9 +6,11 @@ from tendering.api import canaries, key_holders, tenders
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     CanaryNotOpened,
+    Forbidden,
     Invalid,
     NotFound,
     NotKeyHolder,
+    ReplacementTooLate,
     SignatureRefused,
     WrongPhase,
 )
@@ -21,7 +23,31 @@ KEY_HOLDER_ROUTES: Final = (
         action="key.announce",
         status=204,
         idempotency="transaction",
-        errors=(NotFound, NotKeyHolder, WrongPhase, SignatureRefused, Invalid),
+        errors=(
+            NotFound,
+            NotKeyHolder,
+            WrongPhase,
+            SignatureRefused,
+            Invalid,
+            ReplacementTooLate,
+        ),
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/key-holder-replacements",
+        key_holders.post_key_holder_replacement,
+        action="key_holder.replace",
+        status=204,
+        idempotency="transaction",
+        errors=(
+            NotFound,
+            Forbidden,
+            WrongPhase,
+            SignatureRefused,
+            Invalid,
+            ReplacementTooLate,
+        ),
         tags=("tenders",),
     ),
     Route(

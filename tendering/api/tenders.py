@@ -258,6 +258,7 @@ async def post_key_announcement(
         announcement=body.announcement,
         by=actor,
         at=received_at,
+        now=context.now,
     )
 
 

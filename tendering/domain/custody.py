@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from crypto.canonical import digest
 from tendering.domain.bid import CustodyState, SealedBid, decide_submission
 from tendering.domain.bid_security import BidSecurity, covers
 from tendering.domain.journal import Event
+from tendering.domain.key_policy import policy_digest, require_version, version_sealed_to
 from tendering.domain.procedure import Participants
 from tendering.domain.refusals import (
     EphemeralKeyReused,
@@ -99,8 +99,7 @@ class Custody:
         if revoked_at is not None and revoked_at <= arrived.received_at:
             raise SignatureRefused("the certificate is revoked")
         # A key holder may have been replaced between the door and the lock.
-        if self._policy(tender) != arrived.key_policy_digest:
-            raise ManifestMismatch("the key holders have changed: seal again")
+        self._require_policy(tender, arrived)
         if not self.uploads.issuperset(arrived.uploads):
             raise UploadIncomplete("an upload has been cleared away")
         if not self.ephemeral_keys.isdisjoint(arrived.ephemeral_keys):
@@ -118,15 +117,15 @@ class Custody:
             security, lot, deadline=tender.deadline, validity_days=tender.terms.bid_validity_days
         )
 
-    def _policy(self, tender: Tender) -> bytes:
+    def _require_policy(self, tender: Tender, arrived: Arrived) -> None:
         if tender.id not in self.policies:
             self.policies[tender.id] = policy_digest(tender)
-        return self.policies[tender.id]
-
-
-def policy_digest(tender: Tender) -> bytes:
-    """What a manifest says of the key holders it was sealed for. 32 bytes."""
-    return digest("kaibiao/key-policy/v1", tender.key_policy)
+        if self.policies[tender.id] == arrived.key_policy_digest:
+            return
+        version = version_sealed_to(tender, arrived.key_policy_digest)
+        if version is None:
+            raise ManifestMismatch("the key holders are not those of the tender")
+        require_version(tender, version, received_at=arrived.received_at)
 
 
 def decide_group(custody: Custody, group: Sequence[Arrived]) -> list[Event | Refused]:

@@ -28,6 +28,7 @@ class Whose(StrEnum):
 
     BIDDER = "bidder"
     KEY_HOLDERS = "key_holders"
+    PROCURING_ENTITY = "procuring_entity"
     PLATFORM = "platform"
 
 
@@ -41,6 +42,7 @@ class Cause(StrEnum):
     PAYLOAD_NOT_SEALED = "payload-not-sealed"
     BUNDLE_NOT_CANONICAL = "bundle-not-canonical"
     HOLDERS_FAILED = "holders-failed"
+    HOLDERS_REPLACED = "holders-replaced"
     LEFT_UNOPENED = "left-unopened"
     NOT_UNLOCKED = "not-unlocked"
     NO_PATH = "no-path"
@@ -54,6 +56,7 @@ class HolderPart(StrEnum):
     LIED = "lied"
     REFUSED_WRONGLY = "refused_wrongly"
     SILENT = "silent"
+    RELEASED = "released"
     UNDECIDED = "undecided"
 
 
@@ -95,6 +98,10 @@ SENTENCES: Mapping[Cause, tuple[str, str]] = MappingProxyType(
             "密封正确，投标人请求了补救，密钥持有人交出的正确份额不足",
             "sealed rightly, and the key holders that were asked gave too few right shares",
         ),
+        Cause.HOLDERS_REPLACED: (
+            "密封正确，投标人请求了补救，但招标人更换密钥持有人后剩余人数不足以解密",
+            "sealed rightly, and the host's replacements left too few of its key holders",
+        ),
         Cause.LEFT_UNOPENED: (
             "保管的证据足以打开全部文件，平台却没有打开",
             "the evidence in custody opens it, and the platform did not",
@@ -118,7 +125,8 @@ class Evidence:
     `header` are its first bytes as stored; `policy` comes from the published record and the signed
     manifest. `intact`: the stored bytes have the digest that the bidder signed and the receipt
     names. `shares` by number of key holder, 16 bytes, as handed in; `refusals` are the holders that
-    signed that their record does not give the committed share. `file_key` came from the bidder,
+    signed that their record does not give the committed share; `released` those that were replaced
+    after the bid was sealed, by their numbers in its policy. `file_key` came from the bidder,
     `in_time` before the window closed. `asked`: the bidder declared its key lost.
     """
 
@@ -127,6 +135,7 @@ class Evidence:
     intact: bool
     shares: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     refusals: frozenset[int] = frozenset()
+    released: frozenset[int] = frozenset()
     file_key: bytes | None = field(default=None, repr=False)
     in_time: bool = False
     asked: bool = False
@@ -242,6 +251,7 @@ _ORDER = (
     (Whose.BIDDER, True),
     (Whose.PLATFORM, True),
     (Whose.KEY_HOLDERS, True),
+    (Whose.PROCURING_ENTITY, True),
     (Whose.BIDDER, False),
 )
 
@@ -286,6 +296,8 @@ def _parts(
     for number in range(1, len(evidence.policy.holders) + 1):
         if number in evidence.shares and number not in bad:
             parts[number] = HolderPart.HONEST
+        elif number in evidence.released:
+            parts[number] = HolderPart.RELEASED
         elif number not in evidence.shares and number not in evidence.refusals:
             parts[number] = HolderPart.SILENT
         elif derived is None:
@@ -303,6 +315,11 @@ def _sound(evidence: Evidence, holders: Mapping[int, HolderPart], *, has_shares:
     """The container is as it should be: who kept it closed?"""
     if has_shares or (evidence.file_key is not None and evidence.in_time):
         return Finding(Whose.PLATFORM, proved=True, cause=Cause.LEFT_UNOPENED, holders=holders)
+    policy = evidence.policy
+    if evidence.asked and len(policy.holders) - len(evidence.released) < policy.threshold:
+        # A bid that was sealed rightly stays valid: who replaced its key holders answers for it.
+        whose, cause = Whose.PROCURING_ENTITY, Cause.HOLDERS_REPLACED
+        return Finding(whose, proved=True, cause=cause, holders=holders)
     if evidence.asked:
         return Finding(Whose.KEY_HOLDERS, proved=True, cause=Cause.HOLDERS_FAILED, holders=holders)
     return Finding(Whose.BIDDER, proved=False, cause=Cause.NOT_UNLOCKED, holders=holders)

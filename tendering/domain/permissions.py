@@ -29,6 +29,7 @@ _TENDERING = {
     "question.read": TRADING,
     "clarification.publish": TRADING,
     "key.announce": frozenset({R.KEY_HOLDER}),
+    "key_holder.replace": TRADING,
     "canary.open": frozenset({R.KEY_HOLDER}),
     "upload.create": frozenset({R.BIDDER, R.PROCURING_ENTITY, R.AGENCY}),
     "upload.fill": frozenset({R.BIDDER, R.PROCURING_ENTITY, R.AGENCY}),

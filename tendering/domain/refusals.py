@@ -99,6 +99,18 @@ class TenderSuspended(Conflict):
     code = "tender-suspended"
 
 
+class KeyPolicyReplaced(Conflict):
+    """A key holder was replaced after this bid was sealed: seal it again and hand that in."""
+
+    code = "key-policy-replaced"
+
+
+class ReplacementTooLate(Conflict):
+    """Too near the deadline for bidders to seal again: extend the deadline first."""
+
+    code = "replacement-too-late"
+
+
 # --- bids ----------------------------------------------------------------------------------------
 
 

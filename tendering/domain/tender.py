@@ -110,6 +110,14 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerPolicy:
+    """All key holders as they were before one of them was replaced at `until`."""
+
+    holders: tuple[KeyHolder, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A file of the tender documents: its digest is the RFC 6962 root over 1 MiB blocks."""
 
@@ -141,7 +149,8 @@ class Tender:
     """A tender as the rules see it. Instants are aware; `deadline` is None only in a draft.
 
     `suite` names the algorithms of its sealed bids (`crypto.seal_suites`); `round` is the step of
-    the procedure it stands for, and `previous` the one before.
+    the procedure it stands for, and `previous` the one before. `key_holders` are those of now,
+    `former` those of the versions before.
     """
 
     id: UUID
@@ -171,6 +180,12 @@ class Tender:
     round: Round = OPEN_TENDERING
     previous: Previous | None = None
     suspension: Suspension | None = None
+    former: tuple[FormerPolicy, ...] = ()
+
+    @property
+    def policy_version(self) -> int:
+        """Which version of the key policy holds now: one more than key holders were replaced."""
+        return len(self.former) + 1
 
     @property
     def procedure(self) -> str:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from tendering.domain.refusals import NotFound, TenderChanged
 from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import (
     Document,
+    FormerPolicy,
     KeyHolder,
     Lot,
     Previous,
@@ -41,6 +42,12 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
                         ORDER BY k.number)
         FROM tendering.key_holders k JOIN tendering.organizations o ON o.id = k.organization_id
         WHERE k.tender_id = t.id) AS key_holders,
+       (SELECT json_agg(json_build_array(f.number, f.organization_id, o.name,
+                                         encode(f.public_key, 'hex'), f.announcement, f.until)
+                        ORDER BY f.version)
+        FROM tendering.former_key_holders f
+             JOIN tendering.organizations o ON o.id = f.organization_id
+        WHERE f.tender_id = t.id) AS former,
        (SELECT json_agg(json_build_array(d.name, encode(d.digest, 'hex'), d.size_bytes,
                                          d.media_type) ORDER BY d.name)
         FROM tendering.tender_documents d WHERE d.tender_id = t.id) AS documents
@@ -176,25 +183,6 @@ async def save(connection: Connection, tender: Tender) -> None:
     )
 
 
-async def announce_key(
-    connection: Connection,
-    tender_id: UUID,
-    number: int,
-    *,
-    public_key: bytes,
-    announcement: JsonValue,
-) -> None:
-    """Write a key holder's key and the statement that announced it."""
-    await connection.execute(
-        """UPDATE tendering.key_holders SET public_key = $3, announcement = $4
-           WHERE tender_id = $1 AND number = $2""",
-        tender_id,
-        number,
-        public_key,
-        to_json(announcement),
-    )
-
-
 async def list_board(
     connection: Connection, *, text: str, status: str, before: tuple[datetime, UUID], limit: int
 ) -> list[Record]:
@@ -214,17 +202,6 @@ async def list_board(
         text,
         status,
         limit,
-    )
-
-
-async def list_held(connection: Connection, organization_id: UUID) -> list[Record]:
-    """The tenders of which an organization is a key holder, newest first."""
-    return await connection.fetch(
-        """SELECT t.id, t.number AS tender_number, t.title, t.status, t.deadline, k.number,
-                  k.public_key IS NOT NULL AS announced
-           FROM tendering.key_holders k JOIN tendering.tenders t ON t.id = k.tender_id
-           WHERE k.organization_id = $1 ORDER BY t.created_at DESC, t.id LIMIT 500""",
-        organization_id,
     )
 
 
@@ -306,7 +283,7 @@ def _tender(row: Record | None) -> Tender:
     if row is None:
         raise NotFound
     lots: list[list[Any]] = json.loads(row["lots"] or "[]")
-    holders: list[list[Any]] = json.loads(row["key_holders"] or "[]")
+    holders = tuple(_holder(*each) for each in json.loads(row["key_holders"] or "[]"))
     documents: list[list[Any]] = json.loads(row["documents"] or "[]")
     return Tender(
         id=row["id"],
@@ -325,16 +302,8 @@ def _tender(row: Record | None) -> Tender:
         ),
         threshold=row["threshold"],
         suite=row["suite"],
-        key_holders=tuple(
-            KeyHolder(
-                number,
-                UUID(organization_id),
-                name,
-                bytes.fromhex(key) if key else None,
-                json.loads(announcement) if announcement else None,
-            )
-            for number, organization_id, name, key, announcement in holders
-        ),
+        key_holders=holders,
+        former=_former(holders, json.loads(row["former"] or "[]")),
         documents=tuple(
             Document(name, bytes.fromhex(digest), size, media_type)
             for name, digest, size, media_type in documents
@@ -359,3 +328,25 @@ def _tender(row: Record | None) -> Tender:
         ),
         circumstances=circumstances_of(from_json(row["circumstances"])),
     )
+
+
+def _holder(
+    number: int, organization_id: str, name: str, key: str | None, announcement: str | None
+) -> KeyHolder:
+    return KeyHolder(
+        number,
+        UUID(organization_id),
+        name,
+        bytes.fromhex(key) if key else None,
+        json.loads(announcement) if announcement else None,
+    )
+
+
+def _former(holders: tuple[KeyHolder, ...], rows: list[list[Any]]) -> tuple[FormerPolicy, ...]:
+    """Go back from the key holders of now, one replacement after the other."""
+    policies: list[FormerPolicy] = []
+    for *facts, until in reversed(rows):
+        left = _holder(*facts)
+        holders = tuple(left if one.number == left.number else one for one in holders)
+        policies.insert(0, FormerPolicy(holders, datetime.fromisoformat(until).astimezone(UTC)))
+    return tuple(policies)

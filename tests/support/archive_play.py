@@ -39,7 +39,12 @@ from tendering.domain.tender import (
 from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Archive, Evidence, Journals, archived
-from tests.support.archive_canaries import first_canary, second_canary
+from tests.support.archive_canaries import (
+    destroy_keys,
+    first_canary,
+    replace_third_holder,
+    second_canary,
+)
 from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
 from tests.support.archive_faults import HandedIn, verdict_on
 from tests.support.archive_parties import (
@@ -67,12 +72,14 @@ class TenderPlay:
     """One play. `sabotage` of the third bid: one of SABOTAGED_SEALING; lost-key; lying-holders,
     of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
     its file keys afterwards; damaged, at rest; or none. Of `invited` bidders, the first so many,
-    the notice says nothing; 0 is an open tender.
+    the notice says nothing; 0 is an open tender. `replaces`: the third key holder, after the third
+    bid came in.
     """
 
     sabotage: str = ""
     clears: bool = False
     invited: int = 0
+    replaces: bool = False
     handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
     others: dict[str, bytes] = field(default_factory=dict)
@@ -94,6 +101,7 @@ class TenderPlay:
         self.experts = [
             party(0x200 + number, f"示范专家{number}", expert=True) for number in range(1, 8)
         ]
+        self.left: list[Party] = []
         self.journals = Journals(TENDER_ID)
         self.evidence = Evidence(self.platform)
         self.tender = self._draft()
@@ -128,7 +136,7 @@ class TenderPlay:
         if edition is Edition.PUBLIC:
             others = {path: data for path, data in others.items() if "/evaluation" not in path}
         parties = [(self.entity, "procuring_entity"), (self.supervisor, "supervisor")]
-        parties += [(holder, "key_holder") for holder in self.holders]
+        parties += [(holder, "key_holder") for holder in (*self.holders, *self.left)]
         parties += [
             (bidder, "bidder")
             for bidder in self.bidders
@@ -232,13 +240,18 @@ class TenderPlay:
         body["signed"] = self.entity.sign("kaibiao/clarification/v1", said)
         body["deadline"] = instant(DEADLINE)
         self.public(Event("clarification.published", body), PUBLISHED + timedelta(days=3))
-        second_canary(self)
 
     def _submit(self) -> None:
         at = DEADLINE - timedelta(hours=2)
         plan = [(3, 1, 98), (0, 1, 100), (0, 2, 99), (1, 1, 102), (2, 1, 104)]
         custody = {bidder.id: CustodyState(0, stands=False) for bidder in self.bidders}
+        if self.replaces:
+            plan = [plan[-1], *plan[:-1]]
+            at = DEADLINE - timedelta(days=4)
         for number, counter, price in plan:
+            if self.replaces and len(self.made) == 1:
+                replace_third_holder(self, DEADLINE - timedelta(days=3))
+                at = DEADLINE - timedelta(hours=2)
             at += timedelta(minutes=1)
             bidder = self.bidders[number]
             sabotage = self.sabotage if number == 2 and self.sabotage in SABOTAGED_SEALING else ""
@@ -260,6 +273,8 @@ class TenderPlay:
             custody[bidder.id] = CustodyState(counter, stands=True)
             event = blinded(event, chance("custody", len(self.made)))
             self.evidence.receipt(made, self.journals.append(Stream.CUSTODY, event, at))
+        if self.replaces:
+            self.made.append(self.made.pop(0))
         event = decide_withdrawal(
             self.tender,
             lot="1",
@@ -276,7 +291,13 @@ class TenderPlay:
         """The bids that stood at the deadline."""
         return list(zip(self.bidders[:3], self.made[2:], strict=True))
 
+    def arrived(self) -> list[tuple[Party, BidMade]]:
+        """The same in the order of arrival."""
+        first, second, third = self.bids()
+        return [third, first, second] if self.replaces else [first, second, third]
+
     def _close(self) -> datetime:
+        second_canary(self)
         if self.sabotage == "damaged":
             stored = self.made[4].containers["price"]
             self.made[4].containers["price"] = stored[:-9] + bytes([stored[-9] ^ 1]) + stored[-8:]
@@ -297,7 +318,7 @@ class TenderPlay:
                 {one.kind: one.digest.hex() for one in made.bid.envelopes},
                 received[made.bid.manifest_digest.hex()],
             )
-            for bidder, made in self.bids()
+            for bidder, made in self.arrived()
         ]
         _, event = decide_closing(
             self.tender, locked, at=at, custody=self.journals.head(Stream.CUSTODY)
@@ -312,7 +333,7 @@ class TenderPlay:
             OpeningPhase.UNLOCK,
             at,
             at + timedelta(minutes=30),
-            tuple(bidder.id for bidder, _ in self.bids()),
+            tuple(bidder.id for bidder, _ in self.arrived()),
             frozenset(),
             frozenset(),
         )
@@ -352,6 +373,7 @@ class TenderPlay:
         }
         self.public(decide_reveal(opening, self.tender.lots[0], forms, at=at, faults=faults), at)
         self.public(ties_event("1", []), at)
+        destroy_keys(self, at)
         if self.clears:
             clear(self, _with(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
         return at

@@ -30,7 +30,7 @@ from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
 from tendering.domain.tender import Document, KeyHolder, Lot, Tender, Terms, public_facts
 from tendering.rulebooks import holiday_calendar, rulebook_of
-from tendering.storage import journal, tender_documents, tenders
+from tendering.storage import journal, key_holders, tender_documents, tenders
 from tendering.storage.connection import Connection, transaction
 from tests.support.evaluation import METHOD
 from tests.support.make import a_tender
@@ -95,7 +95,7 @@ async def tender_to_bid_for(
         await tender_documents.put_document(connection, tender.id, document, upload_id)
         for holder in holders:
             assert holder.public_key is not None
-            await tenders.announce_key(
+            await key_holders.announce_key(
                 connection,
                 tender.id,
                 holder.number,

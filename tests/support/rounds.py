@@ -315,6 +315,7 @@ class RoundsPlay:
             announcement=self._signed(holder, ANNOUNCEMENT_LABEL, said),
             by=holder.actor,
             at=self.now,
+            now=lambda: self.now,
         )
 
     async def _unlock(self, tender: Tender, bidder: Party) -> None:

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from tendering.actions.bids import ReceiptTerms, submit_bids
 from tendering.domain.bid import BidStatus, SealedBid
-from tendering.domain.custody import Arrived, policy_digest
+from tendering.domain.custody import Arrived
+from tendering.domain.key_policy import policy_digest
 from tendering.domain.receipts import Receipt
 from tendering.domain.refusals import Refused
 from tendering.storage import bids, tenders

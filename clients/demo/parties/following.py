@@ -8,8 +8,8 @@ from clients.demo.party import NothingHappened, Party
 from clients.document_signing import Document, download_document, issued_document, sign_in_turn
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
+from clients.key_replacements import tender_now
 from clients.platform import PlatformRefused
-from clients.tender_facts import tender_of_notice
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Entry
 from tendering.domain.tender import Tender
@@ -28,7 +28,7 @@ async def find_notice(party: Party) -> tuple[Tender, Entry, JournalFollower]:
     tender_id = await party.wait("等候招标公告", look)
     journal = JournalFollower(party.platform, tender_id)
     published = await party.wait_for_entry(journal, "tender.published", "阅读招标公告")
-    return tender_of_notice(published), published, journal
+    return tender_now(published, journal.entries), published, journal
 
 
 def lot_is(lot: str, **others: JsonValue) -> Any:

@@ -12,6 +12,8 @@ from tests.support.archive import Archive
 from tests.support.archive_play import TenderPlay
 
 CANARIES = "canaries of the key holders"
+MANIFESTS = "signatures of the manifests"
+READ = "tender, keys and journals can be read"
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +33,12 @@ def verify(tmp_path: Path) -> Callable[[Archive], Report]:
 
 
 Verify = Callable[[Archive], Report]
+
+
+@pytest.fixture(scope="module")
+def replaced() -> Archive:
+    """A tender whose third key holder was replaced when one bid was in."""
+    return TenderPlay(replaces=True).played().archive()
 
 
 def detail(report: Report, name: str) -> str:
@@ -81,3 +89,52 @@ def test_an_answer_signed_by_another_is_named(full: Archive, verify: Verify) -> 
         body["statement"]["signature"] = body["statement"]["certificate"]
 
     assert CANARIES in failed(verify(full.forged(Stream.PUBLIC, "canary.opened", swap)))
+
+
+def test_bids_to_two_versions_of_the_key_holders_hold(replaced: Archive, verify: Verify) -> None:
+    report = verify(replaced)
+
+    assert report.holds, report.verdict
+    assert "replaced by 示范市司法局" in detail(report, "replaced key holders")
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "step"),
+    [
+        ("key_holder.replacement_ordered", {"reason": "-"}, "replaced key holders"),
+        ("key_holder.replacement_ordered", {"number": 2}, "replaced key holders"),
+        ("key_holder.replacement_ordered", {"statement": {}}, "replaced key holders"),
+        ("key_holder.replaced", {"public_key": "ab" * 32}, READ),
+        ("key_holder.replaced", {"version": 3}, READ),
+        ("key_holder.replaced", {"number": 9}, READ),
+        ("key_holder.replaced", {"announcement": []}, READ),
+        ("key_holder.replaced", {"effective_at": "2027-01-01T00:00:00.000000Z"}, READ),
+        ("key_holder.replaced", {"effective_at": "2026-01-01T00:00:00.000000Z"}, MANIFESTS),
+    ],
+)
+def test_a_replacement_that_was_made_up_is_named(
+    replaced: Archive, verify: Verify, kind: str, change: dict[str, Any], step: str
+) -> None:
+    forged = replaced.forged(Stream.PUBLIC, kind, lambda body: body.update(change))
+
+    assert step in failed(verify(forged))
+
+
+def test_a_replacement_that_nobody_ordered_is_named(replaced: Archive, verify: Verify) -> None:
+    report = verify(replaced.without(Stream.PUBLIC, "key_holder.replacement_ordered", 1))
+
+    assert "nobody had ordered it" in detail(report, "replaced key holders")
+
+
+@pytest.mark.parametrize(
+    ("member", "value"), [("public_key", "00" * 32), ("number", 2), ("statement", {})]
+)
+def test_a_destruction_that_was_made_up_is_named(
+    full: Archive, verify: Verify, member: str, value: Any
+) -> None:
+    def change(body: dict[str, Any]) -> None:
+        body[member] = value
+
+    report = verify(full.forged(Stream.CUSTODY, "key_holder.key_destroyed", change))
+
+    assert "destroyed keys" in failed(report)

@@ -24,7 +24,7 @@ from tendering.domain.parties import Actor, Organization
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.keys import CertifiedKey, PlatformKeys
-from tendering.storage import bids, journal, openings, organizations, tenders
+from tendering.storage import bids, journal, key_holders, openings, organizations, tenders
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tests.support.archive_parties import PUBLISHED, BidMade, Party
@@ -219,7 +219,7 @@ async def _insert(connection: Connection, blobs: Blobs, play: TenderPlay) -> Non
     assert play.tender.status is TenderStatus.PUBLISHED
     await tenders.insert(connection, play.tender, at=PUBLISHED)
     for holder in play.tender.key_holders:
-        await tenders.announce_key(
+        await key_holders.announce_key(
             connection,
             play.tender.id,
             holder.number,

@@ -39,6 +39,7 @@ from tendering.storage import (
     bids,
     issued_documents,
     journal,
+    key_holders,
     log,
     openings,
     organizations,
@@ -201,7 +202,7 @@ async def _insert_tender(connection: Connection, blobs: Blobs, play: TenderPlay)
     await tenders.insert(connection, play.tender, at=PUBLISHED)
     for holder in play.tender.key_holders:
         assert holder.public_key is not None
-        await tenders.announce_key(
+        await key_holders.announce_key(
             connection,
             play.tender.id,
             holder.number,

@@ -10,8 +10,9 @@ import pytest
 
 from tendering.actions.bid_securities import record
 from tendering.actions.bids import ReceiptTerms
-from tendering.domain.custody import Arrived, policy_digest
+from tendering.domain.custody import Arrived
 from tendering.domain.journal import Stream, verify_chain
+from tendering.domain.key_policy import policy_digest
 from tendering.domain.receipts import Receipt
 from tendering.domain.refusals import (
     CounterNotFresh,
@@ -25,7 +26,7 @@ from tendering.domain.refusals import (
 from tendering.domain.tender import TenderStatus
 from tendering.domain.uploads import Upload
 from tendering.group_writer import GroupWriter, writing_groups
-from tendering.storage import bids, journal, small_containers, tenders, uploads
+from tendering.storage import bids, journal, key_holders, small_containers, tenders, uploads
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.test_bids import BIDDERS, KEY, a_security, intake
 from tests.support.make import DEADLINE, MOMENT, TENDER, a_bid, a_tender
@@ -232,7 +233,7 @@ async def test_a_key_holder_replaced_behind_the_door_is_noticed_under_the_lock(
     arrived = await an_arrival(writer)
     await writer.tender(TENDER)
     async with transaction(writer.pool) as connection:
-        await tenders.announce_key(
+        await key_holders.announce_key(
             connection, TENDER, 1, public_key=bytes([9]) * 32, announcement={"another": "key"}
         )
 

@@ -17,7 +17,7 @@ from tendering.actions.small_containers import place_containers
 from tendering.actions.verification import verify_database
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
-from tendering.storage import bids, tenders
+from tendering.storage import bids, key_holders
 from tendering.storage.connection import reading, transaction
 from tests.integration.tendering.test_bids import a_security
 from tests.support.platform import Account, Answer, Platform, begin_session, enter, serving
@@ -64,7 +64,7 @@ async def hall(database: Database, tmp_path: Path) -> AsyncIterator[Hall]:
         bidder = platform.accounts[Role.BIDDER]
         async with transaction(context.pool) as connection:
             for holder in tender.key_holders:
-                await tenders.announce_key(
+                await key_holders.announce_key(
                     connection,
                     tender.id,
                     holder.number,
@@ -118,7 +118,7 @@ async def test_the_receipt_is_given_again_after_the_key_holders_have_changed(hal
     sent = seal_bid(hall.tender, hall.signer)
     first = await hall.send(sent.body())
     async with transaction(hall.platform.running.context.pool) as connection:
-        await tenders.announce_key(
+        await key_holders.announce_key(
             connection, hall.tender.id, 1, public_key=bytes([9]) * 32, announcement={"other": 1}
         )
 

@@ -41,6 +41,11 @@ const holder = (body: Body, names: Names): Values => ({
   number: count(body.number),
 });
 const lot = (body: Body): Values => ({ lot: text(body.lot) });
+const successor = (body: Body): Values => ({
+  holder: count(body.number),
+  name: text(body.name),
+  reason: text(body.reason),
+});
 const canary = (body: Body): Values => ({
   number: count(body.canary),
   holder: count(body.number),
@@ -75,6 +80,8 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     const byHolders = text(body.by) === "key_holders";
     return { key: byHolders ? "bidUnlockedByHolders" : "bidUnlocked", tone: "good", values: who };
   },
+  "key_holder.replacement_ordered": { key: "replacementOrdered", values: successor },
+  "key_holder.replaced": { key: "keyHolderReplaced", tone: "important", values: successor },
   "canary.issued": { key: "canaryIssued", values: canary },
   "canary.opened": { key: "canaryOpened", values: canary },
   "canary.missed": { key: "canaryMissed", tone: "bad", values: canary },

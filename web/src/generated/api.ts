@@ -136,7 +136,7 @@ export interface OverrideList { items: Record<string, unknown>[] }
 
 export interface OverrideView { override: Record<string, unknown> }
 
-export interface OwnBid { lot: string; counter: number; status: string; received_at: string; manifest_digest: string; receipt: Record<string, unknown> }
+export interface OwnBid { lot: string; counter: number; status: string; received_at: string; manifest_digest: string; receipt: Record<string, unknown>; seal_again: boolean }
 
 export interface OwnBids { items: OwnBid[] }
 
@@ -213,6 +213,8 @@ export interface PostKept { lot: string; bidder_id: string; cause: "conditions_a
 export interface PostKeyAnnouncement { public_key: string; announcement: Record<string, unknown> }
 
 export interface PostKeyDestruction { statement: Record<string, unknown> }
+
+export interface PostKeyHolderReplacement { number: number; organization_id: string; reason: string; statement: Record<string, unknown> }
 
 export interface PostNextRound { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
@@ -308,7 +310,7 @@ export type RelationKind = "director" | "economic_interest" | "employment" | "pu
 
 export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "winner" | "withdrawn";
 
-export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[] }
+export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[]; policy_version: number }
 
 export interface RemedyEnvelope { kind: string; context: string; header: string }
 
@@ -474,6 +476,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/journal/{stream}": { path: { tender_id: string; stream: "committee" | "custody" | "public" }; query: { after?: number; limit?: number }; answer: JournalPage };
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "POST /tenders/{tender_id}/key-destructions": { path: { tender_id: string }; body: PostKeyDestruction; answer: undefined };
+  "POST /tenders/{tender_id}/key-holder-replacements": { path: { tender_id: string }; body: PostKeyHolderReplacement; answer: undefined };
   "POST /tenders/{tender_id}/next-round": { path: { tender_id: string }; body: PostNextRound; answer: TenderView };
   "GET /tenders/{tender_id}/objections": { path: { tender_id: string }; answer: ObjectionList };
   "POST /tenders/{tender_id}/objections": { path: { tender_id: string }; body: PostObjection; answer: ObjectionView };

@@ -228,5 +228,33 @@ def test_every_cause_has_a_sentence_in_both_languages() -> None:
     assert all(zh and en for zh, en in SENTENCES.values())
 
 
+def test_holders_that_were_replaced_have_nothing_to_answer_for() -> None:
+    gone = replace(EVIDENCE, released=frozenset({4, 5}), file_key=FILE_KEY, shares={1: SHARES[1]})
+
+    finding = judged(gone)
+
+    assert told(finding) == (Whose.KEY_HOLDERS, True, Cause.HOLDERS_FAILED)
+    assert finding.holders[4] is finding.holders[5] is HolderPart.RELEASED
+
+
+def test_too_few_left_after_replacements_are_the_hosts_once_the_bidder_clears_itself() -> None:
+    gone = replace(EVIDENCE, released=frozenset({3, 4, 5}), shares={1: SHARES[1], 2: SHARES[2]})
+
+    before, after = judged(gone), judged(replace(gone, file_key=FILE_KEY))
+    not_asked = judged(replace(gone, file_key=FILE_KEY, asked=False))
+
+    assert told(before) == (Whose.BIDDER, False, Cause.NO_PATH)
+    assert told(after) == (Whose.PROCURING_ENTITY, True, Cause.HOLDERS_REPLACED)
+    assert not after.is_invalid
+    assert told(not_asked) == (Whose.BIDDER, False, Cause.NOT_UNLOCKED)
+
+
+def test_a_bad_bid_is_the_bidders_whoever_was_replaced() -> None:
+    header = cheating_header(wrong_from=1, decryptable=False)
+    gone = replace(EVIDENCE, header=header, released=frozenset({3, 4, 5}), file_key=FILE_KEY)
+
+    assert told(judged(gone)) == (Whose.BIDDER, True, Cause.HEADER_NOT_DERIVED)
+
+
 def _share_of_zero(number: int) -> bytes:
     return unwrap_share(derive_header(bytes(16), POLICY), number, HOLDERS[number - 1], CONTEXT)

@@ -33,6 +33,8 @@ export default {
   "not-key-holder": "Your organization is not a key holder of this tender.",
   "canary-not-opened": "That is not the right answer: check that your folder holds the key announced for this tender.",
   "tender-suspended": "This tender stands still until an objection or a complaint is settled.",
+  "key-policy-replaced": "A key holder was replaced. Seal your bid again with the bidding tool and submit that.",
+  "replacement-too-late": "Bidders need a whole day to seal again: extend the deadline first.",
   // Bids.
   "not-accepting-bids": "This tender is not accepting bids now.",
   "not-participant": "Only those who were invited, or admitted by the round before, may take part.",

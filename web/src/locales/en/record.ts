@@ -20,6 +20,8 @@ export default {
   canaryIssued: "The platform asked the key holders to show that they can unwrap (canary {number}).",
   canaryOpened: "Key holder {holder} showed that it can unwrap (canary {number}).",
   canaryMissed: "Canary {number} is overdue; key holders {missing} have not opened it.",
+  replacementOrdered: "The host has key holder {holder} replaced by {name}: {reason}",
+  keyHolderReplaced: "Key holder {holder} was replaced by {name}. Whoever has submitted should seal again; earlier bids stay valid.",
   keyLost: "{name} declared that it cannot unlock its bid for lot {lot}; the key holders may act.",
   pricesRevealed: "Reading-out: {count} prices of lot {lot} were shown at the same moment.",
   objectionsOpened: "Objections to the opening of lot {lot} may be raised.",

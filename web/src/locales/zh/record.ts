@@ -20,6 +20,8 @@ export default {
   canaryIssued: "平台请密钥持有人证明密钥可用（第 {number} 次探测）。",
   canaryOpened: "第 {holder} 号密钥持有人证明密钥可用（第 {number} 次探测）。",
   canaryMissed: "第 {number} 次密钥探测逾期，第 {missing} 号密钥持有人没有答复。",
+  replacementOrdered: "招标人决定由 {name} 接替第 {holder} 号密钥持有人：{reason}",
+  keyHolderReplaced: "第 {holder} 号密钥持有人已更换为 {name}。已递交的投标仍然有效，请投标人重新加密并替换。",
   keyLost: "{name} 声明无法自行解密（第 {lot} 标段），启动密钥持有人补救解密。",
   pricesRevealed: "唱标：第 {lot} 标段 {count} 份报价同时公布。",
   objectionsOpened: "开标异议阶段开始（第 {lot} 标段）。",
