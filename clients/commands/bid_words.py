@@ -59,6 +59,7 @@ REFUSALS: Final = {
     "idempotency-key-reused": "同一请求编号已用于别的内容;请联系平台运营方",
     "key-already-certified": "这把签名密钥已经办过证书而本机没有保存;请联系平台运营方",
     "login-refused": "帐号或者密码不正确",
+    "key-policy-replaced": "密钥持有人已更换,这份加密文件不能再递交;请重新 seal 后递交",
     "manifest-mismatch": "递交清单与平台记录的招标项目不一致(密钥持有人可能已更换);请重新 seal",
     "no-bid": "平台上没有可以撤回或者开启的投标",
     "not-administrator": "只有本单位的管理员帐号能办理签名证书",
