@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
+from clients.tender_facts import announcement_statement
 from crypto.keys import generate_opening_key
 from crypto.signing import sign_statement
 from evaluation_rooms.actions.evaluations import close_evaluation, issue_report
@@ -301,12 +302,7 @@ class RoundsPlay:
         self, connection: Connection, tender_id: UUID, number: int, holder: Party
     ) -> None:
         public = generate_opening_key().public
-        said = {
-            "tender_id": str(tender_id),
-            "number": number,
-            "organization_id": str(holder.actor.organization_id),
-            "public_key": public.hex(),
-        }
+        said = announcement_statement(tender_id, number, holder.actor.organization_id, public)
         await announce_key(
             connection,
             self.keys,
