@@ -349,14 +349,7 @@ OPENING_ROUTES: Final = (
         openings.post_file_keys,
         action="opening.unlock",
         idempotency="natural",
-        errors=(
-            NotFound,
-            NoBid,
-            OpeningNotStarted,
-            WrongPhase,
-            AlreadyUnlocked,
-            SignatureRefused,
-        ),
+        errors=(NotFound, NoBid, OpeningNotStarted, WrongPhase, AlreadyUnlocked, SignatureRefused),
         tags=("opening",),
     ),
     Route(
