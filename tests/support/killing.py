@@ -18,7 +18,7 @@ from tendering.actions.verification import verify_database
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.roles import Role
 from tendering.domain.tender import Tender
-from tendering.storage import bids, tenders, uploads
+from tendering.storage import bids, key_holders, uploads
 from tendering.storage.blobs import PART_BYTES, Blobs
 from tendering.storage.connection import Pool, open_pool, reading, transaction
 from tests.support import programs
@@ -133,7 +133,7 @@ async def _hall(platform: Platform) -> tuple[Tender, list[Bidder]]:
     until = tender.deadline.replace(year=tender.deadline.year + 1)
     async with transaction(context.pool) as connection:
         for holder in tender.key_holders:
-            await tenders.announce_key(
+            await key_holders.announce_key(
                 connection,
                 tender.id,
                 holder.number,
