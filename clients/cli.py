@@ -19,6 +19,7 @@ COMMANDS = {
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),
     "receipt": ("verifying:receipt", "Receipts of submissions."),
     "score": ("score:score", "Score bids by an evaluation method, every step in words."),
+    "rules": ("rules:rules", "Explain a rule, check a tender, compute a timetable, offline."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
     "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),
