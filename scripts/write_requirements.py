@@ -18,9 +18,10 @@ _WORD: Final = re.compile(r"(?<![a-z0-9])([eg][0-9]{2}|alp)(?![0-9])")
 _TESTS_SHOWN: Final = 2
 _HEAD: Final = """# Law: rule, article, test
 
-Made by `python -m scripts.write_requirements` from the rulebooks and the names of the tests. *No* in the
-column *read* says that number or article were not read in the full text of the rule. Where a rule is
-enforced, and why a rule without a test is not, says [the page of divergences](divergences.md).
+Made by `python -m scripts.write_requirements` from the rulebooks and the names of the tests. *No*
+in the column *read* says that number or article were not read in the full text of the rule. Where a
+rule is enforced, and why a rule without a test is not, says
+[the page of divergences](divergences.md).
 
 | rule | what | article | severity | read | enforced in | tests |
 |---|---|---|---|---|---|---|

@@ -84,16 +84,16 @@ def explain(
 
 @rules.command()
 @click.argument("file", type=FILE)
-@click.option("--published", type=Moment(), help="The notice; without it now.")
+@click.option("--published", type=Moment(), required=True, help="The notice.")
 @LANG
 @JSON
-def check(file: Path, published: datetime | None, lang: str, *, as_json: bool) -> None:
+def check(file: Path, published: datetime, lang: str, *, as_json: bool) -> None:
     """Say what the rules have against a draft in FILE, the body of `POST /tenders` as JSON.
 
     Exit status 1 when something blocks the publication.
     """
     try:
-        findings = checked_draft(json.loads(file.read_bytes()), at=published or datetime.now(UTC))
+        findings = checked_draft(json.loads(file.read_bytes()), at=published)
     except (ValueError, RecursionError) as error:
         raise click.ClickException(f"{file}: {error}") from error
     except Refused as refused:

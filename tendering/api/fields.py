@@ -3,10 +3,12 @@
 Patterns end in `(?!\\n)$` because Python's `$` alone also matches before a last line feed.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from msgspec import Meta
+
+from tendering.domain.refusals import Invalid
 
 # 2^53-1: the largest integer that JavaScript holds exactly, below PostgreSQL's bigint.
 INTEGER_MAX: Final = 9_007_199_254_740_991
@@ -40,3 +42,11 @@ Uscc = Annotated[
         description="Unified social credit code (GB 32100-2015)",
     ),
 ]
+
+
+def in_utc(at: datetime) -> datetime:
+    """An instant in UTC. Raises Invalid for one that lies outside the calendar there."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Invalid("this instant lies outside the calendar") from None

@@ -1,7 +1,7 @@
 """Tenders over HTTP: the board, one tender, and what its parties do before the deadline."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from tendering.api.fields import (
     LotNumber,
     PageLimit,
     Text,
+    in_utc,
 )
 from tendering.api.routing import Tagged
 from tendering.api.tender_views import (
@@ -194,7 +195,7 @@ async def put_tender(
         version=int(if_match),
         title=body.title,
         description=body.description,
-        deadline=body.deadline.astimezone(UTC),
+        deadline=in_utc(body.deadline),
         method=body.method,
         committee=body.committee,
     )
@@ -382,7 +383,7 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
         method=body.method,
         committee=body.committee,
         terms=Terms(body.bid_validity_days, body.unlock_minutes, body.drain_seconds),
-        deadline=body.deadline.astimezone(UTC),
+        deadline=in_utc(body.deadline),
         published_at=None,
         timetable={},
         source=body.source,

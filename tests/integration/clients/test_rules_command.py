@@ -141,4 +141,4 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "tender.json"
     file.write_bytes(b"\xff{")
 
-    assert rules("check", str(file)).exit_code == 1
+    assert rules("check", str(file), *PUBLISHED).exit_code == 1

@@ -1,0 +1,144 @@
+"""Overrides over HTTP: who may, in whose sight, and what the notice would be held against."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from tendering.domain.roles import Role
+from tendering.domain.tender import Tender, TenderStatus, Terms
+from tendering.storage import tenders
+from tendering.storage.connection import reading, transaction
+from tests.support.platform import Answer, Platform, platform
+from tests.support.published import published_tender
+
+__all__ = ["platform"]
+
+REASON = "潜在投标人均已确认五分钟足以完成解密。"
+OVERRIDE = {"rule": "P02", "reason": REASON}
+
+
+async def ask(
+    platform: Platform, method: str, path: str, body: object = None, *, role: Role = Role.PUBLIC
+) -> Answer:
+    """One request with a JSON body."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Idempotency-Key": str(uuid4())}
+    headers |= {"Content-Type": "application/json"} if data else {}
+    return await platform.request(method, "/api/v1" + path, role=role, data=data, headers=headers)
+
+
+async def a_draft(platform: Platform, published: Tender | None = None) -> UUID:
+    """A draft whose window to unlock bids is shorter than the rulebook's."""
+    published = published or await published_tender(platform)
+    draft = replace(
+        published,
+        id=UUID(int=published.id.int ^ 1),
+        number="KB-2026-0009",
+        status=TenderStatus.DRAFT,
+        published_at=None,
+        terms=Terms(bid_validity_days=90, unlock_minutes=5, drain_seconds=10),
+        deadline=platform.running.context.now() + timedelta(days=40),
+    )
+    async with transaction(platform.running.context.pool) as connection:
+        await tenders.insert(connection, draft, at=platform.running.context.now())
+    return draft.id
+
+
+async def findings(platform: Platform, draft: UUID) -> tuple[list[str], list[str]]:
+    answer = await ask(platform, "GET", f"/tenders/{draft}/findings", role=Role.SUPERVISOR)
+    told = json.loads(answer.body)
+    blocking = [one["rule"] for one in told["findings"] if one["severity"] == "block"]
+    return blocking, told["overridden"]
+
+
+async def test_an_override_counts_when_the_supervisor_has_seen_it(platform: Platform) -> None:
+    draft = await a_draft(platform)
+    doors = f"/tenders/{draft}/overrides"
+
+    asked = await ask(platform, "POST", doors, OVERRIDE, role=Role.AGENCY)
+    before = await findings(platform, draft)
+    seen = await ask(platform, "POST", f"{doors}/P02/sight", role=Role.SUPERVISOR)
+
+    assert (asked.status, seen.status) == (201, 201)
+    assert before == (["P02"], [])
+    assert await findings(platform, draft) == (["P02"], ["P02"])
+    told = json.loads((await ask(platform, "GET", doors, role=Role.AGENCY)).body)["items"][0]
+    assert told["reason"] == REASON
+    assert told["seen_by"]["name"]
+
+
+async def test_it_is_in_the_custody_of_the_journal(platform: Platform) -> None:
+    draft = await a_draft(platform)
+
+    await ask(platform, "POST", f"/tenders/{draft}/overrides", OVERRIDE, role=Role.AGENCY)
+
+    async with reading(platform.running.context.pool) as connection:
+        kinds = await connection.fetch(
+            "SELECT stream, kind FROM tendering.journal WHERE tender_id = $1", draft
+        )
+    assert [(row["stream"], row["kind"]) for row in kinds] == [("custody", "rule.overridden")]
+
+
+@pytest.mark.parametrize("role", [Role.BIDDER, Role.SUPERVISOR, Role.KEY_HOLDER, Role.OPERATOR])
+async def test_only_who_runs_the_tender_overrides(platform: Platform, role: Role) -> None:
+    draft = await a_draft(platform)
+
+    answer = await ask(platform, "POST", f"/tenders/{draft}/overrides", OVERRIDE, role=role)
+
+    assert answer.code == "forbidden"
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY, Role.PROCURING_ENTITY, Role.BIDDER, Role.OPERATOR])
+async def test_only_the_supervisor_sees_for_the_law(platform: Platform, role: Role) -> None:
+    draft = await a_draft(platform)
+    await ask(platform, "POST", f"/tenders/{draft}/overrides", OVERRIDE, role=Role.AGENCY)
+
+    answer = await ask(platform, "POST", f"/tenders/{draft}/overrides/P02/sight", role=role)
+
+    assert answer.code == "forbidden"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (OVERRIDE | {"rule": "E03"}, "rule-not-overridable"),
+        (OVERRIDE | {"rule": "E99"}, "invalid"),
+        (OVERRIDE | {"reason": "没空"}, "invalid"),
+    ],
+)
+async def test_what_cannot_be_overridden_is_refused(
+    platform: Platform, body: dict[str, str], code: str
+) -> None:
+    draft = await a_draft(platform)
+
+    answer = await ask(platform, "POST", f"/tenders/{draft}/overrides", body, role=Role.AGENCY)
+
+    assert answer.code == code
+
+
+async def test_the_same_rule_twice_and_an_unknown_sight_are_refused(platform: Platform) -> None:
+    draft = await a_draft(platform)
+    doors = f"/tenders/{draft}/overrides"
+    await ask(platform, "POST", doors, OVERRIDE, role=Role.AGENCY)
+
+    again = await ask(platform, "POST", doors, OVERRIDE, role=Role.AGENCY)
+    unknown = await ask(platform, "POST", f"{doors}/P03/sight", role=Role.SUPERVISOR)
+
+    assert (again.code, unknown.code) == ("override-stands", "not-found")
+
+
+async def test_the_whole_course_of_a_tender_is_public_and_a_drafts_is_not(
+    platform: Platform,
+) -> None:
+    tender = await published_tender(platform)
+    draft = await a_draft(platform, tender)
+
+    public = await ask(platform, "GET", f"/tenders/{tender.id}/schedule")
+    hidden = await ask(platform, "GET", f"/tenders/{draft}/schedule")
+
+    names = [step["name"] for step in json.loads(public.body)["steps"]]
+    assert {"notice", "deadline", "contract", "archive_until"} <= set(names)
+    assert hidden.status == 404
