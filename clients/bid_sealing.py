@@ -30,6 +30,7 @@ from crypto.sealed_file import (
 from tendering.domain.bid import envelope_context
 from tendering.domain.bundle import BadBundle
 from tendering.domain.tender import Tender
+from tendering.domain.uploads import SMALL_BYTES_MAX
 
 RECORD: Final = "bid.json"
 OPENING_KEYS: Final = "opening-keys.txt"
@@ -79,6 +80,12 @@ class PreparedBid:
     counter: int
     envelopes: tuple[PreparedEnvelope, ...]
     folder: Path
+
+    @property
+    def travels_whole(self) -> bool:
+        """Is it so small that its containers come along when it is handed in, without uploads?"""
+        size = sum(one.size_bytes for one in self.envelopes)
+        return size <= SMALL_BYTES_MAX and all(one.upload_id is None for one in self.envelopes)
 
     def path(self, envelope: PreparedEnvelope) -> Path:
         """Where the container lies."""

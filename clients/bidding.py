@@ -4,6 +4,7 @@ Nothing is taken on trust: the receipt must speak of exactly what was sent, and 
 platform must find in every container what went in.
 """
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Mapping
@@ -35,6 +36,8 @@ from tendering.domain.published_keys import PublishedKeys, parse_published_keys
 from tendering.domain.tender import Tender
 
 MANIFEST: Final = "manifest.json"
+# The manifest does not say how the bytes came; the platform gives what travels whole an id.
+NOT_UPLOADED: Final = UUID(int=0)
 
 UploadProgress = Callable[[str, int], None]
 
@@ -66,9 +69,11 @@ class Bidder:
     ) -> PreparedBid:
         """Bring the containers up, each going on where an earlier attempt stopped.
 
-        `moved` is told the envelope's kind and how many bytes more are up. Raises PlatformRefused,
-        PlatformUnreachable, OSError.
+        What travels whole stays where it is. `moved` is told the envelope's kind and how many bytes
+        more are up. Raises PlatformRefused, PlatformUnreachable, OSError.
         """
+        if prepared.travels_whole:
+            return prepared
         for kind, envelope in [(one.kind, one) for one in prepared.envelopes]:
             upload = None
             if envelope.upload_id is not None:
@@ -86,7 +91,7 @@ class Bidder:
         return prepared
 
     async def submit(self, tender: Tender, prepared: PreparedBid) -> Json:
-        """Hand in a bid whose containers are up; a later one takes an earlier one's place.
+        """Hand in a bid whose containers are up or travel with it; a later one replaces an earlier.
 
         The signed manifest is on disk before it is sent, so that whoever was killed on the way
         hands in the same and gets the same receipt, also after the deadline. Returns the receipt,
@@ -96,8 +101,8 @@ class Bidder:
         body = {
             "lot": prepared.lot,
             "counter": prepared.counter,
-            "uploads": {one.kind: one.upload_id for one in prepared.envelopes},
             "manifest": manifest,
+            **await asyncio.to_thread(_containers, prepared),
         }
         receipt = await self._act(f"/tenders/{tender.id}/bids", body)
         submission = self.receipts.check(
@@ -218,7 +223,7 @@ def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:
     envelopes = [
         SealedEnvelope(
             kind=one.kind,
-            upload_id=UUID(one.upload_id),
+            upload_id=UUID(one.upload_id) if one.upload_id else NOT_UPLOADED,
             context=bytes.fromhex(one.context),
             digest=bytes.fromhex(one.digest),
             size_bytes=one.size_bytes,
@@ -235,6 +240,14 @@ def manifest_of(tender: Tender, prepared: PreparedBid) -> dict[str, JsonValue]:
     )
 
 
+def _containers(prepared: PreparedBid) -> dict[str, object]:
+    """The containers themselves, or where they lie on the platform."""
+    if not prepared.travels_whole:
+        return {"uploads": {one.kind: one.upload_id for one in prepared.envelopes}}
+    contents = {one.kind: prepared.path(one).read_bytes() for one in prepared.envelopes}
+    return {"containers": _texts(contents)}
+
+
 def _file_keys(prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> dict[str, bytes]:
     return {
         envelope.kind: unwrap_with_opening_key(prepared.header(envelope), keys[envelope.recipient])
@@ -242,8 +255,8 @@ def _file_keys(prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> dict
     }
 
 
-def _texts(file_keys: Mapping[str, bytes]) -> dict[str, str]:
-    return {kind: base64.b64encode(key).decode("ascii") for kind, key in file_keys.items()}
+def _texts(contents: Mapping[str, bytes]) -> dict[str, str]:
+    return {kind: base64.b64encode(each).decode("ascii") for kind, each in contents.items()}
 
 
 def _of_kind(prepared: PreparedBid, kind: str) -> PreparedEnvelope:

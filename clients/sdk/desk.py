@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -193,7 +194,7 @@ class BidDesk:
                 if refusal.code not in {"not-found", "upload-incomplete"}:
                     raise
         await self._require_submittable(bid, as_sealed=as_sealed)
-        bid = await before(self._deadline, self.platform, bidder.upload(bid, moved))
+        bid = await before(self._deadline, self.platform, partial(bidder.upload, bid, moved))
         return await bidder.submit(self.notice.tender, bid)
 
     async def withdraw(self, bidder: Bidder) -> Json:

@@ -57,28 +57,39 @@ async def read_platform_time(platform: Platform) -> PlatformTime:
 
 
 async def before(
-    deadline: Callable[[], Awaitable[datetime]], platform: Platform, work: Awaitable[Result]
+    deadline: Callable[[], Awaitable[datetime]],
+    platform: Platform,
+    work: Callable[[], Awaitable[Result]],
 ) -> Result:
     """Do `work`, but no longer than until the deadline by the platform's clock.
 
     `deadline` is asked again when it seems to have come, for a clarification may have moved it.
     Raises DeadlineMissed, and what `work` raises.
     """
+    left = await _seconds_left(deadline, platform)
     try:
         async with asyncio.TaskGroup() as group:
-            watch = group.create_task(_watch(deadline, platform))
-            result = await work
+            watch = group.create_task(_watch(left, deadline, platform))
+            result = await work()
             watch.cancel()
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from failed
     return result
 
 
-async def _watch(deadline: Callable[[], Awaitable[datetime]], platform: Platform) -> None:
+async def _watch(
+    left: float, deadline: Callable[[], Awaitable[datetime]], platform: Platform
+) -> None:
     while True:
-        due, reading = await deadline(), await read_platform_time(platform)
-        left = (due - reading.now).total_seconds()
-        if left <= 0:
-            raise DeadlineMissed(due, reading.now)
         # Measured again and again: a laptop that slept has lost the time it slept.
         await asyncio.sleep(min(left, LOOK_SECONDS_MAX))
+        left = await _seconds_left(deadline, platform)
+
+
+async def _seconds_left(deadline: Callable[[], Awaitable[datetime]], platform: Platform) -> float:
+    """Until the deadline by the platform's clock, more than none. Raises DeadlineMissed."""
+    due, reading = await deadline(), await read_platform_time(platform)
+    left = (due - reading.now).total_seconds()
+    if left <= 0:
+        raise DeadlineMissed(due, reading.now)
+    return left

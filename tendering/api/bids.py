@@ -31,11 +31,10 @@ from tendering.domain.key_policy import policy_digest, require_version, under, v
 from tendering.domain.receipts import Receipt, receipt_json
 from tendering.domain.refusals import ManifestMismatch, Refused, StorageFull
 from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender, TenderStatus
-from tendering.domain.uploads import require_owner
+from tendering.domain.uploads import SMALL_BYTES_MAX, require_owner
 from tendering.group_writer import KnownTender
 from tendering.storage import bids, receipts, tenders, uploads
 from tendering.storage.connection import Connection, reading
-from tendering.storage.small_containers import SMALL_BYTES_MAX
 from tendering.unlocking import read_head
 
 Container = Annotated[bytes, Meta(min_length=1, max_length=SMALL_BYTES_MAX)]

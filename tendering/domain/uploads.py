@@ -1,10 +1,14 @@
 """An upload: a file on its way in parts, addressed by what it contains."""
 
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from crypto.container_digest import digest_from_parts
 from tendering.domain.refusals import NotFound, PartMismatch, UploadIncomplete, UploadTooLarge
+
+# All containers of one bid together that may come inside the request; larger ones are uploaded.
+SMALL_BYTES_MAX: Final = 128 << 10
 
 
 @dataclass(frozen=True, slots=True)

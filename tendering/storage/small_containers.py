@@ -9,9 +9,6 @@ from uuid import UUID
 
 from tendering.storage.connection import Connection
 
-# All containers of one bid together; larger ones are uploaded.
-SMALL_BYTES_MAX = 128 << 10
-
 
 async def insert_all(
     connection: Connection, containers: Sequence[tuple[UUID, UUID, bytes]]
