@@ -453,6 +453,37 @@ CREATE TABLE tendering.committee_seats (
     CONSTRAINT committee_seats_venue_check CHECK (((char_length(venue) >= 1) AND (char_length(venue) <= 200)))
 );
 
+CREATE TABLE tendering.complaints (
+    tender_id uuid NOT NULL,
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    objection_id uuid NOT NULL,
+    text text NOT NULL,
+    signed text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    late boolean NOT NULL,
+    accepted boolean,
+    suspends boolean,
+    suspends_until timestamp with time zone,
+    acceptance_text text,
+    acceptance_signed text,
+    accepted_at timestamp with time zone,
+    remedy text,
+    ruling_text text,
+    ruling_signed text,
+    ruled_at timestamp with time zone,
+    CONSTRAINT complaints_acceptance_signed_check CHECK ((octet_length(acceptance_signed) <= 131072)),
+    CONSTRAINT complaints_acceptance_text_check CHECK (((char_length(acceptance_text) >= 1) AND (char_length(acceptance_text) <= 20000))),
+    CONSTRAINT complaints_check CHECK ((num_nulls(accepted, suspends, acceptance_text, acceptance_signed, accepted_at) = ANY (ARRAY[0, 5]))),
+    CONSTRAINT complaints_check1 CHECK ((num_nulls(remedy, ruling_text, ruling_signed, ruled_at) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT complaints_check2 CHECK (((ruled_at IS NULL) OR accepted)),
+    CONSTRAINT complaints_remedy_check CHECK ((remedy = ANY (ARRAY['rejected'::text, 'correct'::text, 're_tender'::text]))),
+    CONSTRAINT complaints_ruling_signed_check CHECK ((octet_length(ruling_signed) <= 131072)),
+    CONSTRAINT complaints_ruling_text_check CHECK (((char_length(ruling_text) >= 1) AND (char_length(ruling_text) <= 20000))),
+    CONSTRAINT complaints_signed_check CHECK ((octet_length(signed) <= 131072)),
+    CONSTRAINT complaints_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 20000)))
+);
+
 CREATE TABLE tendering.contracts (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1085,6 +1116,12 @@ ALTER TABLE ONLY tendering.clarifications
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_pkey PRIMARY KEY (tender_id, place);
 
+ALTER TABLE ONLY tendering.complaints
+    ADD CONSTRAINT complaints_once UNIQUE (tender_id, objection_id);
+
+ALTER TABLE ONLY tendering.complaints
+    ADD CONSTRAINT complaints_pkey PRIMARY KEY (tender_id, id);
+
 ALTER TABLE ONLY tendering.contracts
     ADD CONSTRAINT contracts_pkey PRIMARY KEY (tender_id, lot);
 
@@ -1288,6 +1325,10 @@ CREATE INDEX committee_seats_expert_id ON tendering.committee_seats USING btree 
 
 CREATE UNIQUE INDEX committee_seats_one_expert_a_seat ON tendering.committee_seats USING btree (tender_id, seat) WHERE (status = 'seated'::text);
 
+CREATE INDEX complaints_lapsing ON tendering.complaints USING btree (suspends_until) WHERE (suspends AND (ruled_at IS NULL));
+
+CREATE INDEX complaints_organization_id ON tendering.complaints USING btree (organization_id);
+
 CREATE INDEX contracts_bidder_id ON tendering.contracts USING btree (bidder_id);
 
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
@@ -1456,6 +1497,15 @@ ALTER TABLE ONLY tendering.committee_seats
 
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
+
+ALTER TABLE ONLY tendering.complaints
+    ADD CONSTRAINT complaints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.complaints
+    ADD CONSTRAINT complaints_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.complaints
+    ADD CONSTRAINT complaints_tender_id_objection_id_fkey FOREIGN KEY (tender_id, objection_id) REFERENCES tendering.objections(tender_id, id);
 
 ALTER TABLE ONLY tendering.contracts
     ADD CONSTRAINT contracts_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
@@ -1719,6 +1769,8 @@ GRANT SELECT ON TABLE tendering.clarifications TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.committee_seats TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.committee_seats TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.complaints TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.contracts TO tendering_app;
 

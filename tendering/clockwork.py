@@ -13,10 +13,12 @@ from uuid import UUID
 
 from tendering.actions import duties
 from tendering.actions.openings import close_submission
+from tendering.actions.pauses import resume
 from tendering.api.context import Context
 from tendering.domain.refusals import Refused
 from tendering.remedies import Tried, open_pending
 from tendering.storage import (
+    complaints,
     idempotency_keys,
     log,
     passkeys,
@@ -39,6 +41,7 @@ async def open_due_tenders(context: Context, moved: asyncio.Event) -> None:
     """Begin every opening whose deadline and drain have passed, for ever. `moved`: a jump."""
     while True:
         try:
+            await end_lapsed_pauses(context, at=context.now())
             await close_due(context, at=context.now())
         except OUTAGES:
             logger.warning("the database is away; openings are looked for again")
@@ -66,6 +69,21 @@ async def close_due(context: Context, *, at: datetime) -> list[UUID]:
         closed.append(tender_id)
         context.touched(tender_id)
     return closed
+
+
+async def end_lapsed_pauses(context: Context, *, at: datetime) -> list[UUID]:
+    """Let the tenders go on whose pause over a complaint has lasted as long as it may."""
+    async with reading(context.pool) as connection:
+        lapsed = await complaints.list_lapsed(connection, at=at)
+    gone_on = []
+    for tender_id in lapsed:
+        async with transaction(context.pool) as connection:
+            tender = await tenders.lock_also_suspended(connection, tender_id)
+            running = await resume(connection, tender, context.law(tender, at), at=at)
+        if running.suspension is None:
+            gone_on.append(tender_id)
+            context.touched(tender_id)
+    return gone_on
 
 
 async def open_remedied_bids(context: Context) -> None:

@@ -14,7 +14,7 @@ from tendering.domain.pauses import (
     resumed_event,
 )
 from tendering.domain.tender import Tender, TenderStatus
-from tendering.storage import journal, objections, tenders
+from tendering.storage import complaints, journal, objections, tenders
 from tendering.storage.connection import Connection
 
 
@@ -31,7 +31,10 @@ async def suspend(connection: Connection, tender: Tender, cause: Cause, *, at: d
 
 async def resume(connection: Connection, tender: Tender, law: Law, *, at: datetime) -> Tender:
     """A locked tender goes on, unless something still holds it; a deadline to come has moved."""
-    causes = await objections.causes(connection, tender.id)
+    causes = [
+        *await objections.causes(connection, tender.id),
+        *await complaints.causes(connection, tender.id, at=at),
+    ]
     decided = decide_resumption(tender, law.calendar, causes, at=at)
     if decided is None:
         return tender

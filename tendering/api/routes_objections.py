@@ -1,8 +1,9 @@
-"""The doors of objections."""
+"""The doors of objections, and of the complaints that follow them."""
 
 from typing import Final
 
 from tendering.api import objections
+from tendering.api.routes_complaints import COMPLAINT_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import (
     AlreadyAnswered,
@@ -56,4 +57,5 @@ OBJECTION_ROUTES: Final = (
         errors=(NotFound,),
         tags=("objections",),
     ),
+    *COMPLAINT_ROUTES,
 )

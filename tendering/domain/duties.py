@@ -75,6 +75,21 @@ TERMS: Final = (
         where=MappingProxyType({"kind": "enquiry"}),
     ),
     Term(
+        "complaint_accept_max",
+        "complaint.raised",
+        frozenset({"complaint.decided"}),
+        Role.SUPERVISOR,
+        per=("complaint_id",),
+    ),
+    Term(
+        "complaint_ruling_max",
+        "complaint.decided",
+        frozenset({"complaint.ruled"}),
+        Role.SUPERVISOR,
+        per=("complaint_id",),
+        where=MappingProxyType({"accepted": True}),
+    ),
+    Term(
         "publicity_start_max",
         "evaluation.reported",
         frozenset({"candidates.published", "tender.failed", "tender.terminated"}),

@@ -51,6 +51,8 @@ _TENDERING = {
     "candidates.publish": TRADING,
     "award.notify": TRADING,
     "tender.terminate": TRADING,
+    "complaint.raise": frozenset({R.BIDDER}),
+    "complaint.decide": frozenset({R.SUPERVISOR}),
     "objection.raise": frozenset({R.BIDDER}),
     "objection.reply": TRADING,
     "contract.draft": TRADING,

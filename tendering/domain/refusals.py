@@ -292,10 +292,22 @@ class AlreadyRetendered(Conflict):
     code = "already-retendered"
 
 
+class ComplaintNotTakenUp(Conflict):
+    """Only a complaint that was taken up is ruled on."""
+
+    code = "complaint-not-taken-up"
+
+
 class NotConcerned(Forbidden):
     """Only who takes part in this tender, or has its documents, may object to this."""
 
     code = "not-concerned"
+
+
+class ObjectionFirst(Conflict):
+    """A complaint follows an objection of one's own that was answered, or not answered in time."""
+
+    code = "objection-first"
 
 
 class ObjectionTooEarly(Conflict):
@@ -308,6 +320,12 @@ class ObjectionsOpen(Conflict):
     """Objections to the opening are answered on the spot, before its record is made."""
 
     code = "objections-open"
+
+
+class RemedyImpossible(Conflict):
+    """In this phase there is nothing that this remedy could mend or stop."""
+
+    code = "remedy-impossible"
 
 
 class TerminationCauseUnlawful(Conflict):

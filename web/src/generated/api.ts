@@ -36,6 +36,10 @@ export interface ClarificationView { number: number; text: string; affects_bids:
 
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
+export interface ComplaintList { items: ComplaintView[] }
+
+export interface ComplaintView { id: string; objection_id: string; complainant: string | null; text: string | null; received_at: string; late: boolean; decision: DecisionView | null; ruling: RulingView | null }
+
 export interface ContractList { items: ContractView[] }
 
 export type ContractStep = "file" | "publish" | "return_security" | "secure";
@@ -45,6 +49,8 @@ export interface ContractView { lot: string; bidder_id: string; terms: Record<st
 export interface ContributionAnswer { organization_id: string; recipient: string; container: string; records: Record<string, boolean>; admitted: boolean | null; state: string; shares_from: number[]; value: string | null; fault: string | null }
 
 export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Record<string, unknown>[] }
+
+export interface DecisionView { accepted: boolean; suspends: boolean; text: string; decided_at: string }
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "contract" | "evaluation_report" | "notice" | "opening_record";
 
@@ -176,6 +182,8 @@ export type Phase = "chair" | "checks" | "closed" | "preliminary" | "preparation
 
 export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[]; certifiers: PartyView[]; witnesses: PartyView[]; quorum: number; authorities: PartyView[] }
 
+export interface PostAcceptance { accepted: boolean; suspends: boolean; text: string; statement: Record<string, unknown> }
+
 export interface PostAnnouncement { text: string }
 
 export interface PostAuthorization { role: Role; valid_until?: string | null }
@@ -193,6 +201,8 @@ export interface PostCertificate { request: string }
 export interface PostCheckIn { statements: Record<string, unknown>[] }
 
 export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown> }
+
+export interface PostComplaint { objection_id: string; text: string; statement: Record<string, unknown> }
 
 export interface PostContract { lot: string; price_fen: number; text_digest: string; duration_days?: number | null; quality?: string; project_manager?: string; performance?: PerformanceBody | null }
 
@@ -263,6 +273,8 @@ export interface PostReturn { lot: string; bidder_id: string; reference: string;
 export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
 
 export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
+
+export interface PostRuling { remedy: "correct" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
 
 export interface PostSession { login: string; password: string; role?: Role | null }
 
@@ -339,6 +351,8 @@ export interface RoomSummary { id: string; kind: string; lot: string | null; pha
 export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
+
+export interface RulingView { remedy: string; text: string; ruled_at: string }
 
 export interface SealStep { step: "seal"; container: string; recipient: string; statement: Record<string, unknown> }
 
@@ -450,6 +464,10 @@ export interface Doors {
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
+  "GET /tenders/{tender_id}/complaints": { path: { tender_id: string }; answer: ComplaintList };
+  "POST /tenders/{tender_id}/complaints": { path: { tender_id: string }; body: PostComplaint; answer: ComplaintView };
+  "POST /tenders/{tender_id}/complaints/{complaint_id}/acceptance": { path: { tender_id: string; complaint_id: string }; body: PostAcceptance; answer: undefined };
+  "POST /tenders/{tender_id}/complaints/{complaint_id}/ruling": { path: { tender_id: string; complaint_id: string }; body: PostRuling; answer: undefined };
   "GET /tenders/{tender_id}/contracts": { path: { tender_id: string }; answer: ContractList };
   "POST /tenders/{tender_id}/contracts": { path: { tender_id: string }; body: PostContract; answer: ContractList };
   "POST /tenders/{tender_id}/contracts/steps": { path: { tender_id: string }; body: PostContractStep; answer: undefined };
