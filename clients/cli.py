@@ -11,6 +11,7 @@ import click
 COMMANDS = {
     "age": ("age:age", "Seal and open ordinary age files."),
     "bid": ("bid:bid", "Prepare, seal, rehearse and submit a bid; unlock it at the opening."),
+    "boq": ("boq:boq", "Check bills of quantities: what does not add up, what bids share."),
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),
