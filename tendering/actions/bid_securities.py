@@ -209,8 +209,8 @@ async def list_visible(
 ) -> tuple[list[HeldSecurity], Mapping[str, tuple[tuple[UUID, ...], ...]]]:
     """The securities that the actor may see, and by lot which deposits came from one account.
 
-    A bidder sees its own, the operator cash, who runs or supervises the tender all, after the
-    opening. Raises NotFound, Forbidden.
+    A bidder sees its own; the operator cash, before the opening only what must go back already;
+    who runs or supervises the tender all, after the opening. Raises NotFound, Forbidden.
     """
     tender = await tenders.get(connection, tender_id)
     securities = await bid_securities.list_held(connection, tender_id)
@@ -218,7 +218,9 @@ async def list_visible(
         mine = [one for one in securities if one.security.bidder_id == actor.organization_id]
         return mine, {}
     if actor.role is Role.OPERATOR:
-        return [one for one in securities if not one.by_word], {}
+        opened = tender.status in OPENED
+        cash = [one for one in securities if not one.by_word]
+        return [one for one in cash if opened or one.case is not None], {}
     parties = {tender.procuring_entity_id, tender.agency_id, tender.supervisor_id}
     if actor.organization_id not in parties:
         raise Forbidden
