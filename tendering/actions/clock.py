@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from tendering.domain import timetable as dates
+from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.refusals import NothingDue
-from tendering.storage import demonstration_clock, journal, tenders
+from tendering.storage import demonstration_clock, draws, journal, tenders
 from tendering.storage.connection import Connection
 
 
@@ -23,12 +24,14 @@ class Jumped:
 
 
 async def jump(connection: Connection, *, at: datetime) -> Jumped:
-    """Jump to the earliest instant ahead in the timetables under way. Raises NothingDue."""
+    """Jump to the earliest instant ahead in timetables and draws under way. Raises NothingDue."""
     due: list[tuple[datetime, str]] = []
     under_way = await tenders.list_timetables(connection)
     for _, timetable in under_way:
         if timetable and (ahead := dates.next_instant(dates.from_json(timetable), at)):
             due.append((ahead[1], ahead[0]))
+    ends = [one + CONTRIBUTION_WINDOW for one in await draws.list_waiting_since(connection)]
+    due += [(end, "contributions_due") for end in ends if end > at]
     if not due:
         raise NothingDue
     now, reason = min(due)

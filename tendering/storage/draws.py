@@ -104,6 +104,15 @@ async def save_closing(connection: Connection, tender_id: UUID, *, at: datetime)
     )
 
 
+async def list_waiting_since(connection: Connection) -> list[datetime]:
+    """Since when draws wait for contributions: to be sealed, or, once they are closed, opened."""
+    rows = await connection.fetch(
+        """SELECT COALESCE(closed_at, frozen_at) AS since FROM tendering.draws
+           WHERE drawn_at IS NULL ORDER BY since"""
+    )
+    return [row["since"] for row in rows]
+
+
 async def save_result(
     connection: Connection, tender_id: UUID, *, seed: bytes, vrf_proof: bytes, at: datetime
 ) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from clients.draw_contributing import Contributor, NotSettled
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.platform import Identity, PlatformRefused, open_platform
+from tendering.actions import clock
 from tendering.api import contributions as doors
 from tendering.api.draws import get_draw
 from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW
@@ -32,7 +34,7 @@ from tendering.domain.refusals import (
     WrongPhase,
 )
 from tendering.storage import journal, tenders
-from tendering.storage.connection import Pool, reading
+from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.a_draw import (
     NOW,
     Drawing,
@@ -197,3 +199,17 @@ async def test_a_partys_tool_seals_once_and_opens_what_it_sealed(
     gathered = await gathering(pool, tender)
     value = opened(gathered.subject, gathered.of(tender.supervisor_id))
     assert isinstance(value, bytes)
+
+
+async def test_the_demonstrations_clock_knows_when_key_holders_may_open(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    await contribute(pool, tender, silent=1)
+
+    async with transaction(pool) as connection:
+        locked = await tenders.lock(connection, tender.id)
+        await tenders.save(connection, replace(locked, timetable={}))
+        jumped = await clock.jump(connection, at=NOW)
+
+    assert (jumped.now, jumped.reason) == (NOW + CONTRIBUTION_WINDOW, "contributions_due")
