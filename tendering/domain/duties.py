@@ -127,6 +127,8 @@ TERMS: Final = (
         Role.OPERATOR,
         per=("lot", "bidder_id"),
         due="due",
+        # Of a guarantee the operator learns nothing: before the opening it would tell who bids.
+        where=MappingProxyType({"by_word": False}),
     ),
 )
 

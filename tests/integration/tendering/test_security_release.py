@@ -107,7 +107,7 @@ async def test_a_deposit_that_is_none_is_refused(
     assert (await deposit(platform, tender, **changes)).status == 422
 
 
-async def test_before_the_opening_only_bidder_and_operator_know_of_a_deposit(
+async def test_before_the_opening_no_list_but_the_bidders_own_shows_a_deposit(
     platform: Platform,
 ) -> None:
     tender = await published_tender(platform)
@@ -115,9 +115,9 @@ async def test_before_the_opening_only_bidder_and_operator_know_of_a_deposit(
 
     for role in (Role.PROCURING_ENTITY, Role.AGENCY, Role.SUPERVISOR, Role.EXPERT):
         assert (await seen(platform, tender, role)).status == 403
-    for role in (Role.BIDDER, Role.OPERATOR):
-        (item,) = json.loads((await seen(platform, tender, role)).body)["items"]
-        assert item["form"] == "cash"
+    (item,) = json.loads((await seen(platform, tender, Role.BIDDER)).body)["items"]
+    assert item["form"] == "cash"
+    assert json.loads((await seen(platform, tender, Role.OPERATOR)).body)["items"] == []
 
 
 async def test_e33_a_failed_tenders_deposit_is_ordered_back_returned_once_and_in_time(

@@ -10,6 +10,7 @@ import pytest
 from crypto.canonical import JsonValue
 from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
+from tendering.domain.duties import duties_of
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import SecurityNotKept
 from tendering.domain.rulebook import Rulebook
@@ -339,3 +340,18 @@ def test_e12_deposits_from_one_account_are_found() -> None:
 
     assert same_payers({two: b"a", one: b"a", three: b"b"}) == ((one, two),)
     assert same_payers({one: b"a", two: b"b"}) == ()
+
+
+@pytest.mark.parametrize(
+    ("form", "tasks"), [(SecurityForm.CASH, 1), (SecurityForm.BANK_GUARANTEE, 0)]
+)
+def test_the_operator_is_told_of_deposits_to_return_and_of_no_guarantee(
+    form: SecurityForm, tasks: int
+) -> None:
+    withdrawal = an_entry("bid.withdrawn", lot="1", bidder_id=str(BIDDER))
+    order = ordered_for(WORKS, a_security(bid=BidStatus.WITHDRAWN, form=form), withdrawal)
+    assert order is not None
+    event = ordered(order)
+    told = Entry(a_tender().id, Stream.CUSTODY, 1, event.kind, event.body, MONDAY, b"")
+
+    assert len(duties_of(a_tender(), BOOKS[WORKS], holiday_calendar(), [told])) == tasks
