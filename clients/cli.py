@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "age": ("age:age", "Seal and open ordinary age files."),
+    "archive": ("archive:archive", "Keep an archive: the four tests, and its time stamps."),
     "bid": ("bid:bid", "Prepare, seal, rehearse and submit a bid; unlock it at the opening."),
     "boq": ("boq:boq", "Check bills of quantities: what does not add up, what bids share."),
     "check-config": ("operating:check_config", "Print the configuration in force."),

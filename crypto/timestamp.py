@@ -28,16 +28,19 @@ _ACCURACY_SECONDS = 1
 
 @dataclass(frozen=True, slots=True)
 class TimestampFacts:
-    """What a verified token says; `gen_time` in UTC, `tsa_name` the certificate's common name."""
+    """What a verified token says; `gen_time` in UTC, `tsa_name` the certificate's common name.
+
+    `valid_until`: when the authority's certificate ends; by then the token should be renewed.
+    """
 
     gen_time: datetime
     tsa_name: str
     serial: int
+    valid_until: datetime
 
 
 def make_request(digest: bytes, nonce: int | None = None) -> bytes:
-    """A request, DER, for a SHA-256 digest; asks for the certificate to be in the token."""
-    assert len(digest) == hashlib.sha256().digest_size
+    """A request, DER, for a SHA-256, -384 or -512 digest; asks for the certificate in the token."""
     fields = {
         "version": "v1",
         "message_imprint": _imprint(digest),
@@ -106,7 +109,7 @@ def verify(
     at: datetime | None = None,
     nonce: int | None = None,
 ) -> TimestampFacts:
-    """Check a token, or a response that holds one, over `digest` (SHA-256, 32 bytes).
+    """Check a token, or a response that holds one, over `digest` (SHA-256, -384, -512).
 
     The authority's certificate must lead to a trusted root and have been valid at the token's own
     time. With `at`, a token dated more than a minute after it is refused; with `nonce`, a token for
@@ -119,8 +122,9 @@ def verify(
     signed, info = _read_token(token)
     certificate, others = _signer_certificate(signed)
     gen_time = info["gen_time"].native
-    if info["message_imprint"]["hash_algorithm"]["algorithm"].native != "sha256":
-        raise BadTimestamp("the token is not over a SHA-256 digest")
+    expected = _algorithm(digest)
+    if info["message_imprint"]["hash_algorithm"]["algorithm"].native != expected:
+        raise BadTimestamp(f"the token is not over a {expected.replace('sha', 'SHA-')} digest")
     _verify_message(token, digest, roots, nonce)
     _check_named(signed, certificate)
     try:
@@ -131,7 +135,8 @@ def verify(
         raise BadTimestamp("the authority's certificate is not trusted") from error
     if at is not None and gen_time > at + CLOCK_DIFFERENCE:
         raise BadTimestamp("the token is dated in the future")
-    return TimestampFacts(gen_time, authority.common_name, info["serial_number"].native)
+    serial: int = info["serial_number"].native
+    return TimestampFacts(gen_time, authority.common_name, serial, authority.not_after)
 
 
 class _Response(core.Sequence):  # type: ignore[misc]  # asn1crypto has no types
@@ -211,7 +216,13 @@ def _attribute(kind: str, value: object) -> cms.CMSAttribute:
 
 
 def _imprint(digest: bytes) -> tsp.MessageImprint:
-    return tsp.MessageImprint({"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": digest})
+    algorithm = {"algorithm": _algorithm(digest)}
+    return tsp.MessageImprint({"hash_algorithm": algorithm, "hashed_message": digest})
+
+
+def _algorithm(digest: bytes) -> str:
+    """By which algorithm a digest of this length is."""
+    return next(name for name, length in _DIGEST_BYTES.items() if length == len(digest))
 
 
 def _granted(token: bytes | None, status: str) -> bytes:

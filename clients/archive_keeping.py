@@ -1,0 +1,169 @@
+"""Keeping an archive for decades: its evidence record, renewed in time, and the four tests.
+
+The record (RFC 4998) stands beside the archive, `FILE.ers`; the archive itself never changes. An
+authority is asked over HTTP (RFC 3161), any that one trusts.
+"""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import aiohttp
+
+from clients.verify import Report, Status
+from crypto.errors import BadTimestamp
+from crypto.evidence_record import (
+    ALGORITHMS,
+    EMPTY,
+    RECORD_BYTES_MAX,
+    EvidenceRecord,
+    dump,
+    load,
+    renewed,
+    to_stamp,
+    verify_record,
+)
+from crypto.timestamp import MESSAGE_BYTES_MAX, TimestampFacts, make_request, token_of, verify
+
+READ_BYTES: Final = 1 << 20
+ANSWER_SECONDS_MAX: Final = 30
+NONCE_BYTES: Final = 8
+
+# The steps of a verification by the tests of DA/T 103, after secondary sources: not verified.
+# What stands in none of them belongs to the first.
+COMPLETE: Final = frozenset(
+    {
+        "digests of all files",
+        "tender documents",
+        "list of bids against custody",
+        "sealed containers",
+        "receipts",
+        "reports of the evaluation",
+        "signed documents",
+    }
+)
+USABLE: Final = frozenset({"framing of the archive file", "tender, keys and journals can be read"})
+SAFE: Final = frozenset({"no file that nothing speaks of", "revoked certificates"})
+
+
+class AuthorityRefused(Exception):
+    """The time-stamping authority gave no token; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingTest:
+    """One of the four tests: `holds` unless a step of it fails; what was found."""
+
+    name_zh: str
+    name_en: str
+    holds: bool
+    steps: int
+    found: tuple[str, ...]
+
+
+def record_file(archive: Path) -> Path:
+    """Where the evidence record of an archive stands."""
+    return archive.with_name(f"{archive.name}.ers")
+
+
+def read_record(archive: Path) -> EvidenceRecord | None:
+    """The record beside an archive, or None. Raises OSError, BadTimestamp."""
+    file = record_file(archive)
+    if not file.exists():
+        return None
+    with file.open("rb") as opened:
+        return load(opened.read(RECORD_BYTES_MAX + 1))
+
+
+def digests_of(archive: Path) -> dict[str, bytes]:
+    """The digests of the file by every algorithm, read once. Raises OSError."""
+    hashes = {name: hashlib.new(name) for name in ALGORITHMS}
+    with archive.open("rb") as opened:
+        while piece := opened.read(READ_BYTES):
+            for hashed in hashes.values():
+                hashed.update(piece)
+    return {name: hashed.digest() for name, hashed in hashes.items()}
+
+
+async def renew(archive: Path, *, authority: str, root: bytes, algorithm: str) -> TimestampFacts:
+    """Stamp the archive, or its newest time stamp, once more; what the token says.
+
+    The new token is checked against `root` (DER) before the record is replaced. Raises OSError,
+    BadTimestamp, AuthorityRefused.
+    """
+    record = read_record(archive) or EMPTY
+    digest = to_stamp(record, algorithm, digests_of(archive)[algorithm])
+    nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
+    token = token_of(await _asked(authority, make_request(digest, nonce)))
+    told = verify(token, digest=digest, trusted_roots=[root], nonce=nonce)
+    _replace(record_file(archive), dump(renewed(record, algorithm, token)))
+    return told
+
+
+def check_record(archive: Path, *, roots: Sequence[bytes], at: datetime) -> list[TimestampFacts]:
+    """Check the record beside an archive. Raises OSError, BadTimestamp: also where none is."""
+    record = read_record(archive)
+    if record is None:
+        raise BadTimestamp("there is no evidence record beside the archive")
+    return list(verify_record(record, digests_of(archive), trusted_roots=roots, at=at))
+
+
+def four_tests(report: Report) -> tuple[KeepingTest, ...]:
+    """Authentic, complete, usable, safe: the steps of a verification as archivists ask for them."""
+    rest = frozenset(step.name_en for step in report.steps) - COMPLETE - USABLE - SAFE
+    groups = (
+        ("真实性", "authentic", rest),
+        ("完整性", "complete", COMPLETE),
+        ("可用性", "usable", USABLE),
+        ("安全性", "safe", SAFE),
+    )
+    return tuple(_test(report, zh, en, names) for zh, en, names in groups)
+
+
+def now() -> datetime:
+    """This machine's clock: a command's only."""
+    return datetime.now(UTC)
+
+
+def _test(report: Report, zh: str, en: str, names: frozenset[str]) -> KeepingTest:
+    steps = [step for step in report.steps if step.name_en in names]
+    failed = [step for step in steps if step.status is Status.FAILS]
+    open_ones = [step for step in steps if step.status is Status.CANNOT_CHECK]
+    found = tuple(
+        f"{step.name_zh} / {step.name_en}: {step.detail.splitlines()[0]}"
+        for step in (*failed, *open_ones)
+        if step.detail
+    )
+    # A test of which nothing was looked at has not been passed.
+    return KeepingTest(zh, en, bool(steps) and not failed, len(steps), found)
+
+
+async def _asked(authority: str, request: bytes) -> bytes:
+    timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS_MAX)
+    headers = {"Content-Type": "application/timestamp-query"}
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.post(authority, data=request, headers=headers, allow_redirects=False) as answer,
+        ):
+            body = await answer.content.read(MESSAGE_BYTES_MAX)
+            if not answer.ok:
+                raise AuthorityRefused(f"the authority answers {answer.status}")
+            return body
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise AuthorityRefused(f"the authority cannot be reached: {error}") from error
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Write beside and rename: a power cut leaves the old record or the new one."""
+    fresh = file.with_name(f"{file.name}.new")
+    with fresh.open("wb") as opened:
+        opened.write(content)
+        opened.flush()
+        os.fsync(opened.fileno())
+    fresh.replace(file)

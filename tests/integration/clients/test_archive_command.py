@@ -1,0 +1,117 @@
+"""`kaibiao archive` as its users run it: four tests, and stamps renewed by an authority."""
+
+import asyncio
+import base64
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from clients.archive_keeping import four_tests, read_record, record_file
+from clients.authority_files import to_pem
+from clients.cli import main
+from clients.verify import verify_archive
+from crypto.canonical import canonical
+from tendering.domain.archive import TENDER
+from tendering.domain.archive_keys import archive_keys_json
+from tests.support.archive import Archive
+from tests.support.archive_play import TenderPlay
+from tests.support.programs import Program, running
+
+
+@pytest.fixture(scope="module")
+def full() -> Archive:
+    """The archive of a tender that went well."""
+    return TenderPlay().played().archive()
+
+
+async def command(*arguments: object) -> Result:
+    """Run the command in a thread: it has a loop of its own."""
+    texts = ["archive", *map(str, arguments)]
+    return await asyncio.to_thread(CliRunner().invoke, main, texts)
+
+
+def root_of(authority: Program, file: Path) -> Path:
+    """The authority's root certificate as a file."""
+    file.write_bytes(to_pem(base64.b64decode(str(authority.facts["root"]))))
+    return file
+
+
+async def test_an_archive_is_stamped_renewed_by_another_authority_and_by_another_hash(
+    full: Archive, tmp_path: Path
+) -> None:
+    file = full.write(tmp_path / "archive.zip")
+    before = file.read_bytes()
+    roots = [tmp_path / "first.pem", tmp_path / "second.pem"]
+    for number, algorithm in enumerate(("sha256", "sha256", "sha512")):
+        name = f"示范时间戳{min(number, 1)}"
+        arguments = ("--key-folder", tmp_path / name, "--name", name)
+        async with running("clients.tsa", *arguments) as authority:
+            root = root_of(authority, roots[min(number, 1)])
+            done = await command(
+                *("renew", file, "--tsa", authority.url, "--root", root),
+                *("--algorithm", algorithm),
+            )
+        assert done.exit_code == 0, done.output
+
+    checked = await command("check", file, "--root", roots[0], "--root", roots[1])
+    alone = await command("check", file, "--root", roots[0])
+
+    record = read_record(file)
+    assert record is not None
+    assert [(one.algorithm, len(one.tokens)) for one in record.chains] == [
+        ("sha256", 2),
+        ("sha512", 1),
+    ]
+    assert checked.exit_code == 0, checked.output
+    assert "通过 / PASSED" in checked.output
+    assert alone.exit_code == 1
+    assert file.read_bytes() == before
+
+
+async def test_a_renewal_by_nobody_leaves_the_record_as_it_was(
+    full: Archive, tmp_path: Path
+) -> None:
+    file = full.write(tmp_path / "archive.zip")
+    root = tmp_path / "root.pem"
+    root.write_text("no certificate")
+
+    nobody = await command("renew", file, "--tsa", "http://127.0.0.1:9", "--root", root)
+
+    assert nobody.exit_code == 1
+    assert not record_file(file).exists()
+
+
+async def test_the_four_tests_hold_of_an_honest_archive(full: Archive, tmp_path: Path) -> None:
+    trust = tmp_path / "keys.json"
+    trust.write_bytes(canonical(archive_keys_json(full.trust)))
+
+    done = await command("check", full.write(tmp_path / "archive.zip"), "--trust", trust)
+
+    assert done.exit_code == 0, done.output
+    assert all(word in done.output for word in ("真实性", "完整性", "可用性", "安全性"))
+
+
+def test_a_changed_byte_is_named_by_the_test_it_breaks(full: Archive, tmp_path: Path) -> None:
+    file = full.write(tmp_path / "archive.zip")
+    content = bytearray(file.read_bytes())
+    place = content.index(TENDER.encode()) + len(TENDER) + 40
+    content[place] ^= 1
+    file.write_bytes(content)
+
+    tests = {one.name_en: one.holds for one in four_tests(verify_archive(file))}
+
+    assert tests["usable"] is False
+    assert tests["complete"] is False
+
+
+async def test_a_record_that_is_none_is_said_to_be_none(full: Archive, tmp_path: Path) -> None:
+    file = full.write(tmp_path / "archive.zip")
+    record_file(file).write_bytes(b"nonsense")
+    root = tmp_path / "root.pem"
+    root.write_text("no certificate")
+
+    done = await command("check", file, "--root", root)
+
+    assert done.exit_code == 1
+    assert "evidence record" in done.output
