@@ -32,6 +32,8 @@ STORY: Final = {
     "evaluation.reported": "评标报告签署完成",
     "candidates.published": "公示中标候选人",
     "award.notified": "发出中标通知书",
+    "supervisor.reported": "向监督部门提交书面报告",
+    "contract.signed": "双方签订合同,投标担保随之解除",
 }
 
 

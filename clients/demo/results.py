@@ -19,6 +19,7 @@ RESULTS: Final = (
     ("agency/opening_record*.pdf", "."),
     ("agency/evaluation_report*.pdf", "."),
     ("entity/award_notice*.pdf", "."),
+    ("entity/contract*.pdf", "."),
     ("bidder01/platform-keys.json", KEYS),
 )
 

@@ -40,6 +40,7 @@ class Scene:
 
 # Points follow from the numbers that the draw gives to bids, so each run has another winner.
 WINNER: Final = frozenset({"bid", "bidder_name", "price_fen", "total"})
+AGREED: Final = WINNER | {"amount_fen", "duration_days", "project_manager"}
 TENDER: Final = "/tenders/<tender>"
 ROOM: Final = "/rooms/<room>"
 ISSUED: Final = f"{TENDER}/issued/opening_record"
@@ -197,6 +198,11 @@ CHAPTERS: Final[Mapping[str, Sequence[Scene]]] = {
             "entity",
             f"POST {TENDER}/issued/award_notice/signatures",
         ),
+    ),
+    "contract": (
+        Scene("The supervisor is reported to", "entity", f"POST {TENDER}/supervisor-reports"),
+        Scene("The contract is drawn up", "entity", f"POST {TENDER}/contracts", varies=AGREED),
+        Scene("It is secured", "entity", f"POST {TENDER}/contracts/steps"),
     ),
     "archive": (
         Scene(

@@ -60,7 +60,7 @@ def example(
     """One exchange as a part of a `.http` file. `who` is logged in; empty: nobody.
 
     Of what the answer holds only the names are shown: of all members with `form_only`, else of
-    those that `varies` names.
+    those that `varies` names, which are not shown in the question either.
     """
     lines = [f"### {title}", ""]
     path = fixed_path(PREFIX + exchange.path)
@@ -72,7 +72,7 @@ def example(
     if who:
         lines.append(f"Authorization: Bearer <session of {who}>")
     lines += _headers(exchange.headers)
-    lines += _body(exchange.asked)
+    lines += _body(_without(exchange.asked, varies))
     lines += ["", f"HTTP/1.1 {exchange.status}"]
     lines += _headers(exchange.answer_headers)
     answered = exchange.answered

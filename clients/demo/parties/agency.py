@@ -10,7 +10,7 @@ from clients.demo.parties.following import (
     find_notice,
     have_made,
     sign_issued,
-    wait_for_award,
+    wait_for_contracts,
 )
 from clients.demo.parties.hosting import host_evaluation
 from clients.demo.party import Party
@@ -55,7 +55,7 @@ async def play(party: Party) -> str:
     for lot in tender.lots:
         await host_evaluation(party, signer, tender, journal, lot.lot)
 
-    await wait_for_award(party, tender, journal)
+    await wait_for_contracts(party, tender, journal)
     party.doing("下载公开档案")
     target = party.folder / "public.zip"
     await platform.download(f"/tenders/{tender.id}/archive", target, {"edition": "public"})

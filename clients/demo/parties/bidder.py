@@ -14,6 +14,7 @@ from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
+from clients.key_files import Signer
 from clients.platform import Json
 from clients.sdk import (
     Bidder,
@@ -42,7 +43,7 @@ class LateBidTaken(Exception):
 
 
 async def play(party: Party) -> str:
-    """From the notice to the opening record."""
+    """From the notice to the opening record, and the winner to the contract."""
     platform, part = party.platform, party.facts["part"]
     signer = await certify_with_platform(party.keys, platform)
     keys = await fetch_published_keys(platform, party.folder / KEYS_FILE)
@@ -86,7 +87,24 @@ async def play(party: Party) -> str:
     for bid in bids:
         await _confirm(party, bidder, journal, bid)
         await sign_issued(party, signer, Document(tender.id, "opening_record", bid.lot))
-    return "开标完成"
+    return await _sign_contracts(party, signer, bidder, tender, journal)
+
+
+async def _sign_contracts(
+    party: Party, signer: Signer, bidder: Bidder, tender: Tender, journal: JournalFollower
+) -> str:
+    """Learn who has won, and sign the contract of what was won."""
+    won = []
+    for lot in tender.lots:
+        award = await party.wait_for_entry(
+            journal, "award.notified", "等候中标结果", accepts=lot_is(lot.lot)
+        )
+        winner = award.body["winner"]
+        assert isinstance(winner, dict)
+        if winner["bidder_id"] == str(bidder.id):
+            await sign_issued(party, signer, Document(tender.id, "contract", lot.lot))
+            won.append(lot.lot)
+    return f"合同已签订(标段{','.join(won)})" if won else "未中标"
 
 
 async def _clarify(party: Party, tender: Tender, journal: JournalFollower) -> None:

@@ -37,14 +37,11 @@ def lot_is(lot: str, **others: JsonValue) -> Any:
     return lambda entry: all(entry.body.get(key) == value for key, value in wanted.items())
 
 
-async def wait_for_award(party: Party, tender: Tender, journal: JournalFollower) -> None:
-    """Wait until the notice of award of every lot is signed: nothing more happens after it."""
+async def wait_for_contracts(party: Party, tender: Tender, journal: JournalFollower) -> None:
+    """Wait until the contract of every lot is signed and secured: nothing happens after it."""
     for lot in tender.lots:
         await party.wait_for_entry(
-            journal,
-            "document.completed",
-            "等候中标通知书",
-            accepts=lot_is(lot.lot, kind="award_notice"),
+            journal, "performance_security.provided", "等候合同", accepts=lot_is(lot.lot)
         )
 
 

@@ -1,4 +1,7 @@
-"""The procuring entity (招标人): drafts the tender, and in the end chooses and says so."""
+"""The procuring entity (招标人): drafts the tender, chooses in the end, and makes the contract."""
+
+from hashlib import sha256
+from typing import Any
 
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute
@@ -6,11 +9,14 @@ from clients.demo.parties.following import find_notice, have_made, lot_is, sign_
 from clients.demo.party import Party
 from clients.demo.template import TenderPlan, tender_body
 from clients.document_signing import Document
-from tendering.domain.journal import parse_instant
+from clients.journal_following import JournalFollower
+from clients.key_files import Signer
+from tendering.domain.journal import Entry, parse_instant
+from tendering.domain.tender import Tender
 
 
 async def play(party: Party) -> str:
-    """From the draft to the award."""
+    """From the draft to the contract."""
     platform, facts = party.platform, party.facts
     signer = await certify_with_platform(party.keys, platform)
 
@@ -49,4 +55,46 @@ async def play(party: Party) -> str:
         party.doing(f"发出中标通知书(标段{lot.lot})")
         await have_made(party, f"/tenders/{tender.id}/award", lot.lot)
         await sign_issued(party, signer, Document(tender.id, "award_notice", lot.lot), keep=True)
-    return "中标通知书已发出"
+    for lot in tender.lots:
+        await _contract(party, signer, tender, journal, lot.lot)
+    return "合同已签订"
+
+
+async def _contract(
+    party: Party, signer: Signer, tender: Tender, journal: JournalFollower, lot: str
+) -> None:
+    """Report to the supervisor, and make the contract as it was bid."""
+    path, reference = f"/tenders/{tender.id}", f"示范-{tender.number}-{lot}"
+    party.doing(f"向监督部门报告(标段{lot})")
+    await party.platform.post(f"{path}/supervisor-reports", {"lot": lot, "reference": reference})
+    award = await party.wait_for_entry(journal, "award.notified", "核对中标", accepts=lot_is(lot))
+    shown = await party.wait_for_entry(journal, "prices.revealed", "核对报价", accepts=lot_is(lot))
+    bid = form_of_winner(award, shown)
+    party.doing(f"拟定合同(标段{lot})")
+    text = f"{tender.title} 标段{lot} 合同。示范文件,内容虚构,不产生法律效力。".encode()
+    body = {
+        "lot": lot,
+        "price_fen": bid["price_fen"],
+        "duration_days": bid["duration_days"],
+        "quality": bid["quality"],
+        "project_manager": bid["project_manager"],
+        "text_digest": sha256(text).hexdigest(),
+        "performance": {"form": "bank_guarantee", "amount_fen": bid["price_fen"] // 10},
+    }
+    await party.platform.post(f"{path}/contracts", body)
+    await sign_issued(party, signer, Document(tender.id, "contract", lot), keep=True)
+    step = {"lot": lot, "step": "secure", "reference": reference}
+    await party.platform.post(f"{path}/contracts/steps", step)
+
+
+def form_of_winner(award: Entry, shown: Entry) -> dict[str, Any]:
+    """The price form that the winner read out."""
+    winner, rows = award.body["winner"], shown.body["rows"]
+    assert isinstance(winner, dict)
+    assert isinstance(rows, list)
+    for row in rows:
+        assert isinstance(row, dict)
+        if row["bidder_id"] == winner["bidder_id"]:
+            form: dict[str, Any] = dict(row["form"])
+            return form
+    raise AssertionError("the winner's prices were never read out")

@@ -2,7 +2,7 @@
 
 from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute
-from clients.demo.parties.following import find_notice, sign_issued, wait_for_award
+from clients.demo.parties.following import find_notice, sign_issued, wait_for_contracts
 from clients.demo.party import Party
 from clients.document_signing import Document
 from clients.notices import deadlines
@@ -17,7 +17,7 @@ async def play(party: Party) -> str:
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
     await contribute(party, signer, tender, journal)
-    await wait_for_award(party, tender, journal)
+    await wait_for_contracts(party, tender, journal)
 
     party.doing("下载并保存完整档案")
     for edition in ("full", "public"):
