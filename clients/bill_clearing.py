@@ -11,7 +11,7 @@ from tendering.domain.quantities.cells import cell_name
 from tendering.domain.quantities.clearing import Clearing, PricedBid, clear, clearing_json
 from tendering.domain.quantities.columns import Table
 from tendering.domain.quantities.terms import Terms, parse_terms
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 JSON_BYTES_MAX: Final = 1 << 20
 

@@ -16,7 +16,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, load
 
 from tendering.domain.quantities.columns import Sheet
 from tendering.domain.quantities.reading import ReadBill, read_bill
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 FILE_BYTES_MAX: Final = 64 << 20
 UNFOLDED_BYTES_MAX: Final = 512 << 20

@@ -19,7 +19,8 @@ from clients.demo.from_ocds import FILE_BYTES_MAX, plan_of
 from clients.demo.template import tender_body
 from clients.platform import PlatformRefused, open_platform
 from tendering.domain.ocds import ImportedTender, read_json, read_package
-from tendering.domain.refusals import NotARelease, Refused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.tenders import NotARelease
 
 TITLE_SHOWN = 40
 

@@ -6,7 +6,7 @@ from typing import Final
 from crypto.canonical import parse
 from tendering.domain.published_keys import PublishedKeys, parse_published_keys
 from tendering.domain.receipt_verdict import ReceiptVerdict, verify_receipt
-from tendering.domain.refusals import PublishedKeysInvalid, ReceiptInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid, ReceiptInvalid
 
 FILE_BYTES_MAX: Final = 1 << 20
 

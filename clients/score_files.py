@@ -9,7 +9,8 @@ from tendering.domain.methods.case import parse_case
 from tendering.domain.methods.method import parse_method
 from tendering.domain.methods.score import Scored
 from tendering.domain.methods.score import score as score_case
-from tendering.domain.refusals import BidsInvalid, MethodInvalid, Refused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.rules import BidsInvalid, MethodInvalid
 from tendering.domain.rulebook import Rulebook, load
 from tendering.rulebooks import rulebook_text
 

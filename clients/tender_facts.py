@@ -17,7 +17,8 @@ from crypto.signing import SignedStatement, verify_statement
 from tendering.domain.circumstances import from_json
 from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.procedure import round_from_json
-from tendering.domain.refusals import Invalid, ProcedureInvalid
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rules import ProcedureInvalid
 from tendering.domain.tender import (
     Document,
     KeyHolder,

@@ -41,7 +41,7 @@ from crypto.canonical import parse
 from tendering.domain.archive import folder_of
 from tendering.domain.archive_keys import ArchiveKeys, parse_archive_keys
 from tendering.domain.bag import BadBag
-from tendering.domain.refusals import PublishedKeysInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid
 
 __all__ = ["Check", "Fault", "Report", "Status", "read_trust", "report_lines", "verify_archive"]
 

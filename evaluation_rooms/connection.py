@@ -22,7 +22,8 @@ from evaluation_rooms.protocol import Announce, Asked, Join, Session
 from evaluation_rooms.storage import tickets
 from tendering.api.problems import TooManyAttempts
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import Invalid, Refused, TicketRefused
+from tendering.domain.refusals import Invalid, Refused
+from tendering.domain.refusals.rooms import TicketRefused
 from tendering.storage.connection import OUTAGES, transaction
 
 TICKET_REFUSED: Final = 4401

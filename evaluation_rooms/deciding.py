@@ -10,7 +10,8 @@ from evaluation_rooms.commands import Command
 from evaluation_rooms.events import RoomEvent
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
-from tendering.domain.refusals import RoomWindowClosed, WrongPhase
+from tendering.domain.refusals.rooms import RoomWindowClosed
+from tendering.domain.refusals.tenders import WrongPhase
 
 
 def decide(room: Room, command: Command, *, at: datetime) -> tuple[RoomEvent, ...]:

@@ -7,7 +7,8 @@ from evaluation_rooms.events import ChairRoundClosed, ChairVoteCast, RoomEvent, 
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
-from tendering.domain.refusals import ChairNotWanted, WrongPhase
+from tendering.domain.refusals.rooms import ChairNotWanted
+from tendering.domain.refusals.tenders import WrongPhase
 
 # After as many ties the lowest seat among the candidates takes the chair: an election must end.
 ROUNDS_MAX = 5

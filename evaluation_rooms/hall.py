@@ -15,7 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from tendering.domain.journal import Entry, Event
-from tendering.domain.refusals import WrongPhase
+from tendering.domain.refusals.tenders import WrongPhase
 
 
 class HallPhase(StrEnum):

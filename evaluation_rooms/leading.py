@@ -26,15 +26,15 @@ from evaluation_rooms.phases import TRANSITIONS, Guide, Phase, Step
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import checked_points, require_phase
 from evaluation_rooms.seating import certificate_of, require_member
-from tendering.domain.refusals import (
+from tendering.domain.refusals.rooms import (
     DigestMismatch,
     FindingNotYours,
     NotYourPart,
     PhaseNotReady,
     ReasonMissing,
     SilentNow,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 REPORT_LABEL: Final = "kaibiao/evaluation-report-confirmation/v1"
 

@@ -18,7 +18,8 @@ from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.views import StandingView, project, room_view, standing_view
 from tendering.domain.journal import Entry
-from tendering.domain.refusals import HelloExpected, Invalid, NotYourPart, Refused
+from tendering.domain.refusals import Invalid, Refused
+from tendering.domain.refusals.rooms import HelloExpected, NotYourPart
 
 
 class State(StrEnum):

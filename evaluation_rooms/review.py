@@ -14,7 +14,9 @@ from evaluation_rooms.events import (
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
-from tendering.domain.refusals import NotFound, ReasonMissing, WrongPhase
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.tenders import WrongPhase
 
 
 def decide_item_vote(room: Room, command: VoteOnItem) -> tuple[RoomEvent, ...]:

@@ -33,18 +33,17 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import certificate_of, require_member
 from tendering.domain.methods.method import Criterion
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.rooms import (
     BidRejected,
     CriterionNotSubjective,
     DigestMismatch,
-    Invalid,
-    NotFound,
     PointsOutOfRange,
     ReasonMissing,
     ScoresAlreadyLocked,
     SheetIncomplete,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 SHEET_LABEL: Final = "kaibiao/score-sheet/v1"
 

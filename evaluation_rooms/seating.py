@@ -15,18 +15,18 @@ from evaluation_rooms.room import Room, Seat, SeatRole
 from evaluation_rooms.terms import SeatTerms
 from tendering.domain.methods.by_room import require_by_room
 from tendering.domain.methods.method import Method
-from tendering.domain.refusals import (
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.rooms import (
     AlreadyCheckedIn,
     CommitteeUnsound,
-    EvaluationIncomplete,
     NotCheckedIn,
     NotYourPart,
     PointsOutOfRange,
     ReasonMissing,
     SeatNotVacant,
     StatementsIncomplete,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 STATEMENT_LABEL: Final = "kaibiao/expert-statement/v1"
 # 12号令 第十三条: discipline, confidentiality, recusal; 发改法规〔2026〕195号: AI assists only.

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from tendering.domain.refusals import GuaranteeStepRefused
+from tendering.domain.refusals.guarantees import GuaranteeStepRefused
 
 
 class GuaranteeState(StrEnum):

@@ -22,7 +22,8 @@ from tendering.actions.bids import ReceiptTerms, submit_bids
 from tendering.domain.custody import Arrived
 from tendering.domain.key_policy import policy_digest
 from tendering.domain.receipts import Receipt
-from tendering.domain.refusals import EphemeralKeyReused, Refused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.bids import EphemeralKeyReused
 from tendering.domain.tender import Tender
 from tendering.storage import tenders
 from tendering.storage.connection import (

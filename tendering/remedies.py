@@ -19,7 +19,8 @@ from tendering.api.context import Context
 from tendering.domain.bid import SealedBid
 from tendering.domain.fault import BidFault
 from tendering.domain.opening import OpeningPhase, UnlockedBy
-from tendering.domain.refusals import BidDoesNotOpen, Refused, WrongFileKey
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.openings import BidDoesNotOpen, WrongFileKey
 from tendering.domain.tender import Tender
 from tendering.storage import bids, openings, tenders
 from tendering.storage.blobs import Blobs

@@ -29,7 +29,7 @@ from tendering.domain.fault import (
 )
 from tendering.domain.key_policy import as_sealed, released, under, version_of
 from tendering.domain.opening import OpenedEnvelope
-from tendering.domain.refusals import BidDoesNotOpen, WrongFileKey
+from tendering.domain.refusals.openings import BidDoesNotOpen, WrongFileKey
 from tendering.domain.tender import Tender
 from tendering.storage.blobs import Blobs
 

@@ -16,7 +16,7 @@ from tendering.domain.ocds import (
     read_json,
     read_package,
 )
-from tendering.domain.refusals import NotARelease
+from tendering.domain.refusals.tenders import NotARelease
 
 FILE_BYTES_MAX: Final = 256 << 20
 LOTS_MAX: Final = 3

@@ -33,7 +33,7 @@ from tendering.domain.archive_keys import ArchiveKeys, parse_archive_keys
 from tendering.domain.bag import BadBag
 from tendering.domain.journal import Entry, Stream, parse_instant
 from tendering.domain.key_policy import under
-from tendering.domain.refusals import PublishedKeysInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid
 from tendering.domain.tender import Tender
 
 Body = TypeVar("Body", bound=Struct)

@@ -29,7 +29,8 @@ from tendering.domain.contributions import (
     record_statement,
 )
 from tendering.domain.journal import Entry, Event, Stream
-from tendering.domain.refusals import Refused, SignatureRefused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.signatures import SignatureRefused
 
 
 def check_contributions(

@@ -30,7 +30,8 @@ from tendering.domain.draw import (
 from tendering.domain.draw_steps import outcome_json
 from tendering.domain.experts import Need
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import Invalid, PoolTooSmall
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.draws import PoolTooSmall
 
 
 def check_draw(case: Case, notes: Notes) -> None:

@@ -18,7 +18,7 @@ from tendering.domain.archive import LOG, bid_folder, receipt_path
 from tendering.domain.journal import Stream, instant
 from tendering.domain.receipt_verdict import CLOCK_DIFFERENCE, verify_receipt
 from tendering.domain.receipts import Receipt, parse_receipt
-from tendering.domain.refusals import ReceiptInvalid
+from tendering.domain.refusals.log import ReceiptInvalid
 
 # Said once for the whole archive, not again for every receipt.
 _SAID_ELSEWHERE: Final = frozenset(

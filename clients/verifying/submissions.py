@@ -27,7 +27,8 @@ from tendering.domain.bid import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.key_policy import as_sealed, released, require_version, under, version_of
-from tendering.domain.refusals import KeyPolicyReplaced, ManifestMismatch
+from tendering.domain.refusals.bids import ManifestMismatch
+from tendering.domain.refusals.key_holders import KeyPolicyReplaced
 from tendering.domain.tender import Tender
 
 MANIFEST_FILE: Final = "manifest.json"

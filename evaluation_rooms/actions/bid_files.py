@@ -16,7 +16,8 @@ from evaluation_rooms.standing import Viewer
 from evaluation_rooms.storage import rooms
 from tendering.domain.bundle import BadBundle, Bundle, BundleFile, read_bundle
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import NotFound, NotYourPart, RoomWindowClosed
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import NotYourPart, RoomWindowClosed
 from tendering.storage import openings
 from tendering.storage.connection import Connection
 

@@ -39,7 +39,8 @@ from tendering.domain.methods.method import Criterion, parse_method
 from tendering.domain.methods.totals import why_not_points
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Qualification
-from tendering.domain.refusals import DocumentChanged, SignaturesMissing, WrongPhase
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, require_party
 from tendering.rulebooks import rulebook_for
 from tendering.storage import openings, people, tenders

@@ -13,7 +13,9 @@ from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.actions.qualifications import qualified_of
 from tendering.domain.experts import committee_size
-from tendering.domain.refusals import DrawNotPrepared, EvaluationIncomplete, Invalid
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.rulebooks import rulebook_for
 from tendering.storage import draws, openings, tenders

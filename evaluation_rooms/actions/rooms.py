@@ -21,7 +21,8 @@ from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
 from tendering.domain.journal import Stream
 from tendering.domain.methods.method import parse_method
-from tendering.domain.refusals import NotYourPart, WrongPhase
+from tendering.domain.refusals.rooms import NotYourPart
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus, require_status
 from tendering.storage import journal, tenders
 from tendering.storage.connection import Connection

@@ -13,7 +13,7 @@ from evaluation_rooms.leading import REPORT_LABEL
 from evaluation_rooms.scoring import SHEET_LABEL
 from evaluation_rooms.seating import STATEMENT_LABEL
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import SignatureRefused
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.storage import certificates
 from tendering.storage.connection import Connection
 

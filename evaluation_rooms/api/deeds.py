@@ -33,7 +33,7 @@ from evaluation_rooms.terms import ObjectiveMark
 from tendering.api.context import Actor
 from tendering.api.fields import Fen
 from tendering.api.routing import Touches
-from tendering.domain.refusals import NotYourPart
+from tendering.domain.refusals.rooms import NotYourPart
 from tendering.storage.connection import Connection
 
 PRICES_MAX = 1000

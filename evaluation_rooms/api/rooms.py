@@ -27,7 +27,8 @@ from evaluation_rooms.terms import ReviewItem
 from tendering.api.context import Actor
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.problems import Malformed
-from tendering.domain.refusals import NotFound, NotYourPart
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import NotYourPart
 from tendering.storage.connection import Connection, reading, transaction
 
 TICKET_BYTES = 32

@@ -4,29 +4,25 @@ from typing import Final
 
 from evaluation_rooms.api import deeds, rooms
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.draws import DrawNotPrepared, PoolTooSmall
+from tendering.domain.refusals.rooms import (
     AlreadyCheckedIn,
     CommitteeUnsound,
-    DrawNotPrepared,
-    EvaluationIncomplete,
-    Forbidden,
-    Invalid,
-    MethodInvalid,
     NotCheckedIn,
-    NotFound,
     NotYourPart,
     PhaseNotReady,
     PointsOutOfRange,
-    PoolTooSmall,
-    PriceAboveCeiling,
     ReasonMissing,
     RoomExists,
     RoomWindowClosed,
     SeatNotVacant,
-    SignatureRefused,
     StatementsIncomplete,
-    WrongPhase,
 )
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 
 _ANY = (NotFound, NotYourPart, RoomWindowClosed, WrongPhase)
 

@@ -4,25 +4,21 @@ from typing import Final
 
 from evaluation_rooms.api import evaluations
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.draws import DrawNotPrepared
+from tendering.domain.refusals.openings import OpeningNotStarted
+from tendering.domain.refusals.rooms import (
     CommitteeUnsound,
-    DocumentChanged,
-    DrawNotPrepared,
-    EvaluationIncomplete,
-    Forbidden,
-    Invalid,
-    MethodInvalid,
     NotCheckedIn,
-    NotFound,
     NotYourPart,
-    OpeningNotStarted,
     PointsOutOfRange,
-    PriceAboveCeiling,
     RoomExists,
     RoomWindowClosed,
-    SignaturesMissing,
-    WrongPhase,
 )
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
+from tendering.domain.refusals.tenders import WrongPhase
 
 EVALUATION_ROUTES: Final = (
     Route(

@@ -13,7 +13,8 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Election, Results, Room
 from evaluation_rooms.storage import answers, bids, scores, seats, votes
 from evaluation_rooms.terms import Terms
-from tendering.domain.refusals import NotFound, RoomExists
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import RoomExists
 from tendering.storage.connection import Connection, Record, UniqueViolation, constraint_name
 
 

@@ -39,7 +39,9 @@ from insurance_gateway.wire import (
 from tendering.actions import bid_securities
 from tendering.actions.statements import statement_by
 from tendering.domain.bid_security import BidSecurity, SecurityForm
-from tendering.domain.refusals import MessageReplayed, NotFound, SignatureRefused
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.guarantees import MessageReplayed
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys
 from tendering.storage import organizations, tenders

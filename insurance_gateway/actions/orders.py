@@ -7,7 +7,8 @@ from insurance_gateway.guarantee import Cover, GuaranteeState, Order, blind
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.wire import Applicant, Application, encode
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import DeadlinePassed, NoBidSecurityAsked
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.guarantees import NoBidSecurityAsked
 from tendering.domain.tender import Tender, TenderStatus, require_status
 from tendering.storage import tenders
 from tendering.storage.connection import Connection

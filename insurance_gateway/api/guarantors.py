@@ -26,10 +26,10 @@ from insurance_gateway.wire import (
 from tendering.api import requests
 from tendering.api.fields import Line
 from tendering.api.routing import PREFIX
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.guarantees import (
     GuarantorEndpointInvalid,
     GuarantorKeyInvalid,
-    Invalid,
     MessageSignatureRefused,
 )
 from tendering.domain.roles import Role

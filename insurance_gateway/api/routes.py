@@ -5,21 +5,20 @@ from typing import Final
 from insurance_gateway.api import guarantors, orders
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    AlreadyRegistered,
-    DeadlinePassed,
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.accounts import AlreadyRegistered
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.guarantees import (
     GuarantorEndpointInvalid,
     GuarantorKeyInvalid,
     GuarantorUnknown,
-    Invalid,
     MessageConflict,
     MessageReplayed,
     MessageSignatureRefused,
     NoBidSecurityAsked,
-    NotFound,
     OrderUnderWay,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 _ACCEPTING: Final = (DeadlinePassed, NoBidSecurityAsked, NotFound, WrongPhase)
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tendering.domain.refusals import AlreadyRegistered, GuarantorUnknown
+from tendering.domain.refusals.accounts import AlreadyRegistered
+from tendering.domain.refusals.guarantees import GuarantorUnknown
 from tendering.storage.connection import Connection, Record
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from insurance_gateway.guarantee import Cover, GuaranteeState, Order, Reception
-from tendering.domain.refusals import MessageConflict, NotFound, OrderUnderWay
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.guarantees import MessageConflict, OrderUnderWay
 from tendering.storage.connection import (
     Connection,
     Record,

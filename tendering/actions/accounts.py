@@ -16,11 +16,11 @@ from tendering.domain.parties import (
     decide_registration,
     require_administrator,
 )
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.accounts import (
     AlreadyRegistered,
     AuthorizationStands,
     LoginTaken,
-    NotFound,
     RoleHeld,
     RoleNotHeld,
 )

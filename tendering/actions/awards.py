@@ -42,7 +42,8 @@ from tendering.domain.objections import Subject
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.own_result import OwnResult, own_result
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import DocumentChanged, NotFound, SignaturesMissing
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
 from tendering.storage import candidates, journal, objections, tenders
 from tendering.storage.candidates import StoredAward, StoredEvaluation

@@ -16,12 +16,8 @@ from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.duties import OPENED
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
-    CashNotTaken,
-    Forbidden,
-    NotFound,
-    SecurityNotReturnable,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import CashNotTaken, SecurityNotReturnable
 from tendering.domain.roles import Role
 from tendering.domain.security_release import (
     TRIGGERS,

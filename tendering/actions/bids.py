@@ -23,7 +23,8 @@ from tendering.domain.bid import (
 from tendering.domain.custody import Arrived, Custody, Place, decide_group
 from tendering.domain.journal import Entry, Event, Stream, blinded
 from tendering.domain.receipts import Receipt, Submission, issue_receipt
-from tendering.domain.refusals import ContainerRefused, Refused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.bids import ContainerRefused
 from tendering.domain.tender import Tender
 from tendering.storage import (
     bid_securities,

@@ -17,13 +17,13 @@ from crypto.certificates import (
 )
 from crypto.errors import BadCertificate
 from tendering.domain.parties import Session, require_administrator
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.accounts import (
     CertificateRequestRefused,
     CertificateRevoked,
     KeyAlreadyCertified,
-    NotFound,
-    SignatureRefused,
 )
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.roles import Role
 from tendering.keys import PlatformKeys
 from tendering.storage import certificates

@@ -7,7 +7,7 @@ from uuid import UUID
 from tendering.domain import timetable as dates
 from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW
 from tendering.domain.journal import Event, Stream, instant
-from tendering.domain.refusals import NothingDue
+from tendering.domain.refusals.demonstration import NothingDue
 from tendering.storage import demonstration_clock, draws, journal, tenders
 from tendering.storage.connection import Connection
 

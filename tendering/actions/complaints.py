@@ -30,7 +30,8 @@ from tendering.domain.journal import Stream
 from tendering.domain.objections import names_are_public
 from tendering.domain.parties import Actor
 from tendering.domain.pauses import Cause
-from tendering.domain.refusals import AlreadyAnswered, Forbidden
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.remedies import AlreadyAnswered
 from tendering.domain.suspension import SuspensionReason
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys

@@ -36,12 +36,9 @@ from tendering.domain.contract import (
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Event, Stream, parse_instant
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
-    ContractStepRefused,
-    DocumentChanged,
-    NotFound,
-    SignaturesMissing,
-)
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.awards import ContractStepRefused
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
 from tendering.storage import candidates, contracts, journal, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction

@@ -19,7 +19,7 @@ from tendering.domain.contributions import (
 )
 from tendering.domain.journal import Event, Stream
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import DrawNotPrepared, DrawOver
+from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver
 from tendering.domain.tender import Tender, require_party
 from tendering.keys import PlatformKeys
 from tendering.storage import contributions, draws, journal, tenders

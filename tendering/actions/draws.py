@@ -12,7 +12,8 @@ from tendering.domain.contributions import seed_of, vrf_input
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, replacement
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
-from tendering.domain.refusals import DrawNotPrepared, DrawOver, NotFound
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver
 from tendering.domain.tender import TenderStatus, require_party, require_status
 from tendering.rulebooks import rulebook_for
 from tendering.storage import draws, experts, journal, tenders

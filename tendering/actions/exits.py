@@ -17,7 +17,7 @@ from tendering.domain.exits import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import AlreadyRetendered
+from tendering.domain.refusals.remedies import AlreadyRetendered
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_sound
 from tendering.keys import PlatformKeys

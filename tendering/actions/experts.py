@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from tendering.domain.experts import Expert
-from tendering.domain.refusals import AlreadyRegistered, NotFound
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.accounts import AlreadyRegistered
 from tendering.storage import experts, people
 from tendering.storage.connection import Connection
 

@@ -19,7 +19,8 @@ from tendering.domain.issuing import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import DocumentChanged, NotFound
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.signatures import DocumentChanged
 from tendering.domain.roles import Role
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import issued_documents, journal, organizations, tenders

@@ -9,7 +9,7 @@ from tendering.actions.statements import require_statement, statement_by
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import OpeningPhase
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import WrongPhase
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import KeyHolder, Tender, TenderStatus
 from tendering.keys import PlatformKeys
 from tendering.storage import draws, journal, openings, tenders

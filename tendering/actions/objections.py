@@ -32,7 +32,8 @@ from tendering.domain.objections import (
 )
 from tendering.domain.parties import Actor
 from tendering.domain.pauses import Cause
-from tendering.domain.refusals import AlreadyAnswered, NotFound
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.remedies import AlreadyAnswered
 from tendering.domain.suspension import SuspensionReason
 from tendering.domain.tender import TenderStatus, require_party
 from tendering.keys import PlatformKeys

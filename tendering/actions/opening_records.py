@@ -27,7 +27,9 @@ from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Judging
-from tendering.domain.refusals import DocumentChanged, ObjectionsOpen, WrongPhase
+from tendering.domain.refusals.remedies import ObjectionsOpen
+from tendering.domain.refusals.signatures import DocumentChanged
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
 from tendering.storage import bids, journal, objections, openings, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction

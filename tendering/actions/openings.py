@@ -22,7 +22,9 @@ from tendering.domain.opening import (
     is_revoked,
 )
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import NotFound, OpeningNotStarted, WrongPhase
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.openings import OpeningNotStarted
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.storage import bids, journal, openings, tenders
 from tendering.storage.connection import Connection

@@ -8,7 +8,8 @@ from tendering.domain.journal import Stream
 from tendering.domain.participants import Answer, Participant, decide_answer, decide_invitations
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Participants
-from tendering.domain.refusals import Invalid, NotParticipant
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.tenders import NotParticipant
 from tendering.domain.roles import Role
 from tendering.domain.tender import Tender, require_party
 from tendering.storage import journal, organizations, participants, tenders

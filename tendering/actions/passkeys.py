@@ -22,7 +22,8 @@ from webauthn.helpers.structs import (
 
 from tendering.actions.log_in import NewSession, begin
 from tendering.domain.parties import Session
-from tendering.domain.refusals import NotFound, PasskeyRefused
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.accounts import PasskeyRefused
 from tendering.domain.roles import Role
 from tendering.storage import passkeys, people
 from tendering.storage.connection import Connection, Pool, transaction

@@ -9,7 +9,7 @@ from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Qualification
 from tendering.domain.qualification import Verdict, decide_qualification
-from tendering.domain.refusals import QualificationMissing
+from tendering.domain.refusals.tenders import QualificationMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.storage import journal, openings, qualifications, tenders
 from tendering.storage.connection import Connection

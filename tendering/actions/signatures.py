@@ -30,7 +30,8 @@ from tendering.domain.issuing import (
 )
 from tendering.domain.journal import Event
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import DocumentChanged, NotASignatory, NotFound, SignatureRefused
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.signatures import DocumentChanged, NotASignatory, SignatureRefused
 from tendering.domain.tender import Tender, require_party
 from tendering.domain.time_stamping import Stamper
 from tendering.keys import PlatformKeys

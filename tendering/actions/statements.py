@@ -7,7 +7,7 @@ from crypto.canonical import JsonValue
 from crypto.errors import CryptoError
 from crypto.signing import SignedStatement, verify_statement
 from tendering.actions.certificates import require_valid
-from tendering.domain.refusals import SignatureRefused
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.keys import PlatformKeys
 from tendering.storage.connection import Connection
 

@@ -23,7 +23,9 @@ from tendering.domain.overrides import override_json, standing_of
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.publication_rules import publication_findings
-from tendering.domain.refusals import Invalid, TenderIncomplete, TermsUnlawful
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rules import TermsUnlawful
+from tendering.domain.refusals.tenders import TenderIncomplete
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rulebook, to_json
 from tendering.domain.tender import (

@@ -15,7 +15,7 @@ from tendering.api.fields import Instant, Line, Uscc
 from tendering.api.rate_limit import REGISTRATION, address_attempt, take
 from tendering.api.sessions import Login, Password
 from tendering.domain.parties import Authorization, Organization, Person, Session
-from tendering.domain.refusals import NotAdministrator
+from tendering.domain.refusals.accounts import NotAdministrator
 from tendering.domain.roles import Role
 from tendering.storage import authorizations, organizations, people
 from tendering.storage.connection import Connection

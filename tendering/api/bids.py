@@ -29,7 +29,8 @@ from tendering.domain.custody import Arrived
 from tendering.domain.fields import Fields
 from tendering.domain.key_policy import policy_digest, require_version, under, version_of
 from tendering.domain.receipts import Receipt, receipt_json
-from tendering.domain.refusals import ManifestMismatch, Refused, StorageFull
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.bids import ManifestMismatch, StorageFull
 from tendering.domain.tender import ENVELOPES, SUBMISSION_SECONDS_MAX, Tender, TenderStatus
 from tendering.domain.uploads import SMALL_BYTES_MAX, require_owner
 from tendering.group_writer import KnownTender

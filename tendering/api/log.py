@@ -20,7 +20,8 @@ from tendering.api.problems import BodyTooLarge, RequestTimeout, UnsupportedMedi
 from tendering.domain.log_tree import LEVEL_MAX, parse_tile_path
 from tendering.domain.published_keys import PublishedKeys, published_keys_json
 from tendering.domain.receipts import receipt_json
-from tendering.domain.refusals import LogEmpty, NotFound, TileUnknown
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.log import LogEmpty, TileUnknown
 from tendering.domain.time_stamping import SERIAL_BYTES, Stamper
 from tendering.storage import log, receipts
 from tendering.storage.connection import Connection

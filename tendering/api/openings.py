@@ -16,7 +16,8 @@ from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
 from tendering.domain.key_policy import number_for, released, version_of
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
-from tendering.domain.refusals import BidDoesNotOpen, NotFound, WrongShare
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.openings import BidDoesNotOpen, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
 from tendering.remedies import judge, judge_locked, open_in_thread, open_with_shares
 from tendering.storage import bids, openings, tenders

@@ -19,7 +19,8 @@ from tendering.api.tenders import DocumentName, MediaType
 from tendering.domain.archive_keys import notices_of
 from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
-from tendering.domain.refusals import ClockNotJumpable, Forbidden
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.demonstration import ClockNotJumpable
 from tendering.domain.tender import TenderStatus
 from tendering.storage import journal, tender_documents
 from tendering.storage.connection import Connection, reading, transaction

@@ -19,43 +19,48 @@ from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    AlreadyUnlocked,
-    BidDoesNotOpen,
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.bids import (
     BidSecurityMissing,
-    BidsStillLocked,
-    ClockNotJumpable,
     ContainerRefused,
     CounterNotFresh,
     DeadlinePassed,
     EphemeralKeyReused,
-    Forbidden,
-    Invalid,
-    KeyPolicyIncomplete,
-    KeyPolicyReplaced,
     ManifestMismatch,
-    MethodInvalid,
     NoBid,
     NotAcceptingBids,
-    NotFound,
-    NothingDue,
-    NotKeyHolder,
-    NotParticipant,
-    OpeningNotStarted,
     PartMismatch,
-    ProcedureInvalid,
-    SignatureRefused,
     StorageFull,
-    TenderChanged,
-    TenderIncomplete,
-    TermsUnlawful,
-    TimetableUnlawful,
-    UnlockWindowClosed,
     UploadIncomplete,
     UploadTooLarge,
+)
+from tendering.domain.refusals.demonstration import ClockNotJumpable, NothingDue
+from tendering.domain.refusals.key_holders import (
+    KeyPolicyIncomplete,
+    KeyPolicyReplaced,
+    NotKeyHolder,
+)
+from tendering.domain.refusals.openings import (
+    AlreadyUnlocked,
+    BidDoesNotOpen,
+    BidsStillLocked,
+    OpeningNotStarted,
+    UnlockWindowClosed,
     WrongFileKey,
-    WrongPhase,
     WrongShare,
+)
+from tendering.domain.refusals.rules import (
+    MethodInvalid,
+    ProcedureInvalid,
+    TermsUnlawful,
+    TimetableUnlawful,
+)
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import (
+    NotParticipant,
+    TenderChanged,
+    TenderIncomplete,
+    WrongPhase,
 )
 
 _BYTES: Final = "application/octet-stream"

@@ -5,18 +5,17 @@ from typing import Final
 from tendering.api import accounts, certificates, sessions
 from tendering.api.problems import LoginRefused, TooManyAttempts
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.accounts import (
     AlreadyOver,
     AlreadyRegistered,
     AuthorizationStands,
     CertificateRequestRefused,
     CertificateRevoked,
-    Forbidden,
     KeyAlreadyCertified,
     LastAdministrator,
     LoginTaken,
     NotAdministrator,
-    NotFound,
     PasskeyRefused,
     PersonLeft,
     RoleHeld,

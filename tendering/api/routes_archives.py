@@ -4,7 +4,8 @@ from typing import Final
 
 from tendering.api import archives
 from tendering.api.routing import Route
-from tendering.domain.refusals import ArchiveNotReady, Forbidden, NotFound
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.tenders import ArchiveNotReady
 
 ARCHIVE_ROUTES: Final = (
     Route(

@@ -4,15 +4,10 @@ from typing import Final
 
 from tendering.api import awards
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    AwardNotAllowed,
-    CandidatesNotAllowed,
-    DocumentChanged,
-    Forbidden,
-    NotFound,
-    SignaturesMissing,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import AwardNotAllowed, CandidatesNotAllowed
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
+from tendering.domain.refusals.tenders import WrongPhase
 
 AWARD_ROUTES: Final = (
     Route(

@@ -4,14 +4,9 @@ from typing import Final
 
 from tendering.api import bid_securities as doors
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    CashNotTaken,
-    Forbidden,
-    NotFound,
-    SecurityNotKept,
-    SecurityNotReturnable,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import CashNotTaken, SecurityNotKept, SecurityNotReturnable
+from tendering.domain.refusals.tenders import WrongPhase
 
 _PATH: Final = "/tenders/{tender_id}/bid-securities"
 

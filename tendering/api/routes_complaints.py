@@ -4,15 +4,14 @@ from typing import Final
 
 from tendering.api import complaints
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
     ComplaintNotTakenUp,
-    Forbidden,
-    NotFound,
     ObjectionFirst,
     RemedyImpossible,
-    SignatureRefused,
 )
+from tendering.domain.refusals.signatures import SignatureRefused
 
 _BYTES_MAX: Final = 192 * 1024
 

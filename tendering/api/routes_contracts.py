@@ -4,15 +4,10 @@ from typing import Final
 
 from tendering.api import contracts
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    ContractStepRefused,
-    DocumentChanged,
-    Forbidden,
-    NotFound,
-    PerformanceSecurityRefused,
-    SignaturesMissing,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import ContractStepRefused, PerformanceSecurityRefused
+from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
+from tendering.domain.refusals.tenders import WrongPhase
 
 _PATH: Final = "/tenders/{tender_id}/contracts"
 

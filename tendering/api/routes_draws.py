@@ -4,23 +4,21 @@ from typing import Final
 
 from tendering.api import contributions, draws
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.accounts import AlreadyRegistered
+from tendering.domain.refusals.bids import ContainerRefused
+from tendering.domain.refusals.draws import (
     AlreadyContributed,
-    AlreadyRegistered,
-    ContainerRefused,
     ContributionMismatch,
     ContributionsMissing,
     DrawNotPrepared,
     DrawOver,
-    Forbidden,
-    Invalid,
-    NotFound,
-    NotKeyHolder,
     PoolTooSmall,
-    SignatureRefused,
-    WrongPhase,
-    WrongShare,
 )
+from tendering.domain.refusals.key_holders import NotKeyHolder
+from tendering.domain.refusals.openings import WrongShare
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 
 ROUTES: Final = (
     Route(

@@ -4,15 +4,10 @@ from typing import Final
 
 from tendering.api import exits
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    AlreadyRetendered,
-    Forbidden,
-    NotFound,
-    SignatureRefused,
-    TenderIncomplete,
-    TerminationCauseUnlawful,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.remedies import AlreadyRetendered, TerminationCauseUnlawful
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import TenderIncomplete, WrongPhase
 
 EXIT_ROUTES: Final = (
     Route(

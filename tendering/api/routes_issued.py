@@ -4,17 +4,16 @@ from typing import Final
 
 from tendering.api import issued
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.openings import OpeningNotStarted
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.signatures import (
     DocumentChanged,
-    Forbidden,
     NotASignatory,
-    NotFound,
-    OpeningNotStarted,
-    ReasonMissing,
     SignatureRefused,
     SignaturesMissing,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 _DOCUMENT: Final = "/tenders/{tender_id}/issued/{kind}"
 

@@ -4,16 +4,10 @@ from typing import Final
 
 from tendering.api import canaries, key_holders, tenders
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    CanaryNotOpened,
-    Forbidden,
-    Invalid,
-    NotFound,
-    NotKeyHolder,
-    ReplacementTooLate,
-    SignatureRefused,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.key_holders import CanaryNotOpened, NotKeyHolder, ReplacementTooLate
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 
 KEY_HOLDER_ROUTES: Final = (
     Route(

@@ -5,7 +5,8 @@ from typing import Final
 from tendering.api import log
 from tendering.api.problems import BodyTooLarge, RequestTimeout, UnsupportedMediaType
 from tendering.api.routing import Route
-from tendering.domain.refusals import LogEmpty, NotFound, TileUnknown
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.log import LogEmpty, TileUnknown
 
 _BYTES: Final = "application/octet-stream"
 

@@ -5,16 +5,14 @@ from typing import Final
 from tendering.api import objections
 from tendering.api.routes_complaints import COMPLAINT_ROUTES
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
-    Forbidden,
-    Invalid,
     NotConcerned,
-    NotFound,
     ObjectionTooEarly,
-    SignatureRefused,
     TooManyObjections,
 )
+from tendering.domain.refusals.signatures import SignatureRefused
 
 # A text of 20,000 characters of three bytes, twice: once as it is, once as it was signed.
 _BYTES_MAX: Final = 192 * 1024

@@ -4,16 +4,10 @@ from typing import Final
 
 from tendering.api import rounds
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    DeadlinePassed,
-    Forbidden,
-    Invalid,
-    NotFound,
-    QualificationChecked,
-    ReasonMissing,
-    TenderIncomplete,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.tenders import QualificationChecked, TenderIncomplete, WrongPhase
 
 ROUND_ROUTES: Final = (
     Route(

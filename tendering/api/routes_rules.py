@@ -4,16 +4,14 @@ from typing import Final
 
 from tendering.api import rules
 from tendering.api.routing import Route
-from tendering.domain.refusals import (
-    Forbidden,
-    Invalid,
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.rules import (
     MethodInvalid,
-    NotFound,
     OverrideStands,
     RuleNotOverridable,
     TimetableUnlawful,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 
 RULE_ROUTES: Final = (
     Route(

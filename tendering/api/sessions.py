@@ -23,7 +23,8 @@ from tendering.api.rate_limit import (
 )
 from tendering.api.routing import Headed
 from tendering.domain.parties import Actor, Session
-from tendering.domain.refusals import NotFound, PasskeyRefused
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.accounts import PasskeyRefused
 from tendering.domain.roles import Role
 from tendering.storage import passkeys as stored_passkeys
 from tendering.storage.connection import Connection

@@ -11,7 +11,8 @@ from tendering.api.context import Actor, Context
 from tendering.api.fields import INTEGER_MAX, HexDigest
 from tendering.api.part_reading import in_thread, read_part
 from tendering.api.problems import BodyTooLarge, UnsupportedMediaType
-from tendering.domain.refusals import NotFound, PartMismatch, StorageFull
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.bids import PartMismatch, StorageFull
 from tendering.domain.uploads import Upload, decide_part, decide_upload, require_owner
 from tendering.storage import uploads
 from tendering.storage.blobs import PART_BYTES, DiskFull

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue, canonical, parse
 from tendering.domain.journal import Entry, Stream, instant, parse_instant
-from tendering.domain.refusals import ArchiveNotReady
+from tendering.domain.refusals.tenders import ArchiveNotReady
 from tendering.domain.tender import Tender, TenderStatus
 
 FORMAT: Final = "kaibiao/archive/v1"

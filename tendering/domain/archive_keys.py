@@ -19,7 +19,7 @@ from tendering.domain.published_keys import (
     published_keys_json,
     to_base64,
 )
-from tendering.domain.refusals import PublishedKeysInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid
 
 ROOTS_MAX: Final = 64
 VRF_PUBLIC_BYTES: Final = 32

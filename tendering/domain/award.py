@@ -14,7 +14,8 @@ from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.candidates import Candidate, candidate_json
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import AwardNotAllowed, CandidatesNotAllowed, TenderIncomplete
+from tendering.domain.refusals.awards import AwardNotAllowed, CandidatesNotAllowed
+from tendering.domain.refusals.tenders import TenderIncomplete
 from tendering.domain.rulebook import Rulebook
 
 # The rule of a region that separates the award from the evaluation.

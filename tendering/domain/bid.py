@@ -9,15 +9,15 @@ from uuid import UUID
 from crypto.canonical import JsonValue, digest
 from crypto.sealed_file import seal_context
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import (
+from tendering.domain.refusals.bids import (
     BidSecurityMissing,
     CounterNotFresh,
     DeadlinePassed,
     ManifestMismatch,
     NoBid,
     NotAcceptingBids,
-    NotParticipant,
 )
+from tendering.domain.refusals.tenders import NotParticipant
 from tendering.domain.tender import Tender, TenderStatus
 
 MANIFEST_LABEL = "kaibiao/bid-manifest/v1"

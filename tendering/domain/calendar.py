@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from typing import Final
 
 from tendering.domain.fields import Fields
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 
 # China has kept one time without summer time since 1992: a fixed offset needs no zone database.
 SHANGHAI: Final = timezone(timedelta(hours=8), "Asia/Shanghai")

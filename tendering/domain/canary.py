@@ -16,7 +16,9 @@ from crypto.canary import canary_context, is_answer, make_canary
 from crypto.canonical import JsonValue
 from crypto.seal_header import SealPolicy
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import CanaryNotOpened, NotFound, WrongPhase
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.key_holders import CanaryNotOpened
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import KeyHolder, Tender, TenderStatus
 
 ANSWER_LABEL: Final = "kaibiao/canary-answer/v1"

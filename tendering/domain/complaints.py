@@ -18,7 +18,7 @@ from tendering.domain.duties import due_after
 from tendering.domain.journal import Event, instant
 from tendering.domain.objections import Objection, ObjectionKind
 from tendering.domain.pauses import can_pause
-from tendering.domain.refusals import (
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
     ComplaintNotTakenUp,
     ObjectionFirst,

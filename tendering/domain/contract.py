@@ -14,7 +14,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event
-from tendering.domain.refusals import PerformanceSecurityRefused
+from tendering.domain.refusals.awards import PerformanceSecurityRefused
 from tendering.domain.rulebook import Rulebook
 
 PERCENT: Final = 100

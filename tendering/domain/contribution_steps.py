@@ -25,15 +25,15 @@ from tendering.domain.contributions import (
     require_sealed,
 )
 from tendering.domain.journal import Event
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.draws import (
     AlreadyContributed,
     ContributionMismatch,
     ContributionsMissing,
     DrawNotPrepared,
     DrawOver,
-    Forbidden,
-    WrongShare,
 )
+from tendering.domain.refusals.openings import WrongShare
 from tendering.domain.tender import Tender
 
 # For a party to seal its contribution, and then again to open it, before others go on without it.

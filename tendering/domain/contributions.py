@@ -33,7 +33,7 @@ from crypto.sealed_file import (
     seal_context,
     verify_file_key,
 )
-from tendering.domain.refusals import ContainerRefused
+from tendering.domain.refusals.bids import ContainerRefused
 from tendering.domain.tender import Tender
 
 CONTRIBUTION_LABEL: Final = "kaibiao/draw-contribution/v1"

@@ -16,14 +16,9 @@ from tendering.domain.bid_security import BidSecurity, covers
 from tendering.domain.journal import Event
 from tendering.domain.key_policy import policy_digest, require_version, version_sealed_to
 from tendering.domain.procedure import Participants
-from tendering.domain.refusals import (
-    EphemeralKeyReused,
-    ManifestMismatch,
-    NotFound,
-    Refused,
-    SignatureRefused,
-    UploadIncomplete,
-)
+from tendering.domain.refusals import NotFound, Refused
+from tendering.domain.refusals.bids import EphemeralKeyReused, ManifestMismatch, UploadIncomplete
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.tender import Tender
 
 # Where a bidder's submissions stand: tender, lot, bidder.

@@ -16,7 +16,8 @@ from crypto import draw as lot_drawing
 from crypto.canonical import JsonValue, canonical, digest
 from tendering.domain.contributions import DrawSubject, seed_of, vrf_input
 from tendering.domain.experts import Expert, Need, sealed_value
-from tendering.domain.refusals import Invalid, PoolTooSmall
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.draws import PoolTooSmall
 
 EXPERT_LABEL: Final = "kaibiao/draw/expert/v1"
 PERMUTATION_LABEL: Final = "kaibiao/draw/permutation/v1"

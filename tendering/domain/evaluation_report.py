@@ -18,7 +18,7 @@ from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.method import Criterion, Method
 from tendering.domain.methods.price import PriceScores, price_scores
 from tendering.domain.methods.totals import Ranking, Sheets, totals, why_not_points
-from tendering.domain.refusals import EvaluationIncomplete
+from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.rulebook import Rulebook
 
 # Which prices make the benchmark: all that were opened, or those of the bids not rejected.

@@ -14,7 +14,8 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event
-from tendering.domain.refusals import TerminationCauseUnlawful, WrongPhase
+from tendering.domain.refusals.remedies import TerminationCauseUnlawful
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import (
     KeyHolder,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Final
 
 from tendering.domain.journal import instant
-from tendering.domain.refusals import Refused, TimetableUnlawful
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.rulebook import Rule
 
 _UNITS_ZH: Final = {

@@ -14,12 +14,8 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
-    DocumentChanged,
-    NotASignatory,
-    ReasonMissing,
-    SignaturesMissing,
-)
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.signatures import DocumentChanged, NotASignatory, SignaturesMissing
 
 # How long a signatory is waited for before the host may go on without the signature.
 TURN: Final = timedelta(minutes=30)

@@ -4,7 +4,7 @@ from typing import Final
 
 from tendering.domain.methods.method import parse_method
 from tendering.domain.procedure import Judging
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tendering.domain.tender import Tender
 
 # With these and no criteria, whoever offers the lowest price has the most points.

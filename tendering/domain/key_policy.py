@@ -14,10 +14,9 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import (
-    Invalid,
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.key_holders import (
     KeyPolicyReplaced,
-    NotFound,
     NotKeyHolder,
     ReplacementTooLate,
 )

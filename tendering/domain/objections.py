@@ -17,9 +17,9 @@ from tendering.domain.calendar import Calendar
 from tendering.domain.duties import due_after
 from tendering.domain.journal import Event, instant
 from tendering.domain.pauses import can_pause
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
-    Invalid,
     NotConcerned,
     ObjectionTooEarly,
     TooManyObjections,

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final, NoReturn
 
-from tendering.domain.refusals import ForeignCurrency, NotARelease
+from tendering.domain.refusals.tenders import ForeignCurrency, NotARelease
 
 CNY: Final = "CNY"
 RELEASES_MAX: Final = 5_000

@@ -15,14 +15,14 @@ from crypto.canonical import JsonValue
 from tendering.domain.fault import BidFault, Whose, fault_json
 from tendering.domain.journal import Event, instant
 from tendering.domain.procedure import Outcome
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.openings import (
     AlreadyUnlocked,
     BidsStillLocked,
-    NotFound,
     OpeningNotStarted,
     UnlockWindowClosed,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Lot, Tender, TenderStatus
 
 # A price this many times off the ceiling looks like 元 written where 万元 was meant.

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from tendering.domain.fields import Fields
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.domain.rulebook import (
     RULES_MAX,
     Rule,

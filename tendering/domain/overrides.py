@@ -13,7 +13,8 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event, instant
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import Forbidden, Invalid, OverrideStands, RuleNotOverridable
+from tendering.domain.refusals import Forbidden, Invalid
+from tendering.domain.refusals.rules import OverrideStands, RuleNotOverridable
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
 

@@ -14,13 +14,9 @@ from uuid import UUID
 from crypto.canonical import JsonValue, digest
 from tendering.domain.journal import Event, instant
 from tendering.domain.procedure import Judging, Outcome, Participants
-from tendering.domain.refusals import (
-    DeadlinePassed,
-    Invalid,
-    NotFound,
-    TenderIncomplete,
-    WrongPhase,
-)
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.tenders import TenderIncomplete, WrongPhase
 from tendering.domain.tender import (
     Previous,
     Tender,

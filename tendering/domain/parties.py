@@ -11,12 +11,11 @@ from uuid import UUID
 
 from stdnum.cn import uscc as credit_code
 
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.accounts import (
     AlreadyOver,
-    Forbidden,
     LastAdministrator,
     NotAdministrator,
-    NotFound,
     PersonLeft,
     RoleNotHeld,
     UsccInvalid,

@@ -13,7 +13,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.fields import Fields
-from tendering.domain.refusals import ProcedureInvalid
+from tendering.domain.refusals.rules import ProcedureInvalid
 from tendering.domain.rulebook import Rulebook
 
 ENVELOPES: Final = ("qualification", "technical", "price")

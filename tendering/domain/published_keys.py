@@ -13,7 +13,8 @@ from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.fields import Fields
-from tendering.domain.refusals import PublishedKeysInvalid, Refused
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.log import PublishedKeysInvalid
 
 PARTIES_MAX: Final = 32
 ROOT_TEXT_MAX: Final = 16 << 10

@@ -11,7 +11,9 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event
 from tendering.domain.procedure import Qualification
-from tendering.domain.refusals import Invalid, QualificationChecked, ReasonMissing, WrongPhase
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.tenders import QualificationChecked, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_status
 
 

@@ -21,7 +21,7 @@ from tendering.domain.fields import Fields
 from tendering.domain.journal import instant
 from tendering.domain.log_tree import leaf_of
 from tendering.domain.published_keys import from_base64, to_base64
-from tendering.domain.refusals import ReceiptInvalid
+from tendering.domain.refusals.log import ReceiptInvalid
 
 LABEL: Final = "kaibiao/receipt/v1"
 ACTS: Final = ("bid.submitted", "bid.withdrawn")

@@ -15,7 +15,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.fields import Fields
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 
 UNITS: Final = (
     "calendar_day",

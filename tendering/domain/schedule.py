@@ -15,7 +15,7 @@ from tendering.domain.calendar import SHANGHAI, Calendar, civil_day, day_begins
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import Finding, figure_en, figure_zh, found
 from tendering.domain.journal import instant
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.schedule_steps import NAMES, STEPS, Bound, StepPlan, Term
 from tendering.domain.terms import (

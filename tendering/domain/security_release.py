@@ -18,7 +18,7 @@ from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.duties import KINDS, due_after
 from tendering.domain.journal import Entry, Event, instant
-from tendering.domain.refusals import SecurityNotKept
+from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.tender import Tender, TenderStatus
 

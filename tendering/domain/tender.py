@@ -17,16 +17,9 @@ from tendering.domain.circumstances import Circumstances
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.journal import Event, instant
 from tendering.domain.procedure import OPEN_TENDERING, Participants, Round, round_json
-from tendering.domain.refusals import (
-    Forbidden,
-    Invalid,
-    KeyPolicyIncomplete,
-    NotFound,
-    NotKeyHolder,
-    TenderIncomplete,
-    TenderSuspended,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.key_holders import KeyPolicyIncomplete, NotKeyHolder
+from tendering.domain.refusals.tenders import TenderIncomplete, TenderSuspended, WrongPhase
 from tendering.domain.suspension import Suspension
 
 

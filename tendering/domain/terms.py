@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from tendering.domain.calendar import ONE_DAY, Calendar, civil_day, day_begins
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.rulebook import Rule, Rulebook
 
 # Within these a term of any length can be counted without leaving the calendar.

@@ -16,7 +16,7 @@ from tendering.domain.fields import Fields
 from tendering.domain.findings import Finding, found
 from tendering.domain.journal import instant
 from tendering.domain.procedure import Periods
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.terms import (
     earliest_after,

@@ -5,7 +5,8 @@ from typing import Final
 from uuid import UUID
 
 from crypto.container_digest import digest_from_parts
-from tendering.domain.refusals import NotFound, PartMismatch, UploadIncomplete, UploadTooLarge
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.bids import PartMismatch, UploadIncomplete, UploadTooLarge
 
 # All containers of one bid together that may come inside the request; larger ones are uploaded.
 SMALL_BYTES_MAX: Final = 128 << 10

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 from tendering.domain.procedure import Procedure, Round, load_procedure
-from tendering.domain.refusals import ProcedureInvalid
+from tendering.domain.refusals.rules import ProcedureInvalid
 from tendering.domain.rulebook import Rulebook
 
 # By regime, the usual one first.

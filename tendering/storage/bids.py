@@ -10,7 +10,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.bid import BidStatus, CustodyState, SealedBid, SealedEnvelope
 from tendering.domain.custody import Place
 from tendering.domain.opening import LockedBid
-from tendering.domain.refusals import EphemeralKeyReused, NoBid
+from tendering.domain.refusals.bids import EphemeralKeyReused, NoBid
 from tendering.storage.connection import Connection, Record, UniqueViolation
 from tendering.storage.json_columns import from_json, to_json
 

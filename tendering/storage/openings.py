@@ -8,7 +8,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
-from tendering.domain.refusals import OpeningNotStarted
+from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.storage.connection import Connection
 from tendering.storage.json_columns import to_json
 

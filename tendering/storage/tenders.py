@@ -11,7 +11,8 @@ from crypto.canonical import JsonValue
 from tendering.domain.circumstances import from_json as circumstances_of
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.procedure import round_from_json, round_json
-from tendering.domain.refusals import NotFound, TenderChanged
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.tenders import TenderChanged
 from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import (
     Document,

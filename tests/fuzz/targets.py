@@ -58,12 +58,9 @@ from tendering.domain.log_tree import parse_tile_path
 from tendering.domain.opening_forms import short_text, whole_number
 from tendering.domain.published_keys import parse_published_keys
 from tendering.domain.receipts import parse_receipt
-from tendering.domain.refusals import (
-    ContainerRefused,
-    Invalid,
-    PublishedKeysInvalid,
-    ReceiptInvalid,
-)
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.bids import ContainerRefused
+from tendering.domain.refusals.log import PublishedKeysInvalid, ReceiptInvalid
 from tests.support.contributing import made
 from tests.support.make import ENTITY, a_tender
 

@@ -24,7 +24,7 @@ from tendering.domain.methods.benchmarks import (
 from tendering.domain.methods.floats import Drawn, Fixed, Float, percent_of
 from tendering.domain.methods.rounding import step
 from tendering.domain.methods.words import NOTHING_SAID, Words, number, yuan
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 NO_PARTS: Final[Mapping[str, int]] = MappingProxyType({})
 NOT_DRAWN: Final[Mapping[str, Decimal]] = MappingProxyType({})

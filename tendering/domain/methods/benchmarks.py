@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from tendering.domain.fields import Fields
 from tendering.domain.methods.floats import Drawn, Float, parse_float
 from tendering.domain.methods.rounding import DECIMALS_MAX
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 TRIMMING_MAX: Final = 20
 BIDS_MAX: Final = 10_000

@@ -10,7 +10,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.methods.benchmarks import Reference, parts_of
 from tendering.domain.methods.findings import method_findings
 from tendering.domain.methods.method import Method, parse_method
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tendering.domain.rulebook import Rulebook
 
 

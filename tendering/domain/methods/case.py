@@ -17,7 +17,7 @@ from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.floats import DrawnFloat, draw_float
 from tendering.domain.methods.method import Method
 from tendering.domain.methods.totals import Sheets
-from tendering.domain.refusals import BidsInvalid
+from tendering.domain.refusals.rules import BidsInvalid
 
 FORMAT: Final = "kaibiao/bids/v1"
 # How far a bid came: what its price takes part in follows from it.

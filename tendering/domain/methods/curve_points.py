@@ -25,7 +25,7 @@ from tendering.domain.methods.curves import (
 )
 from tendering.domain.methods.rounding import divided, step
 from tendering.domain.methods.words import Words, number, yuan
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 
 @dataclass(frozen=True, slots=True)

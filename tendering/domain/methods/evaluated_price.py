@@ -14,7 +14,7 @@ from tendering.domain.methods.method import Method
 from tendering.domain.methods.price_terms import EvaluatedPrice, PriceAdjustment
 from tendering.domain.methods.rounding import step
 from tendering.domain.methods.words import NOTHING_SAID, Words, number, yuan
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 NO_AMOUNTS: Final[Mapping[str, int]] = MappingProxyType({})
 NO_QUANTITIES: Final[Mapping[str, Decimal]] = MappingProxyType({})

@@ -14,7 +14,7 @@ from typing import Final
 from crypto.draw import permutation, seed
 from tendering.domain.fields import Fields
 from tendering.domain.methods.rounding import placed
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 LABEL: Final = "kaibiao/float-ball/v1"
 DRAWN_DECIMALS_MAX: Final = 4

@@ -15,7 +15,7 @@ from typing import Final
 
 from tendering.domain.methods.method import LowPriceRates
 from tendering.domain.methods.words import Words, number
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tendering.domain.rulebook import Rulebook
 
 KEYS: Final = ("low_price_mean", "low_price_second", "low_price_ceiling")

@@ -15,7 +15,7 @@ from tendering.domain.methods.method import Method
 from tendering.domain.methods.rounding import step
 from tendering.domain.methods.totals import DECIDED_BY_PERSONS
 from tendering.domain.methods.words import Words
-from tendering.domain.refusals import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 
 SHARED: Final = "equal"
 

@@ -22,7 +22,7 @@ from tendering.domain.methods.price_terms import (
     parse_price,
 )
 from tendering.domain.methods.rounding import DECIMALS_MAX, MODES
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 
 FORMAT: Final = "kaibiao/method/v1"
 # Points are added (综合评估法, 综合评分法), or the lowest evaluated price wins

@@ -20,7 +20,7 @@ from tendering.domain.methods.method import Method
 from tendering.domain.methods.price_terms import PriceLine
 from tendering.domain.methods.rounding import rounded, step
 from tendering.domain.methods.words import Words
-from tendering.domain.refusals import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 
 YUAN_DECIMALS: Final = 6
 NO_FACTS: Final[Mapping[str, BidFacts]] = MappingProxyType({})

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from tendering.domain.methods.method import SECTIONS, Criterion, Method
 from tendering.domain.methods.price import PriceRow, PriceScores
 from tendering.domain.methods.rounding import divided, placed, step
-from tendering.domain.refusals import EvaluationIncomplete
+from tendering.domain.refusals.awards import EvaluationIncomplete
 
 # member → bid → criterion → points
 Sheets: TypeAlias = Mapping[str, Mapping[str, Mapping[str, Decimal]]]

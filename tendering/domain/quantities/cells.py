@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from tendering.domain.quantities.bill import DECIMALS_MAX, NUMBER_MAX, rounded
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 TEXT_CHARACTERS_MAX: Final = 4000
 _COLUMNS: Final = 26

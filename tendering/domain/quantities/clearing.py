@@ -29,7 +29,7 @@ from tendering.domain.quantities.bill import Bill, bill_digest, fixed_fen, round
 from tendering.domain.quantities.comparing import by_key, check_against, check_codes
 from tendering.domain.quantities.findings import BillFinding, Findings, gathered
 from tendering.domain.quantities.terms import Terms
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 FORMAT: Final = "kaibiao/clearing/v1"
 BIDS_MAX: Final = 200

@@ -16,7 +16,7 @@ from tendering.domain.quantities.columns import (
     is_header,
     is_name_title,
 )
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 LINES_MAX: Final = 200_000
 _PAGE_SUM: Final = re.compile(r"(本页|本表)(小计|合计)")

@@ -5,7 +5,7 @@ from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.quantities.bill import DECIMALS_MAX
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 BASES: Final = ("mean", "median", "ceiling")
 _PERCENT_MAX: Final = 1000

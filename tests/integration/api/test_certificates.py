@@ -8,7 +8,7 @@ import pytest
 from crypto.certificates import check_crl, facts, is_revoked, make_request, verify_chain
 from crypto.keys import generate_signing_key
 from tendering.actions.certificates import require_valid
-from tendering.domain.refusals import SignatureRefused
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.roles import Role
 from tendering.storage.connection import InsufficientPrivilege, reading, transaction
 from tests.integration.api.conftest import NOON, Edge, Json, a_uscc

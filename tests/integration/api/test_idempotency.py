@@ -10,7 +10,7 @@ from tendering.api.context import Context
 from tendering.api.problems import Unauthenticated
 from tendering.api.routing import Route, Tagged
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import NothingDue
+from tendering.domain.refusals.demonstration import NothingDue
 from tendering.domain.roles import Role
 from tendering.storage import idempotency_keys
 from tendering.storage.connection import Connection, reading, transaction

@@ -11,13 +11,10 @@ from evaluation_rooms.storage import rooms
 from evaluation_rooms.terms import ReviewItem
 from tendering.domain.experts import Expert
 from tendering.domain.parties import Person
-from tendering.domain.refusals import (
-    DrawNotPrepared,
-    EvaluationIncomplete,
-    Forbidden,
-    Invalid,
-    RoomExists,
-)
+from tendering.domain.refusals import Forbidden, Invalid
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.draws import DrawNotPrepared
+from tendering.domain.refusals.rooms import RoomExists
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.storage import experts, people, tenders

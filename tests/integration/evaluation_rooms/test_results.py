@@ -27,15 +27,10 @@ from tendering.domain import timetable as dates
 from tendering.domain.award import PassedOver
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import (
-    AwardNotAllowed,
-    Forbidden,
-    NotASignatory,
-    NotFound,
-    SignatureRefused,
-    SignaturesMissing,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import AwardNotAllowed
+from tendering.domain.refusals.signatures import NotASignatory, SignatureRefused, SignaturesMissing
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
 from tendering.rulebooks import holiday_calendar, rulebook_of

@@ -15,7 +15,7 @@ from insurance_gateway.actions.orders import require_accepting
 from insurance_gateway.delivery import deliver_outbox
 from tendering.domain.bid_security import covers
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import DeadlinePassed
+from tendering.domain.refusals.bids import DeadlinePassed
 from tendering.domain.roles import Role
 from tendering.storage import bid_securities, journal
 from tendering.storage.connection import reading, transaction

@@ -15,7 +15,7 @@ from crypto.keys import NoteKey
 from tendering.actions.log import consistency_proof, sequence_batch
 from tendering.domain.published_keys import Authority, PublishedKeys, Witness, from_base64
 from tendering.domain.receipts import Receipt, Submission, issue_receipt
-from tendering.domain.refusals import PublishedKeysInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid
 from tendering.log_loop import LogKeeper
 from tendering.log_observers import AuthorityLine, WitnessLine
 from tendering.storage.connection import (

@@ -31,7 +31,7 @@ from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
 from tendering.domain.parties import Organization
-from tendering.domain.refusals import ArchiveNotReady
+from tendering.domain.refusals.tenders import ArchiveNotReady
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.keys import CertifiedKey, PlatformKeys

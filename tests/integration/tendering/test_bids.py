@@ -15,13 +15,13 @@ from tendering.domain.bid import SealedBid
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.journal import Stream, verify_chain
 from tendering.domain.receipts import Receipt
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Refused
+from tendering.domain.refusals.bids import (
     BidSecurityMissing,
     CounterNotFresh,
     DeadlinePassed,
     EphemeralKeyReused,
     NoBid,
-    Refused,
 )
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus

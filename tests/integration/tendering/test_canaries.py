@@ -23,7 +23,8 @@ from tendering.domain.canary import (
     context_of,
 )
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import CanaryNotOpened, NotKeyHolder, SignatureRefused
+from tendering.domain.refusals.key_holders import CanaryNotOpened, NotKeyHolder
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.roles import Role
 from tendering.storage import tenders
 from tendering.storage.connection import Pool, reading, transaction

@@ -19,12 +19,9 @@ from tendering.domain.complaints import (
     ruling_statement,
 )
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import (
-    AlreadyAnswered,
-    Forbidden,
-    ObjectionFirst,
-    SignatureRefused,
-)
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.remedies import AlreadyAnswered, ObjectionFirst
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.tender import TenderStatus
 from tendering.storage.connection import Pool, reading, transaction
 from tests.support.objecting import CLOSES, Objecting, objecting

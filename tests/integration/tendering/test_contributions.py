@@ -26,13 +26,10 @@ from tendering.domain.contributions import (
     opened,
 )
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import (
-    ContributionsMissing,
-    DrawOver,
-    NotKeyHolder,
-    SignatureRefused,
-    WrongPhase,
-)
+from tendering.domain.refusals.draws import ContributionsMissing, DrawOver
+from tendering.domain.refusals.key_holders import NotKeyHolder
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.storage import journal, tenders
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.a_draw import (

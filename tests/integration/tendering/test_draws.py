@@ -13,14 +13,9 @@ from tendering.domain.contribution_steps import require_opened
 from tendering.domain.draw import PoolEntry, verify_draw, verify_opening
 from tendering.domain.experts import Need, Relation, RelationKind
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import (
-    AlreadyRegistered,
-    ContributionsMissing,
-    DrawNotPrepared,
-    DrawOver,
-    Forbidden,
-    NotFound,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.accounts import AlreadyRegistered
+from tendering.domain.refusals.draws import ContributionsMissing, DrawNotPrepared, DrawOver
 from tendering.domain.roles import Role
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts

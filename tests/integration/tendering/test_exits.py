@@ -12,7 +12,10 @@ from tendering.api import exits as doors
 from tendering.api.tender_views import TenderView
 from tendering.domain.exits import TERMINATION_LABEL, Cause, termination_statement
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import AlreadyRetendered, Forbidden, SignatureRefused, WrongPhase
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.remedies import AlreadyRetendered
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Lot, Tender, TenderStatus
 from tendering.storage import openings, tenders
 from tendering.storage.connection import Pool, reading, transaction

@@ -14,13 +14,13 @@ from tendering.domain.custody import Arrived
 from tendering.domain.journal import Stream, verify_chain
 from tendering.domain.key_policy import policy_digest
 from tendering.domain.receipts import Receipt
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.bids import (
     CounterNotFresh,
     DeadlinePassed,
     EphemeralKeyReused,
     ManifestMismatch,
     NotAcceptingBids,
-    NotFound,
     UploadIncomplete,
 )
 from tendering.domain.tender import TenderStatus

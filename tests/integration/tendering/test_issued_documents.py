@@ -17,15 +17,14 @@ from tendering.domain.issuing import TURN, DocumentKind, IssuedDocument
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening import OpeningPhase
 from tendering.domain.parties import Session
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.signatures import (
     DocumentChanged,
-    Forbidden,
     NotASignatory,
-    NotFound,
     SignatureRefused,
     SignaturesMissing,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
 from tendering.storage import certificates, journal, openings, tenders

@@ -9,7 +9,9 @@ import pytest
 from tendering.actions.key_holders import DESTRUCTION_LABEL
 from tendering.api import key_holders as doors
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import NotKeyHolder, SignatureRefused, WrongPhase
+from tendering.domain.refusals.key_holders import NotKeyHolder
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.storage import openings, tenders

@@ -17,14 +17,10 @@ from tendering.api import tenders as tender_doors
 from tendering.domain.journal import Stream
 from tendering.domain.key_policy import REPLACEMENT_LABEL, RESEAL_TIME
 from tendering.domain.parties import Organization
-from tendering.domain.refusals import (
-    Forbidden,
-    Invalid,
-    NotKeyHolder,
-    ReplacementTooLate,
-    SignatureRefused,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, Invalid
+from tendering.domain.refusals.key_holders import NotKeyHolder, ReplacementTooLate
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tendering.storage import organizations, tenders
 from tendering.storage.connection import Pool, reading, transaction

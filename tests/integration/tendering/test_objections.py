@@ -14,15 +14,10 @@ from tendering.clockwork import close_due
 from tendering.domain.duties import OVERDUE
 from tendering.domain.journal import Stream
 from tendering.domain.objections import ObjectionKind, Subject, objection_statement
-from tendering.domain.refusals import (
-    AlreadyAnswered,
-    Forbidden,
-    NotConcerned,
-    NotFound,
-    ObjectionTooEarly,
-    SignatureRefused,
-    TenderSuspended,
-)
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.remedies import AlreadyAnswered, NotConcerned, ObjectionTooEarly
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.tender import TenderStatus
 from tendering.storage import tenders
 from tendering.storage.connection import Pool, reading, transaction

@@ -18,14 +18,14 @@ from crypto.keys import AnyOpeningKey, OpeningKey
 from tendering.api import openings as doors
 from tendering.domain.bid import BidStatus
 from tendering.domain.journal import Stream
-from tendering.domain.refusals import (
+from tendering.domain.refusals.openings import (
     BidDoesNotOpen,
     BidsStillLocked,
-    SignatureRefused,
     UnlockWindowClosed,
-    WrongPhase,
     WrongShare,
 )
+from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES
 from tendering.remedies import Tried, open_pending

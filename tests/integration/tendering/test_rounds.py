@@ -7,7 +7,7 @@ import pytest
 
 from tendering.domain.journal import Stream
 from tendering.domain.participants import Answer
-from tendering.domain.refusals import (
+from tendering.domain.refusals.tenders import (
     NotParticipant,
     QualificationMissing,
     TenderIncomplete,

@@ -21,12 +21,9 @@ from tendering.domain.contributions import (
     require_sealed,
     seed_of,
 )
-from tendering.domain.refusals import (
-    AlreadyContributed,
-    ContainerRefused,
-    ContributionsMissing,
-    WrongShare,
-)
+from tendering.domain.refusals.bids import ContainerRefused
+from tendering.domain.refusals.draws import AlreadyContributed, ContributionsMissing
+from tendering.domain.refusals.openings import WrongShare
 from tests.support.contributing import share_of
 from tests.unit.tendering.domain.a_gathering import (
     HOLDER_KEYS,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tendering.domain.pauses import Cause, can_pause, decide_resumption, decide_suspension
-from tendering.domain.refusals import TenderSuspended
+from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.suspension import SuspensionReason, deadline_after_pause
 from tendering.domain.tender import TRANSITIONS, Tender, TenderStatus, require_running
 from tests.support.law import CALENDAR

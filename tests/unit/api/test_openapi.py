@@ -13,7 +13,7 @@ from tendering.api.openapi import document
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routing import Headed, Route, Tagged
 from tendering.domain.parties import Actor, Session
-from tendering.domain.refusals import NothingDue
+from tendering.domain.refusals.demonstration import NothingDue
 
 Json = dict[str, Any]
 

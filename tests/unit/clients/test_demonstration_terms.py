@@ -15,7 +15,7 @@ from tendering.domain.calendar import civil_day
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import parse_instant
 from tendering.domain.methods.method import parse_method
-from tendering.domain.refusals import ForeignCurrency, NotARelease
+from tendering.domain.refusals.tenders import ForeignCurrency, NotARelease
 from tendering.domain.timetable import check, plan
 from tendering.rulebooks import holiday_calendar, rulebook_of
 

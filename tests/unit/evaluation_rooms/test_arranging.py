@@ -18,7 +18,7 @@ from evaluation_rooms.events import RoomOpened
 from evaluation_rooms.fold import opened
 from evaluation_rooms.seating import STATEMENT_LABEL, require_sound
 from tendering.domain.methods.method import parse_method
-from tendering.domain.refusals import SignatureRefused
+from tendering.domain.refusals.signatures import SignatureRefused
 from tests.support.evaluation import AT, METHOD, ROOM, TENDER, a_room_opening, statements
 
 SEED = b"s" * 32

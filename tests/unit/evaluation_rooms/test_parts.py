@@ -14,7 +14,7 @@ from evaluation_rooms.pace import Pace
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.settings import RoomSettings
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import WrongPhase
+from tendering.domain.refusals.tenders import WrongPhase
 from tests.support.evaluation import AT, ROOM, TENDER, Play
 
 

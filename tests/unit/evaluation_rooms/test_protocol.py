@@ -9,7 +9,9 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.protocol import Announce, Asked, Join, Session, refusal
 from evaluation_rooms.standing import Standing, Viewer
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import HelloExpected, Invalid, NotYourPart, WrongPhase
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rooms import HelloExpected, NotYourPart
+from tendering.domain.refusals.tenders import WrongPhase
 from tests.support.evaluation import AT, ROOM, TENDER, Play, a_room, person
 
 MEMBER = Standing(Viewer.MEMBER, 2, person(2))

@@ -11,14 +11,14 @@ from evaluation_rooms.events import (
 )
 from evaluation_rooms.phases import Phase
 from tendering.domain.evaluation_report import assemble
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rooms import (
     DigestMismatch,
     FindingNotYours,
-    Invalid,
     PhaseNotReady,
-    PriceAboveCeiling,
     ReasonMissing,
 )
+from tendering.domain.refusals.rules import PriceAboveCeiling
 from tendering.rulebooks import rulebook_of
 from tests.support.evaluation import (
     Play,

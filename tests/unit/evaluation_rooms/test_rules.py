@@ -15,12 +15,12 @@ from evaluation_rooms.events import (
 from evaluation_rooms.phases import TRANSITIONS, Phase
 from evaluation_rooms.scoring import sheet_statement
 from evaluation_rooms.terms import ObjectiveMark
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import (
     BidRejected,
     ChairNotWanted,
     CriterionNotSubjective,
     DigestMismatch,
-    NotFound,
     NotYourPart,
     PhaseNotReady,
     PointsOutOfRange,
@@ -28,8 +28,8 @@ from tendering.domain.refusals import (
     ScoresAlreadyLocked,
     SheetIncomplete,
     SilentNow,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tests.support.evaluation import (
     Play,
     person,

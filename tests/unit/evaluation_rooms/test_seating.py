@@ -16,20 +16,20 @@ from evaluation_rooms.seating import certificate_of, numbered, require_sound
 from evaluation_rooms.standing import Viewer, standing_in_hall, standing_in_room
 from tendering.domain.methods.method import parse_method
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.rooms import (
     AlreadyCheckedIn,
     CommitteeUnsound,
-    EvaluationIncomplete,
     NotCheckedIn,
-    NotFound,
     NotYourPart,
     PointsOutOfRange,
     ReasonMissing,
     RoomWindowClosed,
     SeatNotVacant,
     StatementsIncomplete,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tests.support.evaluation import (
     AT,

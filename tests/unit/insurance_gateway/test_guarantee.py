@@ -17,7 +17,7 @@ from insurance_gateway.guarantee import (
     short_of,
     state_after,
 )
-from tendering.domain.refusals import GuaranteeStepRefused
+from tendering.domain.refusals.guarantees import GuaranteeStepRefused
 
 
 def test_every_state_has_its_row() -> None:

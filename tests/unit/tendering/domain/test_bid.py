@@ -15,14 +15,14 @@ from tendering.domain.bid import (
     require_manifest,
 )
 from tendering.domain.journal import Event
-from tendering.domain.refusals import (
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.bids import (
     BidSecurityMissing,
     CounterNotFresh,
     DeadlinePassed,
     ManifestMismatch,
     NoBid,
     NotAcceptingBids,
-    NotFound,
 )
 from tendering.domain.tender import Tender, TenderStatus
 from tests.support.make import BIDDER, DEADLINE, MOMENT, a_bid, a_tender

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from tendering.domain.calendar import civil_day, civil_instant, day_begins, read_calendar
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.rulebooks import holiday_calendar
 
 

@@ -24,7 +24,9 @@ from tendering.domain.canary import (
     standing_of,
 )
 from tendering.domain.journal import Event, instant
-from tendering.domain.refusals import CanaryNotOpened, NotFound, WrongPhase
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.key_holders import CanaryNotOpened
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, TenderStatus
 from tests.support.make import DEADLINE, MOMENT, PUBLISHED_AT, a_tender
 

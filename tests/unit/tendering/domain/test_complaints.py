@@ -21,7 +21,7 @@ from tendering.domain.complaints import (
 from tendering.domain.duties import duties_of
 from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.objections import Objection, ObjectionKind, Outcome, Reply, Subject
-from tendering.domain.refusals import (
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
     ComplaintNotTakenUp,
     ObjectionFirst,

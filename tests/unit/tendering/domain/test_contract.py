@@ -15,7 +15,7 @@ from tendering.domain.contract import (
     deviations,
     require_performance,
 )
-from tendering.domain.refusals import PerformanceSecurityRefused
+from tendering.domain.refusals.awards import PerformanceSecurityRefused
 from tendering.rulebooks import rulebook_of
 
 NOW = datetime(2026, 12, 28, 1, 0, tzinfo=UTC)

@@ -18,16 +18,16 @@ from tendering.domain.contribution_steps import (
     require_opened,
 )
 from tendering.domain.contributions import is_admissible
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.bids import ContainerRefused
+from tendering.domain.refusals.draws import (
     AlreadyContributed,
-    ContainerRefused,
     ContributionMismatch,
     ContributionsMissing,
     DrawNotPrepared,
     DrawOver,
-    Forbidden,
-    WrongShare,
 )
+from tendering.domain.refusals.openings import WrongShare
 from tests.support.contributing import made, share_of
 from tests.support.make import ENTITY, SUPERVISOR
 from tests.unit.tendering.domain.a_gathering import (

@@ -26,7 +26,7 @@ from tendering.domain.contributions import (
     seed_of,
     vrf_input,
 )
-from tendering.domain.refusals import ContainerRefused
+from tendering.domain.refusals.bids import ContainerRefused
 from tests.support.contributing import made, share_of
 from tests.support.make import ENTITY, SUPERVISOR
 from tests.unit.tendering.domain.a_gathering import HOLDER_KEYS, MADE, SUBJECT

@@ -32,7 +32,8 @@ from tendering.domain.draw import (
     verify_opening,
 )
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, sealed_value
-from tendering.domain.refusals import Invalid, PoolTooSmall
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.draws import PoolTooSmall
 from tendering.rulebooks import rulebook_of
 from tests.support.make import a_tender
 

@@ -28,12 +28,12 @@ from tendering.domain.evaluation_report import (
 )
 from tendering.domain.journal import Event
 from tendering.domain.methods.method import parse_method
-from tendering.domain.refusals import (
+from tendering.domain.refusals.awards import (
     AwardNotAllowed,
     CandidatesNotAllowed,
     EvaluationIncomplete,
-    PriceAboveCeiling,
 )
+from tendering.domain.refusals.rules import PriceAboveCeiling
 from tendering.rulebooks import holiday_calendar, rulebook_of
 from tests.unit.tendering.domain.method_definitions import a_method, mean_price
 

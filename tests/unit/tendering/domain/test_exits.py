@@ -16,7 +16,8 @@ from tendering.domain.exits import (
 )
 from tendering.domain.journal import Event
 from tendering.domain.opening import LockedBid, decide_closing
-from tendering.domain.refusals import TerminationCauseUnlawful, WrongPhase
+from tendering.domain.refusals.remedies import TerminationCauseUnlawful
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import Lot, Tender, TenderStatus
 from tests.support.law import CONSTRUCTION, PROCUREMENT

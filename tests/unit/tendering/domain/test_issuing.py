@@ -21,12 +21,8 @@ from tendering.domain.issuing import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
-    DocumentChanged,
-    NotASignatory,
-    ReasonMissing,
-    SignaturesMissing,
-)
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.signatures import DocumentChanged, NotASignatory, SignaturesMissing
 from tendering.domain.roles import Role
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

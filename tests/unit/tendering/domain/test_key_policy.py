@@ -26,16 +26,14 @@ from tendering.domain.key_policy import (
     version_of,
     version_sealed_to,
 )
-from tendering.domain.refusals import (
-    Forbidden,
-    Invalid,
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.bids import ManifestMismatch
+from tendering.domain.refusals.key_holders import (
     KeyPolicyReplaced,
-    ManifestMismatch,
-    NotFound,
     NotKeyHolder,
     ReplacementTooLate,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Lot, Tender, TenderStatus
 from tests.support.make import BIDDER, DEADLINE, ENTITY, MOMENT, SUPERVISOR, a_bid, a_tender
 

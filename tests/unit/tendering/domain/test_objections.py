@@ -24,9 +24,9 @@ from tendering.domain.objections import (
     names_are_public,
     reply_statement,
 )
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
-    Invalid,
     NotConcerned,
     ObjectionTooEarly,
     TooManyObjections,

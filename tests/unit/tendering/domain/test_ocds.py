@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tendering.domain.ocds import NEVER_PUBLISHED, read_json, read_package
-from tendering.domain.refusals import ForeignCurrency, NotARelease
+from tendering.domain.refusals.tenders import ForeignCurrency, NotARelease
 
 
 def a_release(**tender: object) -> dict[str, object]:

@@ -17,13 +17,13 @@ from tendering.domain.opening import (
     decide_unlock,
     form_findings,
 )
-from tendering.domain.refusals import (
+from tendering.domain.refusals.openings import (
     AlreadyUnlocked,
     BidsStillLocked,
     OpeningNotStarted,
     UnlockWindowClosed,
-    WrongPhase,
 )
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tests.support.make import DEADLINE, MOMENT, a_locked_bid, a_tender, an_opening
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from tendering.domain.overlays import covers, lay_over, read_overlay
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.domain.rulebook import from_json, load, to_json
 from tendering.rulebooks import OVERLAYS, overlay_text, rulebook_at, rulebook_of
 

@@ -14,13 +14,9 @@ from tendering.domain.overrides import (
     standing_of,
 )
 from tendering.domain.parties import Actor
-from tendering.domain.refusals import (
-    Forbidden,
-    Invalid,
-    OverrideStands,
-    RuleNotOverridable,
-    WrongPhase,
-)
+from tendering.domain.refusals import Forbidden, Invalid
+from tendering.domain.refusals.rules import OverrideStands, RuleNotOverridable
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
 from tendering.rulebooks import rulebook_of

@@ -16,13 +16,9 @@ from tendering.domain.participants import (
     require_invited,
     too_few_admitted,
 )
-from tendering.domain.refusals import (
-    DeadlinePassed,
-    Invalid,
-    NotFound,
-    TenderIncomplete,
-    WrongPhase,
-)
+from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.tenders import TenderIncomplete, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_of

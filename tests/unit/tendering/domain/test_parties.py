@@ -19,12 +19,11 @@ from tendering.domain.parties import (
     decide_registration,
     require_administrator,
 )
-from tendering.domain.refusals import (
+from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.accounts import (
     AlreadyOver,
-    Forbidden,
     LastAdministrator,
     NotAdministrator,
-    NotFound,
     PersonLeft,
     RoleNotHeld,
     UsccInvalid,

@@ -19,7 +19,8 @@ from tendering.domain.procedure import (
     round_from_json,
     round_json,
 )
-from tendering.domain.refusals import NotParticipant, ProcedureInvalid, TenderIncomplete
+from tendering.domain.refusals.rules import ProcedureInvalid
+from tendering.domain.refusals.tenders import NotParticipant, TenderIncomplete
 from tendering.domain.tender import TenderStatus, public_facts, require_sound
 from tendering.domain.timetable import check, deadline_after_clarification, earliest_deadline, plan
 from tendering.procedures import PROCEDURES, procedure_of, procedure_text, round_of

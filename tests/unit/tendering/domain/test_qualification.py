@@ -10,13 +10,10 @@ import pytest
 from tendering.domain.judging import require_fitting_method
 from tendering.domain.procedure import OPEN_TENDERING
 from tendering.domain.qualification import Verdict, decide_qualification
-from tendering.domain.refusals import (
-    Invalid,
-    MethodInvalid,
-    QualificationChecked,
-    ReasonMissing,
-    WrongPhase,
-)
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.rules import MethodInvalid
+from tendering.domain.refusals.tenders import QualificationChecked, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.procedures import round_of
 from tendering.rulebooks import method_text, rulebook_of

@@ -24,7 +24,7 @@ from tendering.domain.receipts import (
     parse_receipt,
     receipt_json,
 )
-from tendering.domain.refusals import PublishedKeysInvalid, ReceiptInvalid
+from tendering.domain.refusals.log import PublishedKeysInvalid, ReceiptInvalid
 from tendering.domain.time_stamping import DEMONSTRATION_POLICY, POLICY
 from tests.support.a_receipt import (
     CHANCE,

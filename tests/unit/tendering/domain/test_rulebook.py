@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tendering.domain.refusals import RulebookInvalid
+from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.domain.rulebook import from_json, load, to_json
 from tendering.rulebooks import RULEBOOKS, rulebook_of, rulebook_text
 

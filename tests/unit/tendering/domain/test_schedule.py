@@ -7,7 +7,7 @@ import pytest
 from tendering.domain.calendar import civil_instant, day_begins
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import Finding, blocking, figure_en, figure_zh, require_lawful
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.schedule import Assumptions, Course, schedule, to_json, wall_time
 from tendering.rulebooks import holiday_calendar, rulebook_at, rulebook_of
 

@@ -12,7 +12,7 @@ from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.duties import duties_of
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import SecurityNotKept
+from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.security_release import (
     KEPT_CAUSES,

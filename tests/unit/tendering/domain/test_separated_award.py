@@ -15,7 +15,8 @@ from tendering.domain.award import (
 from tendering.domain.candidates import Candidate
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.journal import Event
-from tendering.domain.refusals import AwardNotAllowed, TenderIncomplete
+from tendering.domain.refusals.awards import AwardNotAllowed
+from tendering.domain.refusals.tenders import TenderIncomplete
 from tendering.domain.rulebook import Rulebook
 from tendering.rulebooks import holiday_calendar, rulebook_at
 

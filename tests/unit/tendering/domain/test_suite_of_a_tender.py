@@ -6,7 +6,8 @@ import pytest
 
 from crypto.keys import HybridKey, OpeningKey
 from crypto.seal_suites import CLASSIC, HYBRID
-from tendering.domain.refusals import Invalid, TenderIncomplete
+from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.tenders import TenderIncomplete
 from tendering.domain.tender import require_key_of_suite, require_sound
 from tests.support import make
 

@@ -14,7 +14,8 @@ from tendering.domain.pauses import (
     decide_suspension,
     resumed_event,
 )
-from tendering.domain.refusals import DeadlinePassed, TenderSuspended
+from tendering.domain.refusals.bids import DeadlinePassed
+from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.suspension import Suspension, SuspensionReason, deadline_after_pause
 from tendering.domain.tender import Tender, TenderStatus, require_running
 from tests.support.law import CALENDAR

@@ -8,7 +8,7 @@ import pytest
 from tendering.domain.calendar import civil_instant, day_begins
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.findings import require_lawful
-from tendering.domain.refusals import TimetableUnlawful
+from tendering.domain.refusals.rules import TimetableUnlawful
 from tendering.domain.timetable import (
     Timetable,
     check,

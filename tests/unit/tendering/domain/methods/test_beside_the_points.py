@@ -15,7 +15,7 @@ from tendering.domain.methods.lowest_price import compared
 from tendering.domain.methods.method import LowPriceRates, Method, parse_method
 from tendering.domain.methods.same_brand import bidders_counted
 from tendering.domain.methods.score import Scored
-from tendering.domain.refusals import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 from tendering.domain.rulebook import Rulebook, load
 from tendering.methods import example_text
 from tendering.rulebooks import rulebook_text

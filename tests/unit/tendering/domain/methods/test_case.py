@@ -10,7 +10,7 @@ from tendering.domain.methods.case import Case, parse_case
 from tendering.domain.methods.method import Method, parse_method
 from tendering.domain.methods.price import price_scores
 from tendering.domain.methods.totals import totals
-from tendering.domain.refusals import BidsInvalid, MethodInvalid
+from tendering.domain.refusals.rules import BidsInvalid, MethodInvalid
 from tendering.methods import example_text
 
 BID = {"id": "A", "price_fen": 100}

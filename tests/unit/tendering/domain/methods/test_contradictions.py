@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tendering.domain.methods.method import parse_method
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tendering.methods import example_text
 
 

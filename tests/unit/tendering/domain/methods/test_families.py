@@ -11,7 +11,7 @@ from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.floats import Ball, Drawn, draw_float
 from tendering.domain.methods.method import parse_method
 from tendering.domain.methods.price import PriceScores, price_scores
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tests.unit.tendering.domain.method_definitions import Definition, a_method, mean_price
 
 B100: Definition = {"kind": "reference", "price_fen": 10_000}

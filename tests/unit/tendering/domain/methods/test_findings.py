@@ -9,7 +9,7 @@ import pytest
 from tendering.domain.methods.by_room import require_by_room, require_publishable
 from tendering.domain.methods.findings import method_findings, price_questions
 from tendering.domain.methods.method import Method, parse_method
-from tendering.domain.refusals import MethodInvalid
+from tendering.domain.refusals.rules import MethodInvalid
 from tendering.domain.rulebook import Rulebook, load
 from tendering.methods import example_text
 from tendering.rulebooks import rulebook_text

@@ -9,7 +9,8 @@ from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.method import parse_method
 from tendering.domain.methods.price import price_scores
 from tendering.domain.methods.totals import totals
-from tendering.domain.refusals import EvaluationIncomplete, MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 from tendering.rulebooks import METHODS, method_text
 from tests.unit.tendering.domain.method_definitions import (
     Definition,

@@ -14,7 +14,7 @@ from tendering.domain.quantities.bill import Bill, Line, StatedSum
 from tendering.domain.quantities.comparing import by_key, check_against, check_codes
 from tendering.domain.quantities.findings import LISTED_MAX, at, gathered
 from tendering.domain.quantities.terms import Terms, parse_terms
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 from tests.unit.tendering.domain.quantities.test_bill import BILL, EXCAVATION, PROVISIONAL
 
 TERMS = Terms()

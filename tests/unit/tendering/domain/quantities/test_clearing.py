@@ -15,7 +15,7 @@ from tendering.domain.quantities.clearing import (
     clearing_json,
 )
 from tendering.domain.quantities.terms import Terms
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 from tests.unit.tendering.domain.quantities.test_bill import BILL, EXCAVATION
 
 # Unlike one another: no difference and no ratio between two of them repeats by itself.

@@ -12,7 +12,7 @@ from tendering.domain.quantities.cells import cell_name, read_code, read_number,
 from tendering.domain.quantities.columns import Sheet, find_table
 from tendering.domain.quantities.reading import read_bill
 from tendering.domain.quantities.terms import Terms
-from tendering.domain.refusals import BillInvalid
+from tendering.domain.refusals.tenders import BillInvalid
 
 HEADER = ["序号", "项目编码", "项目名称", "项目特征", "计量单位", "工程量", "综合单价", "合价"]
 ITEM = [1, "010101001001", "平整场地", "三类土", "m2", 10, 3.5, 35]

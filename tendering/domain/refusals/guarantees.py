@@ -1,0 +1,57 @@
+"""What the insurance gateway refuses."""
+
+from tendering.domain.refusals import Conflict, Forbidden, Invalid, NotFound
+
+
+class GuaranteeStepRefused(Conflict):
+    """The order has not come to, or has passed, the point where this is possible."""
+
+    code = "guarantee-step-refused"
+
+
+class GuarantorEndpointInvalid(Invalid):
+    """A guarantor answers at an https address without query."""
+
+    code = "guarantor-endpoint-invalid"
+
+
+class GuarantorKeyInvalid(Invalid):
+    """A guarantor's key is 32 bytes of Ed25519 in base64."""
+
+    code = "guarantor-key-invalid"
+
+
+class GuarantorUnknown(NotFound):
+    """No such guarantor is registered."""
+
+    code = "guarantor-unknown"
+
+
+class MessageConflict(Conflict):
+    """A message with this id and another content was received before."""
+
+    code = "message-conflict"
+
+
+class MessageReplayed(Conflict):
+    """This very message was received before: sign every attempt anew."""
+
+    code = "message-replayed"
+
+
+class MessageSignatureRefused(Forbidden):
+    """The message's signature does not hold, has expired or is by an unknown key."""
+
+    code = "message-signature-refused"
+
+
+class NoBidSecurityAsked(Conflict):
+    """The lot asks for no bid security."""
+
+    code = "no-bid-security-asked"
+
+
+class OrderUnderWay(Conflict):
+    """An order for this lot is already with this guarantor."""
+
+    code = "order-under-way"

@@ -1,0 +1,51 @@
+"""What the platform refuses while bids are opened."""
+
+from tendering.domain.refusals import Conflict, Invalid
+
+
+class AlreadyUnlocked(Conflict):
+    """This bid has been unlocked already."""
+
+    code = "already-unlocked"
+
+
+class BidDoesNotOpen(Conflict):
+    """The file keys are right and the bid does not open: they are kept as evidence."""
+
+    code = "bid-does-not-open"
+
+
+class BidsStillLocked(Conflict):
+    """Some bids have no verdict yet and the window is still open."""
+
+    code = "bids-still-locked"
+
+
+class OpeningNotStarted(Conflict):
+    """The opening has not begun: bids stay sealed until the deadline and the drain have passed."""
+
+    code = "opening-not-started"
+
+
+class TooFewBids(Conflict):
+    """Fewer than three bids: the opening may not go on (招标投标法 第二十八条)."""
+
+    code = "too-few-bids"
+
+
+class UnlockWindowClosed(Conflict):
+    """The window in which bids are unlocked has closed."""
+
+    code = "unlock-window-closed"
+
+
+class WrongFileKey(Invalid):
+    """The file key does not open this container."""
+
+    code = "wrong-file-key"
+
+
+class WrongShare(Invalid):
+    """The share does not fit the commitment in the container's header."""
+
+    code = "wrong-share"

@@ -1,0 +1,129 @@
+"""What a room refuses."""
+
+from tendering.domain.refusals import Conflict, Forbidden, Invalid
+
+
+class AlreadyCheckedIn(Conflict):
+    """This seat has checked in already."""
+
+    code = "already-checked-in"
+
+
+class BidRejected(Conflict):
+    """The committee rejected this bid: it is not scored."""
+
+    code = "bid-rejected"
+
+
+class ChairNotWanted(Conflict):
+    """There is a chair, or the seat is not a candidate of the open round, or has voted in it."""
+
+    code = "chair-not-wanted"
+
+
+class CommitteeUnsound(Invalid):
+    """The committee's seats are too few, even in number, or one person would have two."""
+
+    code = "committee-unsound"
+
+
+class CriterionNotSubjective(Conflict):
+    """This criterion is not scored by members."""
+
+    code = "criterion-not-subjective"
+
+
+class DigestMismatch(Conflict):
+    """What you confirm is not what stands in the room now: read it again."""
+
+    code = "digest-mismatch"
+
+
+class FindingNotYours(Conflict):
+    """The finding asks another member, or nobody, for an answer."""
+
+    code = "finding-not-yours"
+
+
+class HelloExpected(Conflict):
+    """The first message of a connection, and only the first, is `hello`."""
+
+    code = "hello-expected"
+
+
+class NotCheckedIn(Conflict):
+    """Check in before you act in the room."""
+
+    code = "not-checked-in"
+
+
+class NotYourPart(Forbidden):
+    """Your place in this room does not do that."""
+
+    code = "not-your-part"
+
+
+class PhaseNotReady(Conflict):
+    """The room cannot go on yet; `needs` names what is missing."""
+
+    code = "phase-not-ready"
+
+
+class PointsOutOfRange(Invalid):
+    """The points are above the criterion's maximum or have too many decimals."""
+
+    code = "points-out-of-range"
+
+
+class ReasonMissing(Invalid):
+    """This needs a reason in writing."""
+
+    code = "reason-missing"
+
+
+class RoomExists(Conflict):
+    """This lot has an evaluation room already."""
+
+    code = "room-exists"
+
+
+class RoomWindowClosed(Conflict):
+    """The room may be entered only within its time window."""
+
+    code = "room-window-closed"
+
+
+class ScoresAlreadyLocked(Conflict):
+    """The score sheet is locked."""
+
+    code = "scores-already-locked"
+
+
+class SeatNotVacant(Conflict):
+    """The seat is not vacant: recuse its member first."""
+
+    code = "seat-not-vacant"
+
+
+class SheetIncomplete(Conflict):
+    """Some bids have no points yet on some criteria."""
+
+    code = "sheet-incomplete"
+
+
+class SilentNow(Conflict):
+    """Members score alone: nobody speaks in the room during this phase."""
+
+    code = "silent-now"
+
+
+class StatementsIncomplete(Invalid):
+    """The signed statements are not those asked for at check-in."""
+
+    code = "statements-incomplete"
+
+
+class TicketRefused(Forbidden):
+    """The ticket is unknown, used, expired or for another room."""
+
+    code = "ticket-refused"
