@@ -58,8 +58,8 @@ async def check_records(holder: KeyHolder, tender: Tender, journal: JournalFollo
 async def open_contributions(holder: KeyHolder, tender: Tender, journal: JournalFollower) -> int:
     """Give one's share of every contribution that its maker has not opened; how many they were.
 
-    Raises KeyMissing, UnwrapRefused, also while nobody but the platform has seen the window pass,
-    BadShare, BadHeader, PlatformRefused.
+    Raises NotYetPast while nobody but the platform has seen the window pass, UnwrapRefused,
+    KeyMissing, BadShare, BadHeader, PlatformRefused.
     """
     gathering = _gathering(tender, journal)
     if gathering is None or gathering.closed_at is None:

@@ -27,7 +27,7 @@ from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
 from tendering.domain.bid import envelope_context
 from tendering.domain.canary import ANSWER_LABEL, answer_statement
-from tendering.domain.closing_proof import NotProved, require_past
+from tendering.domain.closing_proof import NotProved, NotYetProved, require_past
 from tendering.domain.journal import parse_instant
 from tendering.domain.key_policy import under
 from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
@@ -40,6 +40,10 @@ DESTRUCTION_LABEL: Final = "kaibiao/key-destruction/v1"
 
 class UnwrapRefused(Exception):
     """The tool does not unwrap: what it was asked for does not follow from the public record."""
+
+
+class NotYetPast(UnwrapRefused):
+    """Nobody but the platform has seen the deadline pass yet: look again in a moment."""
 
 
 class KeyMissing(Exception):
@@ -129,8 +133,8 @@ class KeyHolder:
         """Unwrap and hand over one's shares of a bid; whether the bid is open with them.
 
         `tender` is that of the public record (`tender_now`). Where a record holds no share that
-        fits, a signed refusal goes out in its place. Raises UnwrapRefused, KeyMissing, BadHeader,
-        PlatformRefused.
+        fits, a signed refusal goes out in its place. Raises NotYetPast, UnwrapRefused, KeyMissing,
+        BadHeader, PlatformRefused.
         """
         await self._require_due(tender, remedy)
         version = remedy["policy_version"]
@@ -218,7 +222,10 @@ class KeyHolder:
         await self.require_past(parse_instant(str(closed.body["deadline"])))
 
     async def require_past(self, due: datetime) -> None:
-        """An instant is past by the word of others than the platform. Raises UnwrapRefused."""
+        """An instant is past by the word of others than the platform.
+
+        Raises NotYetPast in the seconds in which they have not spoken yet, else UnwrapRefused.
+        """
         shown = await self.platform.get("/log/evidence")
         try:
             require_past(
@@ -230,6 +237,8 @@ class KeyHolder:
                 },
                 keys=self.published,
             )
+        except NotYetProved as error:
+            raise NotYetPast(str(error)) from error
         except (NotProved, binascii.Error) as error:
             raise UnwrapRefused(str(error)) from error
 

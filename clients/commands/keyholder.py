@@ -17,7 +17,7 @@ from clients.draw_keeping import check_records, open_contributions
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
 from clients.key_holder_log import LogBroken, read_log
-from clients.key_holding import LOG_FILE, KeyHolder, KeyMissing, UnwrapRefused
+from clients.key_holding import LOG_FILE, KeyHolder, KeyMissing, NotYetPast, UnwrapRefused
 from clients.key_replacements import tender_now
 from clients.platform import Json, PlatformRefused, PlatformUnreachable, open_platform
 from clients.tender_facts import NoticeInvalid
@@ -41,6 +41,12 @@ TROUBLES = (
     ValueError,
 )
 Work = Callable[[KeyHolder], Awaitable[None]]
+
+
+class NotYet(click.ClickException):
+    """Others have not seen a deadline pass: the same command works a moment later."""
+
+    exit_code = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,5 +226,7 @@ def _run(desk: Desk, work: Work) -> None:
 
     try:
         asyncio.run(play())
+    except NotYetPast as error:
+        raise NotYet(f"{error}; nothing is lost, run it again in a moment") from error
     except TROUBLES as error:
         raise click.ClickException(str(error)) from error

@@ -17,11 +17,16 @@ class NotProved(Exception):
     """What was shown does not prove that the deadline has passed."""
 
 
+class NotYetProved(NotProved):
+    """What was shown is sound, but older than the deadline: later there may be a proof."""
+
+
 def require_past(
     deadline: datetime, *, checkpoint: str, tokens: Mapping[str, bytes], keys: PublishedKeys
 ) -> None:
     """Raise NotProved unless `checkpoint` was seen by others at or after `deadline`.
 
+    Where it is only not late enough, as in the seconds after the deadline, that is NotYetProved.
     `tokens` are RFC 3161 tokens over its root by the name of their authority; `keys` were obtained
     beforehand. Where those name no witness, or no authority, there is nobody to ask.
     """
@@ -34,11 +39,11 @@ def require_past(
             continue
         seen += witness.name in found and found[witness.name] >= deadline
     if seen < keys.quorum:
-        raise NotProved(f"{seen} of {keys.quorum} witnesses saw the log after the deadline")
+        raise NotYetProved(f"{seen} of {keys.quorum} witnesses saw the log after the deadline")
     if keys.authorities and not any(
         _is_stamped(tokens.get(each.name), root, each.root, deadline) for each in keys.authorities
     ):
-        raise NotProved("no time stamp is later than the deadline")
+        raise NotYetProved("no time stamp is later than the deadline")
 
 
 def _root(checkpoint: str, keys: PublishedKeys) -> bytes:

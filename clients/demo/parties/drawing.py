@@ -10,7 +10,7 @@ from clients.draw_journal import gathering_of
 from clients.draw_keeping import check_records, open_contributions
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
-from clients.key_holding import KeyHolder, UnwrapRefused
+from clients.key_holding import KeyHolder, NotYetPast
 from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW, contributors
 from tendering.domain.contributions import outcome_of
 from tendering.domain.tender import Tender
@@ -67,8 +67,8 @@ async def keep(
         if acts:
             try:
                 await open_contributions(holder, tender, journal)
-            except UnwrapRefused:
-                return None  # others have not seen the window pass yet
+            except NotYetPast:
+                return None
         return None
 
     await party.wait("等候各方公开随机数", all_open, due=closed.at + CONTRIBUTION_WINDOW)

@@ -13,7 +13,7 @@ from clients.demo.parties.following import find_notice, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
-from clients.key_holding import KeyHolder
+from clients.key_holding import KeyHolder, NotYetPast
 from clients.notices import deadlines
 from tendering.domain.tender import Tender
 
@@ -91,5 +91,16 @@ async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
     while remedies := await party.wait("开标中,等候补救解密", asked):
         for remedy in remedies:
             party.doing("交出解密分片")
-            await holder.give_shares(tender, remedy)
+            # The witnesses speak a moment after the deadline; nothing is to be skipped meanwhile.
+            given = partial(_given, holder, tender, remedy)
+            await party.wait_for_platform("等候见证人确认截止时间已过", given)
         await asyncio.sleep(0)
+
+
+async def _given(holder: KeyHolder, tender: Tender, remedy: dict[str, Any]) -> bool | None:
+    """Whether the shares went out; None while others have not seen the deadline pass."""
+    try:
+        await holder.give_shares(tender, remedy)
+    except NotYetPast:
+        return None
+    return True

@@ -6,7 +6,7 @@ import pytest
 
 from crypto.timestamp import make_request, token_of
 from crypto.tlog import checkpoint_body, cosign, sign_note, with_signatures
-from tendering.domain.closing_proof import NotProved, require_past
+from tendering.domain.closing_proof import NotProved, NotYetProved, require_past
 from tendering.domain.time_stamping import SERIAL_BYTES
 from tests.support.archive_parties import ORIGIN, Platform
 
@@ -47,13 +47,19 @@ def test_a_quorum_and_a_time_stamp_at_the_deadline_prove_it() -> None:
         seen_at(),
         seen_at(DEADLINE),
         seen_at(DEADLINE, DEADLINE - timedelta(seconds=1)),
-        seen_at(DEADLINE, DEADLINE).replace("\n7\n", "\n8\n"),
-        "",
     ],
 )
-def test_fewer_or_earlier_witnesses_or_another_checkpoint_prove_nothing(checkpoint: str) -> None:
-    with pytest.raises(NotProved):
+def test_fewer_or_earlier_witnesses_prove_nothing_yet(checkpoint: str) -> None:
+    with pytest.raises(NotYetProved):
         require_past(DEADLINE, checkpoint=checkpoint, tokens=stamped_at(DEADLINE), keys=KEYS)
+
+
+@pytest.mark.parametrize("checkpoint", [seen_at(DEADLINE, DEADLINE).replace("\n7\n", "\n8\n"), ""])
+def test_a_checkpoint_that_the_log_did_not_sign_never_proves_anything(checkpoint: str) -> None:
+    with pytest.raises(NotProved) as refused:
+        require_past(DEADLINE, checkpoint=checkpoint, tokens=stamped_at(DEADLINE), keys=KEYS)
+
+    assert not isinstance(refused.value, NotYetProved)
 
 
 @pytest.mark.parametrize(
