@@ -22,6 +22,7 @@ from clients.verifying import (
     openings,
     publication,
     rounds,
+    statements,
     submissions,
     trust,
 )
@@ -85,6 +86,7 @@ STEPS: Final = (
     Step("加密投标文件", "sealed containers", submissions.check_containers),
     Step("递交回执", "receipts", evidence.check_receipts),
     Step("存证日志", "transparency log", evidence.check_log),
+    Step("其他签名声明", "other signed statements", statements.check_statements),
     Step("解密与密封头复算", "unlocking, computed again", openings.check_unlocking),
     Step("密钥销毁声明", "destroyed keys", key_holders.check_destructions),
     Step("唱标内容", "what was read out", openings.check_reveal),

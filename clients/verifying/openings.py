@@ -19,14 +19,14 @@ from clients.verifying.faults import Told, find_fault, in_words, invalid_fault
 from clients.verifying.opened_containers import open_container
 from clients.verifying.report import Notes
 from clients.verifying.sealing import Sealed, sealed_containers
+from clients.verifying.statements import wrong_with
 from clients.verifying.submissions import Kept, kept_submissions
-from crypto.errors import BadHeader, BadKey, BadMac, BadPayload, CryptoError
+from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
 from crypto.sealed_file import file_key_from_shares, verify_file_key
 from tendering.domain.fault import Finding, Whose, attribute_bid, fault_json
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening import (
     RECORD_UNUSABLE,
-    REFUSAL_LABEL,
     UnlockedBy,
     form_findings,
 )
@@ -249,7 +249,8 @@ def _handed(case: Case) -> _Handed:
             of_bid.setdefault(kind, {})[given.number] = share
     refusals: dict[Key, set[int]] = {}
     for entry, refused in case.all(Stream.CUSTODY, "share.refused", ShareRefused):
-        if refused.reason == RECORD_UNUSABLE and _is_signed(case, entry, REFUSAL_LABEL):
+        # Only the holder itself can say so; another's word is named by the step of the statements.
+        if refused.reason == RECORD_UNUSABLE and not wrong_with(case, entry):
             refusals.setdefault((refused.lot, refused.bidder_id), set()).add(refused.number)
     disclosed: dict[Key, list[KeysDisclosed]] = {}
     for _, shown in case.all(Stream.CUSTODY, "file_key.disclosed", KeysDisclosed):
@@ -270,14 +271,6 @@ def _handed(case: Case) -> _Handed:
         for key in {*shares, *refusals, *disclosed, *lost}
     }
     return _Handed(keys, told)
-
-
-def _is_signed(case: Case, entry: Entry, label: str) -> bool:
-    try:
-        case.signed(entry.body.get("statement"), label=label, at=entry.at, where=place(entry))
-    except CryptoError:
-        return False
-    return True
 
 
 def _last_verdicts(case: Case) -> dict[Key, Mapping[str, object]]:

@@ -71,6 +71,11 @@ def check_key_holders(case: Case, notes: Notes) -> None:
     for holder, who in zip(case.notice.key_holders, holders, strict=True):
         certificate = SignedStatement.from_value(dict(holder.announcement or {})).certificate
         case.certificates.setdefault(certificate, (case.published.at, where))
+        notes.require(
+            who.uscc == case.uscc_of(holder.organization_id),
+            where,
+            f"key holder {holder.number} announced with another organization's certificate",
+        )
         own = _is_certified_by_operator(case, certificate)
         remark = "certified by the operator itself" if own else "certified by an outside authority"
         notes.remark(f"key holder {holder.number}: {who.organization}, {remark}")

@@ -198,6 +198,7 @@ async def withdraw_bid(
     lot: str,
     bidder_id: UUID,
     counter: int,
+    statement: Mapping[str, JsonValue],
     received_at: datetime,
 ) -> Receipt:
     """Give a bid back before the deadline. Raises DeadlinePassed, NotAcceptingBids, NoBid."""
@@ -210,6 +211,7 @@ async def withdraw_bid(
         counter=counter,
         received_at=received_at,
         custody=custody,
+        statement=statement,
     )
     event = blinded(given_back, terms.nonce())
     standing = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)

@@ -261,6 +261,7 @@ async def post_withdrawal(
         lot=body.lot,
         bidder_id=actor.organization_id,
         counter=body.counter,
+        statement=body.statement,
         received_at=received_at,
     )
     return receipt_json(receipt)

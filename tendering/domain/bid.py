@@ -194,8 +194,12 @@ def decide_withdrawal(
     counter: int,
     received_at: datetime,
     custody: CustodyState,
+    statement: Mapping[str, JsonValue],
 ) -> Event:
-    """May the bidder take its bid back? Before the deadline always (招标投标法 第二十九条)."""
+    """May the bidder take its bid back? Before the deadline always (招标投标法 第二十九条).
+
+    `statement` is what it signed: without it the platform could take away what it likes.
+    """
     tender.lot(lot)
     if tender.is_past_deadline(received_at):
         raise DeadlinePassed(deadline=instant(tender.deadline), received_at=instant(received_at))
@@ -210,5 +214,6 @@ def decide_withdrawal(
             "bidder_id": str(bidder_id),
             "counter": custody.last_counter,
             "received_at": instant(received_at),
+            "statement": dict(statement),
         },
     )

@@ -57,7 +57,7 @@ from tests.support.archive_parties import (
     chance,
     make_bid,
 )
-from tests.support.archive_remedies import clear, disclose, invalid, remedied
+from tests.support.archive_remedies import clear, disclose, invalid, remedied, withdrawal
 from tests.support.evaluation import METHOD
 
 BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
@@ -282,6 +282,7 @@ class TenderPlay:
             counter=1,
             received_at=at,
             custody=custody[self.bidders[3].id],
+            statement=withdrawal(self.bidders[3]),
         )
         event = blinded(event, chance("custody", 0))
         entry = self.journals.append(Stream.CUSTODY, event, at)

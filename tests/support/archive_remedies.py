@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crypto.canonical import JsonValue
 from crypto.errors import BadShare
 from crypto.seal_opening import file_key_from_shares, unwrap_share
+from tendering.domain.bid import WITHDRAWAL_LABEL
 from tendering.domain.fault import BidFault, attribute_bid
 from tendering.domain.journal import Stream
 from tendering.domain.opening import (
@@ -43,6 +44,19 @@ def clear(play: "TenderPlay", opening: Opening, at: datetime) -> None:
     disclose(play, opening, signed, at=at)
     fault = verdict_on(play.tender, made, play.handed)
     play.public(decide_fault(opening, bidder_id=bidder.id, fault=fault), at)
+
+
+def withdrawal(bidder: Party) -> dict[str, JsonValue]:
+    """A bidder takes its first bid for the lot back, under its signature."""
+    said: dict[str, JsonValue] = {
+        "tender_id": str(TENDER_ID),
+        "lot": "1",
+        "bidder_id": str(bidder.id),
+        "counter": 1,
+    }
+    signed = bidder.sign(WITHDRAWAL_LABEL, said)
+    assert isinstance(signed, dict)
+    return signed
 
 
 def invalid(play: "TenderPlay", made: BidMade) -> BidFault:

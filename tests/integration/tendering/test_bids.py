@@ -180,6 +180,7 @@ async def test_a_withdrawn_bid_does_not_stand(intake: Pool) -> None:
             lot="1",
             bidder_id=BIDDERS[0],
             counter=1,
+            statement={},
             received_at=DEADLINE - MOMENT,
         )
 
@@ -194,6 +195,7 @@ async def test_a_withdrawn_bid_does_not_stand(intake: Pool) -> None:
                 lot="1",
                 bidder_id=BIDDERS[0],
                 counter=1,
+                statement={},
                 received_at=DEADLINE - MOMENT,
             )
 

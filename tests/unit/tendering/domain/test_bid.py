@@ -153,6 +153,7 @@ def test_a_standing_bid_is_withdrawn_until_the_deadline() -> None:
         bidder_id=BIDDER,
         counter=2,
         received_at=DEADLINE - MOMENT,
+        statement={},
         custody=CustodyState(2, stands=True),
     )
 
@@ -168,6 +169,7 @@ def test_nothing_is_withdrawn_that_does_not_stand(custody: CustodyState, counter
             bidder_id=BIDDER,
             counter=counter,
             received_at=DEADLINE - MOMENT,
+            statement={},
             custody=custody,
         )
 
@@ -180,6 +182,7 @@ def test_a_withdrawal_at_the_deadline_is_refused() -> None:
             bidder_id=BIDDER,
             counter=1,
             received_at=DEADLINE,
+            statement={},
             custody=CustodyState(1, stands=True),
         )
 
@@ -192,5 +195,6 @@ def test_nothing_is_withdrawn_from_a_tender_that_takes_no_bids() -> None:
             bidder_id=BIDDER,
             counter=1,
             received_at=DEADLINE - MOMENT,
+            statement={},
             custody=CustodyState(1, stands=True),
         )

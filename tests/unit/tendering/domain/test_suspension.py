@@ -90,7 +90,13 @@ def test_a_pause_after_the_deadline_lets_no_late_bid_in() -> None:
         )
     with pytest.raises(DeadlinePassed):
         decide_withdrawal(
-            tender, lot="1", bidder_id=BIDDER, counter=1, received_at=DEADLINE, custody=custody
+            tender,
+            lot="1",
+            bidder_id=BIDDER,
+            counter=1,
+            received_at=DEADLINE,
+            statement={},
+            custody=custody,
         )
 
 
