@@ -43,6 +43,8 @@ HEADER_BYTES_MAX = 1 << 20
 RECIPIENTS_MAX = 256  # of the hybrid kind they still fit a header that is read here
 
 _READ_BYTES = 4096
+_ARMOR_BEGINS_WITHIN = 1024
+_ARMOR_NAMED = b"BEGIN AGE ENCRYPTED FILE"
 _SCRYPT_STANZA = "scrypt"
 
 
@@ -152,6 +154,8 @@ def opened(stack: ExitStack, source: BinaryIO | Path) -> BinaryIO:
 
 def _read_any_header(source: Readable) -> tuple[Header, Readable]:
     start = read_exactly(source, len(VERSION_LINE))
+    if start != VERSION_LINE:
+        start += read_exactly(source, _ARMOR_BEGINS_WITHIN)
     whole = _wound_back(source, start)
     return read_header(ArmorReader(whole) if _may_be_armor(start) else whole)
 
@@ -174,7 +178,8 @@ def _may_be_armor(start: bytes) -> bool:
     text = start.lstrip()
     if not text:  # only white space so far, of which armor may have some before it
         return bool(start)
-    return BEGIN_LINE.startswith(text) or text.startswith(BEGIN_LINE[:8])
+    # Armor with something before it, or with its first line spoiled, is armor that is broken.
+    return BEGIN_LINE.startswith(text) or text.startswith(BEGIN_LINE[:8]) or _ARMOR_NAMED in text
 
 
 def _wound_back(source: Readable, ahead: bytes) -> Readable:

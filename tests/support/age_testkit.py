@@ -8,8 +8,6 @@ from crypto.opening_keys import AnyOpeningKey, read_identity
 
 FOLDER = "age-testkit"
 SUCCESS = "success"
-NOT_RECOGNIZED = {"armor_garbage_leading", "armor_whitespace_begin"}
-"""Expect an armor failure, but their first line says nothing of armor: simply not age files."""
 
 
 @dataclass(frozen=True, slots=True)
