@@ -7,12 +7,15 @@ holder's own log before it is done.
 """
 
 import base64
-import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
+
+import msgspec
+from msgspec import Struct
 
 from clients.canaries import open_canary, waiting_canaries
 from clients.journal_following import JournalFollower
@@ -24,13 +27,13 @@ from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
 from crypto.canonical import JsonValue
 from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey
-from crypto.sealed_file import unwrap_share
+from crypto.sealed_file import header_digest, parse_sealed_header, unwrap_share
 from tendering.domain.bid import envelope_context
 from tendering.domain.canary import ANSWER_LABEL, answer_statement
 from tendering.domain.closing_proof import NotProved, NotYetProved, require_past
-from tendering.domain.journal import parse_instant
+from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.key_policy import under
-from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL
+from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL, Refusal
 from tendering.domain.published_keys import PublishedKeys
 from tendering.domain.tender import Tender
 
@@ -48,6 +51,35 @@ class NotYetPast(UnwrapRefused):
 
 class KeyMissing(Exception):
     """There is no key for this tender in the folder: it was never made, or it is destroyed."""
+
+
+class RemedyEnvelope(Struct, frozen=True):
+    """A container that a key holder is asked about: its kind and its first bytes."""
+
+    kind: str
+    header: bytes
+
+
+class Remedy(Struct, frozen=True):
+    """A bid that waits for a key holder's shares, as the platform tells of it."""
+
+    lot: str
+    bidder_id: UUID
+    counter: int
+    policy_version: int
+    envelopes: tuple[RemedyEnvelope, ...]
+
+    @property
+    def headers(self) -> dict[str, bytes]:
+        """What the containers begin with, by kind of envelope."""
+        return {envelope.kind: envelope.header for envelope in self.envelopes}
+
+
+class Evidence(Struct, frozen=True):
+    """The newest checkpoint, and the time stamps over its root by authority."""
+
+    checkpoint: str
+    time_stamps: dict[str, bytes]
 
 
 @dataclass(slots=True)
@@ -123,36 +155,46 @@ class KeyHolder:
             done.append(canary.number)
         return done
 
-    async def remedies(self, tender_id: UUID) -> list[Json]:
-        """The bids that wait for this holder's share."""
+    async def remedies(self, tender_id: UUID) -> list[Remedy]:
+        """The bids that wait for this holder's share. Raises UnwrapRefused, PlatformRefused."""
         answer = await self.platform.get(f"/tenders/{tender_id}/opening/remedies")
-        items: list[Json] = answer["items"]
-        return items
+        try:
+            return msgspec.convert(answer["items"], list[Remedy])
+        except msgspec.ValidationError as error:
+            raise UnwrapRefused(f"the platform asks for something malformed: {error}") from error
 
-    async def give_shares(self, tender: Tender, remedy: Json) -> bool:
+    async def give_shares(self, tender: Tender, remedy: Remedy) -> bool:
         """Unwrap and hand over one's shares of a bid; whether the bid is open with them.
 
         `tender` is that of the public record (`tender_now`). Where a record holds no share that
-        fits, a signed refusal goes out in its place. Raises NotYetPast, UnwrapRefused, KeyMissing,
-        BadHeader, PlatformRefused.
+        fits, a signed refusal goes out in its place; it names the headers that were looked at.
+        Raises NotYetPast, UnwrapRefused, KeyMissing, BadHeader, PlatformRefused.
         """
         await self._require_due(tender, remedy)
-        version = remedy["policy_version"]
-        if not isinstance(version, int) or not 1 <= version <= tender.policy_version:
+        if not 1 <= remedy.policy_version <= tender.policy_version:
             raise UnwrapRefused("the key policy of this bid was never published")
-        tender = under(tender, version)
+        tender = under(tender, remedy.policy_version)
         key = self.key_of(tender)
+        headers = remedy.headers
+        if len(headers) != len(remedy.envelopes) or set(headers) != set(tender.round.envelopes):
+            raise UnwrapRefused("not one container for each envelope")
+        for kind, header in headers.items():
+            _require_sealed(tender, remedy, kind, header)
         about: dict[str, JsonValue] = {
-            name: remedy[name] for name in ("lot", "bidder_id", "counter")
+            "lot": remedy.lot,
+            "bidder_id": str(remedy.bidder_id),
+            "counter": remedy.counter,
+            "header_digests": {kind: header_digest(data).hex() for kind, data in headers.items()},
         }
         await self.note("unwrap", tender.id, about)
+        holder = tender.key_holder_of(self.platform.me.organization_id)
         try:
-            shares = self._unwrapped(tender, remedy, key)
+            shares = _unwrapped(tender, remedy, holder.number, key)
         except BadShare as error:
             await self.note("record unusable", tender.id, about | {"why": str(error)})
-            await self._refuse(tender, about)
+            await self._refuse(tender, remedy, holder.number)
             return False
-        body = {"lot": remedy["lot"], "bidder_id": remedy["bidder_id"], "shares": shares}
+        body = {"lot": remedy.lot, "bidder_id": str(remedy.bidder_id), "shares": shares}
         try:
             answer = await self.platform.post(f"/tenders/{tender.id}/opening/shares", body)
         except PlatformRefused as refusal:
@@ -181,25 +223,7 @@ class KeyHolder:
         )
         self.keys.lose_opening_key(_key_name(tender_id))
 
-    def _unwrapped(self, tender: Tender, remedy: Json, key: AnyOpeningKey) -> dict[str, str]:
-        holder = tender.key_holder_of(self.platform.me.organization_id)
-        shares = {}
-        for envelope in remedy["envelopes"]:
-            context = envelope_context(
-                tender,
-                lot=remedy["lot"],
-                kind=envelope["kind"],
-                bidder_id=UUID(remedy["bidder_id"]),
-                counter=remedy["counter"],
-            )
-            header = base64.b64decode(envelope["header"], validate=True)
-            share = unwrap_share(header, holder.number, key, context)
-            shares[envelope["kind"]] = base64.b64encode(share).decode("ascii")
-        if set(shares) != set(tender.round.envelopes):
-            raise UnwrapRefused("not one container for each envelope")
-        return shares
-
-    async def _require_due(self, tender: Tender, remedy: Json) -> None:
+    async def _require_due(self, tender: Tender, remedy: Remedy) -> None:
         """The deadline is past by the word of others, and this bid is on the published list."""
         journal = JournalFollower(self.platform, tender.id)
         await journal.look()
@@ -217,42 +241,46 @@ class KeyHolder:
             for lot in _objects(closed.body.get("lots"))
             for bid in _objects(lot.get("bids"))
         ]
-        if (remedy["lot"], remedy["bidder_id"], remedy["counter"]) not in listed:
+        if (remedy.lot, str(remedy.bidder_id), remedy.counter) not in listed:
             raise UnwrapRefused("this bid is not on the published list")
-        await self.require_past(parse_instant(str(closed.body["deadline"])))
+        due = latest_deadline(tender, journal.entries[: closed.seq])
+        if parse_instant(str(closed.body["deadline"])) < due:
+            raise UnwrapRefused("submission was closed before the deadline that was published")
+        await self.require_past(due)
 
     async def require_past(self, due: datetime) -> None:
         """An instant is past by the word of others than the platform.
 
         Raises NotYetPast in the seconds in which they have not spoken yet, else UnwrapRefused.
         """
-        shown = await self.platform.get("/log/evidence")
+        answer = await self.platform.get("/log/evidence")
         try:
+            shown = msgspec.convert(answer, Evidence)
             require_past(
-                due,
-                checkpoint=shown["checkpoint"],
-                tokens={
-                    name: base64.b64decode(token, validate=True)
-                    for name, token in shown["time_stamps"].items()
-                },
-                keys=self.published,
+                due, checkpoint=shown.checkpoint, tokens=shown.time_stamps, keys=self.published
             )
         except NotYetProved as error:
             raise NotYetPast(str(error)) from error
-        except (NotProved, binascii.Error) as error:
-            raise UnwrapRefused(str(error)) from error
+        except (NotProved, msgspec.ValidationError) as error:
+            raise UnwrapRefused(f"the deadline is not proved to be past: {error}") from error
 
-    async def _refuse(self, tender: Tender, about: dict[str, JsonValue]) -> None:
-        number = tender.key_holder_of(self.platform.me.organization_id).number
-        reason: dict[str, JsonValue] = {"number": number, "reason": RECORD_UNUSABLE}
-        statement: dict[str, JsonValue] = {"tender_id": str(tender.id), **about, **reason}
+    async def _refuse(self, tender: Tender, remedy: Remedy, number: int) -> None:
+        refusal = Refusal(
+            tender.id,
+            remedy.lot,
+            remedy.bidder_id,
+            remedy.counter,
+            number,
+            RECORD_UNUSABLE,
+            {kind: header_digest(data).hex() for kind, data in remedy.headers.items()},
+        )
         await self.platform.post(
             f"/tenders/{tender.id}/opening/share-refusals",
             {
-                "lot": about["lot"],
-                "bidder_id": about["bidder_id"],
+                "lot": remedy.lot,
+                "bidder_id": str(remedy.bidder_id),
                 "reason": RECORD_UNUSABLE,
-                "statement": self.signer.sign(REFUSAL_LABEL, statement),
+                "statement": self.signer.sign(REFUSAL_LABEL, refusal.statement()),
             },
         )
 
@@ -273,6 +301,43 @@ class KeyHolder:
         """Enter an act into the holder's own log, before it is done."""
         at = await self.platform.clock()
         self.log.write(act, {"tender_id": str(tender_id)} | about, at=at)
+
+
+def latest_deadline(tender: Tender, entries: Iterable[Entry]) -> datetime:
+    """The latest deadline that was ever published: no word of the platform brings it forward."""
+    moved = (entry.body.get("deadline") for entry in entries)
+    return max([tender.deadline, *(parse_instant(one) for one in moved if isinstance(one, str))])
+
+
+def _context(tender: Tender, remedy: Remedy, kind: str) -> bytes:
+    """What a container must be sealed for: computed here, and never taken from the platform."""
+    return envelope_context(
+        tender,
+        lot=remedy.lot,
+        kind=kind,
+        bidder_id=remedy.bidder_id,
+        counter=remedy.counter,
+    )
+
+
+def _require_sealed(tender: Tender, remedy: Remedy, kind: str, header: bytes) -> None:
+    """What the platform checked at its door is checked here once more. Raises BadHeader."""
+    parse_sealed_header(
+        header,
+        expected_context=_context(tender, remedy, kind),
+        threshold=tender.threshold,
+        n=len(tender.key_holders),
+        suite_name=tender.suite,
+    )
+
+
+def _unwrapped(tender: Tender, remedy: Remedy, number: int, key: AnyOpeningKey) -> dict[str, str]:
+    """One's share of each envelope, base64. Raises BadShare."""
+    shares = {}
+    for kind, header in remedy.headers.items():
+        share = unwrap_share(header, number, key, _context(tender, remedy, kind))
+        shares[kind] = base64.b64encode(share).decode("ascii")
+    return shares
 
 
 def _key_name(tender_id: UUID) -> str:

@@ -238,6 +238,11 @@ def read_sealed_header(data: bytes) -> SealedHeader:
     return SealedHeader(header, used, bidder_stanza, context, threshold, records, points)
 
 
+def header_digest(data: bytes) -> bytes:
+    """SHA-256 of the header that `data` begins with, by which it is named. Raises BadHeader."""
+    return suite.sha256(data[: read_sealed_header(data).header_length])
+
+
 def share_commitment(context: bytes, number: int, share: bytes) -> bytes:
     """What the header publishes about holder `number`'s share, 32 bytes."""
     return suite.sha256(_SHARE_LABEL + context + bytes([number]) + share)

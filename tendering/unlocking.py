@@ -16,7 +16,13 @@ from crypto.canonical import JsonValue
 from crypto.container_digest import container_digest
 from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
 from crypto.keys import recipient_public
-from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, SealPolicy, open_file, verify_file_key
+from crypto.sealed_file import (
+    SEALED_HEADER_BYTES_MAX,
+    SealPolicy,
+    header_digest,
+    open_file,
+    verify_file_key,
+)
 from tendering.domain.bid import SealedBid, SealedEnvelope
 from tendering.domain.bundle import BadBundle, Bundle, read_bundle
 from tendering.domain.fault import (
@@ -63,6 +69,15 @@ class Handed:
 def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
     """The first bytes of a stored container. Blocks."""
     return read_head(blobs.path(envelope.upload_id))
+
+
+def header_digests(blobs: Blobs, bid: SealedBid) -> dict[str, str]:
+    """By kind, what names the headers of a bid; of one that cannot be read nothing. Blocks."""
+    digests = {}
+    for envelope in bid.envelopes:
+        with contextlib.suppress(BadHeader):
+            digests[envelope.kind] = header_digest(read_header(blobs, envelope)).hex()
+    return digests
 
 
 def read_head(container: Path) -> bytes:

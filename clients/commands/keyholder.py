@@ -134,7 +134,7 @@ def unwrap(desk: Desk, tender: UUID) -> None:
         for remedy in await holder.remedies(tender):
             is_open = await holder.give_shares(published, remedy)
             told = "open" if is_open else "not open yet"
-            click.echo(f"lot {remedy['lot']} {remedy['bidder_id']}: {told}")
+            click.echo(f"lot {remedy.lot} {remedy.bidder_id}: {told}")
         if checked := await check_records(holder, published, journal):
             click.echo(f"draw: {checked} contributions looked at")
         if given := await open_contributions(holder, published, journal):

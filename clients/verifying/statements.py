@@ -7,6 +7,7 @@ a label that neither table knows is a failure: nobody would have looked at it.
 
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -14,16 +15,23 @@ from uuid import UUID
 
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
-from clients.verifying.submissions import Kept, kept_submissions, sealed_tender
+from clients.verifying.submissions import (
+    Kept,
+    envelopes_of,
+    kept_submissions,
+    read_header,
+    sealed_tender,
+)
 from crypto.canonical import JsonValue
 from crypto.certificates import CertificateFacts
-from crypto.errors import CryptoError
+from crypto.errors import BadHeader, CryptoError
+from crypto.sealed_file import header_digest
 from tendering.domain.bid import WITHDRAWAL_LABEL
 from tendering.domain.complaints import ACCEPTANCE_LABEL, COMPLAINT_LABEL, RULING_LABEL
 from tendering.domain.exits import TERMINATION_LABEL
 from tendering.domain.journal import Entry
 from tendering.domain.objections import OBJECTION_LABEL, REPLY_LABEL
-from tendering.domain.opening import DISCLOSURE_LABEL, REFUSAL_LABEL
+from tendering.domain.opening import DISCLOSURE_LABEL, RECORD_UNUSABLE, REFUSAL_LABEL
 
 Body = Mapping[str, Any]
 
@@ -149,6 +157,18 @@ def _counter(case: Case, body: Body) -> dict[str, JsonValue]:
     return {"counter": None if kept is None else kept.counter}
 
 
+def _refused(case: Case, body: Body) -> dict[str, JsonValue]:
+    """A holder speaks of the headers in custody; of others its word proves nothing."""
+    kept = _standing(case, body)
+    if kept is None or body.get("reason") != RECORD_UNUSABLE:
+        return {**_counter(case, body), "header_digests": {}}
+    digests: dict[str, JsonValue] = {}
+    for envelope in envelopes_of(case, kept):
+        with suppress(BadHeader):
+            digests[envelope.kind] = header_digest(read_header(case, kept, envelope.kind)).hex()
+    return {"counter": kept.counter, "header_digests": digests}
+
+
 def _disclosed(case: Case, body: Body) -> dict[str, JsonValue]:
     digests: dict[str, JsonValue] = {
         kind: sha256(base64.b64decode(key, validate=True)).hexdigest()
@@ -178,7 +198,7 @@ SPOKEN: Final[Mapping[str, Spoken]] = {
         "statement",
         ("lot", "bidder_id", "number", "reason"),
         _by_key_holder,
-        more=_counter,
+        more=_refused,
     ),
     # Without a statement are keys that came in time to unlock the bid, and did not.
     "file_key.disclosed": Spoken(

@@ -21,6 +21,7 @@ from tendering.domain.opening import (
     RECORD_UNUSABLE,
     REFUSAL_LABEL,
     OpeningPhase,
+    Refusal,
     decide_disclosure,
     decide_fault,
     decide_lost_key,
@@ -92,36 +93,24 @@ async def refuse_share(
     bidder_id: UUID,
     *,
     reason: str,
+    header_digests: Mapping[str, str],
     statement: Mapping[str, JsonValue],
     by: Actor,
     at: datetime,
 ) -> None:
     """A key holder says under its signature that it has no share to give, and why.
 
-    Raises NotKeyHolder, SignatureRefused, WrongPhase, AlreadyUnlocked, UnlockWindowClosed.
+    `header_digests`: of the headers in custody, which the holder must have seen. Raises
+    NotKeyHolder, SignatureRefused, WrongPhase, AlreadyUnlocked, UnlockWindowClosed.
     """
     said = await statement_by(connection, keys, statement, label=REFUSAL_LABEL, uscc=by.uscc, at=at)
     tender = await tenders.lock(connection, tender_id)
     opening = await openings.get(connection, tender_id, lot)
     stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
     number = number_for(tender, stored.bid.manifest, by.organization_id)
-    expected: dict[str, JsonValue] = {
-        "tender_id": str(tender_id),
-        "lot": lot,
-        "bidder_id": str(bidder_id),
-        "counter": stored.bid.counter,
-        "number": number,
-        "reason": reason,
-    }
-    require_statement(said, expected)
-    event = decide_refusal(
-        opening,
-        bidder_id=bidder_id,
-        number=number,
-        reason=reason,
-        statement=dict(statement),
-        at=at,
-    )
+    refusal = Refusal(tender_id, lot, bidder_id, stored.bid.counter, number, reason, header_digests)
+    require_statement(said, refusal.statement())
+    event = decide_refusal(opening, refusal, statement=dict(statement), at=at)
     await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from msgspec import Meta, Struct
@@ -14,12 +14,17 @@ from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
-from tendering.domain.key_policy import number_for, released, version_of
+from tendering.domain.key_policy import number_for
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.openings import BidDoesNotOpen, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
-from tendering.remedies import judge, judge_locked, open_in_thread, open_with_shares
+from tendering.remedies import (
+    judge,
+    judge_locked,
+    open_in_thread,
+    open_with_shares,
+)
 from tendering.storage import bids, openings, tenders
 from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading, transaction
@@ -80,39 +85,6 @@ class SharesAnswer(Struct, frozen=True):
     """Whether the bid is open now."""
 
     unlocked: bool
-
-
-class RemedyEnvelope(Struct, frozen=True):
-    """A container's header for a key holder to take its share from; context in hex."""
-
-    kind: str
-    context: str
-    header: bytes
-
-
-class Remedy(Struct, frozen=True):
-    """A bid whose bidder declared its key lost; `policy_version`: whose key holders it names."""
-
-    lot: str
-    bidder_id: UUID
-    counter: int
-    envelopes: list[RemedyEnvelope]
-    policy_version: int
-
-
-class RemedyList(Struct, frozen=True):
-    """The bids that wait for this key holder's shares."""
-
-    items: list[Remedy]
-
-
-class PostShareRefusal(Struct, frozen=True, forbid_unknown_fields=True):
-    """A key holder has no share to give: its record is unusable, or its own key is lost."""
-
-    lot: LotNumber
-    bidder_id: UUID
-    reason: Literal["record-unusable", "key-lost"]
-    statement: dict[str, Any]
 
 
 class PostFileKeys(Struct, frozen=True, forbid_unknown_fields=True):
@@ -241,43 +213,6 @@ async def post_lost_key(
     await remedies.declare_lost_key(connection, tender_id, body.lot, by=actor, at=received_at)
 
 
-async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> RemedyList:
-    """The bids that wait for one's share."""
-    waiting: list[tuple[StoredBid, list[RemedyEnvelope]]] = []
-    async with reading(context.pool) as connection:
-        tender = await tenders.get(connection, tender_id)
-        number = tender.key_holder_of(actor.organization_id).number
-        for lot in await openings.list_lots(connection, tender_id):
-            opening = await openings.get(connection, tender_id, lot)
-            for bidder_id in opening.bidders:
-                if bidder_id not in opening.key_lost or bidder_id in opening.unlocked:
-                    continue
-                shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
-                if all(number in shares.get(kind, {}) for kind in tender.round.envelopes):
-                    continue
-                stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
-                if number in released(tender, version_of(tender, stored.bid.manifest)):
-                    continue
-                await place_containers(connection, context.blobs, stored.bid)
-                waiting.append((stored, []))
-    for stored, envelopes in waiting:
-        for envelope in stored.bid.envelopes:
-            header = await asyncio.to_thread(read_header, context.blobs, envelope)
-            envelopes.append(RemedyEnvelope(envelope.kind, envelope.context.hex(), header))
-    return RemedyList(
-        [
-            Remedy(
-                stored.bid.lot,
-                stored.bid.bidder_id,
-                stored.bid.counter,
-                envelopes,
-                version_of(tender, stored.bid.manifest),
-            )
-            for stored, envelopes in waiting
-        ]
-    )
-
-
 async def post_shares(
     context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostShares
 ) -> SharesAnswer:
@@ -310,29 +245,6 @@ async def post_shares(
             at=received_at,
         )
     return SharesAnswer(await open_with_shares(context, tender_id, body.lot, body.bidder_id))
-
-
-async def post_share_refusal(
-    context: Context,
-    actor: Actor,
-    connection: Connection,
-    received_at: datetime,
-    tender_id: UUID,
-    *,
-    body: PostShareRefusal,
-) -> None:
-    """Say under one's signature that one has no share of a bid to give, and why."""
-    await remedies.refuse_share(
-        connection,
-        context.keys,
-        tender_id,
-        body.lot,
-        body.bidder_id,
-        reason=body.reason,
-        statement=body.statement,
-        by=actor,
-        at=received_at,
-    )
 
 
 async def post_file_keys(

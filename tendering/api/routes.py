@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, openings, public, schemas, tenders, uploads
+from tendering.api import bids, opening_remedies, openings, public, schemas, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -324,7 +324,7 @@ OPENING_ROUTES: Final = (
     Route(
         "GET",
         "/tenders/{tender_id}/opening/remedies",
-        openings.get_remedies,
+        opening_remedies.get_remedies,
         action="opening.remedy",
         errors=(NotFound, NotKeyHolder),
         tags=("opening",),
@@ -341,7 +341,7 @@ OPENING_ROUTES: Final = (
     Route(
         "POST",
         "/tenders/{tender_id}/opening/share-refusals",
-        openings.post_share_refusal,
+        opening_remedies.post_share_refusal,
         action="opening.remedy",
         status=204,
         idempotency="transaction",

@@ -193,32 +193,49 @@ def decide_lost_key(opening: Opening, *, bidder_id: UUID, at: datetime) -> Event
     return Event("key.lost", {"lot": opening.lot, "bidder_id": str(bidder_id)})
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a key holder says of a bid: that it has no share to give, and why.
+
+    `header_digests` name the headers that it was shown, SHA-256 in hex by kind of envelope: what it
+    says of a header that the platform has altered is nothing against the holder. Of a lost key
+    there are none.
+    """
+
+    tender_id: UUID
+    lot: str
+    bidder_id: UUID
+    counter: int
+    number: int
+    reason: str
+    header_digests: Mapping[str, str]
+
+    def statement(self) -> dict[str, JsonValue]:
+        """What the holder signs."""
+        return {
+            "tender_id": str(self.tender_id),
+            "lot": self.lot,
+            "bidder_id": str(self.bidder_id),
+            "counter": self.counter,
+            "number": self.number,
+            "reason": self.reason,
+            "header_digests": dict(self.header_digests),
+        }
+
+
 def decide_refusal(
-    opening: Opening,
-    *,
-    bidder_id: UUID,
-    number: int,
-    reason: str,
-    statement: JsonValue,
-    at: datetime,
+    opening: Opening, refusal: Refusal, *, statement: JsonValue, at: datetime
 ) -> Event:
     """A key holder says under its signature that its record gives no share. Evidence, in custody.
 
     Raises WrongPhase, AlreadyUnlocked, UnlockWindowClosed, NotFound.
     """
-    require_unlocking(opening, bidder_id=bidder_id, at=at)
-    if bidder_id not in opening.key_lost:
+    require_unlocking(opening, bidder_id=refusal.bidder_id, at=at)
+    if refusal.bidder_id not in opening.key_lost:
         raise NotFound("the bidder has not declared its key lost")
-    return Event(
-        "share.refused",
-        {
-            "lot": opening.lot,
-            "bidder_id": str(bidder_id),
-            "number": number,
-            "reason": reason,
-            "statement": statement,
-        },
-    )
+    said = refusal.statement()
+    names = ("lot", "bidder_id", "number", "reason", "header_digests")
+    return Event("share.refused", {name: said[name] for name in names} | {"statement": statement})
 
 
 def decide_disclosure(

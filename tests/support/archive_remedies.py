@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crypto.canonical import JsonValue
 from crypto.errors import BadShare
+from crypto.seal_header import header_digest
 from crypto.seal_opening import file_key_from_shares, unwrap_share
 from tendering.domain.bid import WITHDRAWAL_LABEL
 from tendering.domain.fault import BidFault, attribute_bid
@@ -16,6 +17,7 @@ from tendering.domain.opening import (
     RECORD_UNUSABLE,
     REFUSAL_LABEL,
     Opening,
+    Refusal,
     decide_disclosure,
     decide_fault,
     decide_refusal,
@@ -121,22 +123,9 @@ def remedied(
 def refuse(play: "TenderPlay", opening: Opening, number: int, *, at: datetime) -> None:
     """A key holder calls its record unusable, under its signature."""
     bidder, made = play.bids()[2]
-    statement: dict[str, JsonValue] = {
-        "tender_id": str(TENDER_ID),
-        "lot": "1",
-        "bidder_id": str(bidder.id),
-        "counter": made.bid.counter,
-        "number": number,
-        "reason": RECORD_UNUSABLE,
-    }
-    signed = play.holders[number - 1].sign(REFUSAL_LABEL, statement)
-    event = decide_refusal(
-        opening,
-        bidder_id=bidder.id,
-        number=number,
-        reason=RECORD_UNUSABLE,
-        statement=signed,
-        at=at,
-    )
+    digests = {kind: header_digest(data).hex() for kind, data in made.containers.items()}
+    refusal = Refusal(TENDER_ID, "1", bidder.id, made.bid.counter, number, RECORD_UNUSABLE, digests)
+    signed = play.holders[number - 1].sign(REFUSAL_LABEL, refusal.statement())
+    event = decide_refusal(opening, refusal, statement=signed, at=at)
     play.handed.refusals.add(number)
     play.journals.append(Stream.CUSTODY, event, at)

@@ -13,7 +13,7 @@ from clients.demo.parties.following import find_notice, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
-from clients.key_holding import KeyHolder, NotYetPast
+from clients.key_holding import KeyHolder, NotYetPast, Remedy
 from clients.notices import deadlines
 from tendering.domain.tender import Tender
 
@@ -80,7 +80,7 @@ async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
     """Give the shares of every bid that asks for them, until the prices are shown."""
     path = f"/tenders/{tender.id}/opening"
 
-    async def asked() -> list[dict[str, Any]] | None:
+    async def asked() -> list[Remedy] | None:
         waiting = await holder.remedies(tender.id)
         if waiting:
             return waiting
@@ -97,7 +97,7 @@ async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
         await asyncio.sleep(0)
 
 
-async def _given(holder: KeyHolder, tender: Tender, remedy: dict[str, Any]) -> bool | None:
+async def _given(holder: KeyHolder, tender: Tender, remedy: Remedy) -> bool | None:
     """Whether the shares went out; None while others have not seen the deadline pass."""
     try:
         await holder.give_shares(tender, remedy)

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from crypto.sealed_file import unwrap_share
+from crypto.sealed_file import header_digest, unwrap_share
 from tendering.actions import remedies
 from tendering.actions.openings import close_submission
+from tendering.api import opening_remedies as asked
 from tendering.api import openings as doors
 from tendering.api.context import Context
 from tendering.domain.bid import BidStatus
@@ -19,6 +20,7 @@ from tendering.domain.opening import (
     RECORD_UNUSABLE,
     REFUSAL_LABEL,
     OpeningPhase,
+    Refusal,
 )
 from tendering.domain.parties import Actor, Organization
 from tendering.domain.roles import Role
@@ -114,19 +116,21 @@ class Opened:
     async def refuse(self, number: int, *, claimed: int | None = None) -> None:
         bidder, made = self.bids[2]
         holder = self.play.holders[number - 1]
-        said: dict[str, Any] = {
-            "tender_id": str(self.id),
-            "lot": "1",
-            "bidder_id": str(bidder.id),
-            "counter": made.bid.counter,
-            "number": claimed or number,
-            "reason": RECORD_UNUSABLE,
-        }
-        body = doors.PostShareRefusal(
+        digests = {kind: header_digest(data).hex() for kind, data in made.containers.items()}
+        said = Refusal(
+            self.id,
+            "1",
+            bidder.id,
+            made.bid.counter,
+            claimed or number,
+            RECORD_UNUSABLE,
+            digests,
+        ).statement()
+        body = asked.PostShareRefusal(
             "1", bidder.id, "record-unusable", cast("Any", holder.sign(REFUSAL_LABEL, said))
         )
         async with transaction(self.pool) as connection:
-            await doors.post_share_refusal(
+            await asked.post_share_refusal(
                 self.context,
                 self.actor(holder, Role.KEY_HOLDER),
                 connection,

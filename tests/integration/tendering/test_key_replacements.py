@@ -12,7 +12,7 @@ from crypto.keys import OpeningKey
 from tendering.actions.key_holders import DESTRUCTION_LABEL
 from tendering.actions.openings import close_submission
 from tendering.api import key_holders as doors
-from tendering.api import openings as opening_doors
+from tendering.api import opening_remedies
 from tendering.api import tenders as tender_doors
 from tendering.domain.journal import Stream
 from tendering.domain.key_policy import REPLACEMENT_LABEL, RESEAL_TIME
@@ -207,7 +207,7 @@ async def test_the_replaced_holder_and_its_successor_have_no_share_of_it(
     waiting = [
         len(
             (
-                await opening_doors.get_remedies(
+                await opening_remedies.get_remedies(
                     tender.context, tender.actor(who, Role.KEY_HOLDER), tender.id
                 )
             ).items
