@@ -13,6 +13,10 @@ COMMANDS = {
     "archive": ("archive:archive", "Keep an archive: the four tests, and its time stamps."),
     "bid": ("bid:bid", "Prepare, seal, rehearse and submit a bid; unlock it at the opening."),
     "boq": ("boq:boq", "Check bills of quantities: what does not add up, what bids share."),
+    "check-documents": (
+        "documents:check_documents",
+        "Check tender documents: forbidden clauses, contradicting terms, offline.",
+    ),
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),

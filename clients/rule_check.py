@@ -23,7 +23,7 @@ def checked_draft(body: object, *, at: datetime) -> tuple[Finding, ...]:
 
     Raises Invalid, MethodInvalid, TimetableUnlawful for what cannot be judged.
     """
-    draft = _draft(Fields(body, "tender", Invalid))
+    draft = read_draft(body)
     rulebook = rulebook_at(draft.regime, draft.region, civil_day(at))
     calendar = holiday_calendar()
     dates = timetable.plan(
@@ -40,8 +40,12 @@ def checked_draft(body: object, *, at: datetime) -> tuple[Finding, ...]:
     return (*against_dates, *publication_findings(draft, rulebook))
 
 
-def _draft(fields: Fields) -> Tender:
-    """Only what rules look at; parties, keys and documents are the platform's to check."""
+def read_draft(body: object) -> Tender:
+    """Only what rules look at; parties, keys and documents are the platform's to check.
+
+    Raises Invalid, TimetableUnlawful.
+    """
+    fields = Fields(body, "tender", Invalid)
     return Tender(
         id=_NOBODY,
         number="",

@@ -508,6 +508,18 @@ CREATE TABLE tendering.demonstration_clock (
     CONSTRAINT demonstration_clock_id_check CHECK (id)
 );
 
+CREATE TABLE tendering.document_decisions (
+    tender_id uuid NOT NULL,
+    finding text NOT NULL,
+    accepted boolean NOT NULL,
+    reason text NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT document_decisions_check CHECK ((accepted OR (char_length(reason) >= 10))),
+    CONSTRAINT document_decisions_finding_check CHECK ((finding ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT document_decisions_reason_check CHECK ((char_length(reason) <= 2000))
+);
+
 CREATE TABLE tendering.downloads (
     tender_id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -977,6 +989,8 @@ CREATE TABLE tendering.tender_documents (
     digest bytea NOT NULL,
     size_bytes bigint NOT NULL,
     media_type text NOT NULL,
+    checked text,
+    CONSTRAINT tender_documents_checked_check CHECK ((octet_length(checked) <= 4194304)),
     CONSTRAINT tender_documents_digest_check CHECK ((octet_length(digest) = 32)),
     CONSTRAINT tender_documents_media_type_check CHECK ((char_length(media_type) <= 100)),
     CONSTRAINT tender_documents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
@@ -1127,6 +1141,9 @@ ALTER TABLE ONLY tendering.contracts
 
 ALTER TABLE ONLY tendering.demonstration_clock
     ADD CONSTRAINT demonstration_clock_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.document_decisions
+    ADD CONSTRAINT document_decisions_pkey PRIMARY KEY (tender_id, finding);
 
 ALTER TABLE ONLY tendering.downloads
     ADD CONSTRAINT downloads_pkey PRIMARY KEY (tender_id, organization_id);
@@ -1513,6 +1530,12 @@ ALTER TABLE ONLY tendering.contracts
 ALTER TABLE ONLY tendering.contracts
     ADD CONSTRAINT contracts_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.document_decisions
+    ADD CONSTRAINT document_decisions_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.document_decisions
+    ADD CONSTRAINT document_decisions_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
 ALTER TABLE ONLY tendering.downloads
     ADD CONSTRAINT downloads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
@@ -1779,6 +1802,10 @@ GRANT SELECT ON TABLE tendering.contracts TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.demonstration_clock TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.demonstration_clock TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.document_decisions TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.document_decisions TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.downloads TO tendering_app;
 

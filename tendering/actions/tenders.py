@@ -15,6 +15,7 @@ from tendering.domain import timetable as dates
 from tendering.domain.award import separated_method
 from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
+from tendering.domain.document_checks import DocumentCheck, require_checked
 from tendering.domain.findings import Finding, require_lawful
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.judging import require_fitting_method
@@ -112,16 +113,20 @@ async def put_document(
     name: str,
     media_type: str,
     upload_id: UUID,
+    check: DocumentCheck,
     by: Actor,
 ) -> None:
-    """Put a file into a draft's tender documents. Raises WrongPhase, UploadIncomplete."""
+    """Put a file into a draft's tender documents, with what was read in it.
+
+    Raises WrongPhase, UploadIncomplete.
+    """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
     require_status(tender, TenderStatus.DRAFT)
     upload = await uploads.get(connection, upload_id)
     require_owner(upload, by.organization_id)
     document = Document(name, upload.digest, upload.size_bytes, media_type)
-    await tender_documents.put_document(connection, tender_id, document, upload_id)
+    await tender_documents.put_document(connection, tender_id, document, upload_id, check)
     await uploads.keep(connection, [upload_id])
 
 
@@ -202,8 +207,8 @@ async def publish_tender(
     """Publish. Raises WrongPhase, TenderIncomplete, MethodInvalid, KeyPolicyIncomplete.
 
     TimetableUnlawful, where a date breaks a period, TermsUnlawful for what the rulebook says
-    against the terms. A rule that was overridden in the supervisor's sight blocks no more; the
-    notice says so.
+    against the terms, DocumentsUnchecked and DocumentFindingsOpen for the files. A rule that was
+    overridden in the supervisor's sight blocks no more; the notice says so.
     """
     said = await statement_by(
         connection, keys, statement, label=PUBLICATION_LABEL, uscc=by.uscc, at=at
@@ -224,6 +229,7 @@ async def publish_tender(
     require_publishable(tender.method, law.rulebook, has_ceiling=ceilings)
     event = decide_publication(published)
     event.body["overrides"] = [override_json(one) for one in standing]
+    event.body["document_check"] = await _documents_checked(connection, tender)
     event.body["publication"] = dict(statement)
     event.body["rulebook"] = to_json(law.rulebook)
     published = replace(published, status=TenderStatus.PUBLISHED, version=tender.version + 1)
@@ -319,6 +325,12 @@ def _parties(tender: Tender) -> list[tuple[UUID, Role]]:
     if tender.agency_id is not None:
         parties.append((tender.agency_id, Role.AGENCY))
     return parties
+
+
+async def _documents_checked(connection: Connection, tender: Tender) -> dict[str, JsonValue]:
+    documents = await tender_documents.list_checked(connection, tender.id)
+    decisions = await tender_documents.decisions_of(connection, tender.id)
+    return require_checked(tender, documents, decisions)
 
 
 def plan_of(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timetable:

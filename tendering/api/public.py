@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from tendering.actions.clock import jump
 from tendering.actions.participants import require_reader
-from tendering.actions.tenders import put_document as put
 from tendering.actions.tenders import record_download
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, PageLimit, Seq
 from tendering.api.log import LogParts
 from tendering.api.tender_views import visible_tender
-from tendering.api.tenders import DocumentName, MediaType
+from tendering.api.tenders import DocumentName
 from tendering.domain.archive_keys import notices_of
 from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
@@ -80,13 +79,6 @@ class JournalPage(Struct, frozen=True):
     entries: list[EntryView]
 
 
-class PutDocument(Struct, frozen=True, forbid_unknown_fields=True):
-    """The upload that holds the document."""
-
-    upload: UUID
-    media_type: MediaType
-
-
 class JumpAnswer(Struct, frozen=True):
     """Where the clock stood and where it stands now."""
 
@@ -145,20 +137,6 @@ async def get_journal(
             EntryView(each.seq, each.kind, each.body, instant(each.at), each.head.hex())
             for each in entries
         ]
-    )
-
-
-async def put_document(
-    actor: Actor, connection: Connection, tender_id: UUID, name: DocumentName, body: PutDocument
-) -> None:
-    """Put a file into a draft's tender documents."""
-    await put(
-        connection,
-        tender_id,
-        name=name,
-        media_type=body.media_type,
-        upload_id=body.upload,
-        by=actor,
     )
 
 

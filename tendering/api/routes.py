@@ -9,6 +9,7 @@ from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_bid_securities import BID_SECURITY_ROUTES
 from tendering.api.routes_contracts import CONTRACT_ROUTES
+from tendering.api.routes_documents import DOCUMENT_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_exits import EXIT_ROUTES
@@ -35,6 +36,7 @@ from tendering.domain.refusals.bids import (
     UploadTooLarge,
 )
 from tendering.domain.refusals.demonstration import ClockNotJumpable, NothingDue
+from tendering.domain.refusals.documents import DocumentFindingsOpen, DocumentsUnchecked
 from tendering.domain.refusals.key_holders import (
     KeyPolicyIncomplete,
     KeyPolicyReplaced,
@@ -106,26 +108,7 @@ TENDER_ROUTES: Final = (
         errors=(NotFound,),
         tags=("tenders",),
     ),
-    Route(
-        "PUT",
-        "/tenders/{tender_id}/documents/{name}",
-        public.put_document,
-        action="tender.edit",
-        status=204,
-        errors=(NotFound, Forbidden, WrongPhase, UploadIncomplete),
-        tags=("tenders",),
-    ),
-    Route(
-        "GET",
-        "/tenders/{tender_id}/documents/{name}",
-        public.get_document,
-        action="document.download",
-        statuses=(206, 304, 416),
-        errors=(NotFound, NotParticipant),
-        produces=_BYTES,
-        tags=("tenders",),
-        secret=True,
-    ),
+    *DOCUMENT_ROUTES,
     *KEY_HOLDER_ROUTES,
     Route(
         "POST",
@@ -143,6 +126,8 @@ TENDER_ROUTES: Final = (
             MethodInvalid,
             TermsUnlawful,
             TimetableUnlawful,
+            DocumentsUnchecked,
+            DocumentFindingsOpen,
         ),
         tags=("tenders",),
     ),

@@ -21,6 +21,7 @@ _TENDERING = {
     "qualification.check": TRADING,
     "invitation.answer": frozenset({R.BIDDER}),
     "document.issue": TRADING,
+    "document_finding.decide": TRADING,
     "document.download": EVERYBODY,
     "tender.read_findings": TRADING | {R.SUPERVISOR},
     "rule.override": TRADING,

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Final
 
 from tendering.domain.calendar import Calendar, civil_day, read_calendar
+from tendering.domain.clauses import Clauses, load_clauses
 from tendering.domain.overlays import Overlay, covers, lay_over, read_overlay
 from tendering.domain.rulebook import Rulebook, load
 from tendering.domain.tender import Tender
@@ -55,6 +56,12 @@ def method_text(name: str) -> str:
     if not any(name in names for names in METHODS.values()):
         raise KeyError(name)
     return files(__name__).joinpath("methods", f"{name}.json").read_text(encoding="utf-8")
+
+
+@cache
+def clauses_of_documents() -> Clauses:
+    """The clauses that tender documents are held against."""
+    return load_clauses(files(__name__).joinpath("clauses.toml").read_text(encoding="utf-8"))
 
 
 @cache

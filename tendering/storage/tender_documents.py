@@ -1,30 +1,99 @@
-"""SQL of `tendering.tender_documents` and `downloads`: the files, and in secret who has them."""
+"""SQL of `tender_documents`, `document_decisions` and `downloads`: files, checks, who has them."""
 
 from datetime import datetime
 from uuid import UUID
 
+from tendering.domain.document_checks import (
+    CheckedDocument,
+    Decision,
+    DocumentCheck,
+    check_from_json,
+    check_json,
+)
+from tendering.domain.overrides import Person
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Document
 from tendering.storage.connection import Connection
+from tendering.storage.json_columns import from_json, to_json
 
 
 async def put_document(
-    connection: Connection, tender_id: UUID, document: Document, upload_id: UUID
+    connection: Connection,
+    tender_id: UUID,
+    document: Document,
+    upload_id: UUID,
+    check: DocumentCheck | None = None,
 ) -> None:
-    """Add a file to the tender documents, or put another in its place."""
+    """Add a file to the tender documents, or put another in its place, with its check."""
     await connection.execute(
         """INSERT INTO tendering.tender_documents
-               (tender_id, name, upload_id, digest, size_bytes, media_type)
-           VALUES ($1, $2, $3, $4, $5, $6)
+               (tender_id, name, upload_id, digest, size_bytes, media_type, checked)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
            ON CONFLICT (tender_id, name) DO UPDATE
            SET upload_id = excluded.upload_id, digest = excluded.digest,
-               size_bytes = excluded.size_bytes, media_type = excluded.media_type""",
+               size_bytes = excluded.size_bytes, media_type = excluded.media_type,
+               checked = excluded.checked""",
         tender_id,
         document.name,
         upload_id,
         document.digest,
         document.size_bytes,
         document.media_type,
+        None if check is None else to_json(check_json(check)),
+    )
+
+
+async def list_checked(connection: Connection, tender_id: UUID) -> list[CheckedDocument]:
+    """The files of the tender documents with their checks, by name."""
+    rows = await connection.fetch(
+        """SELECT name, digest, size_bytes, media_type, checked FROM tendering.tender_documents
+           WHERE tender_id = $1 ORDER BY name""",
+        tender_id,
+    )
+    return [
+        CheckedDocument(
+            Document(row["name"], row["digest"], row["size_bytes"], row["media_type"]),
+            None if row["checked"] is None else check_from_json(from_json(row["checked"])),
+        )
+        for row in rows
+    ]
+
+
+async def decisions_of(connection: Connection, tender_id: UUID) -> dict[str, Decision]:
+    """What was said to findings, by the finding's id."""
+    rows = await connection.fetch(
+        """SELECT d.finding, d.accepted, d.reason, d.at, p.id, p.name, p.organization_id
+           FROM tendering.document_decisions d JOIN tendering.people p ON p.id = d.person_id
+           WHERE d.tender_id = $1 ORDER BY d.finding""",
+        tender_id,
+    )
+    return {
+        row["finding"]: Decision(
+            row["finding"],
+            row["accepted"],
+            row["reason"],
+            Person(row["id"], row["name"], row["organization_id"]),
+            row["at"],
+        )
+        for row in rows
+    }
+
+
+async def save_decision(connection: Connection, tender_id: UUID, decision: Decision) -> None:
+    """Keep a decision in place of an earlier one on the same finding."""
+    await connection.execute(
+        """INSERT INTO tendering.document_decisions
+               (tender_id, finding, accepted, reason, person_id, at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (tender_id, finding) DO UPDATE
+           SET accepted = excluded.accepted, reason = excluded.reason,
+               person_id = excluded.person_id, at = excluded.at""",
+        tender_id,
+        decision.finding,
+        decision.accepted,
+        decision.reason,
+        decision.by.id,
+        decision.at,
     )
 
 

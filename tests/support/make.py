@@ -8,6 +8,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from crypto.keys import OpeningKey
 from tendering.domain.bid import SealedBid, SealedEnvelope, envelope_context, manifest_statement
+from tendering.domain.document_checks import DocumentCheck, check_pages
 from tendering.domain.opening import LockedBid, Opening, OpeningPhase
 from tendering.domain.tender import (
     ENVELOPES,
@@ -18,6 +19,7 @@ from tendering.domain.tender import (
     TenderStatus,
     Terms,
 )
+from tendering.rulebooks import clauses_of_documents
 
 TENDER = UUID(int=0x100)
 ENTITY = UUID(int=0x200)
@@ -64,6 +66,11 @@ def a_tender(**changes: Any) -> Tender:
         timetable={},
     )
     return replace(tender, **changes)
+
+
+def a_check(regime: str = "construction") -> DocumentCheck:
+    """The check of a document with nothing in it that a rule looks for."""
+    return check_pages(["示范"], clauses_of_documents(), regime)
 
 
 def a_bid(tender: Tender | None = None, *, counter: int = 1, bidder_id: UUID = BIDDER) -> SealedBid:

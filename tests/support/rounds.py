@@ -53,6 +53,7 @@ from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, seat_committee
 from tests.support.evaluation import METHOD
+from tests.support.make import a_check
 from tests.support.opened import PUBLISHED, OpenedLot, Party, forms, party
 from tests.support.signing import sign
 from tests.support.taking_in import submit_bid
@@ -135,7 +136,8 @@ class RoundsPlay:
                 connection, replace(tender, deadline=deadline), version=tender.version
             )
             document = Document("招标文件.pdf", bytes(32), 1000, "application/pdf")
-            await tender_documents.put_document(connection, tender_id, document, uuid4())
+            check = a_check(tender.regime)
+            await tender_documents.put_document(connection, tender_id, document, uuid4(), check)
             for number, holder in enumerate(self.holders, start=1):
                 await self._announce(connection, tender_id, number, holder)
             facts = facts_to_sign(await tenders.get(connection, tender_id))

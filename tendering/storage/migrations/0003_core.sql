@@ -79,6 +79,8 @@ CREATE TABLE tendering.tender_documents (
     digest bytea NOT NULL CHECK (octet_length(digest) = 32),
     size_bytes bigint NOT NULL CHECK (size_bytes > 0),
     media_type text NOT NULL CHECK (char_length(media_type) <= 100),
+    -- What was read in it when it was put here.
+    checked text CHECK (octet_length(checked) <= 4194304),
     PRIMARY KEY (tender_id, name)
 );
 

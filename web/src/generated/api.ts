@@ -52,6 +52,8 @@ export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Reco
 
 export interface DecisionView { accepted: boolean; suspends: boolean; text: string; decided_at: string }
 
+export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
+
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "contract" | "evaluation_report" | "notice" | "opening_record";
 
 export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
@@ -89,6 +91,8 @@ export interface Finding { number: number; check: string; severity: string; seat
 export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
 
 export interface FindingList { findings: Record<string, unknown>[]; overridden: string[] }
+
+export interface FindingView { finding: Record<string, unknown> }
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string }
 
@@ -213,6 +217,8 @@ export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: num
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
+
+export interface PostFindingDecision { accepted: boolean; reason?: string }
 
 export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
@@ -471,6 +477,8 @@ export interface Doors {
   "GET /tenders/{tender_id}/contracts": { path: { tender_id: string }; answer: ContractList };
   "POST /tenders/{tender_id}/contracts": { path: { tender_id: string }; body: PostContract; answer: ContractList };
   "POST /tenders/{tender_id}/contracts/steps": { path: { tender_id: string }; body: PostContractStep; answer: undefined };
+  "GET /tenders/{tender_id}/document-findings": { path: { tender_id: string }; answer: DocumentFindingList };
+  "POST /tenders/{tender_id}/document-findings/{finding}/decision": { path: { tender_id: string; finding: string }; body: PostFindingDecision; answer: FindingView };
   "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; answer: Blob };
   "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
   "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };

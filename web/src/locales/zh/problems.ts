@@ -33,6 +33,8 @@ export default {
   "not-key-holder": "贵单位不是本项目的密钥持有人。",
   "canary-not-opened": "探测答复不正确，请检查密钥文件夹里是否为本项目公布的密钥。",
   "tender-suspended": "本项目已暂停，待异议或投诉处理后恢复。",
+  "documents-unchecked": "招标文件中有尚未体检的文件，请重新放入草稿。",
+  "document-findings-open": "招标文件体检还有 {count} 处问题没有处理，第一处在《{document}》第 {page} 页：{explained}",
   "key-policy-replaced": "密钥持有人已经更换，请用投标工具重新加密后再提交。",
   "replacement-too-late": "离投标截止不足24小时，投标人来不及重新加密，请先延长投标截止时间。",
   // Bids.
