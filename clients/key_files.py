@@ -25,7 +25,6 @@ from crypto.signing import SignedStatement, sign_statement
 
 SIGNING_KEY: Final = "signing.key.pem"
 CERTIFICATE: Final = "certificate.pem"
-IDENTITY_BYTES_MAX: Final = 4096
 SECRET_BYTES_MAX: Final = 64 << 10
 
 
@@ -104,12 +103,18 @@ class KeyFolder:
         file = self.opening_key_file(name)
         if not file.exists():
             key = SUITES[suite_name].fresh_key()
-            write_private(file, f"# public key: {key.recipient}\n{key.identity}\n".encode())
-        return read_opening_key(file)
+            text = f"# public key: {key.recipient}\n{key.identity}\n"
+            write_secret(file, text.encode(), self._passphrase)
+        return read_opening_key(file, self._passphrase)
 
     def opening_key_file(self, name: str) -> Path:
         """Where the opening key of that name is kept: an age identity file."""
-        return self.folder / f"opening-{name}.txt"
+        return secret_file(self.folder / f"opening-{name}.txt", self._passphrase)
+
+    def kept_opening_key(self, name: str) -> AnyOpeningKey | None:
+        """The opening key of that name if there is one. Raises BadKey, WrongPassphrase."""
+        file = self.opening_key_file(name)
+        return read_opening_key(file, self._passphrase) if file.exists() else None
 
     def lose_opening_key(self, name: str) -> None:
         """Remove an opening key for good: only key holders then open what was sealed to it."""
@@ -158,10 +163,9 @@ def read_secret(file: Path, passphrase: str | None) -> bytes:
     return age_passphrase.unlock(content, passphrase)
 
 
-def read_opening_key(file: Path) -> AnyOpeningKey:
-    """The opening key of an age identity file. Raises OSError, BadKey."""
-    with file.open("rb") as stream:
-        lines = stream.read(IDENTITY_BYTES_MAX).decode("ascii", "replace").splitlines()
+def read_opening_key(file: Path, passphrase: str | None = None) -> AnyOpeningKey:
+    """The opening key of an age identity file. Raises OSError, BadKey, WrongPassphrase."""
+    lines = read_secret(file, passphrase).decode("ascii", "replace").splitlines()
     identities = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     if len(identities) != 1:
         raise BadKey(f"{file.name} holds no single identity")

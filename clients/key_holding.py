@@ -19,7 +19,7 @@ from msgspec import Struct
 
 from clients.canaries import open_canary, waiting_canaries
 from clients.journal_following import JournalFollower
-from clients.key_files import KeyFolder, Signer, read_opening_key
+from clients.key_files import KeyFolder, Signer
 from clients.key_holder_log import KeyHolderLog
 from clients.key_replacements import tender_now
 from clients.platform import Json, Platform, PlatformRefused
@@ -101,14 +101,21 @@ class KeyHolder:
         """Where it is."""
         return self.keys.folder / LOG_FILE
 
+    def key_file(self, tender_id: UUID) -> Path:
+        """Where one's key for a tender lies."""
+        return self.keys.opening_key_file(_key_name(tender_id))
+
     async def tenders(self) -> list[Json]:
         """The drafts and tenders of which one is a key holder."""
         answer = await self.platform.get("/key-holder/tenders")
         items: list[Json] = answer["items"]
         return items
 
-    async def announce(self, tender_id: UUID, number: int) -> None:
-        """Make and announce one's key for a tender, as its holder `number`. PlatformRefused."""
+    async def announce(self, tender_id: UUID, number: int) -> bytes:
+        """Make and announce one's key for a tender, as its holder `number`; its public half.
+
+        Announced again it is the same key. Raises PlatformRefused.
+        """
         draft = await self.platform.get(f"/tenders/{tender_id}")
         suite = draft["key_policy"]["suite"]
         public_key = self.keys.opening_key(_key_name(tender_id), suite).public
@@ -123,6 +130,7 @@ class KeyHolder:
                 "announcement": self.signer.sign(ANNOUNCEMENT_LABEL, statement),
             },
         )
+        return public_key
 
     async def open_canaries(self, tender_id: UUID) -> list[int]:
         """Open every canary of a tender that waits for this holder; their numbers.
@@ -292,10 +300,10 @@ class KeyHolder:
         return key
 
     def _key(self, tender_id: UUID) -> AnyOpeningKey:
-        file = self.keys.opening_key_file(_key_name(tender_id))
-        if not file.exists():
-            raise KeyMissing(str(tender_id))
-        return read_opening_key(file)
+        key = self.keys.kept_opening_key(_key_name(tender_id))
+        if key is None:
+            raise KeyMissing(f"there is no key for the tender {tender_id} in the folder")
+        return key
 
     async def note(self, act: str, tender_id: UUID, about: dict[str, JsonValue]) -> None:
         """Enter an act into the holder's own log, before it is done."""

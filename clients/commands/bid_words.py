@@ -57,7 +57,7 @@ REFUSALS: Final = {
     "ephemeral-key-reused": "加密文件与以前的递交重复;请重新 seal",
     "forbidden": "该帐号没有此项权限",
     "idempotency-key-reused": "同一请求编号已用于别的内容;请联系平台运营方",
-    "key-already-certified": "这把签名密钥已经办过证书而本机没有保存;请联系平台运营方",
+    "key-already-certified": "这把签名密钥的证书属于别的单位、已吊销或到期;请换一个密钥文件夹另办",
     "login-refused": "帐号或者密码不正确",
     "key-policy-replaced": "密钥持有人已更换,这份加密文件不能再递交;请重新 seal 后递交",
     "manifest-mismatch": "递交清单与平台记录的招标项目不一致(密钥持有人可能已更换);请重新 seal",

@@ -64,6 +64,17 @@ async def get(connection: Connection, serial: str) -> Certificate | None:
     return None if row is None else _certificate(row)
 
 
+async def of_key(connection: Connection, public_key: bytes) -> Certificate | None:
+    """The certificate of a public key, DER SubjectPublicKeyInfo."""
+    row = await connection.fetchrow(
+        """SELECT serial, organization_id, requested_by, der, public_key, issued_at, not_after,
+                  revoked_at, revocation_reason
+           FROM tendering.certificates WHERE public_key = $1""",
+        public_key,
+    )
+    return None if row is None else _certificate(row)
+
+
 async def revoke(connection: Connection, serial: str, *, reason: str, at: datetime) -> bool:
     """Revoke; False when it is revoked already."""
     revoked = await connection.fetchval(

@@ -71,6 +71,22 @@ async def test_a_key_is_certified_once(edge: Edge) -> None:
     assert (status, answer["code"]) == (409, "key-already-certified")
 
 
+async def test_who_lost_the_answer_gets_the_same_certificate_until_it_is_revoked(
+    edge: Edge,
+) -> None:
+    await edge.enter(1, Role.BIDDER)
+    token, body = await edge.log_in("login1"), {"request": a_request()}
+    _, first = await edge.call("POST", "/certificates", body, key="certificate-1", token=token)
+
+    _, again = await edge.call("POST", "/certificates", body, key="certificate-2", token=token)
+    path = f"/certificates/{first['serial']}/revocation"
+    await edge.call("POST", path, {"reason": "superseded"}, key="revocation-1", token=token)
+    gone, refused = await edge.call("POST", "/certificates", body, key="certificate-3", token=token)
+
+    assert again == first
+    assert (gone, refused["code"]) == (409, "key-already-certified")
+
+
 async def test_only_an_administrator_has_keys_certified(edge: Edge) -> None:
     await edge.enter(1, Role.BIDDER, administrator=False)
     token = await edge.log_in("login1")
