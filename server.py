@@ -26,6 +26,7 @@ from clients.demo.loading import demonstration_insurers, load_demonstration
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
+from evaluation_rooms.clockwork import lead_halls
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hub import Hub
 from evaluation_rooms.settings import RoomSettings
@@ -157,6 +158,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             background(
                 ended,
                 open_due_tenders(context, clock.moved),
+                lead_halls(rooms),
                 open_remedied_bids(context),
                 keep_terms(context),
                 clear_away(context),
@@ -262,13 +264,8 @@ def _app(
     rooms: RoomsContext,
     insurance: InsuranceContext,
 ) -> web.Application:
-    published = published_keys(settings, context.keys)
-    stamper = stamper_of(settings, context.keys)
-    parts = {
-        "log_parts": LogParts(published, stamper),
-        "rooms": rooms,
-        "insurance": insurance,
-    }
+    log_parts = LogParts(published_keys(settings, context.keys), stamper_of(settings, context.keys))
+    parts = {"log_parts": log_parts, "rooms": rooms, "insurance": insurance}
     token_file = settings.server.metrics_token_file
     token = _secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)

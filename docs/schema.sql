@@ -137,6 +137,12 @@ CREATE TABLE rooms.findings (
     CONSTRAINT findings_number_check CHECK ((number > 0))
 );
 
+CREATE TABLE rooms.halls (
+    tender_id uuid NOT NULL,
+    phase text NOT NULL,
+    CONSTRAINT halls_phase_check CHECK ((phase = ANY (ARRAY['rehearsal'::text, 'sign_in'::text, 'waiting'::text, 'closing'::text])))
+);
+
 CREATE TABLE rooms.objective_marks (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
@@ -216,6 +222,7 @@ CREATE TABLE rooms.tickets (
     viewer text NOT NULL,
     seat integer,
     person_id uuid,
+    organization_id uuid,
     expires_at timestamp with time zone NOT NULL,
     CONSTRAINT tickets_check CHECK (((viewer = 'member'::text) = (seat IS NOT NULL))),
     CONSTRAINT tickets_digest_check CHECK ((octet_length(digest) = 32)),
@@ -1070,6 +1077,9 @@ ALTER TABLE ONLY rooms.chair_votes
 ALTER TABLE ONLY rooms.findings
     ADD CONSTRAINT findings_pkey PRIMARY KEY (tender_id, room_id, number);
 
+ALTER TABLE ONLY rooms.halls
+    ADD CONSTRAINT halls_pkey PRIMARY KEY (tender_id);
+
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_pkey PRIMARY KEY (tender_id, room_id, bid, criterion);
 
@@ -1724,6 +1734,10 @@ GRANT SELECT ON TABLE rooms.chair_votes TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.findings TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.findings TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.halls TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.halls TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.objective_marks TO tendering_app;
 

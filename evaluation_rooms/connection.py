@@ -12,13 +12,13 @@ from uuid import UUID
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from evaluation_rooms import messages, protocol
-from evaluation_rooms.actions.hall import announce
+from evaluation_rooms.actions import hall
 from evaluation_rooms.actions.rooms import act
 from evaluation_rooms.actions.statements import verify
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hub import Feed, payloads_for
 from evaluation_rooms.pace import Pace
-from evaluation_rooms.protocol import Announce, Asked, Join, Session
+from evaluation_rooms.protocol import Asked, Join, LeadHall, Session, SpeakInHall
 from evaluation_rooms.storage import tickets
 from tendering.api.problems import TooManyAttempts
 from tendering.domain.journal import Stream
@@ -227,9 +227,15 @@ class Connection:
     async def _carry_out(self, asked: Asked, received_at: datetime) -> int:
         context, session, request = self._context, self.session, asked.request
         assert self._feed is not None
-        if isinstance(request, Announce):
+        tender_id = self._feed.tender_id
+        if isinstance(request, SpeakInHall):
             async with transaction(context.pool) as connection:
-                seq = await announce(connection, self._feed.tender_id, request.text, at=received_at)
+                seq = await hall.speak(
+                    connection, tender_id, request.text, session.standing, at=received_at
+                )
+        elif isinstance(request, LeadHall):
+            async with transaction(context.pool) as connection:
+                seq = await hall.lead(connection, tender_id, request.to, at=received_at)
         else:
             await asyncio.to_thread(verify, request, context.trust, at=received_at)
             async with transaction(context.pool) as connection:
@@ -237,7 +243,7 @@ class Connection:
                     connection, session.room_id, request, session.standing, at=received_at
                 )
             seq = done.seq
-        context.bus.touched(self._feed.tender_id)
+        context.bus.touched(tender_id)
         return seq
 
     async def _answer(self, message: messages.ServerMessage) -> None:

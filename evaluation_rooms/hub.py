@@ -16,7 +16,7 @@ from uuid import UUID
 from evaluation_rooms import fold, hall
 from evaluation_rooms.frames import text_frame
 from evaluation_rooms.hall import Hall
-from evaluation_rooms.messages import Presence, encode
+from evaluation_rooms.messages import HallPresence, Presence, encode
 from evaluation_rooms.protocol import Session
 from evaluation_rooms.room import Room
 from evaluation_rooms.settings import RoomSettings
@@ -66,6 +66,8 @@ class Feed:
         self.rooms: dict[UUID, Room] = {}
         self.seated_at: dict[tuple[UUID, int], int] = {}
         self.lines: set[Line] = set()
+        self.presence: HallPresence | None = None
+        self.told: set[Line] = set()
         self.lock = asyncio.Lock()
         self._recent: deque[Entry] = deque(maxlen=RECENT_ENTRIES)
 
@@ -106,6 +108,7 @@ class Hub:
         self._settings = settings
         self._feeds: dict[tuple[UUID, Stream], Feed] = {}
         self._dirty: set[UUID] = set()
+        self._changed: set[Feed] = set()
         self._look_at_all = False
         self._hinted = asyncio.Event()
 
@@ -144,8 +147,11 @@ class Hub:
             self._feeds.pop((feed.tender_id, feed.stream), None)
 
     def tell_presence(self, feed: Feed, room_id: UUID) -> None:
-        """Tell an evaluation room who is there. A hall is not told: it would be a head count."""
-        if feed.stream is not Stream.COMMITTEE:
+        """Tell a room who is there; a hall once its bidder list is published."""
+        if feed.stream is Stream.PUBLIC:
+            # With the next look: a thousand who come back at once are one message.
+            self._changed.add(feed)
+            self._hinted.set()
             return
         lines = [
             line for line in feed.lines if line.session.joined and line.session.room_id == room_id
@@ -199,6 +205,9 @@ class Hub:
             for (tender_id, _), feed in tuple(self._feeds.items()):
                 if everything or tender_id in dirty:
                     await self._look_safely(feed)
+            changed, self._changed = self._changed, set()
+            for feed in changed:
+                _tell_hall(feed)
 
     async def _look_safely(self, feed: Feed) -> None:
         try:
@@ -223,8 +232,29 @@ class Hub:
                     feed.take(entry)
                 if entries:
                     _give_out(feed, entries)
+                if any(entry.kind == hall.CURTAIN for entry in entries):
+                    _tell_hall(feed)
                 if len(entries) < PAGE_ENTRIES:
                     return
+
+
+def _tell_hall(feed: Feed) -> None:
+    """Before the bidder list this would be a head count, so nobody is told anything."""
+    if feed.hall.curtain_seq is None:
+        return
+    lines = [line for line in feed.lines if line.session.joined]
+    standings = [line.session.standing for line in lines]
+    there = HallPresence(
+        sorted(feed.hall.bidders.keys() & {one.organization_id for one in standings}),
+        any(one.viewer is Viewer.HOST for one in standings),
+    )
+    known, feed.presence = feed.presence, there
+    frame = text_frame(encode(there))
+    for line in lines:
+        # A thousand watchers who come and go change nothing: only the newcomer is told.
+        if there != known or line not in feed.told:
+            line.show(frame)
+    feed.told = set(lines)
 
 
 def _give_out(feed: Feed, entries: list[Entry]) -> None:

@@ -201,6 +201,16 @@ class Refusal(Struct, frozen=True, tag_field="type", tag="refused"):
     parameters: dict[str, Any] = {}
 
 
+class HallPresence(Struct, frozen=True, tag_field="type", tag="hall.presence"):
+    """Who of the parties is in the hall just now, once the bidder list is published. Ephemeral.
+
+    `bidders` are organizations; the gallery is never counted.
+    """
+
+    bidders: list[UUID]
+    host: bool
+
+
 class Presence(Struct, frozen=True, tag_field="type", tag="presence"):
     """Who is connected to this evaluation room just now. Ephemeral: never in the journal."""
 
@@ -208,7 +218,7 @@ class Presence(Struct, frozen=True, tag_field="type", tag="presence"):
     others: list[str]
 
 
-ServerMessage: TypeAlias = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence
+ServerMessage: TypeAlias = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _encoder = msgspec.json.Encoder()

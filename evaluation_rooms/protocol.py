@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 from evaluation_rooms import commands as c
 from evaluation_rooms import messages as m
-from evaluation_rooms.hall import Hall, HallView
+from evaluation_rooms.hall import Hall, HallPhase, hall_view
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
@@ -38,13 +38,21 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
-class Announce:
-    """The host speaks to the hall."""
+class SpeakInHall:
+    """Somebody speaks to the hall; as what, and whether yet, its rules say."""
 
     text: str
 
 
-Request: TypeAlias = c.Command | Announce
+@dataclass(frozen=True, slots=True)
+class LeadHall:
+    """The host leads the hall into another phase."""
+
+    to: HallPhase
+
+
+Named = TypeVar("Named", bound=StrEnum)
+Request: TypeAlias = c.Command | SpeakInHall | LeadHall
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +105,7 @@ class Session:
 
     def snapshot(self, place: Room | Hall, seq: int) -> m.Snapshot:
         """The whole state at `seq`, for a newcomer."""
-        view = (
-            HallView(place.tender_id, place.phase)
-            if isinstance(place, Hall)
-            else room_view(place, self.standing)
-        )
+        view = hall_view(place) if isinstance(place, Hall) else room_view(place, self.standing)
         return m.Snapshot(self.room_id, seq, self._standing_view(), view)
 
     def resumed(self, seq: int) -> m.Resumed:
@@ -130,19 +134,28 @@ class Session:
         )
 
     def _request(self, message: m.ClientMessage) -> Request:
+        if self.is_hall:
+            return self._hall_request(message)
         if self.standing.viewer is Viewer.HOST:
             return self._host_request(message)
-        if self.standing.viewer is Viewer.MEMBER and not self.is_hall:
+        if self.standing.viewer is Viewer.MEMBER:
             assert self.standing.seat is not None
             return _MEMBER_REQUESTS[type(message)](self.standing.seat, message)
         # Supervisors, operators and the public watch; the protocol gives them no voice.
         raise NotYourPart
 
+    def _hall_request(self, message: m.ClientMessage) -> Request:
+        if isinstance(message, m.Say) and self.standing.organization_id is not None:
+            return SpeakInHall(message.text)
+        if isinstance(message, m.PhaseAdvance) and self.standing.viewer is Viewer.HOST:
+            return LeadHall(_phase(message.to, HallPhase))
+        raise NotYourPart
+
     def _host_request(self, message: m.ClientMessage) -> Request:
         if isinstance(message, m.Say):
-            return Announce(message.text) if self.is_hall else c.Speak(None, message.text)
-        if isinstance(message, m.PhaseAdvance) and not self.is_hall:
-            return c.AdvancePhase(None, _phase(message.to))
+            return c.Speak(None, message.text)
+        if isinstance(message, m.PhaseAdvance):
+            return c.AdvancePhase(None, _phase(message.to, Phase))
         raise NotYourPart
 
     def _standing_view(self) -> StandingView:
@@ -154,9 +167,9 @@ def refusal(request_id: str | None, refused: Refused) -> m.Refusal:
     return m.Refusal(request_id, refused.code, refused.detail, dict(refused.parameters))
 
 
-def _phase(name: str) -> Phase:
+def _phase(name: str, phases: type[Named]) -> Named:
     try:
-        return Phase(name)
+        return phases(name)
     except ValueError:
         raise Invalid("no such phase", to=name) from None
 
@@ -176,7 +189,7 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
         m.ReportConfirm: lambda seat, x: c.ConfirmReport(
             seat, x.digest, x.agree, x.reason, x.statement
         ),
-        m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to)),
+        m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),
         m.Say: lambda seat, x: c.Speak(seat, x.text),
     }
 )

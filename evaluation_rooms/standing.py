@@ -23,11 +23,15 @@ class Viewer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A viewer, with the seat of a member. `person_id` is None for somebody not logged in."""
+    """A viewer, with the seat of a member. `person_id` is None for somebody not logged in.
+
+    `organization_id` is known in the hall, where organizations speak.
+    """
 
     viewer: Viewer
     seat: int | None = None
     person_id: UUID | None = None
+    organization_id: UUID | None = None
 
     def __post_init__(self) -> None:
         assert (self.viewer is Viewer.MEMBER) == (self.seat is not None)
@@ -54,12 +58,18 @@ def standing_in_room(
 
 
 def standing_in_hall(actor: Actor | None, *, hosts: frozenset[UUID]) -> Standing:
-    """As what somebody enters the opening hall: everybody may watch, the host may speak."""
+    """As what somebody enters the opening hall: everybody may watch.
+
+    Bidders are `PUBLIC` like the gallery: what they may do follows from the published list.
+    """
     if actor is None:
         return Standing(Viewer.PUBLIC)
-    if actor.role in {Role.AGENCY, Role.PROCURING_ENTITY} and actor.organization_id in hosts:
-        return Standing(Viewer.HOST, person_id=actor.person_id)
-    return Standing(Viewer.PUBLIC, person_id=actor.person_id)
+    is_host = actor.role in {Role.AGENCY, Role.PROCURING_ENTITY} and actor.organization_id in hosts
+    return Standing(
+        Viewer.HOST if is_host else Viewer.PUBLIC,
+        person_id=actor.person_id,
+        organization_id=actor.organization_id,
+    )
 
 
 def _seated(actor: Actor, seats: Iterable[Seat]) -> Standing:

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from evaluation_rooms.actions.hall import hall_of
-from evaluation_rooms.hall import HallView
+from evaluation_rooms.hall import HallView, hall_view
 from evaluation_rooms.standing import standing_in_hall, standing_in_room
 from evaluation_rooms.storage import rooms, seats
 from evaluation_rooms.storage.tickets import Admission
@@ -41,8 +41,7 @@ async def admission_of(connection: Connection, room_id: UUID, actor: Actor | Non
 async def load_as_seen(connection: Connection, admission: Admission) -> RoomView | HallView:
     """The state of a room as the holder of an admission may see it."""
     if admission.room_id == admission.tender_id:
-        hall = await hall_of(connection, admission.tender_id)
-        return HallView(hall.tender_id, hall.phase)
+        return hall_view(await hall_of(connection, admission.tender_id))
     room = await rooms.load(connection, admission.tender_id, admission.room_id)
     return room_view(room, admission.standing)
 

@@ -25,6 +25,7 @@ from evaluation_rooms.commands import (
     RecuseSeat,
 )
 from evaluation_rooms.context import RoomsContext
+from evaluation_rooms.hall import HallPhase
 from evaluation_rooms.messages import BidNumber, Key, Line, Points, SeatNumber, Text
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.seating import STATEMENT_KINDS
@@ -87,6 +88,12 @@ class PostObjectiveMark(Struct, frozen=True, forbid_unknown_fields=True):
     points: Points
     basis: Text
     reason: Line
+
+
+class PostHallPhase(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the host leads the hall."""
+
+    to: HallPhase
 
 
 class PostAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
@@ -206,6 +213,18 @@ async def post_announcement(
     """Say something to everybody in the opening hall (host)."""
     await _host(connection, actor, tender_id)
     return DoneAnswer(await hall_actions.announce(connection, tender_id, body.text, at=received_at))
+
+
+async def post_hall_phase(
+    connection: Connection,
+    actor: Actor,
+    tender_id: UUID,
+    body: PostHallPhase,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Lead the opening hall on: read out, confirm, object, draw; back as well (host)."""
+    await _host(connection, actor, tender_id)
+    return DoneAnswer(await hall_actions.lead(connection, tender_id, body.to, at=received_at))
 
 
 async def _standing(connection: Connection, actor: Actor, room_id: UUID) -> Standing:

@@ -62,6 +62,16 @@ ROOM_ROUTES: Final = (
         errors=(NotFound, NotYourPart, WrongPhase),
         tags=("rooms",),
     ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/hall/phases",
+        deeds.post_hall_phase,
+        action="hall.lead",
+        status=201,
+        idempotency="transaction",
+        errors=(NotFound, NotYourPart, WrongPhase),
+        tags=("rooms",),
+    ),
     Route("GET", "/rooms/{room_id}", rooms.get_room, errors=(NotFound,), tags=("rooms",)),
     Route(
         "POST",

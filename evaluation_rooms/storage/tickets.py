@@ -25,14 +25,15 @@ async def insert(connection: Connection, ticket: str, admission: Admission) -> N
     standing = admission.standing
     await connection.execute(
         """INSERT INTO rooms.tickets (digest, room_id, tender_id, viewer, seat, person_id,
-               expires_at)
-           VALUES ($1, $2, $3, $4, $5, $6, now() + make_interval(secs => $7))""",
+               organization_id, expires_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, now() + make_interval(secs => $8))""",
         _digest(ticket),
         admission.room_id,
         admission.tender_id,
         standing.viewer,
         standing.seat,
         standing.person_id,
+        standing.organization_id,
         float(LIFE_SECONDS),
     )
 
@@ -41,12 +42,15 @@ async def take(connection: Connection, ticket: str, room_id: UUID) -> Admission 
     """Use a ticket up; None when it is unknown, used, expired or for another room."""
     row = await connection.fetchrow(
         """DELETE FROM rooms.tickets WHERE digest = $1
-           RETURNING room_id, tender_id, viewer, seat, person_id, expires_at > now() AS valid""",
+           RETURNING room_id, tender_id, viewer, seat, person_id, organization_id,
+               expires_at > now() AS valid""",
         _digest(ticket),
     )
     if row is None or not row["valid"] or row["room_id"] != room_id:
         return None
-    standing = Standing(Viewer(row["viewer"]), row["seat"], row["person_id"])
+    standing = Standing(
+        Viewer(row["viewer"]), row["seat"], row["person_id"], row["organization_id"]
+    )
     return Admission(row["room_id"], row["tender_id"], standing)
 
 

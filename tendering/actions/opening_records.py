@@ -128,9 +128,9 @@ async def _draft(
         rows=tuple(_row(unlock, standing[unlock.bidder_id], tender) for unlock in unlocks),
         key_holders=helpers,
         announcements=tuple(
-            (entry.at, str(entry.body["text"]))
+            (entry.at, _spoken(entry))
             for entry in spoken
-            if entry.kind == "hall.announced"
+            if entry.kind in {"hall.announced", "hall.said"}
         ),
         public=marks.public,
         custody=marks.custody,
@@ -187,6 +187,13 @@ async def _public_entries(connection: Connection, tender_id: UUID) -> AsyncItera
         for entry in page:
             yield entry
         seq = page[-1].seq
+
+
+def _spoken(entry: Entry) -> str:
+    """What was said in the hall; by whom, where it was not the host."""
+    text = str(entry.body["text"])
+    name = entry.body.get("organization_name")
+    return text if name is None else f"{name}：{text}"
 
 
 def _revealed_at(entries: list[Entry], lot: str) -> datetime:

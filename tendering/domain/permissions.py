@@ -86,6 +86,7 @@ _IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, 
 _ROOMS: dict[str, frozenset[Role]] = {
     "evaluation.lead": TRADING,
     "hall.announce": TRADING,
+    "hall.lead": TRADING,
     "room.advance": TRADING | {R.EXPERT},
     "room.check_in": frozenset({R.EXPERT}),
     "room.correct_objective": TRADING,

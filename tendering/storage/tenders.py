@@ -1,7 +1,7 @@
 """SQL of `tenders`, `lots` and `key_holders`: a tender in one read."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -216,6 +216,36 @@ async def list_to_close(connection: Connection, *, at: datetime) -> list[UUID]:
         at,
     )
     return [row["id"] for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """When a hall opens its sign-in and closes. `is_published`: neither open nor over yet."""
+
+    id: UUID
+    is_published: bool
+    is_suspended: bool
+    sign_in_from: datetime
+    deadline: datetime
+
+
+async def list_coming(
+    connection: Connection, *, signed_in_from: datetime, also: Sequence[UUID] = ()
+) -> list[Coming]:
+    """Published tenders that run and whose sign-in has begun, and `also` those named."""
+    rows = await connection.fetch(
+        """SELECT id, status = 'published' AS is_published, deadline,
+                  suspended_since IS NOT NULL AS is_suspended,
+                  (timetable::jsonb ->> 'sign_in_from')::timestamptz AS sign_in_from
+           FROM tendering.tenders
+           WHERE (status = 'published' AND suspended_since IS NULL
+                  AND (timetable::jsonb ->> 'sign_in_from')::timestamptz <= $1)
+              OR id = ANY ($2)
+           ORDER BY deadline, id""",
+        signed_in_from,
+        also,
+    )
+    return [Coming(**row) for row in rows]
 
 
 async def is_any_accepting(connection: Connection) -> bool:

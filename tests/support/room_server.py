@@ -27,8 +27,9 @@ from evaluation_rooms.storage.tickets import Admission
 from tendering.storage.bus import open_bus
 from tendering.storage.connection import Pool, transaction
 from tests.support.evaluation import AT, ROOM, TENDER, a_room_opening, person
+from tests.support.evaluation_tender import AGENCY
 
-HOST = Standing(Viewer.HOST)
+HOST = Standing(Viewer.HOST, organization_id=AGENCY)
 SETTINGS = RoomSettings(look_seconds=30.0)
 
 
@@ -58,7 +59,7 @@ class Client:
         self.frames.append(frame)
         return frame
 
-    async def until(self, kind: str, **members: Any) -> dict[str, Any]:
+    async def until(self, kind: str, /, **members: Any) -> dict[str, Any]:
         """Read on until a frame of that type with those members."""
         while True:
             frame = await self.receive()

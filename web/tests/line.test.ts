@@ -45,6 +45,7 @@ const listener: Listener = {
   resumed: () => told.push("resumed!"),
   entry: (entry) => told.push(`entry ${entry.seq}`),
   presence: () => told.push("presence"),
+  inHall: () => told.push("in hall"),
   refused: (problem) => told.push(`refused ${problem.code}`),
 };
 

@@ -141,8 +141,15 @@ CREATE TABLE rooms.tickets (
     ),
     seat integer,
     person_id uuid,
+    organization_id uuid,
     expires_at timestamptz NOT NULL,
     CHECK ((viewer = 'member') = (seat IS NOT NULL))
 );
 
 CREATE INDEX tickets_expires_at ON rooms.tickets (expires_at);
+
+-- How far the clock has led the halls of published tenders; no row: their first phase.
+CREATE TABLE rooms.halls (
+    tender_id uuid PRIMARY KEY,
+    phase text NOT NULL CHECK (phase IN ('rehearsal', 'sign_in', 'waiting', 'closing'))
+);

@@ -238,7 +238,12 @@ async def test_nobody_needs_to_log_in_for_the_hall(doors: Doors, rooms: RoomServ
 
     assert (hall, ticket["expires_in_seconds"], room) == (201, 30, 404)
     assert [item["kind"] for item in listed["items"]] == ["hall"]
-    assert seen["room"] == {"kind": "hall", "tender_id": str(TENDER), "phase": "rehearsal"}
+    assert seen["room"] == {
+        "kind": "hall",
+        "tender_id": str(TENDER),
+        "phase": "rehearsal",
+        "suspended": False,
+    }
 
 
 async def test_a_room_that_is_not_there_is_unknown(doors: Doors) -> None:

@@ -1,20 +1,17 @@
-"""Smaller parts: folding, hall, frames, pace, settings."""
+"""Smaller parts: folding, frames, pace, settings."""
 
 import json
 
 import pytest
 
 from crypto.canonical import canonical
-from evaluation_rooms import hall
 from evaluation_rooms.fold import rooms_of
 from evaluation_rooms.frames import text_frame
-from evaluation_rooms.hall import Hall, HallPhase
 from evaluation_rooms.messages import FRAME_BYTES_MAX
 from evaluation_rooms.pace import Pace
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.settings import RoomSettings
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals.tenders import WrongPhase
 from tests.support.evaluation import AT, ROOM, TENDER, Play
 
 
@@ -41,36 +38,6 @@ def test_entries_that_are_no_rooms_are_passed_over() -> None:
     entry = Entry(TENDER, Stream.COMMITTEE, 1, "committee.seated", {"seats": []}, AT, b"")
 
     assert rooms_of([entry]) == {}
-
-
-def public(seq: int, kind: str) -> Entry:
-    return Entry(TENDER, Stream.PUBLIC, seq, kind, {}, AT, b"\0" * 32)
-
-
-def walked(*kinds: str) -> Hall:
-    state = Hall(TENDER)
-    for seq, kind in enumerate(kinds, start=1):
-        state = hall.follow(state, public(seq, kind))
-    return state
-
-
-def test_the_hall_follows_the_opening() -> None:
-    kinds = ("tender.published", "submission.closed", "prices.revealed", "opening.recorded")
-
-    assert walked(*kinds[:1]).phase is HallPhase.WAITING
-    assert walked(*kinds[:2]).phase is HallPhase.UNLOCK
-    assert walked(*kinds[:3]).phase is HallPhase.CONFIRM
-    assert walked(*kinds).phase is HallPhase.RECORD
-
-
-def test_a_failed_tender_closes_the_hall() -> None:
-    assert walked("tender.published", "tender.failed").phase is HallPhase.CLOSED
-
-
-def test_the_host_speaks_until_the_hall_is_closed() -> None:
-    assert hall.decide_announcement(Hall(TENDER), "五分钟后开标").kind == "hall.announced"
-    with pytest.raises(WrongPhase):
-        hall.decide_announcement(Hall(TENDER, HallPhase.CLOSED), "再见")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from evaluation_rooms import commands as c
 from evaluation_rooms import messages as m
 from evaluation_rooms.hall import Hall, HallPhase, HallView
 from evaluation_rooms.phases import Phase
-from evaluation_rooms.protocol import Announce, Asked, Join, Session, refusal
+from evaluation_rooms.protocol import Asked, Join, LeadHall, Session, SpeakInHall, refusal
 from evaluation_rooms.standing import Standing, Viewer
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import Invalid
@@ -54,7 +54,7 @@ def test_a_member_acts_for_the_own_seat_only(message: m.ClientMessage) -> None:
     asked = joined(MEMBER).receive(message)
 
     assert isinstance(asked, Asked)
-    assert not isinstance(asked.request, Announce)
+    assert not isinstance(asked.request, SpeakInHall | LeadHall)
     assert getattr(asked.request, "seat", None) == 2
 
 
@@ -74,12 +74,22 @@ def test_the_host_leads_and_speaks_but_does_not_score() -> None:
         host.receive(REQUESTS[2])
 
 
-def test_the_host_announces_in_the_hall() -> None:
-    host = joined(Standing(Viewer.HOST), is_hall=True)
+def test_the_host_speaks_in_the_hall_and_leads_it() -> None:
+    host = joined(Standing(Viewer.HOST, organization_id=TENDER), is_hall=True)
 
-    assert host.receive(REQUESTS[8]) == Asked("1", Announce("请大家开始"))
-    with pytest.raises(NotYourPart):
+    assert host.receive(REQUESTS[8]) == Asked("1", SpeakInHall("请大家开始"))
+    assert host.receive(m.PhaseAdvance("1", "confirm")) == Asked("1", LeadHall(HallPhase.CONFIRM))
+    with pytest.raises(Invalid):
         host.receive(REQUESTS[7])
+
+
+def test_who_is_logged_in_may_ask_to_speak_in_the_hall_and_nothing_else() -> None:
+    somebody = joined(Standing(Viewer.PUBLIC, organization_id=TENDER), is_hall=True)
+
+    assert somebody.receive(REQUESTS[8]) == Asked("1", SpeakInHall("请大家开始"))
+    for message in (*REQUESTS[:8], m.PhaseAdvance("1", "confirm")):
+        with pytest.raises(NotYourPart):
+            somebody.receive(message)
 
 
 def test_an_unknown_phase_is_invalid() -> None:
@@ -179,4 +189,4 @@ def test_the_hall_hides_what_came_before_closing() -> None:
 def test_a_snapshot_of_the_hall_tells_its_phase() -> None:
     watcher = joined(Standing(Viewer.PUBLIC), is_hall=True)
 
-    assert watcher.snapshot(Hall(TENDER), 0).room == HallView(TENDER, "rehearsal")
+    assert watcher.snapshot(Hall(TENDER), 0).room == HallView(TENDER, "rehearsal", suspended=False)

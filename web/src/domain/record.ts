@@ -67,7 +67,8 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     key: body.affects_bids === true ? "clarificationAffects" : "clarification",
     values: () => ({ number: count(body.number), deadline: instant(body.deadline) }),
   }),
-  "hall.sign_in_opened": { key: "signInOpened" },
+  "hall.phase_began": { key: "hallPhase", values: (body) => ({ phase: text(body.phase) }) },
+  "hall.said": { key: "said", values: (body) => ({ name: text(body.organization_name), text: text(body.text) }) },
   "hall.announced": { key: "announced", values: (body) => ({ text: text(body.text) }) },
   "submission.closed": {
     key: "submissionClosed",
@@ -91,9 +92,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "important",
     values: (body) => ({ ...lot(body), count: list(body.rows).length }),
   },
-  "opening.objections_opened": { key: "objectionsOpened", values: lot },
   "opening.confirmed": { key: "openingConfirmed", values: who },
-  "opening.draw_held": { key: "openingDrawHeld", values: lot },
   "opening.recorded": { key: "openingRecorded", tone: "important", values: lot },
   "opening.closed": { key: "openingClosed", values: lot },
   "draw.pool_frozen": {

@@ -94,7 +94,9 @@ export interface FindingList { findings: Record<string, unknown>[]; overridden: 
 
 export interface FindingView { finding: Record<string, unknown> }
 
-export interface HallView { kind: "hall"; tender_id: string; phase: string }
+export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
+
+export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
 
 export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean; canaries: number[] }
 
@@ -219,6 +221,8 @@ export interface PostExpert { person_id: string; name: string; region: string; e
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
 
 export interface PostFindingDecision { accepted: boolean; reason?: string }
+
+export interface PostHallPhase { to: HallPhase }
 
 export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
@@ -491,6 +495,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
+  "POST /tenders/{tender_id}/hall/phases": { path: { tender_id: string }; body: PostHallPhase; answer: DoneAnswer };
   "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: PostInvitationAnswer; answer: undefined };
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };

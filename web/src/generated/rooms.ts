@@ -18,7 +18,9 @@ export interface FindingAnswer { type: "finding.answer"; id: string; finding: nu
 
 export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
 
-export interface HallView { kind: "hall"; tender_id: string; phase: string }
+export interface HallPresence { type: "hall.presence"; bidders: string[]; host: boolean }
+
+export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
 
 export interface Hello { type: "hello"; ticket: string; after?: number }
 
@@ -61,4 +63,4 @@ export interface StandingView { kind: string; viewer: string; seat: number | nul
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
 export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | PhaseAdvance | Say;
-export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence;
+export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence;

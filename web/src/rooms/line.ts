@@ -4,7 +4,7 @@
  * `seq` seen. What the outside gives (tickets, sockets, time, chance) are arguments.
  */
 import { Problem } from "@/api/problems";
-import type { Ack, ClientMessage, EntryFrame, Presence, ServerMessage, Snapshot, StandingView } from "@/generated/rooms";
+import type { Ack, ClientMessage, EntryFrame, HallPresence, Presence, ServerMessage, Snapshot, StandingView } from "@/generated/rooms";
 
 export type LineState =
   | { kind: "connecting" }
@@ -33,6 +33,7 @@ export interface Listener {
   resumed(standing: StandingView): void;
   entry(entry: EntryFrame): void;
   presence(presence: Presence): void;
+  inHall(presence: HallPresence): void;
   /** No ticket was given: there is nothing to wait for. */
   refused(problem: Problem): void;
 }
@@ -119,6 +120,9 @@ export function openLine(outside: Outside, listener: Listener): Line {
         return;
       case "presence":
         listener.presence(message);
+        return;
+      case "hall.presence":
+        listener.inHall(message);
     }
   }
 

@@ -42,11 +42,21 @@ export const STEPS: Record<Phase, readonly Step[]> = {
 };
 
 export const HALL_PHASES = [
-  "waiting",
+  "rehearsal",
   "sign_in",
+  "waiting",
+  "closing",
   "unlock",
+  "reveal",
   "confirm",
   "objections",
+  "draw",
   "record",
   "closed",
 ] as const;
+
+/** Where the host leads the hall, back and forth, once prices are shown (evaluation_rooms/hall.py). */
+export const LED_PHASES: readonly string[] = ["reveal", "confirm", "objections", "draw"];
+
+/** Before the bidder list is published nobody but officials speaks. */
+export const SILENT_PHASES: readonly string[] = ["rehearsal", "sign_in", "waiting", "closing"];

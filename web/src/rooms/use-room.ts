@@ -15,6 +15,7 @@ export function useRoom(roomId: string) {
   const view = shallowRef<RoomView | HallView | null>(null);
   const entries = shallowRef<EntryFrame[]>([]);
   const present = ref<{ seats: number[]; others: string[] }>({ seats: [], others: [] });
+  const inHall = ref<{ bidders: string[]; host: boolean }>({ bidders: [], host: false });
   const refusal = ref<Problem | null>(null);
   const problem = ref<Problem | null>(null);
   let reading: ReturnType<typeof setTimeout> | null = null;
@@ -61,6 +62,7 @@ export function useRoom(roomId: string) {
         readAgain();
       },
       presence: (now) => (present.value = { seats: now.seats, others: now.others }),
+      inHall: (now) => (inHall.value = { bidders: now.bidders, host: now.host }),
       refused: (why) => (refusal.value = why),
     },
   );
@@ -82,7 +84,7 @@ export function useRoom(roomId: string) {
   }
 
   const live = computed(() => state.value.kind === "live");
-  return { state, live, standing, view, entries, present, refusal, problem, ask, hurry: line.hurry };
+  return { state, live, standing, view, entries, present, inHall, refusal, problem, ask, hurry: line.hurry };
 }
 
 export type RoomOnPage = ReturnType<typeof useRoom>;
