@@ -50,6 +50,18 @@ class Document:
         return {"lot": self.lot} if self.lot else {}
 
 
+async def announce(platform: Platform, signer: Signer, document: Document) -> None:
+    """Issue the PDF of what this party has published, and sign it. Again, it is signed once.
+
+    A notice, a clarification (`lot`: its number), a result or a termination. Raises
+    PlatformRefused, DocumentSuspicious.
+    """
+    body = {"kind": document.kind, **document.query}
+    issued = await platform.post(f"/tenders/{document.tender_id}/issued", body)
+    if issued["completed_at"] is None:
+        await sign_document(platform, signer, document)
+
+
 async def sign_document(platform: Platform, signer: Signer, document: Document) -> None:
     """Sign now. Raises PlatformRefused, DocumentSuspicious."""
     path, query = document.path, document.query

@@ -117,7 +117,7 @@ async def open_evaluation(
 
 
 async def issue_report(
-    pool: Pool, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+    pool: Pool, tender_id: UUID, lot: str, *, by: Actor, at: datetime, address: str = ""
 ) -> IssuedDocument:
     """Make the report of a room whose members have confirmed it, for them to sign; secret.
 
@@ -130,7 +130,7 @@ async def issue_report(
             existing = await find_issued(connection, tender, _KIND, lot)
             if existing is not None:
                 return existing
-            draft = await _draft(connection, tender, lot, at=at)
+            draft = await _draft(connection, tender, lot, at=at, address=address)
         rendered = await asyncio.to_thread(render_evaluation_report, draft.data)
         async with transaction(pool) as connection:
             tender = await tenders.lock(connection, tender_id)
@@ -175,7 +175,9 @@ async def close_evaluation(
     )
 
 
-async def _draft(connection: Connection, tender: Tender, lot: str, *, at: datetime) -> _Draft:
+async def _draft(
+    connection: Connection, tender: Tender, lot: str, *, at: datetime, address: str
+) -> _Draft:
     """Everything is read after the marks: if they still stand later, nothing has changed."""
     marks = await marks_of(connection, tender.id)
     room_id = await rooms.of_lot(connection, tender.id, lot)
@@ -189,7 +191,7 @@ async def _draft(connection: Connection, tender: Tender, lot: str, *, at: dateti
     data = report_data(
         came_to,
         assemble(came_to.evaluation, rulebook_for(tender, at)),
-        heading=await document_heading(connection, tender, _KIND, lot, at=at),
+        heading=await document_heading(connection, tender, _KIND, lot, at=at, address=address),
         opened_at=(await openings.get(connection, tender.id, lot)).opened_at,
         opening_record_digest=record.digest.hex(),
         committee=marks.committee,

@@ -90,7 +90,12 @@ async def post_evaluation_report(
 ) -> IssuedAnswer:
     """Make the report of an evaluation and issue it for its members' signatures (host)."""
     document = await evaluations.issue_report(
-        context.pool, tender_id, body.lot, by=actor, at=received_at
+        context.pool,
+        tender_id,
+        body.lot,
+        by=actor,
+        at=received_at,
+        address=context.public_address,
     )
     return issued_answer(document)
 

@@ -80,6 +80,7 @@ class _Host:
     lot: str
     actor: Actor
     at: datetime
+    address: str = ""
 
     def signatory(self, tender: Tender) -> Signatory:
         """The host's place on the document."""
@@ -100,27 +101,42 @@ _Decide = Callable[[Connection, Tender], Awaitable[_Decision]]
 
 
 async def publish_candidates(
-    pool: Pool, tender_id: UUID, lot: str, law: Law, *, by: Actor, at: datetime
+    pool: Pool,
+    tender_id: UUID,
+    lot: str,
+    law: Law,
+    *,
+    by: Actor,
+    at: datetime,
+    address: str = "",
 ) -> None:
     """Publish the candidates of a reported lot; the notice waits for the host's seal.
 
     Again it does nothing. Raises NotFound, Forbidden, WrongPhase, CandidatesNotAllowed,
     DocumentChanged.
     """
-    host = _Host(lot, by, at)
+    host = _Host(lot, by, at, address)
     decide = partial(_decide_candidates, law=law, host=host)
     await _carry_out(pool, tender_id, DocumentKind.CANDIDATES, decide, host)
 
 
 async def award_lot(
-    pool: Pool, tender_id: UUID, lot: str, law: Law, choice: Choice, *, by: Actor, at: datetime
+    pool: Pool,
+    tender_id: UUID,
+    lot: str,
+    law: Law,
+    choice: Choice,
+    *,
+    by: Actor,
+    at: datetime,
+    address: str = "",
 ) -> None:
     """Choose the winner of a lot after the publicity; the notice waits for the host's seal.
 
     Again it does nothing. Raises NotFound, Forbidden, WrongPhase, SignaturesMissing,
     AwardNotAllowed, DocumentChanged.
     """
-    host = _Host(lot, by, at)
+    host = _Host(lot, by, at, address)
     decide = partial(_decide_award, law=law, choice=choice, host=host)
     await _carry_out(pool, tender_id, DocumentKind.AWARD_NOTICE, decide, host)
 
@@ -205,7 +221,9 @@ async def _decide_candidates(
     )
     kind = DocumentKind.CANDIDATES
     notice = CandidatesNotice(
-        heading=await document_heading(connection, tender, kind, host.lot, at=host.at),
+        heading=await document_heading(
+            connection, tender, kind, host.lot, at=host.at, address=host.address
+        ),
         candidates=tuple(
             CandidateRow(one.rank, one.bidder_name, one.price_fen, f"{one.total:f}")
             for one in published.candidates
@@ -274,7 +292,9 @@ async def _decide_award(
     assert isinstance(price_fen, int)
     kind = DocumentKind.AWARD_NOTICE
     notice = AwardNotice(
-        heading=await document_heading(connection, tender, kind, host.lot, at=host.at),
+        heading=await document_heading(
+            connection, tender, kind, host.lot, at=host.at, address=host.address
+        ),
         winner=str(winner["bidder_name"]),
         price_fen=price_fen,
         duration_days=whole_number(form, "duration_days"),

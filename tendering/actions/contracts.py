@@ -84,6 +84,7 @@ async def draft_contract(
     *,
     by: Actor,
     at: datetime,
+    address: str = "",
 ) -> None:
     """Draw up the contract of an awarded lot; its cover waits for both parties' signatures.
 
@@ -101,7 +102,9 @@ async def draft_contract(
             awarded = await _awarded(connection, tender, lot)
             found, event = decide_contract(awarded, terms, law.rulebook, at=at)
             parties = await _parties(connection, tender, awarded)
-            heading = await document_heading(connection, tender, DocumentKind.CONTRACT, lot, at=at)
+            heading = await document_heading(
+                connection, tender, DocumentKind.CONTRACT, lot, at=at, address=address
+            )
         cover = _cover(heading, terms, found, parties)
         rendered = await asyncio.to_thread(render_contract, cover)
         async with transaction(pool) as connection:

@@ -9,6 +9,7 @@ from uuid import UUID
 from tendering.documents.data import Heading, JournalMark
 from tendering.documents.typesetting import Rendered, Signer
 from tendering.domain.issuing import (
+    OF_THE_TENDER,
     DocumentKind,
     IssuedDocument,
     Place,
@@ -16,6 +17,7 @@ from tendering.domain.issuing import (
     document_number,
     in_order,
     issued,
+    proof_address,
 )
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
@@ -96,19 +98,30 @@ async def marks_of(connection: Connection, tender_id: UUID) -> Marks:
 
 
 async def document_heading(
-    connection: Connection, tender: Tender, kind: DocumentKind, lot: str, *, at: datetime
+    connection: Connection,
+    tender: Tender,
+    kind: DocumentKind,
+    lot: str,
+    *,
+    at: datetime,
+    address: str = "",
 ) -> Heading:
-    """What stands at the head of a document of the lot. Raises NotFound: no such lot."""
+    """What stands at the head of a document of the lot. Raises NotFound: no such lot.
+
+    `address` is the platform's own, as browsers see it; without it the document has no QR code.
+    """
+    of_lot = "" if kind in OF_THE_TENDER else lot
     return Heading(
         number=document_number(tender.number, kind, lot),
         tender_number=tender.number,
         tender_title=tender.title,
-        lot=lot,
-        lot_title=tender.lot(lot).title,
+        lot=of_lot,
+        lot_title=tender.lot(of_lot).title if of_lot else "",
         procuring_entity=await named(connection, tender.procuring_entity_id),
         agency="" if tender.agency_id is None else await named(connection, tender.agency_id),
         made_at=at,
         demonstration=tender.demonstration,
+        proof=proof_address(address, tender.id, kind, lot) if address else "",
     )
 
 

@@ -50,7 +50,7 @@ class _Draft:
 
 
 async def issue_opening_record(
-    pool: Pool, tender_id: UUID, lot: str, *, by: Actor, at: datetime
+    pool: Pool, tender_id: UUID, lot: str, *, by: Actor, at: datetime, address: str = ""
 ) -> IssuedDocument:
     """Make and issue the record of a lot whose prices were read out; again, it is the same one.
 
@@ -63,7 +63,7 @@ async def issue_opening_record(
             existing = await find_issued(connection, tender, _KIND, lot)
             if existing is not None:
                 return existing
-            draft = await _draft(connection, tender, lot, by=by, at=at)
+            draft = await _draft(connection, tender, lot, by=by, at=at, address=address)
         rendered = await asyncio.to_thread(render_opening_record, draft.record)
         async with transaction(pool) as connection:
             tender = await tenders.lock(connection, tender_id)
@@ -99,7 +99,7 @@ async def record_opening(
 
 
 async def _draft(
-    connection: Connection, tender: Tender, lot: str, *, by: Actor, at: datetime
+    connection: Connection, tender: Tender, lot: str, *, by: Actor, at: datetime, address: str
 ) -> _Draft:
     """Everything is read after the marks: if they still stand later, nothing has changed."""
     marks = await marks_of(connection, tender.id)
@@ -119,7 +119,7 @@ async def _draft(
     signatories = await _signatories(connection, tender, unlocks, helpers, by=by)
     spoken = [entry async for entry in _public_entries(connection, tender.id)]
     record = OpeningRecord(
-        heading=await document_heading(connection, tender, _KIND, lot, at=at),
+        heading=await document_heading(connection, tender, _KIND, lot, at=at, address=address),
         deadline=tender.deadline,
         opened_at=opening.opened_at,
         unlock_until=opening.unlock_until,

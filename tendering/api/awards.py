@@ -115,6 +115,7 @@ async def post_candidates(
         context.law(tender, received_at),
         by=actor,
         at=received_at,
+        address=context.public_address,
     )
     return await _results(context, tender_id)
 
@@ -138,6 +139,7 @@ async def post_award(
         Choice(body.chosen or "", passed_over, body.reasons),
         by=actor,
         at=received_at,
+        address=context.public_address,
     )
     return await _results(context, tender_id)
 

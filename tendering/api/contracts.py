@@ -91,7 +91,14 @@ async def post_contract(
     )
     law = context.law(tender, received_at)
     await deeds.draft_contract(
-        context.pool, tender_id, body.lot, law, terms, by=actor, at=received_at
+        context.pool,
+        tender_id,
+        body.lot,
+        law,
+        terms,
+        by=actor,
+        at=received_at,
+        address=context.public_address,
     )
     async with reading(context.pool) as connection:
         return await get_contracts(connection, actor, tender_id)

@@ -2,13 +2,14 @@
 
 import secrets
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from aiohttp import web
 from msgspec import Meta, Struct
 
 from tendering.actions import issued_documents, signatures
+from tendering.actions.announcements import Issuing, issue_announcement
 from tendering.actions.issued_documents import Address
 from tendering.actions.opening_records import issue_opening_record
 from tendering.actions.signatures import Stamping
@@ -43,6 +44,13 @@ class PostOpeningRecord(Struct, frozen=True, forbid_unknown_fields=True):
     """The lot whose opening is to be recorded."""
 
     lot: LotNumber
+
+
+class PostIssued(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to issue: `lot` is the lot of a result, the number of a clarification, else empty."""
+
+    kind: Literal["notice", "clarification", "result", "termination"]
+    lot: LotNumber | None = None
 
 
 class PostWaiver(Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,7 +212,28 @@ async def post_opening_record(
 ) -> IssuedAnswer:
     """Make the opening record of a lot and issue it for signature (host)."""
     document = await issue_opening_record(
-        context.pool, tender_id, body.lot, by=actor, at=received_at
+        context.pool,
+        tender_id,
+        body.lot,
+        by=actor,
+        at=received_at,
+        address=context.public_address,
+    )
+    return issued_answer(document)
+
+
+async def post_issued(
+    context: Context,
+    actor: Actor,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostIssued,
+) -> IssuedAnswer:
+    """Issue the PDF of what was published: notice, clarification, result, termination (host)."""
+    document = await issue_announcement(
+        context.pool,
+        Address(tender_id, DocumentKind(body.kind), body.lot or ""),
+        Issuing(actor, received_at, context.public_address),
     )
     return issued_answer(document)
 

@@ -29,6 +29,16 @@ ISSUED_ROUTES: Final = (
         tags=("opening",),
     ),
     Route(
+        "POST",
+        "/tenders/{tender_id}/issued",
+        issued.post_issued,
+        action="document.issue",
+        status=201,
+        idempotency="natural",
+        errors=(Forbidden, NotFound),
+        tags=("documents",),
+    ),
+    Route(
         "GET",
         "/tenders/{tender_id}/issued",
         issued.get_issued,

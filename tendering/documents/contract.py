@@ -23,6 +23,7 @@ def render_contract(cover: ContractCover) -> Rendered:
         title="合同",
         subtitle="Contract",
         demonstration=cover.heading.demonstration,
+        proof=cover.heading.proof,
         number=cover.heading.number,
         footer=footer_of(cover.heading),
         blocks=[

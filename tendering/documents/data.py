@@ -11,7 +11,11 @@ from tendering.documents.typesetting import Signer
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What stands at the head of every document. `made_at` is also the date of the file."""
+    """What stands at the head of every document. `made_at` is also the date of the file.
+
+    With an empty `lot` it is of the whole tender. `proof` is the address of the page that shows
+    what the platform publishes of the document, printed as a QR code; empty, there is none.
+    """
 
     number: str
     tender_number: str
@@ -22,6 +26,7 @@ class Heading:
     agency: str
     made_at: datetime
     demonstration: bool
+    proof: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,4 +210,118 @@ class ContractCover:
     performance_fen: int | None
     text_digest: str
     deviations: tuple[tuple[str, str, str], ...]
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """A lot as the notice has it."""
+
+    lot: str
+    title: str
+    ceiling_price_fen: int
+    bid_security_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of the tender documents. `digest`: the RFC 6962 root over its blocks, hex."""
+
+    name: str
+    size_bytes: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The notice of a round (招标公告, 资格预审公告, 投标邀请书): 招标投标法 第十六条.
+
+    `title` and `law` are those of the round; `timetable` has names and instants in their order.
+    """
+
+    heading: Heading
+    title: str
+    law: str
+    description: str
+    lots: tuple[LotRow, ...]
+    timetable: tuple[tuple[str, datetime], ...]
+    files: tuple[FileRow, ...]
+    key_holders: tuple[str, ...]
+    threshold: int
+    platform: str
+    supervisor: str
+    published: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationDocument:
+    """A clarification or amendment (澄清与修改): 招标投标法 第二十三条. `deadline`: since then."""
+
+    heading: Heading
+    clarification: int
+    text: str
+    affects_bids: bool
+    published_at: datetime
+    deadline: datetime
+    published: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResultNotice:
+    """The announcement of a result (中标结果公告)."""
+
+    heading: Heading
+    winner: str
+    price_fen: int
+    awarded_at: datetime
+    supervisor: str
+    published: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TerminationNotice:
+    """That a tender was terminated or has failed, and why: 条例 第三十一条."""
+
+    heading: Heading
+    failed: bool
+    cause: str
+    text: str
+    ended_at: datetime
+    published: JournalMark
+    signers: tuple[Signer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """An issued document as the certificate of the archive lists it; SHA-256 in hex."""
+
+    number: str
+    title: str
+    signatures: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveCertificate:
+    """That a tender was archived, what the archive holds and how long it is kept (档案证明).
+
+    `metadata` has names and values after DA/T 103; `tests` the four tests: name, holds, what was
+    looked at.
+    """
+
+    heading: Heading
+    status: str
+    metadata: tuple[tuple[str, str], ...]
+    tests: tuple[tuple[str, bool, str], ...]
+    papers: tuple[PaperRow, ...]
+    bids: int
+    retention: str
+    keep_until: datetime
+    law: str
+    public: JournalMark
+    custody: JournalMark
+    committee: JournalMark
     signers: tuple[Signer, ...]

@@ -28,6 +28,7 @@ def render_evaluation_report(report: EvaluationReport) -> Rendered:
         title="评标报告",
         subtitle="Bid Evaluation Report",
         demonstration=report.heading.demonstration,
+        proof=report.heading.proof,
         number=report.heading.number,
         footer=footer_of(report.heading),
         blocks=[

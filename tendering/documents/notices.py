@@ -22,6 +22,7 @@ def render_candidates(notice: CandidatesNotice) -> Rendered:
         title="中标候选人公示",
         subtitle="Notice of Award Candidates",
         demonstration=notice.heading.demonstration,
+        proof=notice.heading.proof,
         number=notice.heading.number,
         footer=footer_of(notice.heading),
         blocks=[
@@ -61,6 +62,7 @@ def render_award_notice(notice: AwardNotice) -> Rendered:
         title="中标通知书",
         subtitle="Notice of Award",
         demonstration=notice.heading.demonstration,
+        proof=notice.heading.proof,
         number=notice.heading.number,
         footer=footer_of(notice.heading),
         blocks=[

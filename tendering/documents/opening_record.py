@@ -35,6 +35,7 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
         title="开标记录",
         subtitle="Record of Bid Opening",
         demonstration=record.heading.demonstration,
+        proof=record.heading.proof,
         number=record.heading.number,
         footer=footer_of(record.heading),
         blocks=[
@@ -80,9 +81,10 @@ def heading_facts(about: Heading) -> list[tuple[str, str]]:
         ("文件编号", about.number),
         ("项目名称", about.tender_title),
         ("项目编号", about.tender_number),
-        ("标段", f"{about.lot} {about.lot_title}"),
-        ("招标人", about.procuring_entity),
     ]
+    if about.lot:
+        facts.append(("标段", f"{about.lot} {about.lot_title}"))
+    facts.append(("招标人", about.procuring_entity))
     if about.agency:
         facts.append(("招标代理机构", about.agency))
     if about.demonstration:

@@ -3,6 +3,7 @@
 The same data makes the same bytes: fonts come from a wheel, the date of the file is an argument.
 """
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+import segno
 import typst
 
 from tendering.documents.fonts import drawable, fonts
@@ -59,10 +61,12 @@ def typeset(
     made_at: datetime,
     subtitle: str = "",
     demonstration: bool = False,
+    proof: str = "",
 ) -> Rendered:
     """Make the PDF (PDF/A-2b). Blocks a tenth of a second and more: call it in a thread.
 
-    A document of a demonstration says so at the head of every page and across it.
+    A document of a demonstration says so at the head of every page and across it. `proof` is an
+    address, shown as a QR code beside the title.
     """
     data = {
         "title": title,
@@ -71,6 +75,8 @@ def typeset(
         "footer": footer,
         "banner": _BANNER if demonstration else "",
         "watermark": _WATERMARK,
+        "proof": _qr_code(proof) if proof else "",
+        "proof_caption": "扫码查验",
         "blocks": list(blocks),
         "signatures_title": "签名盖章",
         "signers": [_cell(signer) for signer in signers],
@@ -159,6 +165,14 @@ def _capital_number(number: int) -> str:
             gap = False
         words += said + (_GROUPS[group] if part else "")
     return words
+
+
+def _qr_code(address: str) -> str:
+    """The address as a QR code (ISO/IEC 18004), an SVG picture."""
+    picture = io.BytesIO()
+    code = segno.make_qr(address, error="m")
+    code.save(picture, kind="svg", xmldecl=False, svgns=True, border=0, dark="#000")
+    return picture.getvalue().decode("ascii")
 
 
 def _cell(signer: Signer) -> dict[str, Any]:

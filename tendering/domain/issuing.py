@@ -22,25 +22,34 @@ TURN: Final = timedelta(minutes=30)
 
 
 class DocumentKind(StrEnum):
-    """What is issued."""
+    """What is issued: once a lot, or once a tender; a clarification once each, by its number."""
 
     NOTICE = "notice"
+    CLARIFICATION = "clarification"
     OPENING_RECORD = "opening_record"
     EVALUATION_REPORT = "evaluation_report"
     CANDIDATES = "candidates"
     AWARD_NOTICE = "award_notice"
+    RESULT = "result"
+    TERMINATION = "termination"
     CONTRACT = "contract"
     ARCHIVE_CERTIFICATE = "archive_certificate"
 
 
 K = DocumentKind
-# What a document's number is made of: 开标记录, 评标报告, 中标候选人公示, 中标通知书, 合同封面.
+# Documents of the whole tender: their `lot` is empty, of a clarification it is its number.
+OF_THE_TENDER: Final = frozenset({K.NOTICE, K.CLARIFICATION, K.TERMINATION, K.ARCHIVE_CERTIFICATE})
+# What a document's number is made of: 招标公告, 澄清, 开标记录, 评标报告, 候选公示, 中标通知,
+# 结果公告, 终止公告, 合同封面, 档案证明.
 _MARKS: Final = {
     K.NOTICE: "ZBGG",
+    K.CLARIFICATION: "CQWJ",
     K.OPENING_RECORD: "KBJL",
     K.EVALUATION_REPORT: "PBBG",
     K.CANDIDATES: "HXGS",
     K.AWARD_NOTICE: "ZBTZ",
+    K.RESULT: "JGGG",
+    K.TERMINATION: "ZZGG",
     K.CONTRACT: "HTFM",
     K.ARCHIVE_CERTIFICATE: "DAZM",
 }
@@ -134,6 +143,11 @@ class IssuedDocument:
 def document_number(tender_number: str, kind: DocumentKind, lot: str) -> str:
     """The number that stands on the document."""
     return "-".join(part for part in (tender_number, _MARKS[kind], lot) if part)
+
+
+def proof_address(platform: str, tender_id: UUID, kind: DocumentKind, lot: str) -> str:
+    """Where everybody sees what the platform publishes of a document: printed on it."""
+    return "/".join(part for part in (platform, "proof", str(tender_id), kind, lot) if part)
 
 
 def in_order(signatories: Sequence[Signatory]) -> tuple[Signatory, ...]:

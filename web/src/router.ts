@@ -7,7 +7,7 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     /** Text of `pages` that names the page in the window's title. */
-    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "notFound";
+    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "proof" | "notFound";
     needsLogIn?: boolean;
   }
 }
@@ -29,6 +29,13 @@ export const router = createRouter({
       component: () => import("@/pages/RoomPage.vue"),
       props: true,
       meta: { title: "room" },
+    },
+    {
+      path: "/proof/:id/:kind/:lot?",
+      name: "proof",
+      component: () => import("@/pages/ProofPage.vue"),
+      props: true,
+      meta: { title: "proof" },
     },
     {
       path: "/log-in",

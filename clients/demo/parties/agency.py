@@ -16,7 +16,7 @@ from clients.demo.parties.hosting import host_evaluation
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.demo.template import needs
-from clients.document_signing import Document
+from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.notices import deadlines
@@ -48,6 +48,7 @@ async def play(party: Party) -> str:
     party.doing("签署并发布招标公告")
     await publish(platform, signer, tender_id)
     tender, _, journal = await find_notice(party)
+    await announce(platform, signer, Document(tender.id, "notice"))
     await _clarify(party, signer, tender)
 
     await _host_opening(party, signer, tender, journal)
@@ -118,6 +119,7 @@ async def _clarify(party: Party, signer: Signer, tender: Tender) -> None:
             "statement": signer.sign(CLARIFICATION_LABEL, said),
         }
         await party.platform.post(f"/tenders/{tender.id}/clarifications", body)
+        await announce(party.platform, signer, Document(tender.id, "clarification", str(number)))
 
 
 async def _host_opening(

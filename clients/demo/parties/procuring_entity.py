@@ -8,7 +8,7 @@ from clients.demo.parties.drawing import contribute
 from clients.demo.parties.following import find_notice, have_made, lot_is, sign_issued
 from clients.demo.party import Party
 from clients.demo.template import TenderPlan, tender_body
-from clients.document_signing import Document
+from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from tendering.domain.journal import Entry, parse_instant
@@ -55,6 +55,7 @@ async def play(party: Party) -> str:
         party.doing(f"发出中标通知书(标段{lot.lot})")
         await have_made(party, f"/tenders/{tender.id}/award", lot.lot)
         await sign_issued(party, signer, Document(tender.id, "award_notice", lot.lot), keep=True)
+        await announce(party.platform, signer, Document(tender.id, "result", lot.lot))
     for lot in tender.lots:
         await _contract(party, signer, tender, journal, lot.lot)
     return "合同已签订"

@@ -251,8 +251,8 @@ CREATE TABLE tendering.issued_documents (
     lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{0,20}$'),
     kind text NOT NULL CHECK (
         kind IN (
-            'notice', 'opening_record', 'evaluation_report', 'candidates', 'award_notice',
-            'contract', 'archive_certificate'
+            'notice', 'clarification', 'opening_record', 'evaluation_report', 'candidates',
+            'award_notice', 'result', 'termination', 'contract', 'archive_certificate'
         )
     ),
     number text NOT NULL CHECK (char_length(number) BETWEEN 1 AND 80),
