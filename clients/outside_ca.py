@@ -2,7 +2,8 @@
 
 If the platform certified the key holders, it could make key holders of its own and read every bid.
 Here each holder has an enrollment secret from somebody else than the platform, and gets one
-certificate for one key. `python -m clients.outside_ca --listen 127.0.0.1:0 --key-folder FOLDER
+certificate for one key; with the same secret a holder revokes it (`POST /revocations`, `GET /crl`).
+`python -m clients.outside_ca --listen 127.0.0.1:0 --key-folder FOLDER
 --name NAME --holders FILE`, where FILE lists `{organization, uscc, secret_sha256}`.
 """
 
@@ -23,11 +24,12 @@ from aiohttp import web
 
 from clients.authority_files import VALID_BEFORE, open_authority, to_pem
 from clients.serving import BODY_BYTES_MAX, Clock, serve, without_clock, write_private
-from crypto.certificates import CertificateSubject, facts, issue
+from crypto.certificates import CertificateSubject, facts, issue, make_crl
 from crypto.errors import BadCertificate
 from crypto.keys import SigningKey
 
 CERTIFICATE_DAYS: Final = 1095
+LIST_DAYS: Final = 7
 
 
 class NotEnrolled(Exception):
@@ -36,7 +38,10 @@ class NotEnrolled(Exception):
 
 @dataclass(slots=True)
 class OutsideAuthority:
-    """The authority. `holders` by the SHA-256 of their secret, hex; `issued` by the same, DER."""
+    """The authority. `holders` by the SHA-256 of their secret, hex; `issued` by the same, DER.
+
+    `revoked`: when the certificate of a holder was revoked, by the same.
+    """
 
     key: SigningKey
     root: bytes
@@ -44,6 +49,7 @@ class OutsideAuthority:
     issued_file: Path
     clock: Clock
     issued: dict[str, bytes] = field(default_factory=dict)
+    revoked: dict[str, datetime] = field(default_factory=dict)
     alone: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def post_certificate(self, request: web.Request) -> web.Response:
@@ -92,6 +98,8 @@ class OutsideAuthority:
                 self.issued[digest] = certificate
                 await asyncio.to_thread(self._write_issued)
                 return certificate
+            if digest in self.revoked:
+                raise NotEnrolled("this holder's certificate is revoked")
             if facts(earlier).public_der != facts(certificate).public_der:
                 raise NotEnrolled("this holder has a certificate for another key")
             return earlier
@@ -100,9 +108,39 @@ class OutsideAuthority:
         """`GET /root`: the root certificate, PEM."""
         return web.Response(body=to_pem(self.root), content_type="application/x-pem-file")
 
+    async def post_revocation(self, request: web.Request) -> web.Response:
+        """`POST /revocations {secret}`: the holder's certificate is worth nothing from now on."""
+        try:
+            secret = str(json.loads(await request.read())["secret"])
+        except (ValueError, KeyError, TypeError):
+            return web.Response(status=HTTPStatus.BAD_REQUEST, text="secret expected\n")
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        async with self.alone:
+            if digest not in self.issued:
+                return web.Response(
+                    status=HTTPStatus.FORBIDDEN, text="no certificate was given for this secret\n"
+                )
+            # Again it stays revoked since the first time.
+            self.revoked.setdefault(digest, await self.clock.now())
+            await asyncio.to_thread(self._write_revoked)
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def show_list(self, _request: web.Request) -> web.Response:
+        """`GET /crl`: the current revocation list, DER (RFC 5280 §5)."""
+        at = await self.clock.now()
+        entries = [(facts(self.issued[one]).serial, since) for one, since in self.revoked.items()]
+        crl = make_crl(
+            self.root, self.key, entries, at=at, days=LIST_DAYS, number=int(at.timestamp())
+        )
+        return web.Response(body=crl, content_type="application/pkix-crl")
+
     def _write_issued(self) -> None:
         stored = {digest: der.hex() for digest, der in self.issued.items()}
         write_private(self.issued_file, json.dumps(stored).encode())
+
+    def _write_revoked(self) -> None:
+        stored = {digest: at.isoformat() for digest, at in self.revoked.items()}
+        write_private(revoked_file(self.issued_file), json.dumps(stored).encode())
 
 
 def read_holders(file: Path) -> dict[str, CertificateSubject]:
@@ -124,11 +162,27 @@ def read_issued(file: Path) -> dict[str, bytes]:
     return {digest: bytes.fromhex(der) for digest, der in json.loads(file.read_text()).items()}
 
 
+def revoked_file(issued_file: Path) -> Path:
+    """Where revocations are kept, beside what was issued."""
+    return issued_file.with_name("revoked.json")
+
+
+def read_revoked(issued_file: Path) -> dict[str, datetime]:
+    """Which certificates were revoked, and when."""
+    file = revoked_file(issued_file)
+    if not file.exists():
+        return {}
+    stored = json.loads(file.read_text())
+    return {digest: datetime.fromisoformat(at) for digest, at in stored.items()}
+
+
 def build_app(authority: OutsideAuthority) -> web.Application:
-    """The authority's two doors."""
+    """The authority's doors."""
     app = web.Application(client_max_size=BODY_BYTES_MAX, middlewares=[without_clock])
     app.router.add_post("/certificates", authority.post_certificate)
+    app.router.add_post("/revocations", authority.post_revocation)
     app.router.add_get("/root", authority.show_root)
+    app.router.add_get("/crl", authority.show_list)
     return app
 
 
@@ -138,7 +192,13 @@ async def run(options: argparse.Namespace) -> None:
     key, root = open_authority(options.key_folder, options.name, at=datetime.now(UTC))
     issued_file = options.key_folder / "issued.json"
     authority = OutsideAuthority(
-        key, root, read_holders(options.holders), issued_file, clock, read_issued(issued_file)
+        key,
+        root,
+        read_holders(options.holders),
+        issued_file,
+        clock,
+        read_issued(issued_file),
+        read_revoked(issued_file),
     )
     public = {"name": options.name, "root": base64.b64encode(root).decode()}
     async with clock.running():

@@ -16,6 +16,7 @@ from crypto import certificates, cms, timestamp
 from crypto.certificates import CertificateFacts
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp
 from crypto.pdf_history import check_history
+from crypto.pdf_revocations import is_covered, lists_in
 from crypto.pdf_syntax import (
     Dictionary,
     Name,
@@ -102,19 +103,46 @@ def check_attributes(pdf_prepared: bytes, attributes: bytes) -> None:
         raise BadSignature("the attributes name another certificate")
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedSignature:
+    """A signature that holds: who signed, when, and whether the file itself tells in decades.
+
+    `signed_at` is the instant it was checked for: that of its time stamp, or the one asked for.
+    `long_term` (PAdES B-LT): a revocation list in the file, current then, speaks for the signer's
+    certificate, and one for the authority's of the time stamp.
+    """
+
+    signer: CertificateFacts
+    signed_at: datetime
+    long_term: bool
+
+
 def verify_pdf(
     pdf: bytes, *, trusted_roots: Sequence[bytes], at: datetime | None
 ) -> tuple[CertificateFacts, ...]:
-    """Return who signed a PDF, in order, having verified everything.
+    """Return who signed a PDF, in order, having verified everything, as `verify_signatures`."""
+    return tuple(one.signer for one in verify_signatures(pdf, trusted_roots=trusted_roots, at=at))
+
+
+def verify_signatures(
+    pdf: bytes,
+    *,
+    trusted_roots: Sequence[bytes],
+    at: datetime | None,
+    revocation_lists: Sequence[bytes] = (),
+) -> tuple[VerifiedSignature, ...]:
+    """Return every signature of a PDF, in order, having verified everything.
 
     Every signature must hold, the last must cover the whole file, and each certificate must lead to
     a trusted root at `at`, or by default at the signature's own time: that of its time stamp, which
-    must be there and trusted too. Raises BadSignature, BadCertificate or BadTimestamp.
+    must be there and trusted too. No list in the file or among `revocation_lists` (DER) may say
+    that it was revoked by then. Raises BadSignature, BadCertificate or BadTimestamp.
     """
     found = signatures(pdf)
     if not found or not found[-1].covers_whole_file:
         raise BadSignature("the last signature does not cover the whole file")
-    return tuple(_verified(each, trusted_roots, at) for each in found)
+    lists = (*lists_in(pdf, revisions(pdf)), *revocation_lists)
+    return tuple(_verified(each, trusted_roots, lists, at) for each in found)
 
 
 def placeholders(pdf: bytes) -> tuple[Placeholder, ...]:
@@ -140,8 +168,11 @@ def placeholders(pdf: bytes) -> tuple[Placeholder, ...]:
 
 
 def _verified(
-    found: PdfSignature, trusted_roots: Sequence[bytes], at: datetime | None
-) -> CertificateFacts:
+    found: PdfSignature,
+    trusted_roots: Sequence[bytes],
+    lists: Sequence[bytes],
+    at: datetime | None,
+) -> VerifiedSignature:
     if not found.holds:
         raise BadSignature(f"the signature in the field {found.field} does not hold")
     if at is None:
@@ -149,9 +180,20 @@ def _verified(
             raise BadTimestamp(f"the signature in the field {found.field} has no time stamp")
         stamped = hashlib.sha256(found.signature).digest()
         at = timestamp.verify(found.token, digest=stamped, trusted_roots=trusted_roots).gen_time
-    return certificates.verify_chain(
+    who = certificates.verify_chain(
         found.certificate, found.chain, trusted_roots=trusted_roots, at=at
     )
+    authorities = (*trusted_roots, *found.chain)
+    checked = [(found.certificate, authorities)]
+    if found.token is not None:
+        stamper, above = timestamp.certificates_of(found.token)
+        checked.append((stamper, (*trusted_roots, *above)))
+    # All are asked: one that was revoked is refused, whatever is not known of another.
+    told = [
+        is_covered(certificate, authorities=issuers, lists=lists, at=at)
+        for certificate, issuers in checked
+    ]
+    return VerifiedSignature(who, at, all(told) and found.token is not None)
 
 
 def _placeholder(

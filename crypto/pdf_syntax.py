@@ -22,6 +22,8 @@ _REFERENCE = re.compile(rb"(\d{1,10})[ \r\n]+(\d{1,5})[ \r\n]+R(?![^\x00\t\n\x0c
 _OBJECT = re.compile(rb"(\d{1,10})[ \r\n]+(\d{1,5})[ \r\n]+obj")
 _TAIL = re.compile(rb"\s*startxref\s+(\d{1,12})\s+%%EOF(?:\r\n|\n|\r)?")
 _SUBSECTION = re.compile(rb"\s*(\d{1,10}) (\d{1,7})[ ]?(?:\r\n|\n|\r)")
+_STREAM = re.compile(rb"stream(?:\r\n|\n)")
+_STREAM_END = re.compile(rb"(?:\r\n|\n|\r)?endstream")
 _ENTRY_BYTES = 20
 _DIGITS_MAX = 12
 _ESCAPES = {
@@ -119,6 +121,22 @@ def is_stream(pdf: bytes, number: int, offset: int) -> bool:
     """Return whether the indirect object at `offset` is a stream."""
     _, end = _read_object(pdf, number, offset)
     return pdf.startswith(b"stream", _skip(pdf, end))
+
+
+def read_stream(pdf: bytes, number: int, offset: int) -> tuple[Dictionary, bytes]:
+    """Return the dictionary and the bytes, still packed, of the stream at `offset`."""
+    about, end = _read_object(pdf, number, offset)
+    start = _skip(pdf, end)
+    head = _STREAM.match(pdf, start)
+    if not isinstance(about, Dictionary) or head is None:
+        raise BadSignature(f"object {number} is not a stream")
+    length = about.get("Length")
+    if not isinstance(length, Token):
+        raise BadSignature(f"object {number} does not say how long it is")
+    content = pdf[head.end() : head.end() + _integer(length)]
+    if _STREAM_END.match(pdf, head.end() + len(content)) is None:
+        raise BadSignature(f"object {number} is longer or shorter than it says")
+    return about, content
 
 
 def read_value(  # noqa: PLR0911 - one return for each kind of value

@@ -240,6 +240,11 @@ def _as_token(der: bytes) -> bytes:
     return der if is_token else token_of(der)
 
 
+def certificates_of(token: bytes) -> tuple[bytes, list[bytes]]:
+    """The certificate that signed a token, DER, and the others in it. Raises BadTimestamp."""
+    return _signer_certificate(_read_token(token)[0])
+
+
 def _read_token(token: bytes) -> "tuple[cms.SignedData, tsp.TSTInfo]":
     try:
         signed = cms.ContentInfo.load(token, strict=True)["content"]

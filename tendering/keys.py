@@ -4,6 +4,7 @@ Made once, on the first start of the embedded default; elsewhere the key ceremon
 A folder that is incomplete or readable by others is refused: half a set of keys is an incident.
 """
 
+import logging
 import os
 import secrets
 import shutil
@@ -24,6 +25,8 @@ AUTHORITY_YEARS: Final = 20
 TIMESTAMPING_DAYS: Final = 3650
 SEED_BYTES: Final = 32
 
+logger = logging.getLogger(__name__)
+
 
 class KeysUnusable(RuntimeError):
     """The key folder is missing, incomplete, malformed or readable by others: do not start."""
@@ -39,7 +42,10 @@ class CertifiedKey:
 
 @dataclass(frozen=True, slots=True)
 class PlatformKeys:
-    """All keys of the platform. `trusted_outside` are roots of outside authorities, DER."""
+    """All keys of the platform. `trusted_outside` are roots of outside authorities, DER.
+
+    `trust_folder` is where those came from; their revocation lists are kept beside them.
+    """
 
     authority: CertifiedKey
     timestamping: CertifiedKey
@@ -47,6 +53,7 @@ class PlatformKeys:
     log: NoteKey
     vrf_seed: bytes = field(repr=False)
     trusted_outside: tuple[bytes, ...] = ()
+    trust_folder: Path | None = None
 
     @property
     def vrf_public(self) -> bytes:
@@ -56,6 +63,25 @@ class PlatformKeys:
     def trusted_roots(self) -> tuple[bytes, ...]:
         """The authorities whose certificates are accepted, the platform's own first. DER."""
         return (self.authority.certificate, *self.trusted_outside)
+
+    def outside_lists(self, issuer: str) -> tuple[bytes, ...]:
+        """The revocation lists of an outside authority, DER, as the trust folder has them now.
+
+        `issuer` is its name, RFC 4514. Whoever runs the platform fetches them anew, `*.crl`, in DER
+        or PEM. A file that cannot be read at the moment is passed over. Blocks: use a thread.
+        """
+        if self.trust_folder is None:
+            return ()
+        found = []
+        for file in sorted(self.trust_folder.glob("*.crl")):
+            try:
+                read = _list(file)
+            except (OSError, ValueError):
+                logger.warning("a revocation list cannot be read: %s", file)
+                continue
+            if read.issuer.rfc4514_string() == issuer:
+                found.append(read.public_bytes(serialization.Encoding.DER))
+        return tuple(found)
 
 
 def load_keys(
@@ -81,6 +107,7 @@ def load_keys(
             log=NoteKey.from_seed(f"{name}/log", _seed(folder, "log")),
             vrf_seed=_seed(folder, "vrf"),
             trusted_outside=_roots(trust_folder) if trust_folder is not None else (),
+            trust_folder=trust_folder,
         )
     except (OSError, ValueError, BadKey, BadCertificate) as error:
         raise KeysUnusable(f"{folder}: {error}") from error
@@ -145,6 +172,14 @@ def _seed(folder: Path, use: str) -> bytes:
 
 def _roots(folder: Path) -> tuple[bytes, ...]:
     return tuple(der for file in sorted(folder.glob("*.pem")) for der in _der(file.read_bytes()))
+
+
+def _list(file: Path) -> x509.CertificateRevocationList:
+    """Raises OSError, ValueError."""
+    content = file.read_bytes()
+    if content.startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_crl(content)
+    return x509.load_der_x509_crl(content)
 
 
 def _der(pem: bytes) -> list[bytes]:

@@ -10,7 +10,7 @@ from clients.verifying.case import Case, place
 from clients.verifying.evaluations import REPORT_KIND, ranking_of
 from clients.verifying.report import Notes
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp
-from crypto.pdf_signatures import signatures, verify_pdf
+from crypto.pdf_signatures import signatures, verify_signatures
 from evaluation_rooms.seating import certificate_of
 from tendering.domain.archive import issued_path
 from tendering.domain.award import PASSED_OVER_CAUSES, SEPARATED_KEY
@@ -80,19 +80,22 @@ def _check_paper(case: Case, path: str, steps: list[tuple[Entry, Papers]], notes
             notes.remark(f"{path}: nobody has signed it")
             return
         roots = (*case.keys.roots, *case.keys.stamp_roots)
-        signers = verify_pdf(pdf, trusted_roots=roots, at=None)
+        verified = verify_signatures(pdf, trusted_roots=roots, at=None)
         made = signatures(pdf)
     except (BadSignature, BadCertificate, BadTimestamp) as error:
         notes.fails(path, str(error))
         return
-    if not notes.require(len(signers) == len(signed), path, "not as many signatures as recorded"):
+    if not notes.require(len(verified) == len(signed), path, "not as many signatures as recorded"):
         return
-    for who, signature, (entry, body) in zip(signers, made, signed, strict=True):
+    for one, signature, (entry, body) in zip(verified, made, signed, strict=True):
+        who = one.signer
         case.certificates.setdefault(signature.certificate, (entry.at, path))
         expected = case.uscc_of(body.organization_id) if body.organization_id else None
         # An expert's certificate names a person and no organization.
         if who.uscc and expected is not None:
             notes.require(who.uscc == expected, path, f"{place(entry)}: signed by {who.uscc}")
+    long_term = sum(one.long_term for one in verified)
+    notes.remark(f"{path}: {len(verified)} signatures, {long_term} of them PAdES B-LT")
     if last.kind == REPORT_KIND:
         _by_members(case, path, last.lot, [one.certificate for one in made], notes)
     if not any(entry.kind == "document.completed" for entry, _ in steps):

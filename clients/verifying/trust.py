@@ -4,8 +4,16 @@ from clients.verifying.case import Case
 from clients.verifying.report import Notes
 from crypto.certificates import check_crl, facts, is_revoked
 from crypto.errors import BadCertificate, BadCheckpoint, BadKey
+from crypto.pdf_revocations import is_covered
 from crypto.tlog import verify_note
-from tendering.domain.archive import DEMONSTRATION, KEYS, NOTE, REVOKED, note_body
+from tendering.domain.archive import (
+    CERTIFICATES,
+    DEMONSTRATION,
+    KEYS,
+    NOTE,
+    REVOKED,
+    note_body,
+)
 from tendering.domain.archive_keys import NOTICES, notices_of
 from tendering.domain.bag import MANIFEST
 
@@ -86,11 +94,17 @@ def check_revocations(case: Case, notes: Notes) -> None:
         notes.fails(REVOKED, "not a list by one of the platform's authorities")
         return
     issuer = facts(authority).issuer
+    others = [case.archive.bytes(path) for path in case.archive.below(CERTIFICATES)]
     outside = 0
     for certificate, (at, where) in case.certificates.items():
         told = facts(certificate)
         if told.issuer != issuer:
-            outside += 1
+            try:
+                covered = is_covered(certificate, authorities=case.keys.roots, lists=others, at=at)
+            except BadCertificate as error:
+                notes.fails(where, f"{error} ({told.common_name})")
+                continue
+            outside += not covered
             continue
         notes.require(
             not is_revoked(crl, told.serial, at),
@@ -99,7 +113,8 @@ def check_revocations(case: Case, notes: Notes) -> None:
         )
     if outside:
         notes.cannot(
-            f"{outside} certificates of outside authorities: ask those whether they were revoked"
+            f"{outside} certificates of outside authorities without a list that was current: ask "
+            "those whether they were revoked"
         )
 
 

@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue, canonical
+from crypto.certificates import facts
 from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, read_sealed_header
 from crypto.tlog import parse_checkpoint, sign_note
 from tendering.actions.certificates import revocation_list
@@ -176,6 +177,9 @@ async def _planned(
         layout.KEYS: canonical(archive_keys_json(keys)),
         layout.REVOKED: await revocation_list(connection, parts.keys, at=at),
     }
+    outside = await asyncio.to_thread(_outside_lists, parts.keys)
+    for number, crl in enumerate(outside, start=1):
+        files[layout.outside_list_path(number)] = crl
     if tender.demonstration or published.demonstration:
         files[layout.DEMONSTRATION] = canonical(layout.demonstration_json())
     for stream in layout.streams_of(edition):
@@ -320,6 +324,12 @@ async def _log(
         "consistency": consistency,
     }
     return {layout.LOG: canonical(value)}
+
+
+def _outside_lists(keys: PlatformKeys) -> list[bytes]:
+    """The lists of all outside authorities: some of them certified key holders."""
+    issuers = dict.fromkeys(facts(root).issuer for root in keys.trusted_outside)
+    return [crl for issuer in issuers for crl in keys.outside_lists(issuer)]
 
 
 def _header_of(container: Path) -> bytes:

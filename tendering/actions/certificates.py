@@ -4,6 +4,7 @@ The name and the credit code come from the account, never from the request: a ce
 the platform knows, not what somebody asks to be called.
 """
 
+import asyncio
 from datetime import datetime
 from typing import Final, Literal
 
@@ -16,6 +17,7 @@ from crypto.certificates import (
     verify_chain,
 )
 from crypto.errors import BadCertificate
+from crypto.pdf_revocations import is_covered
 from tendering.domain.parties import Session, require_administrator
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.accounts import (
@@ -112,6 +114,17 @@ async def revocation_list(connection: Connection, keys: PlatformKeys, *, at: dat
     )
 
 
+async def lists_for(
+    connection: Connection, keys: PlatformKeys, certificate: bytes, *, at: datetime
+) -> list[bytes]:
+    """The revocation lists that a document keeps beside a signature with `certificate`, DER.
+
+    The platform's own speaks for the time stamp too. Raises BadCertificate.
+    """
+    outside = await asyncio.to_thread(keys.outside_lists, facts(certificate).issuer)
+    return [await revocation_list(connection, keys, at=at), *outside]
+
+
 async def require_valid(
     connection: Connection,
     keys: PlatformKeys,
@@ -136,4 +149,16 @@ async def require_valid(
     revoked_at = known.revoked_at if known is not None and known.der == certificate else None
     if revoked_at is not None and revoked_at <= at:
         raise SignatureRefused("the certificate is revoked")
+    if known is None or known.der != certificate:
+        await _require_no_outside_revocation(keys, certificate, told.issuer, at=at)
     return told
+
+
+async def _require_no_outside_revocation(
+    keys: PlatformKeys, certificate: bytes, issuer: str, *, at: datetime
+) -> None:
+    lists = await asyncio.to_thread(keys.outside_lists, issuer)
+    try:
+        is_covered(certificate, authorities=keys.trusted_outside, lists=lists, at=at)
+    except BadCertificate as error:
+        raise SignatureRefused("the certificate is revoked") from error

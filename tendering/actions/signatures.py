@@ -1,5 +1,6 @@
 """Signing issued documents: prepare, complete, go on without a signature that does not come.
 
+Each signature keeps in the document what tells that its certificate was not revoked (PAdES B-LT).
 Making and checking a PDF signature takes a second of computing: it happens in a thread between a
 read and a transaction, which then finds out whether somebody was faster.
 """
@@ -14,7 +15,7 @@ from uuid import UUID
 from crypto.certificates import facts
 from crypto.errors import BadCertificate, CryptoError
 from crypto.pdf_signatures import verify_pdf
-from tendering.actions.certificates import require_valid
+from tendering.actions.certificates import lists_for, require_valid
 from tendering.actions.contracts import record_signed
 from tendering.actions.issued_documents import Address, find, read_pdf
 from tendering.actions.opening_records import record_opening
@@ -69,12 +70,14 @@ async def prepare_signature(
         turn = require_turn(document, by)
         await _require_certificate(connection, keys, turn, certificate, by=by, at=at)
         pdf = await read_pdf(connection, document)
+        lists = await lists_for(connection, keys, certificate, at=at)
     prepared = await asyncio.to_thread(
         _prepared,
         pdf,
         f"{document.number} {turn.title} {turn.name}",
         turn,
         certificates=[certificate, *chain],
+        lists=lists,
         at=at,
     )
     preparation = Preparation(
@@ -216,6 +219,7 @@ def _prepared(
     turn: Signatory,
     *,
     certificates: Sequence[bytes],
+    lists: Sequence[bytes],
     at: datetime,
 ) -> signing.Prepared:
     """Blocks for a second of computing. Raises SignatureRefused."""
@@ -235,6 +239,7 @@ def _prepared(
             reason=reason,
             place=place,
             seal_text=turn.name if turn.person_id is None else None,
+            revocation_lists=lists,
         )
     except BadCertificate as error:
         raise SignatureRefused(str(error)) from error

@@ -21,7 +21,8 @@ FORMAT: Final = "kaibiao/archive/v1"
 TENDER: Final = "data/tender.json"
 KEYS: Final = "data/keys.json"
 LOG: Final = "data/log/log.json"
-REVOKED: Final = "data/certificates/revoked.crl"
+CERTIFICATES: Final = "data/certificates"
+REVOKED: Final = f"{CERTIFICATES}/revoked.crl"
 DEMONSTRATION: Final = "data/demonstration.json"
 # A signed note over the manifest: who made the archive, and that nothing was added to it since.
 NOTE: Final = "archive-note.txt"
@@ -95,6 +96,11 @@ def document_path(number: int, name: str) -> str:
 def issued_path(kind: str, lot: str) -> str:
     """Where an issued PDF stands; with an empty `lot` it is the only one of its kind."""
     return f"data/issued/{'-'.join(part for part in (kind, lot) if part)}.pdf"
+
+
+def outside_list_path(number: int) -> str:
+    """Where the `number`-th revocation list of an outside authority stands, from 1."""
+    return f"{CERTIFICATES}/outside-{number:02d}.crl"
 
 
 def evaluation_path(lot: str) -> str:

@@ -15,13 +15,13 @@ from tendering.documents.typesetting import Rendered, Signer, fact_list, heading
 
 SIGNED_AT = datetime(2026, 11, 23, 1, 30, 5, tzinfo=UTC)
 _START = SIGNED_AT - timedelta(days=1)
-_CA_KEY = SigningKey(ec.derive_private_key(2001, ec.SECP256R1()))
+CA_KEY = SigningKey(ec.derive_private_key(2001, ec.SECP256R1()))
 _TSA_KEY = SigningKey(ec.derive_private_key(2002, ec.SECP256R1()))
-ROOT = make_authority("示范根证书", key=_CA_KEY, at=_START, years=10)
-REVOCATIONS = make_crl(ROOT, _CA_KEY, [], at=_START, days=30, number=1)
+ROOT = make_authority("示范根证书", key=CA_KEY, at=_START, years=10)
+REVOCATIONS = make_crl(ROOT, CA_KEY, [], at=_START, days=30, number=1)
 _TSA = issue(
     ROOT,
-    _CA_KEY,
+    CA_KEY,
     make_request(_TSA_KEY, common_name="", organization="", uscc=""),
     at=_START,
     days=30,
@@ -44,7 +44,7 @@ def a_party(name: str, number: int = 1, *, organization: bool = False) -> Party:
     key = SigningKey(ec.derive_private_key(3000 + number, ec.SECP256R1()))
     request = make_request(key, common_name="", organization="", uscc="")
     subject = CertificateSubject(name, name if organization else "")
-    return Party(name, key, issue(ROOT, _CA_KEY, request, at=_START, days=30, subject=subject))
+    return Party(name, key, issue(ROOT, CA_KEY, request, at=_START, days=30, subject=subject))
 
 
 def a_record(signers: int = 5, text: str = "示范道路工程") -> Rendered:

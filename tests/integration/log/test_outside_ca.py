@@ -13,7 +13,9 @@ import pytest
 
 from clients.authority_files import from_pem
 from crypto.certificates import make_request, verify_chain
+from crypto.errors import BadCertificate
 from crypto.keys import SigningKey, generate_signing_key
+from crypto.pdf_revocations import is_covered
 from tests.support.programs import Program, running
 
 SECRET = "示范-enrollment-secret"
@@ -96,3 +98,30 @@ async def test_nonsense_is_refused(outside: Program, session: aiohttp.ClientSess
     ):
         async with session.post(f"{outside.url}/certificates", data=body) as response:
             assert response.status == status
+
+
+async def test_a_holder_revokes_its_certificate_and_the_list_says_so(
+    tmp_path: Path, session: aiohttp.ClientSession
+) -> None:
+    key = generate_signing_key()
+    async with running("clients.outside_ca", *arguments(tmp_path)) as first:
+        _, answer = await enroll(first, session, key)
+        certificate = base64.b64decode(answer["certificate"])
+        async with session.get(f"{first.url}/crl") as response:
+            before = await response.read()
+        async with session.post(f"{first.url}/revocations", json={"secret": SECRET}) as response:
+            revoked = response.status
+        async with session.post(f"{first.url}/revocations", json={"secret": "x"}) as response:
+            stranger = response.status
+    async with running("clients.outside_ca", *arguments(tmp_path)) as again:
+        async with session.get(f"{again.url}/crl") as response:
+            after = await response.read()
+        async with session.get(f"{again.url}/root") as response:
+            root = from_pem(await response.read())
+        enrolled, _ = await enroll(again, session, key)
+
+    at = datetime.now(UTC)
+    assert (revoked, stranger, enrolled) == (204, 403, 403)
+    assert is_covered(certificate, authorities=[root], lists=[before], at=at)
+    with pytest.raises(BadCertificate, match="revoked"):
+        is_covered(certificate, authorities=[root], lists=[after], at=at)
