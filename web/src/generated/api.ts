@@ -54,7 +54,7 @@ export interface DecisionView { accepted: boolean; suspends: boolean; text: stri
 
 export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
 
-export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "contract" | "evaluation_report" | "notice" | "opening_record";
+export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "result" | "termination";
 
 export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
 
@@ -227,6 +227,8 @@ export interface PostHallPhase { to: HallPhase }
 export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
 export interface PostInvitations { lot: string; organization_ids: string[] }
+
+export interface PostIssued { kind: "clarification" | "notice" | "result" | "termination"; lot?: string | null }
 
 export interface PostKept { lot: string; bidder_id: string; cause: "conditions_added" | "contract_refused" | "no_performance_security" | "revoked"; evidence: string }
 
@@ -499,6 +501,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: PostInvitationAnswer; answer: undefined };
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
+  "POST /tenders/{tender_id}/issued": { path: { tender_id: string }; body: PostIssued; answer: IssuedAnswer };
   "GET /tenders/{tender_id}/issued/{kind}.pdf": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; answer: Blob };
   "POST /tenders/{tender_id}/issued/{kind}/signature-preparations": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostPreparation; answer: PreparationAnswer };
   "GET /tenders/{tender_id}/issued/{kind}/signature-preparations/{preparation_id}.pdf": { path: { tender_id: string; kind: DocumentKind; preparation_id: string }; query: { lot?: string }; answer: Blob };
