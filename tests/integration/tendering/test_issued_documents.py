@@ -3,24 +3,13 @@
 import asyncio
 import hashlib
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from crypto.certificates import (
-    CertificateSubject,
-    facts,
-    issue,
-    make_authority,
-    make_crl,
-    make_request,
-)
-from crypto.keys import generate_signing_key
-from crypto.pdf_revocations import lists_in
-from crypto.pdf_signatures import verify_pdf, verify_signatures
-from crypto.pdf_syntax import revisions
-from tendering.actions.certificates import revocation_list, revoke_certificate
+from crypto.pdf_signatures import verify_pdf
+from tendering.actions.certificates import revoke_certificate
 from tendering.actions.issued_documents import Address, find, list_visible, read_pdf
 from tendering.actions.opening_records import issue_opening_record
 from tendering.actions.signatures import find_preparation, waive_signature
@@ -199,65 +188,6 @@ async def test_a_certificate_that_was_revoked_after_preparing_is_refused(
 
     with pytest.raises(SignatureRefused, match="revoked"):
         await complete(pool, keys, address, preparation, lot.host, at=NOW + SECOND)
-
-
-async def test_a_signature_keeps_what_tells_that_nobody_was_revoked(
-    pool: Pool, keys: PlatformKeys, lot: OpenedLot
-) -> None:
-    address = await issued(pool, lot)
-    for one in signers(lot)[:2]:
-        await sign(pool, keys, address, one, at=NOW)
-
-    _, pdf = await read(pool, address)
-    found = verify_signatures(pdf, trusted_roots=keys.trusted_roots(), at=None)
-
-    assert [one.long_term for one in found] == [True, True]
-
-
-async def test_a_signature_from_before_the_revocation_still_holds(
-    pool: Pool, keys: PlatformKeys, lot: OpenedLot
-) -> None:
-    address = await issued(pool, lot)
-    await sign(pool, keys, address, lot.host, at=NOW)
-    session = Session(b"-", lot.host.actor, "-", is_administrator=True)
-    later = NOW + timedelta(days=1)
-    async with transaction(pool) as connection:
-        serial = f"{facts(lot.host.certificate).serial:x}"
-        await revoke_certificate(connection, serial, reason="superseded", by=session, at=later)
-        current = await revocation_list(connection, keys, at=later)
-
-    _, pdf = await read(pool, address)
-    roots = keys.trusted_roots()
-    [found] = verify_signatures(pdf, trusted_roots=roots, at=None, revocation_lists=[current])
-
-    assert found.long_term
-
-
-async def test_what_an_outside_authority_revoked_signs_no_more(
-    pool: Pool, keys: PlatformKeys, lot: OpenedLot, tmp_path: Path
-) -> None:
-    key = generate_signing_key()
-    root = make_authority("示范外部CA", key=key, at=PUBLISHED, years=3)
-    csr = make_request(lot.host.key, common_name="-", organization="-", uscc="-")
-    subject = CertificateSubject("示范", "示范", lot.host.actor.uscc)
-    certificate = issue(root, key, csr, at=PUBLISHED, days=700, subject=subject)
-    trusting = replace(keys, trusted_outside=(root,), trust_folder=tmp_path)
-    address = await issued(pool, lot)
-
-    def publish(*revoked: tuple[int, datetime]) -> None:
-        crl = make_crl(root, key, revoked, at=NOW, days=7, number=1)
-        (tmp_path / "outside.crl").write_bytes(crl)
-
-    publish()
-    (tmp_path / "broken.crl").write_bytes(b"half a lis")
-    preparation = await prepare(pool, trusting, address, lot.host, at=NOW, certificate=certificate)
-    assert len(lists_in(preparation.pdf, revisions(preparation.pdf))) == 2
-
-    publish((facts(certificate).serial, NOW))
-    with pytest.raises(SignatureRefused, match="revoked"):
-        await complete(pool, trusting, address, preparation, lot.host, at=NOW)
-    with pytest.raises(SignatureRefused, match="revoked"):
-        await prepare(pool, trusting, address, lot.host, at=NOW, certificate=certificate)
 
 
 async def test_something_that_is_no_certificate_is_refused(
