@@ -15,8 +15,10 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
+from weakref import WeakSet
 
 import aiohttp
+from aiohttp.connector import Connection
 
 from clients.transcript import Exchange, http_exchange
 from clients.transfer import ANSWER_SECONDS_MAX, Answering, Meter, in_pieces
@@ -287,8 +289,28 @@ async def open_platform(
 ) -> AsyncIterator[Platform]:
     """A line to the platform at `address`, not logged in yet."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS_MAX)
-    async with aiohttp.ClientSession(timeout=timeout) as http:
-        yield Platform(address.rstrip("/"), http, patience_seconds)
+    transports: WeakSet[asyncio.Transport] = WeakSet()
+    async with aiohttp.ClientSession(timeout=timeout, request_class=_noting(transports)) as http:
+        try:
+            yield Platform(address.rstrip("/"), http, patience_seconds)
+        finally:
+            await http.close()
+            # A transport that still holds bytes for somebody who does not read would never close.
+            for transport in transports:
+                transport.abort()
+            await asyncio.sleep(0)  # the loop closes them now
+
+
+def _noting(transports: "WeakSet[asyncio.Transport]") -> type[aiohttp.ClientRequest]:
+    """Requests that note over which transport they go out."""
+
+    class Noted(aiohttp.ClientRequest):
+        async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+            if conn.transport is not None:
+                transports.add(conn.transport)
+            return await super().send(conn)
+
+    return Noted
 
 
 class PlatformAway(Exception):

@@ -281,6 +281,9 @@ async def _prepare(screen: Screen, desk: BidDesk, confirmed: frozenset[str]) -> 
 async def _seal(screen: Screen, desk: BidDesk, passphrase: str) -> None:
     for holder in desk.notice.key_holders:
         screen.say(f"✓ 密钥持有人公告有效: {holder.organization}")
+    # Nothing more is asked for here: `prepare` has. What came to light since is told.
+    for finding in desk.key_holders_shown((await desk.time()).now):
+        screen.say(f"! {finding.text}")
     sizes = {one.bundle.kind: bundle_size(one.bundle) for one in desk.workspace.checked().packed}
     with screen.progress("加密", sizes, adding=False) as told:
         bid = await desk.seal(passphrase, told)

@@ -18,6 +18,7 @@ from typing import Final
 import pikepdf
 
 from clients.bundling import PDF, media_type
+from clients.canaries import Shown
 from clients.sdk.plan import BidPlan
 from crypto.canonical import JsonValue
 from tendering.domain.bundle import FILE_BYTES_MAX, FILES_MAX
@@ -106,6 +107,21 @@ def check_reading(published: int, read: int) -> list[BidFinding]:
         return []
     text = f"有 {published - read} 份澄清没有下载;请运行 kaibiao bid documents 并阅读"
     return [BidFinding("clarification-unread", Weight.QUESTION, "documents", text)]
+
+
+def check_canaries(shown: Shown) -> list[BidFinding]:
+    """Have the key holders shown that their keys work? Else a lost key is lost for good."""
+    if not shown.silent:
+        return []
+    who = "、".join(f"密钥持有人{number}" for number in sorted(shown.silent))
+    proved = f"已证明 {len(shown.working)} 位,补救解密需要 {shown.threshold} 位"
+    told = f"{who} 还没有证明密钥可用({proved})"
+    if not shown.overdue:
+        return [_note("key-holders-unproved", "key_holders", f"{told},尚在期限之内")]
+    if shown.enough:
+        return [_note("key-holders-late", "key_holders", f"{told},已经逾期")]
+    text = f"{told},已经逾期:密钥一旦丢失,可能没有人能打开您的投标文件;请告知招标人"
+    return [BidFinding("key-holders-too-few", Weight.QUESTION, "key_holders", text)]
 
 
 def stopping(findings: list[BidFinding], confirmed: frozenset[str]) -> list[BidFinding]:
@@ -197,6 +213,10 @@ def _form_sentence(code: str, plan: BidPlan, lot: Lot) -> str:
         return f"{told}: 报价高于限价,投标将被否决"
     assert code == "unit-slip-suspected"  # the plan leaves no other: it is parsed
     return f"{told}: 相差一百倍以上,请核对单位是元还是万元"
+
+
+def _note(code: str, where: str, text: str) -> BidFinding:
+    return BidFinding(code, Weight.NOTE, where, text)
 
 
 def _error(code: str, where: str, text: str) -> BidFinding:

@@ -18,12 +18,14 @@ from typing import Any, Final, TypeVar
 from clients.bid_sealing import PreparedBid, Progress, altered_containers, rehearse, seal_bid
 from clients.bidding import MANIFEST, Bidder, UploadProgress
 from clients.bundling import pack
+from clients.canaries import shown_working
 from clients.key_files import KeyFolder
 from clients.notices import Notice, read_notice
 from clients.platform import Json, Platform, PlatformRefused
 from clients.receipt_keeping import WITHDRAWN, ReceiptBook
 from clients.sdk.checks import (
     BidFinding,
+    check_canaries,
     check_certificate,
     check_files,
     check_form,
@@ -112,7 +114,8 @@ class BidDesk:
         plan = self.workspace.plan()
         digest = self.workspace.plan_digest()
         tender = self.notice.tender
-        findings = check_time(tender, (await self.time()).now)
+        now = (await self.time()).now
+        findings = check_time(tender, now) + self.key_holders_shown(now)
         findings += check_certificate(self._certified_until(), tender)
         findings += self.unread()
         require_envelopes(plan, tender)
@@ -223,6 +226,12 @@ class BidDesk:
         mine = await self.platform.get(f"/tenders/{self.notice.tender.id}/bids/mine")
         lot = self.workspace.subject().lot
         return [one for one in mine["items"] if one["lot"] == lot]
+
+    def key_holders_shown(self, now: datetime) -> list[BidFinding]:
+        """What the canaries say of the key holders at an instant. Raises NoticeInvalid."""
+        roots = [authority.root for authority in self.keys.certifiers]
+        entries, tender = self.notice.journal.entries, self.notice.tender
+        return check_canaries(shown_working(entries, tender, trusted_roots=roots, now=now))
 
     def unread(self) -> list[BidFinding]:
         """What was published about the tender and not downloaded."""

@@ -1,6 +1,9 @@
 """A party's line survives a platform that goes away, and does nothing twice."""
 
 import asyncio
+import gc
+import socket
+import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -209,3 +212,21 @@ async def test_a_transcript_holds_each_answer_and_no_lost_attempt(
     ]
     assert [each.headers["Idempotency-Key"] for each in kept] == scripted.keys[1:]
     assert (kept[0].asked, kept[0].answered) == ({"password": "<secret>"}, {"token": "<secret>"})
+
+
+def test_a_line_that_is_left_in_the_middle_of_an_upload_leaves_no_transport_behind() -> None:
+    async def given_up(address: str) -> None:
+        async with open_platform(address, patience_seconds=0) as line:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.3):
+                    await line.put_bytes("/uploads/1", bytes(16 << 20))
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as deaf,
+        warnings.catch_warnings(record=True) as told,
+    ):
+        warnings.simplefilter("always")
+        asyncio.run(given_up(f"http://127.0.0.1:{deaf.getsockname()[1]}"))
+        gc.collect()
+
+    assert [str(one.message) for one in told if "transport" in str(one.message)] == []
