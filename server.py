@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import json
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -50,8 +49,10 @@ from tendering.clockwork import clear_away, keep_terms, open_due_tenders, open_r
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
+from tendering.listening import PortTaken, listen
 from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
+from tendering.notification_loop import deliver_notifications, open_sender
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock
 from tendering.rulebooks import holiday_calendar, rulebook_for
@@ -90,10 +91,6 @@ COMMANDS: Final = ("serve", "migrate", "check-config", "keys", "verify-database"
 SHUTDOWN_SECONDS: Final = 5.0
 
 
-class PortTaken(Exception):
-    """Another program listens where the platform should."""
-
-
 # What keeps the platform from starting, said in one sentence and without a traceback.
 REFUSALS: Final = (
     SettingsRefused,
@@ -120,7 +117,7 @@ class Running:
 async def running(settings: Settings) -> AsyncIterator[Running]:
     """Build every part once, in order; stop them in reverse. Tests enter this too."""
     async with AsyncExitStack() as stack:
-        listening = stack.enter_context(_listen(settings))
+        listening = stack.enter_context(listen(settings.server))
         host, port = listening.getsockname()[:2]
         if settings.server.port == 0:
             settings = replace(settings, server=replace(settings.server, port=port))
@@ -134,6 +131,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         clock = await _clock(pool, settings)
         bus = await stack.enter_async_context(open_bus(pool, dsn))
         context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
+        await stack.enter_async_context(bus.listening(context.bell.hint))
         hub = Hub(pool, bus, RoomSettings())
         metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
         insurance = await stack.enter_async_context(
@@ -146,6 +144,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 demonstration=settings.demonstration,
             )
         )
+        sender = await stack.enter_async_context(open_sender(context, settings))
         rooms = _rooms(context, hub, bus)
         app = _app(context, settings, metrics, rooms=rooms, insurance=insurance)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
@@ -165,24 +164,12 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),
+                deliver_notifications(pool, sender),
                 watch_loop(metrics),
                 watch(),
             )
         )
         yield Running(f"http://{host}:{port}", context, ended)
-
-
-def _listen(settings: Settings) -> socket.socket:
-    """Bind first: a taken port is noticed before anything is started."""
-    try:
-        return socket.create_server(
-            (settings.server.host, settings.server.port),
-            backlog=1024,
-            reuse_port=settings.server.processes > 1,
-        )
-    except OSError as error:
-        where = f"{settings.server.host}:{settings.server.port}"
-        raise PortTaken(f"cannot listen on {where}: {error.strerror}") from error
 
 
 async def _database(
@@ -242,6 +229,7 @@ async def _context(
         log_interval_seconds=settings.log.interval_seconds,
         upload_bytes_max=settings.platform.upload_bytes_max,
         abandoned_hours=settings.platform.abandoned_hours,
+        notifications=settings.notifications,
     )
 
 
@@ -270,6 +258,7 @@ def _app(
     token = _secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)
     app.on_shutdown.append(rooms.hub.send_away)
+    app.on_shutdown.append(context.bell.close)
     mount(app, DOORS, context, parts=parts)
     mount_document(app, document(DOORS, title=context.platform_name, version=VERSION, parts=parts))
     mount_pages(app, Path(__file__).parent / "web_dist")

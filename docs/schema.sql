@@ -508,6 +508,22 @@ CREATE TABLE tendering.contracts (
     CONSTRAINT contracts_terms_check CHECK ((octet_length(terms) <= 16384))
 );
 
+CREATE TABLE tendering.deliveries (
+    id uuid NOT NULL,
+    message_id uuid NOT NULL,
+    person_id uuid,
+    webhook_id uuid,
+    attempts integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    dead_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT deliveries_check CHECK ((num_nulls(person_id, webhook_id) = 1)),
+    CONSTRAINT deliveries_check1 CHECK (((delivered_at IS NULL) OR (dead_at IS NULL))),
+    CONSTRAINT deliveries_last_error_check CHECK ((char_length(last_error) <= 300))
+);
+
 CREATE TABLE tendering.demonstration_clock (
     id boolean DEFAULT true NOT NULL,
     ahead_microseconds bigint NOT NULL,
@@ -663,7 +679,7 @@ CREATE TABLE tendering.issued_documents (
     issued_at timestamp with time zone NOT NULL,
     completed_at timestamp with time zone,
     CONSTRAINT issued_documents_digest_check CHECK ((octet_length(digest) = 32)),
-    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'contract'::text, 'archive_certificate'::text]))),
+    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'clarification'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'result'::text, 'termination'::text, 'contract'::text, 'archive_certificate'::text]))),
     CONSTRAINT issued_documents_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{0,20}$'::text)),
     CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
     CONSTRAINT issued_documents_pdf_check CHECK ((octet_length(pdf) <= 67108864)),
@@ -782,6 +798,28 @@ CREATE TABLE tendering.lots (
     CONSTRAINT lots_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300)))
 );
 
+CREATE TABLE tendering.message_reads (
+    message_id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE tendering.messages (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    kind text NOT NULL,
+    role text NOT NULL,
+    organization_id uuid,
+    person_id uuid,
+    zh text NOT NULL,
+    en text NOT NULL,
+    outward boolean NOT NULL,
+    spread boolean DEFAULT false NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT messages_en_check CHECK (((char_length(en) >= 1) AND (char_length(en) <= 500))),
+    CONSTRAINT messages_zh_check CHECK (((char_length(zh) >= 1) AND (char_length(zh) <= 500)))
+);
+
 CREATE TABLE tendering.migrations (
     package text NOT NULL,
     number integer NOT NULL,
@@ -790,6 +828,14 @@ CREATE TABLE tendering.migrations (
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT migrations_number_check CHECK ((number > 0)),
     CONSTRAINT migrations_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+
+CREATE TABLE tendering.notification_settings (
+    person_id uuid NOT NULL,
+    email text NOT NULL,
+    muted text[] NOT NULL,
+    CONSTRAINT notification_settings_email_check CHECK ((char_length(email) <= 254)),
+    CONSTRAINT notification_settings_muted_check CHECK ((cardinality(muted) <= 200))
 );
 
 CREATE TABLE tendering.objections (
@@ -1041,6 +1087,17 @@ CREATE TABLE tendering.uploads (
     CONSTRAINT uploads_size_bytes_check CHECK ((size_bytes > 0))
 );
 
+CREATE TABLE tendering.webhooks (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    role text NOT NULL,
+    url text NOT NULL,
+    created_by uuid NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT webhooks_url_check CHECK (((char_length(url) >= 1) AND (char_length(url) <= 500)))
+);
+
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id);
 
@@ -1149,6 +1206,15 @@ ALTER TABLE ONLY tendering.complaints
 ALTER TABLE ONLY tendering.contracts
     ADD CONSTRAINT contracts_pkey PRIMARY KEY (tender_id, lot);
 
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_once_a_person UNIQUE (message_id, person_id);
+
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_once_a_webhook UNIQUE (message_id, webhook_id);
+
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.demonstration_clock
     ADD CONSTRAINT demonstration_clock_pkey PRIMARY KEY (id);
 
@@ -1233,8 +1299,17 @@ ALTER TABLE ONLY tendering.log_tiles
 ALTER TABLE ONLY tendering.lots
     ADD CONSTRAINT lots_pkey PRIMARY KEY (tender_id, lot);
 
+ALTER TABLE ONLY tendering.message_reads
+    ADD CONSTRAINT message_reads_pkey PRIMARY KEY (message_id, person_id);
+
+ALTER TABLE ONLY tendering.messages
+    ADD CONSTRAINT messages_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (package, number);
+
+ALTER TABLE ONLY tendering.notification_settings
+    ADD CONSTRAINT notification_settings_pkey PRIMARY KEY (person_id);
 
 ALTER TABLE ONLY tendering.objections
     ADD CONSTRAINT objections_once UNIQUE (tender_id, organization_id, statement_digest);
@@ -1314,6 +1389,9 @@ ALTER TABLE ONLY tendering.upload_parts
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.webhooks
+    ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
 CREATE INDEX nonces_created_at ON insurance.nonces USING btree (created_at);
 
 CREATE INDEX notices_waiting ON insurance.notices USING btree (order_id) WHERE (reception = 'later'::text);
@@ -1358,6 +1436,12 @@ CREATE INDEX complaints_organization_id ON tendering.complaints USING btree (org
 
 CREATE INDEX contracts_bidder_id ON tendering.contracts USING btree (bidder_id);
 
+CREATE INDEX deliveries_due ON tendering.deliveries USING btree (next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
+CREATE INDEX deliveries_of_person ON tendering.deliveries USING btree (person_id, created_at DESC);
+
+CREATE INDEX deliveries_of_webhook ON tendering.deliveries USING btree (webhook_id, created_at DESC);
+
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
@@ -1365,6 +1449,16 @@ CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
 
 CREATE INDEX key_holder_successors_organization_id ON tendering.key_holder_successors USING btree (organization_id);
+
+CREATE INDEX message_reads_person_id ON tendering.message_reads USING btree (person_id);
+
+CREATE INDEX messages_of_organization ON tendering.messages USING btree (organization_id, role, at DESC, id DESC);
+
+CREATE INDEX messages_of_person ON tendering.messages USING btree (person_id) WHERE (person_id IS NOT NULL);
+
+CREATE INDEX messages_of_tender ON tendering.messages USING btree (tender_id);
+
+CREATE INDEX messages_to_spread ON tendering.messages USING btree (at, id) WHERE (outward AND (NOT spread));
 
 CREATE INDEX objections_organization_id ON tendering.objections USING btree (organization_id);
 
@@ -1397,6 +1491,10 @@ CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders USING btree (previo
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
+
+CREATE INDEX webhooks_created_by ON tendering.webhooks USING btree (created_by);
+
+CREATE INDEX webhooks_organization_id ON tendering.webhooks USING btree (organization_id, role) WHERE (ended_at IS NULL);
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_blocks FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
@@ -1540,6 +1638,15 @@ ALTER TABLE ONLY tendering.contracts
 ALTER TABLE ONLY tendering.contracts
     ADD CONSTRAINT contracts_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_message_id_fkey FOREIGN KEY (message_id) REFERENCES tendering.messages(id);
+
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.deliveries
+    ADD CONSTRAINT deliveries_webhook_id_fkey FOREIGN KEY (webhook_id) REFERENCES tendering.webhooks(id);
+
 ALTER TABLE ONLY tendering.document_decisions
     ADD CONSTRAINT document_decisions_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
@@ -1602,6 +1709,24 @@ ALTER TABLE ONLY tendering.log_evidence
 
 ALTER TABLE ONLY tendering.lots
     ADD CONSTRAINT lots_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.message_reads
+    ADD CONSTRAINT message_reads_message_id_fkey FOREIGN KEY (message_id) REFERENCES tendering.messages(id);
+
+ALTER TABLE ONLY tendering.message_reads
+    ADD CONSTRAINT message_reads_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.messages
+    ADD CONSTRAINT messages_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.messages
+    ADD CONSTRAINT messages_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.messages
+    ADD CONSTRAINT messages_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.notification_settings
+    ADD CONSTRAINT notification_settings_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
 ALTER TABLE ONLY tendering.objections
     ADD CONSTRAINT objections_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
@@ -1692,6 +1817,12 @@ ALTER TABLE ONLY tendering.upload_parts
 
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.webhooks
+    ADD CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.webhooks
+    ADD CONSTRAINT webhooks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
 GRANT USAGE ON SCHEMA insurance TO tendering_app;
 
@@ -1813,6 +1944,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.contracts TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.contracts TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.deliveries TO tendering_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.demonstration_clock TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.demonstration_clock TO tendering_audit;
@@ -1893,9 +2026,15 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.lots TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.lots TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.message_reads TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.messages TO tendering_app;
+
 GRANT SELECT ON TABLE tendering.migrations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.migrations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.notification_settings TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.objections TO tendering_app;
 
@@ -1966,6 +2105,8 @@ GRANT SELECT ON TABLE tendering.unlocks TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.upload_parts TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.uploads TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.webhooks TO tendering_app;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
 

@@ -45,6 +45,7 @@ class PlatformKeys:
     """All keys of the platform. `trusted_outside` are roots of outside authorities, DER.
 
     `trust_folder` is where those came from; their revocation lists are kept beside them.
+    From `webhook_seed` the secret of each webhook is derived, so that the database holds none.
     """
 
     authority: CertifiedKey
@@ -52,6 +53,7 @@ class PlatformKeys:
     receipt: NoteKey
     log: NoteKey
     vrf_seed: bytes = field(repr=False)
+    webhook_seed: bytes = field(repr=False)
     trusted_outside: tuple[bytes, ...] = ()
     trust_folder: Path | None = None
 
@@ -106,6 +108,7 @@ def load_keys(
             receipt=NoteKey.from_seed(f"{name}/receipt", _seed(folder, "receipt")),
             log=NoteKey.from_seed(f"{name}/log", _seed(folder, "log")),
             vrf_seed=_seed(folder, "vrf"),
+            webhook_seed=_seed(folder, "webhook"),
             trusted_outside=_roots(trust_folder) if trust_folder is not None else (),
             trust_folder=trust_folder,
         )
@@ -136,7 +139,7 @@ def _create(folder: Path, *, name: str, at: datetime) -> None:
         _write(fresh / "authority.pem", _pem(root))
         _write(fresh / "timestamping.key.pem", stamping.to_pem(None))
         _write(fresh / "timestamping.pem", _pem(certificate))
-        for use in ("receipt", "log", "vrf"):
+        for use in ("receipt", "log", "vrf", "webhook"):
             _write(fresh / f"{use}.seed", secrets.token_bytes(SEED_BYTES).hex().encode() + b"\n")
         fresh.rename(folder)
     except OSError as error:

@@ -88,6 +88,35 @@ class LogSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationSettings:
+    """Where messages go besides the platform itself: by mail if `smtp_host` is set, to webhooks.
+
+    `smtp_security`: `tls` from the first byte, `starttls`, or `none` for a relay on this machine.
+    `webhooks_to_private_networks` also allows plain HTTP.
+    """
+
+    smtp_host: str = ""
+    smtp_port: int = 465
+    smtp_security: Literal["tls", "starttls", "none"] = "tls"
+    smtp_user: str = ""
+    smtp_password_file: str = ""
+    from_address: str = ""
+    webhooks_to_private_networks: bool = False
+    request_seconds_max: int = 10
+    attempts_max: int = 12
+    retry_first_seconds: int = 10
+    retry_seconds_max: int = 7200
+    requests_max: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatingSettings:
+    """How long the operator has to look into a bad rating (好差评)."""
+
+    follow_up_working_days: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration."""
 
@@ -96,6 +125,8 @@ class Settings:
     platform: PlatformSettings = field(default_factory=PlatformSettings)
     clock: ClockSettings = field(default_factory=ClockSettings)
     log: LogSettings = field(default_factory=LogSettings)
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    ratings: RatingSettings = field(default_factory=RatingSettings)
 
     @property
     def folder(self) -> Path:
@@ -155,6 +186,10 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         platform=_table("platform", PlatformSettings, tables.get("platform", {})),
         clock=_table("clock", ClockSettings, tables.get("clock", {})),
         log=_table("log", LogSettings, log),
+        notifications=_table(
+            "notifications", NotificationSettings, tables.get("notifications", {})
+        ),
+        ratings=_table("ratings", RatingSettings, tables.get("ratings", {})),
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
@@ -162,12 +197,33 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         raise SettingsRefused("platform: abandoned_hours is positive, free_bytes_min not negative")
     if settings.log.quorum > len(settings.log.witnesses):
         raise SettingsRefused("log.quorum: more than there are witnesses")
+    _check_notifications(settings.notifications)
+    if settings.ratings.follow_up_working_days < 1:
+        raise SettingsRefused("ratings.follow_up_working_days: positive")
     return settings
 
 
 def effective(settings: Settings) -> dict[str, Any]:
     """The values in force, for `kaibiao check-config`."""
     return asdict(settings)
+
+
+def _check_notifications(chosen: NotificationSettings) -> None:
+    if bool(chosen.smtp_host) != bool(chosen.from_address):
+        raise SettingsRefused("notifications: smtp_host and from_address go together")
+    if chosen.smtp_security not in {"tls", "starttls", "none"}:
+        raise SettingsRefused("notifications.smtp_security: tls, starttls or none")
+    if bool(chosen.smtp_user) != bool(chosen.smtp_password_file):
+        raise SettingsRefused("notifications: smtp_user and smtp_password_file go together")
+    limits = (
+        chosen.request_seconds_max,
+        chosen.attempts_max,
+        chosen.retry_first_seconds,
+        chosen.retry_seconds_max,
+        chosen.requests_max,
+    )
+    if min(limits) < 1:
+        raise SettingsRefused("notifications: seconds, attempts and requests are positive")
 
 
 def _table(name: str, kind: type[Table], values: object) -> Table:

@@ -12,7 +12,9 @@ from uuid import UUID
 
 from tendering.api.part_reading import PartBuffers
 from tendering.api.session_reading import SessionReader
+from tendering.bell import Bell
 from tendering.domain.parties import Actor
+from tendering.settings import NotificationSettings
 from tendering.storage.connection import Pool
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ class Context:
     X-Forwarded-For header is believed. `law` gives the rules
     and the calendar that hold for a tender at an instant.
     `writing` is held with a part of an upload in memory, `opening` while a bid is decrypted.
-    `intake` takes submissions into custody.
+    `intake` takes submissions into custody; `bell` wakes who waits for messages.
     """
 
     pool: Pool
@@ -62,4 +64,6 @@ class Context:
     writing: PartBuffers = field(default_factory=lambda: PartBuffers(PARTS_AT_ONCE))
     sessions: SessionReader = field(default_factory=SessionReader)
     abandoned_hours: int = 48
+    notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    bell: Bell = field(default_factory=Bell)
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, opening_remedies, openings, public, schemas, tenders, uploads
+from tendering.api import bids, public, schemas, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -16,7 +16,9 @@ from tendering.api.routes_exits import EXIT_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
+from tendering.api.routes_notifications import NOTIFICATION_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
+from tendering.api.routes_openings import OPENING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
 from tendering.api.routing import Route
@@ -40,16 +42,6 @@ from tendering.domain.refusals.documents import DocumentFindingsOpen, DocumentsU
 from tendering.domain.refusals.key_holders import (
     KeyPolicyIncomplete,
     KeyPolicyReplaced,
-    NotKeyHolder,
-)
-from tendering.domain.refusals.openings import (
-    AlreadyUnlocked,
-    BidDoesNotOpen,
-    BidsStillLocked,
-    OpeningNotStarted,
-    UnlockWindowClosed,
-    WrongFileKey,
-    WrongShare,
 )
 from tendering.domain.refusals.rules import (
     MethodInvalid,
@@ -266,104 +258,6 @@ BID_ROUTES: Final = (
     ),
 )
 
-_UNLOCKING: Final = (NotFound, OpeningNotStarted, WrongPhase, UnlockWindowClosed, AlreadyUnlocked)
-
-OPENING_ROUTES: Final = (
-    Route(
-        "GET",
-        "/tenders/{tender_id}/opening",
-        openings.get_opening,
-        errors=(NotFound,),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/sign-in",
-        openings.post_sign_in,
-        action="opening.sign_in",
-        status=204,
-        idempotency="transaction",
-        errors=(NotFound, NoBid, WrongPhase, OpeningNotStarted),
-        tags=("opening",),
-        secret=True,
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/unlocks",
-        openings.post_unlock,
-        action="opening.unlock",
-        idempotency="natural",
-        errors=(*_UNLOCKING, NoBid, WrongFileKey, BidDoesNotOpen),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/lost-key",
-        openings.post_lost_key,
-        action="opening.unlock",
-        status=204,
-        idempotency="transaction",
-        errors=_UNLOCKING,
-        tags=("opening",),
-    ),
-    Route(
-        "GET",
-        "/tenders/{tender_id}/opening/remedies",
-        opening_remedies.get_remedies,
-        action="opening.remedy",
-        errors=(NotFound, NotKeyHolder),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/shares",
-        openings.post_shares,
-        action="opening.remedy",
-        idempotency="natural",
-        errors=(*_UNLOCKING, NoBid, NotKeyHolder, WrongShare),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/share-refusals",
-        opening_remedies.post_share_refusal,
-        action="opening.remedy",
-        status=204,
-        idempotency="transaction",
-        errors=(*_UNLOCKING, NoBid, NotKeyHolder, SignatureRefused),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/file-keys",
-        openings.post_file_keys,
-        action="opening.unlock",
-        idempotency="natural",
-        errors=(NotFound, NoBid, OpeningNotStarted, WrongPhase, AlreadyUnlocked, SignatureRefused),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/reveal",
-        openings.post_reveal,
-        action="opening.reveal",
-        status=204,
-        idempotency="natural",
-        errors=(NotFound, Forbidden, OpeningNotStarted, WrongPhase, BidsStillLocked),
-        tags=("opening",),
-    ),
-    Route(
-        "POST",
-        "/tenders/{tender_id}/opening/confirmations",
-        openings.post_confirmation,
-        action="opening.confirm",
-        status=204,
-        idempotency="transaction",
-        errors=(NotFound, OpeningNotStarted, WrongPhase),
-        tags=("opening",),
-    ),
-)
-
 ROUTES: Final = (
     *ACCOUNT_ROUTES,
     *TENDER_ROUTES,
@@ -375,6 +269,7 @@ ROUTES: Final = (
     *BID_SECURITY_ROUTES,
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
+    *NOTIFICATION_ROUTES,
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,
     *RULE_ROUTES,

@@ -74,6 +74,8 @@ _ACCOUNTS: dict[str, frozenset[Role]] = {
     "organization.grant_role": frozenset({R.OPERATOR}),
     "passkey.manage": EVERYBODY,
     "people.manage": EVERYBODY,
+    "message.read": EVERYBODY,
+    "webhook.manage": EVERYBODY,
 }
 
 _INSURANCE: dict[str, frozenset[Role]] = {

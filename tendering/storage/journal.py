@@ -7,7 +7,7 @@ from uuid import UUID
 from crypto.canonical import canonical
 from tendering.domain.journal import Entry, Event, Stream, first_head, next_head
 from tendering.domain.security_release import WATCHED
-from tendering.storage import duties
+from tendering.storage import duties, messages
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json
 
@@ -17,7 +17,11 @@ HINT_CHANNEL = "journal"
 async def append(
     connection: Connection, tender_id: UUID, stream: Stream, event: Event, *, at: datetime
 ) -> Entry:
-    """Add an event at the end of a stream. Two statements, three for a duty."""
+    """Add an event at the end of a stream, and tell whom it concerns.
+
+    Two statements, three for a duty; what somebody is told of takes some more, in the same
+    transaction.
+    """
     return (await append_all(connection, stream, [(tender_id, event, at)]))[0]
 
 
@@ -56,6 +60,7 @@ async def append_all(
     watched = {entry.tender_id for entry in entries if entry.kind in WATCHED}
     if watched:
         await duties.mark(connection, watched)
+    await messages.write(connection, entries)
     return entries
 
 

@@ -25,7 +25,13 @@ from tendering.api.auth import token_digest
 from tendering.api.routing import Route
 from tendering.domain.parties import Organization, Person
 from tendering.domain.roles import Role
-from tendering.settings import ClockSettings, DatabaseSettings, PlatformSettings, ServerSettings
+from tendering.settings import (
+    ClockSettings,
+    DatabaseSettings,
+    NotificationSettings,
+    PlatformSettings,
+    ServerSettings,
+)
 from tendering.settings import Settings as PlatformConfiguration
 from tendering.storage import sessions
 from tendering.storage.connection import Connection, transaction
@@ -143,6 +149,7 @@ async def serving(
     *,
     demonstration: bool = False,
     upload_bytes_max: int = 1 << 20,
+    notifications: NotificationSettings | None = None,
 ) -> AsyncIterator[Platform]:
     """Serve on a port of its own until the block ends."""
     dsn_file = folder / "dsn"
@@ -152,6 +159,7 @@ async def serving(
         database=DatabaseSettings(dsn_file=str(dsn_file), pool_connections_max=8),
         platform=PlatformSettings(folder=str(folder), upload_bytes_max=upload_bytes_max),
         clock=ClockSettings(mode="demonstration" if demonstration else "normal"),
+        notifications=notifications or NotificationSettings(),
     )
     async with running(settings) as server, aiohttp.ClientSession() as line:
         context = server.context

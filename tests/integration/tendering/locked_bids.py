@@ -57,6 +57,7 @@ class Opened:
                 receipt=platform.receipt,
                 log=platform.log,
                 vrf_seed=platform.vrf_seed,
+                webhook_seed=bytes(32),
                 trusted_outside=(platform.outside,),
             ),
             law=cast("Any", None),  # no law is asked here

@@ -77,6 +77,7 @@ async def parts(play: TenderPlay, pool: Pool, tmp_path: Path) -> ArchiveParts:
         receipt=platform.receipt,
         log=platform.log,
         vrf_seed=platform.vrf_seed,
+        webhook_seed=bytes(32),
         trusted_outside=(platform.outside,),
     )
     return ArchiveParts(pool, blobs, keys, platform.published, "示范平台")

@@ -94,6 +94,27 @@ def test_a_clock_of_another_mode_is_refused() -> None:
         parse_settings({"clock": {"mode": "fast"}})
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"smtp_host": "mail.example"},
+        {"from_address": "platform@mail.example"},
+        {"smtp_security": "ssl"},
+        {"smtp_user": "platform"},
+        {"attempts_max": 0},
+        {"request_seconds_max": 0},
+    ],
+)
+def test_half_a_mail_server_and_senseless_limits_are_refused(values: dict[str, Any]) -> None:
+    with pytest.raises(SettingsRefused, match="notifications"):
+        parse_settings({"notifications": values})
+
+
+def test_a_term_for_bad_ratings_is_positive() -> None:
+    with pytest.raises(SettingsRefused, match="follow_up"):
+        parse_settings({"ratings": {"follow_up_working_days": 0}})
+
+
 def test_a_file_that_is_not_toml_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text("[server\n")

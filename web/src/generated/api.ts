@@ -52,6 +52,10 @@ export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Reco
 
 export interface DecisionView { accepted: boolean; suspends: boolean; text: string; decided_at: string }
 
+export interface DeliveryList { items: DeliveryView[] }
+
+export interface DeliveryView { id: string; message_id: string; zh: string; en: string; webhook_id: string | null; attempts: number; created_at: string; next_at: string | null; delivered_at: string | null; dead_at: string | null; last_error: string }
+
 export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "result" | "termination";
@@ -123,6 +127,10 @@ export interface LotView { lot: string; title: string; estimate_fen: number; cei
 export interface Mark { bid: number; criterion: string; points: string }
 
 export interface Me { person: PersonAnswer; organization: OrganizationAnswer; role: Role; roles: Role[]; csrf_token: string }
+
+export interface MessageList { items: MessageView[]; next: string | null }
+
+export interface MessageView { id: string; tender_id: string; tender_number: string; tender_title: string; kind: string; zh: string; en: string; at: string; read_at: string | null }
 
 export interface NeedBody { venue: string; region: string; speciality: string; seats: number; reserves?: number }
 
@@ -320,6 +328,10 @@ export interface PutDocument { upload: string; media_type: string }
 
 export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
+export interface PutWebhook { url: string }
+
+export interface PutWishes { email: string; muted?: string[] }
+
 export interface QualificationVerdict { bidder_id: string; passes: boolean; reason?: string }
 
 export interface QuestionList { items: QuestionView[] }
@@ -400,11 +412,19 @@ export interface TicketAnswer { ticket: string; expires_in_seconds: number }
 
 export interface UnlockAnswer { verdicts: Verdict[] }
 
+export interface Unread { unread: number }
+
 export interface UploadView { id: string; size_bytes: number; part_bytes: number; parts: number; received: number[] }
 
 export interface Verdict { kind: string; rederives: boolean; plaintext_digest: string }
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
+
+export interface WebhookList { items: WebhookView[] }
+
+export interface WebhookView { id: string; url: string; created_at: string; secret?: string | null }
+
+export interface WishesView { email: string; muted: string[]; mail_is_sent: boolean; kinds: string[] }
 
 export interface tendering_api_openings_LotBody { lot: string }
 
@@ -416,6 +436,8 @@ export interface Doors {
   "GET /certificates/revocations": { answer: Blob };
   "POST /certificates/{serial}/revocation": { path: { serial: string }; body: PostRevocation; answer: CertificateAnswer };
   "GET /clock": { answer: ClockAnswer };
+  "GET /deliveries": { answer: DeliveryList };
+  "POST /deliveries/{delivery_id}/replay": { path: { delivery_id: string }; answer: undefined };
   "POST /demonstration/clock/jump": { answer: JumpAnswer };
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
@@ -432,6 +454,12 @@ export interface Doors {
   "GET /me": { answer: Me };
   "GET /me/passkeys": { answer: PasskeyList };
   "DELETE /me/passkeys/{credential_id}": { path: { credential_id: string }; answer: undefined };
+  "GET /messages": { query: { before?: string; limit?: number }; answer: MessageList };
+  "PUT /messages/read": { answer: undefined };
+  "GET /messages/unread": { query: { known?: number; wait_seconds?: number }; answer: Unread };
+  "PUT /messages/{message_id}/read": { path: { message_id: string }; answer: undefined };
+  "GET /notification-settings": { answer: WishesView };
+  "PUT /notification-settings": { body: PutWishes; answer: undefined };
   "POST /organizations": { body: PostOrganization; answer: RegistrationAnswer };
   "POST /organizations/{organization_id}/roles": { path: { organization_id: string }; body: PostOrganizationRole; answer: OrganizationAnswer };
   "POST /passkeys": { body: PostPasskey; answer: PasskeyAnswer };
@@ -546,4 +574,7 @@ export interface Doors {
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };
   "PUT /uploads/{upload_id}/parts/{part}": { path: { upload_id: string; part: number }; query: { root: string }; answer: Blob };
+  "GET /webhooks": { answer: WebhookList };
+  "DELETE /webhooks/{webhook_id}": { path: { webhook_id: string }; answer: undefined };
+  "PUT /webhooks/{webhook_id}": { path: { webhook_id: string }; body: PutWebhook; answer: WebhookView };
 }

@@ -78,6 +78,11 @@ export default {
   "objection-too-early": "What you object to has not happened yet; object when it has.",
   "objections-open": "{objections} objections to the opening wait for an answer on the spot; then the record can be made.",
   "too-many-objections": "Your organization has raised as many objections to this tender as it may ({objections_max}).",
+  // Notifications and ratings.
+  "already-rated": "You have rated this service already; each is rated once.",
+  "not-served": "Only those who received a service can rate it, and only when it is finished.",
+  "too-many-webhooks": "Your organization has as many webhooks in this role as it may ({webhooks_max}).",
+  "webhook-address-refused": "A webhook needs a public https address, without user name, password or internal host.",
   // Signatures and issued documents.
   "signature-refused": "The signature does not hold, or its certificate may not be used for this.",
   "document-changed": "The document or what it tells has changed meanwhile. Read it again and prepare the signature anew.",

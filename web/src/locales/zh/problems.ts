@@ -77,6 +77,11 @@ export default {
   "objection-too-early": "所异议的环节尚未发生，请在该环节之后提出。",
   "objections-open": "还有 {objections} 件对开标的异议没有当场答复，答复后才能制作开标记录。",
   "too-many-objections": "贵单位对本项目提出的异议已达上限（{objections_max} 件）。",
+  // Notifications and ratings.
+  "already-rated": "这项服务您已经评价过了，每项服务评价一次。",
+  "not-served": "只有接受过该项服务的用户，在服务完成后可以评价。",
+  "too-many-webhooks": "贵单位以此身份登记的回调地址已达上限（{webhooks_max} 个）。",
+  "webhook-address-refused": "回调地址应当是公网的 https 地址，不能带用户名、密码或者指向内部网络。",
   // Signatures and issued documents.
   "signature-refused": "签名无效，或者所用证书不能用于此项签名。",
   "document-changed": "文件或其内容在此期间有变化，请重新阅读并重新准备签名。",

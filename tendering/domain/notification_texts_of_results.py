@@ -1,0 +1,166 @@
+"""The table of notifications, second half: from the draw of the committee to the contract."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from tendering.domain.notifications import Audience, Row, rows_for
+
+A = Audience
+
+EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
+    "draw.pool_frozen": rows_for(
+        "评标专家抽取名单已锁定，请密封您的随机数。",
+        "The pool of experts is frozen: please seal your contribution to the draw.",
+        A.HOST,
+        A.SUPERVISOR,
+        A.KEY_HOLDERS,
+    ),
+    "draw.contributions_closed": (
+        Row(
+            A.KEY_HOLDERS,
+            "抽取随机数已截止，请协助打开密封的随机数。",
+            "Contributions to the draw are closed: please help to open them.",
+        ),
+    ),
+    "committee.drawn": rows_for(
+        "评标委员会专家席位已抽取。",
+        "The seats of the evaluation committee are drawn.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "committee.seated": (
+        Row(
+            A.SEATED,
+            "您被抽取为本项目评标专家，请按时签到；请注意保密和回避。",
+            "You are drawn as an expert: please check in in time, keep it secret, mind recusal.",
+        ),
+    ),
+    "committee.reseated": (
+        Row(
+            A.SEATED,
+            "您递补为本项目评标专家，请尽快签到；请注意保密和回避。",
+            "You step in as an expert: please check in soon, keep it secret, mind recusal.",
+        ),
+    ),
+    "committee.replaced": rows_for(
+        "评标委员会有成员更换。",
+        "A member of the committee was replaced.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "bidders.compared": rows_for(
+        "第 {lot} 标段联合体成员比对已完成。",
+        "The members of consortia of lot {lot} were compared.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "evaluation.reported": rows_for(
+        "第 {lot} 标段评标报告已签署。",
+        "The evaluation report of lot {lot} is signed.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+}
+
+AWARDING: Final[Mapping[str, tuple[Row, ...]]] = {
+    "candidates.published": rows_for(
+        "第 {lot} 标段公示中标候选人，至 {publicity_until} 止可提出异议。",
+        "The candidates of lot {lot} are published; objections until {publicity_until}.",
+        A.BIDDERS,
+        A.SUPERVISOR,
+    ),
+    "award.notified": rows_for(
+        "第 {lot} 标段已定标，请登录查看您的结果；合同应于 {contract_until} 前订立。",
+        "Lot {lot} is awarded: log in for your own result. Contract due {contract_until}.",
+        A.BIDDERS,
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "supervisor.reported": (
+        Row(
+            A.SUPERVISOR,
+            "招标人已提交第 {lot} 标段招标投标情况书面报告。",
+            "The host has reported on the tendering of lot {lot}.",
+        ),
+    ),
+    "contract.drafted": rows_for(
+        "第 {lot} 标段合同已拟定，请签署。",
+        "The contract of lot {lot} is drawn up: please sign it.",
+        A.NAMED,
+        A.HOST,
+    ),
+    "contract.signed": rows_for(
+        "第 {lot} 标段合同已签订。",
+        "The contract of lot {lot} is signed.",
+        A.NAMED,
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "contract.published": (
+        Row(A.NAMED, "第 {lot} 标段合同已公告。", "The contract of lot {lot} is published."),
+    ),
+    "contract.filed": (
+        Row(A.NAMED, "第 {lot} 标段合同已备案。", "The contract of lot {lot} is filed."),
+    ),
+    "performance_security.provided": rows_for(
+        "第 {lot} 标段履约担保已登记。",
+        "The performance security of lot {lot} is on record.",
+        A.NAMED,
+        A.HOST,
+    ),
+    "performance_security.returned": (
+        Row(
+            A.NAMED,
+            "第 {lot} 标段履约担保已退还。",
+            "The performance security of lot {lot} was returned.",
+        ),
+    ),
+    "bid_security.recorded": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的投标担保已登记。",
+            "Your bid security for lot {lot} is on record.",
+        ),
+    ),
+    "bid_security.release_ordered": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的投标担保将在 {due} 前退还。",
+            "Your bid security for lot {lot} goes back by {due}.",
+        ),
+    ),
+    "bid_security.release_cancelled": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的投标担保暂不退还。",
+            "Your bid security for lot {lot} does not go back for now.",
+        ),
+    ),
+    "bid_security.released": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的投标担保已退还。",
+            "Your bid security for lot {lot} was given back.",
+        ),
+    ),
+    "bid_security.kept": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的投标担保不予退还，理由可登录查看。",
+            "Your bid security for lot {lot} is kept; log in to see why.",
+        ),
+    ),
+    "document.issued": (
+        Row(A.SIGNATORIES, "有文件等待您签署。", "A document awaits your signature."),
+    ),
+    "document.signature_waived": (
+        Row(
+            A.NAMED,
+            "您未按时签署文件，已依规继续。",
+            "A document went on without your signature, which did not come in time.",
+        ),
+    ),
+    "document.completed": (
+        Row(A.HOST, "一份文件已全部签署。", "A document has all its signatures."),
+    ),
+}
