@@ -94,10 +94,14 @@ async def load(file: Path, port: int) -> None:
     """The client process: requests from a file, its figures on standard output."""
     requests = json.loads(await asyncio.to_thread(file.read_text, "latin-1"))
     run = Load([text.encode("latin-1") for text in requests])
+    before = time.process_time()
     seconds = await run.run(port)
+    cpu = time.process_time() - before
     took = sorted(run.seconds)
     figures = {
         "rate": len(took) / seconds,
+        "count": len(took),
+        "cpu_seconds": cpu,
         "p50_ms": took[len(took) // 2] * 1000,
         "p99_ms": took[len(took) * 99 // PERCENT] * 1000,
     }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
-from tendering.api.part_reading import PartBuffers
+from tendering.api.receiving import Receivers
 from tendering.api.session_reading import SessionReader
 from tendering.bell import Bell
 from tendering.domain.parties import Actor
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Actor", "Context"]
 
-# Parts of uploads held in memory at once, 8 MiB each.
-PARTS_AT_ONCE: Final = 8
 # Bids decrypted at once: one for each core leaves the loop its share.
 OPENINGS_AT_ONCE: Final = 2
 
@@ -42,7 +40,7 @@ class Context:
     `https://bids.example`: passkeys are bound to it. `trusted_proxies` are the addresses whose
     X-Forwarded-For header is believed. `law` gives the rules
     and the calendar that hold for a tender at an instant.
-    `writing` is held with a part of an upload in memory, `opening` while a bid is decrypted.
+    `receivers` take in parts of uploads; `opening` is held while a bid is decrypted.
     `intake` takes submissions into custody; `bell` wakes who waits for messages.
     """
 
@@ -61,7 +59,7 @@ class Context:
     set_ahead: Callable[[timedelta], None] | None = None
     log_interval_seconds: int = 1
     upload_bytes_max: int = 8 << 30
-    writing: PartBuffers = field(default_factory=lambda: PartBuffers(PARTS_AT_ONCE))
+    receivers: Receivers = field(default_factory=Receivers)
     sessions: SessionReader = field(default_factory=SessionReader)
     abandoned_hours: int = 48
     notifications: NotificationSettings = field(default_factory=NotificationSettings)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from tendering.api import bids, public, schemas, tenders, uploads
-from tendering.api.problems import BodyTooLarge, PreconditionFailed, UnsupportedMediaType
+from tendering.api.problems import BodyTooLarge, PreconditionFailed
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
 from tendering.api.routes_awards import AWARD_ROUTES
@@ -32,7 +32,6 @@ from tendering.domain.refusals.bids import (
     ManifestMismatch,
     NoBid,
     NotAcceptingBids,
-    PartMismatch,
     StorageFull,
     UploadIncomplete,
     UploadTooLarge,
@@ -204,7 +203,7 @@ BID_ROUTES: Final = (
         uploads.put_part,
         action="upload.fill",
         status=204,
-        errors=(NotFound, PartMismatch, StorageFull, BodyTooLarge, UnsupportedMediaType),
+        errors=uploads.PART_REFUSALS,
         accepts=_BYTES,
         produces=_BYTES,
         tags=("uploads",),

@@ -1,7 +1,9 @@
 """Uploads over HTTP: announced, filled part by part in any order, resumed after anything."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from aiohttp import web
@@ -9,16 +11,24 @@ from msgspec import Meta, Struct
 
 from tendering.api.context import Actor, Context
 from tendering.api.fields import INTEGER_MAX, HexDigest
-from tendering.api.part_reading import in_thread, read_part
-from tendering.api.problems import BodyTooLarge, UnsupportedMediaType
+from tendering.api.problems import BodyTooLarge, RequestTimeout, UnsupportedMediaType
+from tendering.api.receiving import in_thread, require_length
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.bids import PartMismatch, StorageFull
 from tendering.domain.uploads import Upload, decide_part, decide_upload, require_owner
 from tendering.storage import uploads
-from tendering.storage.blobs import PART_BYTES, DiskFull
+from tendering.storage.blobs import PART_BYTES, DiskFull, full_disks
 from tendering.storage.connection import Connection, reading, transaction
+from tendering.storage.part_files import PartFile, PartTaken
 
-PART_SECONDS_MAX = 600
+PART_REFUSALS: Final = (
+    NotFound,
+    PartMismatch,
+    StorageFull,
+    BodyTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 
 class PostUpload(Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,39 +84,61 @@ async def put_part(
     """
     if request.content_type != "application/octet-stream":
         raise UnsupportedMediaType("a part is application/octet-stream")
-    async with reading(context.pool) as connection:
-        upload = await uploads.with_part(connection, upload_id, part)
-    require_owner(upload, actor.organization_id)
-    bytes_max = upload.part_size(part)
-    if request.content_length is not None and request.content_length > bytes_max:
-        raise BodyTooLarge("the part is longer than announced")
-    async with context.writing.take() as buffer:
-        async with asyncio.timeout(PART_SECONDS_MAX):
-            data, found = await read_part(request, buffer, bytes_max=bytes_max)
-        if decide_part(upload, part, bytes.fromhex(root), size_bytes=len(data)):
-            await _store(context, upload, part, data, bytes.fromhex(root), found=found)
-        elif found != bytes.fromhex(root):
-            raise PartMismatch("the bytes are not those of the announced root", part=part)
+    announced = bytes.fromhex(root)
+    async with context.receivers.alone(upload_id, part) as place:
+        async with reading(context.pool) as connection:
+            upload = await uploads.with_part(connection, upload_id, part)
+        require_owner(upload, actor.organization_id)
+        size = upload.part_size(part)
+        require_length(request, size)
+        if decide_part(upload, part, announced):
+            async with _open(context, upload, part) as file:
+                await _claim(context, upload, part, announced)
+                found = await context.receivers.receive(request, place, file, size=size)
+                _require_root(found, announced, part)
+                await _store(context, upload, part, file)
+        else:
+            found = await context.receivers.receive(request, place, None, size=size)
+            _require_root(found, announced, part)
     return web.Response(status=204)
 
 
-async def _store(
-    context: Context, upload: Upload, part: int, data: memoryview, root: bytes, *, found: bytes
-) -> None:
-    if found != root:
-        raise PartMismatch("the bytes are not those of the announced root", part=part)
-    async with transaction(context.pool) as connection:
-        claimed = await uploads.claim_part(connection, upload.id, part, root)
-    if claimed != root:
-        raise PartMismatch("the part was announced with another content", part=part)
+@asynccontextmanager
+async def _open(context: Context, upload: Upload, part: int) -> AsyncIterator[PartFile]:
+    """The part's place on the disk, alone."""
+    size = upload.part_size(part)
     try:
-        await in_thread(context.blobs.write_part, upload.id, part, data)
+        opening = in_thread(lambda: context.blobs.open_part(upload.id, part, size))
+        with full_disks(), await opening as file:
+            yield file
     except DiskFull as error:
         raise StorageFull from error
+    except PartTaken as error:
+        # Another process receives it, perhaps on a line that is dead: it is worth asking again.
+        raise TimeoutError("another process receives this part") from error
+    except FileNotFoundError as error:
+        raise NotFound from error  # cleared away meanwhile
+
+
+async def _claim(context: Context, upload: Upload, part: int, root: bytes) -> None:
+    """Nothing is written before the database knows what will be, and that nothing else is."""
+    async with transaction(context.pool) as connection:
+        stands = await uploads.claim_part(connection, upload.id, part, root)
+    if not stands:
+        raise PartMismatch("the part is stored already", part=part)
+
+
+async def _store(context: Context, upload: Upload, part: int, file: PartFile) -> None:
+    await in_thread(file.sync)
     # A crash before this commit leaves bytes that the next attempt writes again.
     async with transaction(context.pool) as connection:
         if not await uploads.mark_stored(connection, upload.id, part):
             raise NotFound
+
+
+def _require_root(found: bytes, announced: bytes, part: int) -> None:
+    if found != announced:
+        raise PartMismatch("the bytes are not those of the announced root", part=part)
 
 
 def _view(upload: Upload) -> UploadView:

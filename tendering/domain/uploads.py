@@ -54,10 +54,8 @@ def require_owner(upload: Upload, organization_id: UUID) -> None:
         raise NotFound
 
 
-def decide_part(upload: Upload, part: int, root: bytes, *, size_bytes: int) -> bool:
-    """Must the part be written? False when it lies there already. Raises PartMismatch, NotFound."""
-    if size_bytes != upload.part_size(part):
-        raise PartMismatch(part=part, expected_bytes=upload.part_size(part), bytes=size_bytes)
+def decide_part(upload: Upload, part: int, root: bytes) -> bool:
+    """Must the part be written? False when it lies there already. Raises PartMismatch."""
     if part not in upload.roots:
         return True
     if upload.roots[part] != root:

@@ -1,7 +1,7 @@
 """Bytes on the local disk: sealed containers as they were uploaded, bundles as they were opened.
 
-A file is durable before anything in the database speaks of it. A part is written only after its
-digest was claimed, so whoever writes it twice writes the same bytes.
+A file is durable before anything in the database speaks of it. A part that is not marked as stored
+may hold anything; one that is, is never written again.
 """
 
 import contextlib
@@ -15,12 +15,11 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from tendering.storage.part_files import PartFile
+
 PART_BYTES = 8 << 20
 FREE_BYTES_MIN = 256 << 20
 FREE_STEP_BYTES = 1 << 30
-# Larger writes make the kernel allocate its cache in pages of 2 MiB and more, which takes ten times
-# as long where the machine is a virtual one: 24 ms a part instead of 2.
-WRITE_BYTES = 512 << 10
 
 
 class DiskFull(Exception):
@@ -61,29 +60,25 @@ class Blobs:
         free = shutil.disk_usage(self._sealed).free // FREE_STEP_BYTES * FREE_STEP_BYTES
         if free < size_bytes + self._free_bytes_min:
             raise DiskFull
-        with _full_disks(), self.path(upload_id).open("xb"):
+        with full_disks(), self.path(upload_id).open("xb"):
             pass
         _sync_folder(self._sealed)
 
-    def write_part(self, upload_id: UUID, part: int, data: bytes | memoryview) -> None:
-        """Write a part in its place, durable on return. Blocks. Raises DiskFull.
+    def open_part(self, upload_id: UUID, part: int, size_bytes: int) -> PartFile:
+        """The place of a part in its file, alone and with room for it. Blocks.
 
-        The caller has seen that these are the bytes of the part's claimed root.
+        Raises DiskFull, PartTaken, FileNotFoundError.
         """
         if self.is_full:
             raise DiskFull
-        with _full_disks(), self.path(upload_id).open("r+b", buffering=0) as file:
-            view, offset = memoryview(data), part * PART_BYTES
-            while view:
-                written = os.pwrite(file.fileno(), view[:WRITE_BYTES], offset)
-                view, offset = view[written:], offset + written
-            os.fdatasync(file.fileno())
+        with full_disks():
+            return PartFile(self.path(upload_id), start=part * PART_BYTES, size=size_bytes)
 
     def write_copy(self, container_id: UUID, content: bytes) -> None:
         """Make a file of what the database holds, whole or not at all. Blocks. Raises DiskFull."""
         temporary = self._sealed / f"{container_id}.{secrets.token_hex(8)}"
         try:
-            with _full_disks():
+            with full_disks():
                 temporary.write_bytes(content)
             temporary.rename(self.path(container_id))
         finally:
@@ -115,7 +110,7 @@ class Blobs:
 
 
 @contextlib.contextmanager
-def _full_disks() -> Iterator[None]:
+def full_disks() -> Iterator[None]:
     """No room, by the disk's or a quota's word, is DiskFull; whatever else goes wrong is not."""
     try:
         yield

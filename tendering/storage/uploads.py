@@ -68,28 +68,26 @@ async def with_part(connection: Connection, upload_id: UUID, part: int) -> Uploa
     return Upload(upload_id, row["organization_id"], row["size_bytes"], PART_BYTES, roots)
 
 
-async def claim_part(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bytes:
-    """Say what a part will contain; the root that stands, which may be an earlier claim's.
+async def claim_part(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bool:
+    """Say what a part will contain; False when it is stored, and stays what it is.
 
-    Needs no fsync: what a crash takes away has not been marked as stored. Raises NotFound.
+    Waits for whoever is storing it, even one whose connection broke over its commit. The claim
+    itself needs no fsync: what a crash takes away has not been marked as stored. Raises NotFound.
     """
     await connection.execute("SET LOCAL synchronous_commit = off")
     try:
-        return await _claim(connection, upload_id, part, root)
+        claimed = await connection.execute(
+            """INSERT INTO tendering.upload_parts AS p (upload_id, part, root) VALUES ($1, $2, $3)
+               ON CONFLICT (upload_id, part) DO UPDATE SET root = excluded.root
+               WHERE NOT p.stored""",
+            upload_id,
+            part,
+            root,
+        )
     except ForeignKeyViolation as error:
         # Cleared away between the request's head and its end.
         raise NotFound from error
-
-
-async def _claim(connection: Connection, upload_id: UUID, part: int, root: bytes) -> bytes:
-    claimed: bytes = await connection.fetchval(
-        """INSERT INTO tendering.upload_parts (upload_id, part, root) VALUES ($1, $2, $3)
-           ON CONFLICT (upload_id, part) DO UPDATE SET root = upload_parts.root RETURNING root""",
-        upload_id,
-        part,
-        root,
-    )
-    return claimed
+    return claimed == "INSERT 0 1"
 
 
 async def mark_stored(connection: Connection, upload_id: UUID, part: int) -> bool:

@@ -102,7 +102,7 @@ async def test_parts_arrive_in_any_order_at_once_and_again(platform: Platform) -
         pytest.param(1, bytes(1000), part_root(LAST).hex(), "part-mismatch", id="flipped"),
     ],
 )
-async def test_a_wrong_part_is_refused_and_leaves_nothing(
+async def test_a_wrong_part_is_refused_and_the_right_one_takes_its_place(
     platform: Platform, part: int, data: bytes, root: str, code: str
 ) -> None:
     upload_id = await upload(platform)
@@ -111,7 +111,13 @@ async def test_a_wrong_part_is_refused_and_leaves_nothing(
 
     assert answer.code == code
     assert await received(platform, upload_id) == []
-    assert content(platform, upload_id) == b""
+    assert [
+        (await put(platform, upload_id, *each)).status for each in enumerate((FIRST, LAST))
+    ] == [
+        204,
+        204,
+    ]
+    assert content(platform, upload_id) == FIRST + LAST
 
 
 async def test_a_stored_part_cannot_be_changed(platform: Platform) -> None:
@@ -187,10 +193,12 @@ def test_a_disk_that_fills_up_while_writing_loses_nothing(small_disk: Path) -> N
     first, second = uuid4(), uuid4()
     for upload_id in (first, second):
         blobs.path(upload_id).touch()
-    blobs.write_part(first, 0, FIRST)
+    with blobs.open_part(first, 0, PART_BYTES) as file:
+        file.append(memoryview(FIRST))
+        file.sync()
 
     with pytest.raises(DiskFull):
-        blobs.write_part(second, 0, FIRST)
+        blobs.open_part(second, 0, PART_BYTES)
 
     assert blobs.path(first).read_bytes() == FIRST
     with pytest.raises(DiskFull):
