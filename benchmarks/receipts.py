@@ -276,10 +276,10 @@ def cpu_seconds_below(process: int, without: Sequence[int]) -> float:
     """What the children of a process have used, and theirs, but for some of them."""
     below = 0.0
     for task in Path(f"/proc/{process}/task").iterdir():
-        for child in map(int, (task / "children").read_text().split()):
-            if child not in without:
-                # One that ends meanwhile, as helpers of the database do, is not counted.
-                with suppress(FileNotFoundError):
+        # What ends meanwhile, as helpers of the database do, is not counted.
+        with suppress(FileNotFoundError):
+            for child in map(int, (task / "children").read_text().split()):
+                if child not in without:
                     below += cpu_seconds(child) + cpu_seconds_below(child, without)
     return below
 

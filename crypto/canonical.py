@@ -8,7 +8,9 @@ signed anywhere passes through `canonical`.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import msgspec
 
 JsonValue: TypeAlias = "str | int | bool | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 
@@ -18,9 +20,7 @@ DEPTH_MAX = 64
 _INTEGER_DIGITS = len(str(-INTEGER_MAX))
 _PLAIN = frozenset({str, bool, type(None)})
 _ARRAYS = frozenset({list, tuple})
-_ENCODER = json.JSONEncoder(
-    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-)
+_ENCODER = msgspec.json.Encoder(order="sorted")
 
 
 def canonical(value: JsonValue) -> bytes:
@@ -29,8 +29,9 @@ def canonical(value: JsonValue) -> bytes:
     Raises TypeError for floats, bytes and other types, ValueError for an integer beyond
     +-(2^53-1), a lone surrogate or nesting deeper than DEPTH_MAX.
     """
-    text = _ENCODER.encode(value) if _is_plain(value, DEPTH_MAX) else _text(value, DEPTH_MAX)
-    return text.encode("utf-8")
+    if _is_plain(value, DEPTH_MAX):
+        return _ENCODER.encode(value)
+    return _text(value, DEPTH_MAX).encode("utf-8")
 
 
 def digest(label: str, value: JsonValue) -> bytes:
@@ -57,14 +58,14 @@ def parse(data: bytes) -> JsonValue:
     return value
 
 
-def _is_plain(value: object, depth: int) -> bool:
-    """Does the library's encoder, some twenty times faster, write the same?
+def _is_plain(value: Any, depth: int) -> bool:
+    """Does the library's encoder, a hundred times faster, write the same?
 
-    It sorts keys by code points, which for ASCII is the order of UTF-16. What is not plain `_text`
-    writes or refuses; lone surrogates are refused when the text becomes bytes.
+    It sorts keys by code points, which for ASCII is the order of UTF-16, escapes what the json
+    module escapes, and refuses lone surrogates. What is not plain `_text` writes or refuses.
     """
-    kind = type(value) if depth > 1 else None
-    if isinstance(value, dict) and kind is dict:
+    kind = type(value)
+    if kind is dict and depth > 1:
         for key, item in value.items():
             if type(key) is not str or not key.isascii():
                 return False
@@ -72,11 +73,9 @@ def _is_plain(value: object, depth: int) -> bool:
             if type(item) is not str and not _is_plain(item, depth - 1):
                 return False
         return True
-    if isinstance(value, list | tuple) and kind in _ARRAYS:
+    if kind in _ARRAYS and depth > 1:
         return all(type(item) is str or _is_plain(item, depth - 1) for item in value)
-    if isinstance(value, int) and kind is int:
-        return -INTEGER_MAX <= value <= INTEGER_MAX
-    return kind in _PLAIN
+    return -INTEGER_MAX <= value <= INTEGER_MAX if kind is int else kind in _PLAIN
 
 
 def _text(value: JsonValue, depth: int) -> str:

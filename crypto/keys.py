@@ -9,6 +9,7 @@ Opening keys live in `crypto.opening_keys`, which loads quickly.
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -49,6 +50,7 @@ __all__ = [
 
 
 _SEED_BYTES = 32
+_PUBLIC_MAX = 4096
 
 NOTE_ED25519 = 0x01  # C2SP signed-note: plain Ed25519
 NOTE_COSIGNATURE = 0x04  # C2SP tlog-cosignature: Ed25519 with a time
@@ -116,6 +118,15 @@ def verify_signature(public_der: bytes, label: str, message: bytes, signature: b
 def verify_raw_signature(public_der: bytes, message: bytes, signature: bytes) -> None:
     """Check what `SigningKey.sign_raw` made. Raises BadSignature, BadKey."""
     try:
+        _public(public_der).verify(signature, message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature as error:
+        raise BadSignature("no valid signature of this key") from error
+
+
+# Reading a key takes half as long as using it, and the same parties sign again and again.
+@lru_cache(maxsize=_PUBLIC_MAX)
+def _public(public_der: bytes) -> ec.EllipticCurvePublicKey:
+    try:
         public = serialization.load_der_public_key(public_der)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise BadKey("not a public key") from error
@@ -123,10 +134,7 @@ def verify_raw_signature(public_der: bytes, message: bytes, signature: bytes) ->
         public.curve, ec.SECP256R1
     ):
         raise BadKey("not a P-256 public key")
-    try:
-        public.verify(signature, message, ec.ECDSA(hashes.SHA256()))
-    except InvalidSignature as error:
-        raise BadSignature("no valid signature of this key") from error
+    return public
 
 
 def _labelled(label: str, message: bytes) -> bytes:

@@ -52,15 +52,17 @@ class Submission:
     container_digests: tuple[tuple[str, bytes], ...]
     received_at: datetime
     custody_head: bytes
+    # The acknowledgement as it is signed and shown.
+    statement: Mapping[str, JsonValue] = field(init=False, repr=False, compare=False)
     # What the blinded leaf stands for. 32 bytes.
     record_digest: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "record_digest", digest(LABEL, self.statement))
+        statement = self._statement()
+        object.__setattr__(self, "statement", statement)
+        object.__setattr__(self, "record_digest", digest(LABEL, statement))
 
-    @property
-    def statement(self) -> dict[str, JsonValue]:
-        """The acknowledgement as it is signed and shown."""
+    def _statement(self) -> dict[str, JsonValue]:
         return {
             "act": self.act,
             "tender_id": str(self.tender_id),
