@@ -18,8 +18,8 @@ help: ## list the targets
 run: setup-server ## serve the platform with a demonstration tender
 	$(BIN)/kaibiao serve --demonstration --load
 
-demo: setup-server ## play one whole tender and exit; OCDS=FILE is a release to play, AS_CNY=1
-	$(BIN)/kaibiao demo $(if $(OCDS),--ocds "$(OCDS)") $(if $(AS_CNY),--as-cny)
+demo: setup-server ## play one whole tender and exit; PROCEDURE=NAME a short one; OCDS=FILE, AS_CNY=1
+	$(BIN)/kaibiao demo $(if $(PROCEDURE),--procedure "$(PROCEDURE)") $(if $(OCDS),--ocds "$(OCDS)") $(if $(AS_CNY),--as-cny)
 
 test: setup-test check ## everything: checks, then all tests; REQUIRE_ALL=1 leaves nothing out
 	scripts/debian-packages
@@ -74,8 +74,9 @@ fuzz: setup-test ## every parser, SECONDS=30 each; property tests; 10,000 reques
 	HYPOTHESIS_PROFILE=nightly SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),10000) \
 		$(BIN)/python -m pytest -n auto --timeout=1200 -rP tests/property tests/contract
 
-campaign: setup-test ## break the running platform again and again, and check what it promised
+campaign: setup-test ## break the running platform again and again; play every procedure
 	$(BIN)/python -m benchmarks campaign
+	PROCEDURES=all $(BIN)/python -m pytest -q tests/journeys/test_procedures.py
 
 load: setup-test ## many bidders in the last minute, many members in many rooms
 	$(BIN)/python -m benchmarks load

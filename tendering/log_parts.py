@@ -67,6 +67,7 @@ def log_keeper(context: Context, settings: Settings) -> LogKeeper:
         stamper=stamper,
         stamper_name=stamper.name,
         interval_seconds=log.interval_seconds,
+        idle_interval_seconds=log.idle_interval_seconds,
     )
 
 

@@ -78,9 +78,13 @@ class AuthoritySettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSettings:
-    """The transparency log: its pace, its witnesses and authorities."""
+    """The transparency log: its pace, its witnesses and authorities.
+
+    Its pace while any tender takes bids, and while none does.
+    """
 
     interval_seconds: int = 1
+    idle_interval_seconds: int = 60
     quorum: int = 0
     witnesses: tuple[WitnessSettings, ...] = ()
     authorities: tuple[AuthoritySettings, ...] = ()

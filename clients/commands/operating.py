@@ -43,6 +43,7 @@ def keys(config: Path | None) -> None:
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"))
+@click.option("--procedure", metavar="NAME", help="A short play of one of the ten procedures.")
 @click.option("--ocds", type=FILE, help="Take the tender from an OCDS 1.1 release package.")
 @click.option("--ocid", help="Which contracting process of the package.")
 @click.option("--as-cny", is_flag=True, help="Take foreign figures as yuan.")
@@ -50,6 +51,7 @@ def keys(config: Path | None) -> None:
 @click.option("--transcripts", is_flag=True, help="Keep what was said, without secrets.")
 def demo(
     folder: Path,
+    procedure: str | None,
     ocds: Path | None,
     ocid: str | None,
     *,
@@ -60,8 +62,13 @@ def demo(
     """Play one whole tender, from notice to award, and keep the results in FOLDER."""
     require_server()
     conductor = importlib.import_module("clients.demo.conductor")
+    if procedure is not None and procedure not in conductor.SCRIPTS:
+        raise click.BadParameter(f"one of {', '.join(conductor.SCRIPTS)}", param_hint="--procedure")
+    if procedure is not None and ocds is not None:
+        raise click.UsageError("a publication is played as open tendering, not with --procedure")
     options = conductor.DemoOptions(
         folder.absolute(),
+        procedure=procedure,
         ocds=ocds,
         ocid=ocid,
         as_cny=as_cny,

@@ -17,13 +17,11 @@ from clients.demo.cast import (
     key_holders,
 )
 from clients.demo.registering import Account, registration
+from clients.demo.scripts import Script
 from clients.demo.template import TenderPlan
 from clients.serving import write_private
 
 MEGABYTE: Final = 1_000_000
-# Which bidder is not a plain one, and what befalls it.
-PARTS: Final[Mapping[int, str]] = {3: "replaces", 5: "loses_key", 8: "withdraws", 11: "late"}
-ASKING: Final = 2
 # Real files of 1 to 60 MB.
 TECHNICAL_MEGABYTES: Final = (60, 3, 2, 8, 1, 4, 2, 1, 6, 3, 2, 5)
 OTHER_MEGABYTES: Final = 1
@@ -92,25 +90,30 @@ def enrollments() -> dict[str, Enrollment]:
 def parts(
     accounts: Mapping[str, Account],
     plan: TenderPlan,
+    script: Script,
     *,
     enrolled: Mapping[str, Enrollment],
     authority: str,
-    fast: bool,
 ) -> Iterator[Part]:
-    """All parties, the procuring entity first. `authority` is the outside authority's address."""
+    """All parties, the procuring entity first. `authority` is the outside authority's address.
+
+    Everybody knows the script's part that is his own, and no more.
+    """
     holders = [accounts[player.login] for player in key_holders()]
     yield _part(
         accounts["entity"],
         "procuring_entity",
         {
             "plan": asdict(plan),
+            "bidders": script.bidders,
             "agency_id": accounts["agency"].organization_id,
             "supervisor_id": accounts["supervisor"].organization_id,
             "key_holder_ids": [holder.organization_id for holder in holders],
         },
     )
-    yield _part(accounts["agency"], "agency", {})
-    yield _part(accounts["supervisor"], "supervisor", {})
+    disputed = {"disputed": script.disputed}
+    yield _part(accounts["agency"], "agency", disputed)
+    yield _part(accounts["supervisor"], "supervisor", disputed)
     for number, holder in enumerate(holders, start=1):
         facts = {
             "authority": authority,
@@ -119,10 +122,14 @@ def parts(
             "acts": number <= ACTING_HOLDERS,
         }
         yield _part(holder, "key_holder", facts)
-    for number, player in enumerate(bidders(), start=1):
-        yield _bidder(number, player, fast=fast)
+    for number, player in enumerate(bidders(script.bidders), start=1):
+        yield _bidder(number, player, script)
     for expert in experts():
-        facts = {"authority": authority, "secret": enrolled[expert.login].secret}
+        facts = {
+            "authority": authority,
+            "secret": enrolled[expert.login].secret,
+            "rejects": script.rejected,
+        }
         yield _part(accounts[expert.login], "expert", facts)
 
 
@@ -130,19 +137,23 @@ def _part(account: Account, role: str, facts: Mapping[str, Any]) -> Part:
     return Part(account.player.name, role, account.login, account.password, facts)
 
 
-def _bidder(number: int, player: Player, *, fast: bool) -> Part:
+def _bidder(number: int, player: Player, script: Script) -> Part:
     password = fresh_password()
     technical = TECHNICAL_MEGABYTES[number - 1] * MEGABYTE
     other = OTHER_MEGABYTES * MEGABYTE
+    fast = script.small_files
     facts = {
         "number": number,
-        "part": PARTS.get(number, "plain"),
-        "asks": number == ASKING,
+        "part": script.parts.get(number, "plain"),
+        "asks": number == script.asking,
+        "objects": script.disputed and number == 1,
+        "complains": script.disputed and number == script.asking,
         "price_permille": PRICES_PERMILLE[number - 1],
         "duration_days": 480 - 3 * number,
         "objective": {
             "business-credit": f"{3 + number % 3 * 0.75:.2f}",
             "business-record": f"{number % 6:.2f}",
+            "technical-response": f"{12 + number:.2f}",
         },
         "bytes": {
             "qualification": FAST_BYTES if fast else other,

@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -28,13 +28,14 @@ from clients.demo.casting import Part, enrollments, parts
 from clients.demo.from_ocds import read_plan
 from clients.demo.insuring import start_insurers
 from clients.demo.jumping import Idleness
-from clients.demo.party import PATIENCE_SECONDS
+from clients.demo.party import PATIENCE_SECONDS, letter_file
 from clients.demo.processes import ProcessFailed, Stage
 from clients.demo.progress import STORY, Progress
 from clients.demo.registering import Account, register_experts, register_players
 from clients.demo.results import ArchiveBroken, FolderInUse, collect, prepare_folder
+from clients.demo.scripts import SCRIPTS, WHOLE, Script
 from clients.demo.setting import set_stage
-from clients.demo.template import TenderPlan, plan_of_template
+from clients.demo.template import TenderPlan, plan_of, plan_of_template
 from clients.journal_following import JournalFollower
 from clients.platform import Platform, PlatformRefused, PlatformUnreachable, open_platform
 from clients.serving import write_private
@@ -50,10 +51,13 @@ PLAY_SECONDS_MAX: Final = 900.0
 class DemoOptions:
     """What is played and where the results go. `fast`: small files, for tests.
 
+    `procedure`: in its short form; without one, open tendering of works with everything in it.
+
     With `transcripts` each party keeps what it and the platform said, without secrets.
     """
 
     folder: Path
+    procedure: str | None = None
     ocds: Path | None = None
     ocid: str | None = None
     as_cny: bool = False
@@ -84,14 +88,14 @@ class Performance:
     progress: Progress
     idleness: Idleness
     folder: Path
-    journal: JournalFollower | None = None
+    journals: list[JournalFollower] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stuck_since: float | None = None
 
     def heard(self, part: Part, said: dict[str, Any]) -> None:
         """A party has said something."""
         if "letter" in said:
-            self._deliver(said["letter"])
+            self._deliver(said["subject"], said["letter"])
             return
         self.idleness.heard(part.login, said, at=time.monotonic())
         state = self.idleness.parties[part.login]
@@ -131,14 +135,14 @@ class Performance:
 
     async def _follow(self) -> None:
         self.progress.clock(await self.operator.clock())
-        if self.journal is None:
-            board = (await self.operator.get("/tenders", {"limit": 1}))["items"]
-            if not board:
-                return
-            self.journal = JournalFollower(self.operator, UUID(board[0]["id"]))
-        for entry in await self.journal.look():
-            if entry.kind in STORY:
-                self.progress.event(STORY[entry.kind], at=entry.at)
+        board = (await self.operator.get("/tenders", {"limit": 1}))["items"]
+        newest = UUID(board[0]["id"]) if board else None
+        if newest is not None and newest not in {one.tender_id for one in self.journals}:
+            self.journals.append(JournalFollower(self.operator, newest))
+        for journal in self.journals:
+            for entry in await journal.look():
+                if entry.kind in STORY:
+                    self.progress.event(STORY[entry.kind], at=entry.at)
 
     def _require_moving(self) -> None:
         stuck = self.idleness.stuck
@@ -150,10 +154,10 @@ class Performance:
         elif now > self.stuck_since + STUCK_SECONDS_MAX:
             raise DemonstrationFailed("没有人能继续: " + "; ".join(stuck))
 
-    def _deliver(self, letter: dict[str, Any]) -> None:
+    def _deliver(self, subject: str, letter: dict[str, Any]) -> None:
         content = json.dumps(letter).encode()
         for login in self.idleness.parties:
-            write_private(self.folder / login / "letter.json", content)
+            write_private(self.folder / login / letter_file(subject), content)
 
 
 async def play(options: DemoOptions, progress: Progress) -> list[str]:
@@ -162,7 +166,8 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
     Raises DemonstrationFailed, ProcessFailed, and what reading a publication raises.
     """
     began = time.monotonic()
-    plan = _plan(options)
+    script = _script(options)
+    plan = _plan(options, script)
     prepare_folder(options.folder)
     enrolled = enrollments()
     async with Stage(options.folder / "logs", options.folder / PROCESSES) as stage:
@@ -184,9 +189,9 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
                 parts(
                     accounts,
                     plan,
+                    script,
                     enrolled=enrolled,
                     authority=setting.authority,
-                    fast=options.fast,
                 )
             )
             idleness = Idleness.of(part.login for part in cast)
@@ -195,9 +200,7 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
             progress.event(f"{len(cast)} 个参与方各自启动")
             await _start(performance, cast, setting.platform, transcripts=options.transcripts)
             await performance.watch()
-        lines = await collect(options.folder)
-    seconds = round(time.monotonic() - began)
-    return [*lines, f"用时 {seconds} 秒"]
+        return await collect(options.folder, script.procedure, began=began)
 
 
 async def _register(operator: Platform, plan: TenderPlan) -> dict[str, Account]:
@@ -232,7 +235,15 @@ def _fresh(_login: str) -> str:
     return fresh_password()
 
 
-def _plan(options: DemoOptions) -> TenderPlan:
+def _script(options: DemoOptions) -> Script:
+    if options.procedure is not None:
+        return SCRIPTS[options.procedure]
+    return replace(WHOLE, small_files=options.fast)
+
+
+def _plan(options: DemoOptions, script: Script) -> TenderPlan:
+    if options.procedure is not None:
+        return plan_of(script)
     if options.ocds is None:
         return plan_of_template()
     return read_plan(options.ocds, as_cny=options.as_cny, ocid=options.ocid)

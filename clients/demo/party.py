@@ -30,11 +30,12 @@ LOOK_SECONDS: Final = 0.4
 PLATFORM_SECONDS_MAX: Final = 180.0
 # A platform that is killed again and again is waited for.
 PATIENCE_SECONDS: Final = 300.0
-LETTER: Final = "letter.json"
 TRANSCRIPT: Final = "transcript.jsonl"
 
 Found = TypeVar("Found")
 Look = Callable[[], Awaitable[Found | None]]
+# An instant, or what says which one it is now: a deadline may move while it is waited for.
+Due = datetime | Callable[[], datetime]
 
 
 class NothingHappened(Exception):
@@ -59,7 +60,7 @@ class Party:
         """Say what the party does now."""
         _tell(doing=text)
 
-    async def wait(self, text: str, look: Look[Found], *, due: datetime | None = None) -> Found:
+    async def wait(self, text: str, look: Look[Found], *, due: Due | None = None) -> Found:
         """Look again and again until there is something; what was found.
 
         `due`: before this instant nothing can be found; None: another party must act first. Raises
@@ -72,8 +73,9 @@ class Party:
             if found is not None:
                 self.doing(text)
                 return found
-            if due is None or await self.platform.clock() < due:
-                until = None if due is None else instant(due)
+            at = due() if callable(due) else due
+            if at is None or await self.platform.clock() < at:
+                until = None if at is None else instant(at)
                 _tell(idle=text, until=until, looked_at=looked_at)
             elif late_from is None:
                 late_from = looked_at
@@ -92,7 +94,7 @@ class Party:
         kind: str,
         text: str,
         *,
-        due: datetime | None = None,
+        due: Due | None = None,
         accepts: Callable[[Entry], bool] | None = None,
     ) -> Entry:
         """Wait until the journal holds an entry of that kind; the entry."""
@@ -111,13 +113,13 @@ class Party:
 
         await self.wait(text, look, due=due)
 
-    def write_letter(self, **content: str) -> None:
+    def write_letter(self, subject: str, **content: str) -> None:
         """Tell all other parties something that is not for the platform: by mail, so to speak."""
-        _tell(letter=content)
+        _tell(letter=content, subject=subject)
 
-    async def wait_for_letter(self, text: str) -> Json:
+    async def wait_for_letter(self, text: str, subject: str) -> Json:
         """Wait for what another party has written."""
-        file = self.folder / LETTER
+        file = self.folder / letter_file(subject)
 
         async def look() -> Json | None:
             return await asyncio.to_thread(_read_letter, file)
@@ -149,6 +151,11 @@ def main() -> None:
     options = parser.parse_args()
     config = json.loads(options.config.read_text())
     asyncio.run(play(options.role, config))
+
+
+def letter_file(subject: str) -> str:
+    """The file that a letter is delivered as."""
+    return f"letter-{subject}.json"
 
 
 def _tell(**what: Any) -> None:

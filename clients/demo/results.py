@@ -4,6 +4,8 @@ import asyncio
 import json
 import shutil
 import sys
+import time
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +13,14 @@ from clients.demo.processes import ROOT
 
 KEYS: Final = "platform-keys.json"
 MARK: Final = "demonstration.json"
+SUMMARY: Final = "summary.json"
 VERIFY_SECONDS_MAX: Final = 300
 # Where each result lies when the parties have ended.
 RESULTS: Final = (
-    ("supervisor/archive.zip", "archive.zip"),
-    ("agency/public.zip", "public.zip"),
-    ("agency/opening_record*.pdf", "."),
-    ("agency/evaluation_report*.pdf", "."),
+    ("supervisor/*archive.zip", "."),
+    ("agency/*public.zip", "."),
+    ("agency/*opening_record*.pdf", "."),
+    ("agency/*evaluation_report*.pdf", "."),
     ("entity/award_notice*.pdf", "."),
     ("entity/contract*.pdf", "."),
     ("bidder01/platform-keys.json", KEYS),
@@ -32,6 +35,14 @@ class ArchiveBroken(Exception):
     """The verifier found something wrong with the archive."""
 
 
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """An archive by its name, and the last line of the verifier."""
+
+    name: str
+    verdict: str
+
+
 def prepare_folder(folder: Path) -> None:
     """Make the folder empty. Raises FolderInUse when it holds anything but results."""
     if folder.exists() and any(folder.iterdir()):
@@ -43,17 +54,37 @@ def prepare_folder(folder: Path) -> None:
     (folder / MARK).write_text(json.dumps({"what": "results of kaibiao demo"}) + "\n")
 
 
-async def collect(folder: Path) -> list[str]:
-    """Copy the results up and have the archive verified offline; what there is, line by line.
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a play came to: the archives, one a round, each with what the verifier said of it."""
 
-    Raises ArchiveBroken.
+    procedure: str
+    archives: tuple[Verified, ...]
+    seconds: int
+
+
+async def collect(folder: Path, procedure: str, *, began: float) -> list[str]:
+    """Copy the results up and have the archives verified offline; what there is, line by line.
+
+    `began`: when the play did, monotonic seconds. Raises ArchiveBroken.
     """
     parties = folder / "parties"
     await asyncio.to_thread(_copy, parties, folder)
-    verdict = await _verify(folder / "archive.zip")
+    found = sorted(await asyncio.to_thread(_files, folder, "*archive.zip"))
+    # round1-archive.zip, round2-…, and archive.zip, which is the last.
+    found.sort(key=lambda one: one.name == "archive.zip")
+    archives = [Verified(one.name, await _verify(one)) for one in found]
     names = sorted(path.name for path in await asyncio.to_thread(_files, folder))
     receipts = len(await asyncio.to_thread(_files, folder / "receipts"))
-    return [f"结果在 {folder}: {' '.join(names)}", f"回执 {receipts} 份", f"离线验证: {verdict}"]
+    summary = Summary(procedure, tuple(archives), round(time.monotonic() - began))
+    text = json.dumps(asdict(summary), ensure_ascii=False, indent=1)
+    await asyncio.to_thread((folder / SUMMARY).write_text, f"{text}\n")
+    return [
+        f"结果在 {folder}: {' '.join(names)}",
+        f"回执 {receipts} 份",
+        *(f"离线验证 {one.name}: {one.verdict}" for one in archives),
+        f"用时 {summary.seconds} 秒",
+    ]
 
 
 def _copy(parties: Path, folder: Path) -> None:
@@ -62,12 +93,13 @@ def _copy(parties: Path, folder: Path) -> None:
             shutil.copy2(found, folder / target)
     receipts = folder / "receipts"
     receipts.mkdir(exist_ok=True)
-    for found in sorted(parties.glob("*/receipts/*.json")):
-        shutil.copy2(found, receipts / f"{found.parents[1].name}-{found.name}")
+    for found in sorted(parties.glob("*/receipts-*/*.json")):
+        round_ = found.parent.name.removeprefix("receipts-")
+        shutil.copy2(found, receipts / f"{found.parents[1].name}-round{round_}-{found.name}")
 
 
-def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_file() and path.name != MARK]
+def _files(folder: Path, pattern: str = "*") -> list[Path]:
+    return [path for path in folder.glob(pattern) if path.is_file() and path.name != MARK]
 
 
 async def _verify(archive: Path) -> str:
@@ -85,7 +117,8 @@ async def _verify(archive: Path) -> str:
     )
     async with asyncio.timeout(VERIFY_SECONDS_MAX):
         output, _ = await process.communicate()
-    await asyncio.to_thread((archive.parent / "verify.txt").write_bytes, output)
+    told = archive.with_name(archive.name.replace("archive.zip", "verify.txt"))
+    await asyncio.to_thread(told.write_bytes, output)
     lines = output.decode(errors="replace").strip().splitlines()
     if process.returncode != 0:
         raise ArchiveBroken("\n".join(lines[-20:]))

@@ -105,7 +105,8 @@ class Custody:
 
     def _is_secured(self, tender: Tender, place: Place) -> bool:
         lot = tender.lot(place[1])
-        if lot.bid_security_fen == 0:
+        # 条例 第二十六条、第三十条: it secures a price, and in two stages the second asks for it.
+        if lot.bid_security_fen == 0 or not tender.round.has_price:
             return True
         security = self.securities.get(place)
         return security is not None and covers(

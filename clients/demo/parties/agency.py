@@ -3,26 +3,32 @@
 import asyncio
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from clients.certifying import certify_with_platform
+from clients.demo.parties.disputing import answer_documents, answer_result
 from clients.demo.parties.drawing import reveal, seal, wait_for_records, wait_until_open
 from clients.demo.parties.following import (
+    Noticed,
+    find_next,
     find_notice,
     have_made,
+    of_round,
     sign_issued,
     wait_for_contracts,
+    wait_for_opening,
 )
 from clients.demo.parties.hosting import host_evaluation
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
-from clients.demo.template import needs
+from clients.demo.template import needs_of
 from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
-from clients.notices import deadlines
 from clients.platform import Json, Platform
 from clients.uploading import upload_file
 from crypto.canonical import digest
+from tendering.domain.procedure import Qualification
 from tendering.domain.tender import Tender
 
 DOCUMENTS = ("招标文件.pdf", "工程量清单.pdf")
@@ -40,27 +46,69 @@ async def play(party: Party) -> str:
     """From the documents to the archive."""
     platform = party.platform
     signer = await certify_with_platform(party.keys, platform)
-    letter = await party.wait_for_letter("等候招标人委托")
-    tender_id = letter["tender_id"]
-
-    await put_documents(platform, tender_id, party.folder)
-    await _wait_for_keys(party, tender_id)
-    party.doing("签署并发布招标公告")
-    await publish(platform, signer, tender_id)
-    tender, _, journal = await find_notice(party)
-    await announce(platform, signer, Document(tender.id, "notice"))
-    await _clarify(party, signer, tender)
-
-    await _host_opening(party, signer, tender, journal)
-    await _draw(party, signer, tender, journal)
-    for lot in tender.lots:
-        await host_evaluation(party, signer, tender, journal, lot.lot)
-
-    await wait_for_contracts(party, tender, journal)
-    party.doing("下载公开档案")
-    target = party.folder / "public.zip"
-    await platform.download(f"/tenders/{tender.id}/archive", target, {"edition": "public"})
+    letter = await party.wait_for_letter("等候招标人委托", "commission")
+    tender_id = UUID(letter["tender_id"])
+    while True:
+        noticed = await _publish(party, signer, tender_id)
+        await _host_round(party, signer, noticed)
+        if noticed.tender.round.is_last:
+            break
+        tender_id = await find_next(party, noticed)
+        await _keep_archive(party, noticed.tender)
+    if party.facts["disputed"]:
+        await answer_result(party, signer, noticed.tender)
+    await wait_for_contracts(party, noticed.tender, noticed.journal)
+    await _keep_archive(party, noticed.tender)
     return "招标代理工作完成"
+
+
+async def _publish(party: Party, signer: Signer, tender_id: UUID) -> Noticed:
+    """A round from its draft to its notice."""
+    await put_documents(party.platform, str(tender_id), party.folder)
+    await _wait_for_keys(party, str(tender_id))
+    party.doing("签署并发布招标公告")
+    await publish(party.platform, signer, str(tender_id))
+    noticed = await find_notice(party, tender_id)
+    await announce(party.platform, signer, Document(tender_id, "notice"))
+    return noticed
+
+
+async def _host_round(party: Party, signer: Signer, noticed: Noticed) -> None:
+    """A round from its notice to the end of its opening or evaluation."""
+    tender, journal = noticed.tender, noticed.journal
+    if tender.round.number == 1:
+        if party.facts["disputed"]:
+            await answer_documents(party, signer, tender)
+        await _clarify(party, signer, tender)
+    await _host_opening(party, signer, tender, journal)
+    await _wait_until_opened(party, tender)
+    if tender.round.qualification is Qualification.PROCURING_ENTITY:
+        await _check_qualification(party, tender)
+    if noticed.is_judged:
+        await _draw(party, signer, tender, journal)
+        for lot in tender.lots:
+            await host_evaluation(party, signer, tender, journal, lot.lot)
+
+
+async def _keep_archive(party: Party, tender: Tender) -> None:
+    party.doing("下载公开档案")
+    target = party.folder / of_round(tender, "public.zip")
+    await party.platform.download(f"/tenders/{tender.id}/archive", target, {"edition": "public"})
+
+
+async def _check_qualification(party: Party, tender: Tender) -> None:
+    """87号令 第四十四条: whoever runs the procurement checks it, not the committee."""
+    opening = await party.platform.get(f"/tenders/{tender.id}/opening")
+    for lot in opening["lots"]:
+        party.doing(f"资格审查(标段{lot['lot']})")
+        verdicts = [
+            {"bidder_id": bid["bidder_id"], "passes": True, "reason": ""}
+            for bid in lot["bids"]
+            if bid["unlocked_by"] in {"bidder", "key_holders"}
+        ]
+        await party.platform.post(
+            f"/tenders/{tender.id}/qualification", {"lot": lot["lot"], "verdicts": verdicts}
+        )
 
 
 async def put_documents(platform: Platform, tender_id: str, folder: Path) -> None:
@@ -127,8 +175,7 @@ async def _host_opening(
 ) -> None:
     """Wait for everybody's keys, show all prices at once, and put it on record."""
     platform, path = party.platform, f"/tenders/{tender.id}/opening"
-    due = deadlines(journal)["closing_at"]
-    await party.wait_for_entry(journal, "submission.closed", "等候开标", due=due)
+    await wait_for_opening(party, journal, "等候开标")
     await platform.post(
         f"/tenders/{tender.id}/hall/announcements", {"text": "现在开标,请各投标人解密。"}
     )
@@ -151,18 +198,22 @@ async def _host_opening(
         party.doing(f"制作开标记录(标段{lot.lot})")
         await have_made(party, f"{path}/record", lot.lot)
         record = Document(tender.id, "opening_record", lot.lot)
-        await sign_issued(party, signer, record, keep=True)
+        await sign_issued(party, signer, record, keep=tender)
+
+
+async def _wait_until_opened(party: Party, tender: Tender) -> None:
+    async def opened() -> bool | None:
+        return (await party.platform.get(f"/tenders/{tender.id}"))["status"] == "opened" or None
+
+    await party.wait("等候开标结束", opened)
 
 
 async def _draw(party: Party, signer: Signer, tender: Tender, journal: JournalFollower) -> None:
     platform = party.platform
-
-    async def opened() -> bool | None:
-        return (await platform.get(f"/tenders/{tender.id}"))["status"] == "opened" or None
-
-    await party.wait("等候开标结束", opened)
     party.doing("冻结专家库")
-    await platform.post(f"/tenders/{tender.id}/draw/pool", {"needs": needs(), "representatives": 0})
+    await platform.post(
+        f"/tenders/{tender.id}/draw/pool", {"needs": needs_of(tender), "representatives": 0}
+    )
     await seal(party, signer, tender, journal)
     await wait_for_records(party, tender, journal)
     party.doing("密封随机数截止")

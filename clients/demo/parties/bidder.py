@@ -1,14 +1,21 @@
 """A bidder (投标人): reads, secures, seals at home, submits, and unlocks its own bid.
 
-`facts["part"]` says what befalls it: `plain`, `replaces` its bid, `withdraws` it, comes `late`, or
-`loses_key` and is opened by the key holders.
+`facts["part"]` says what befalls it: `plain`, `replaces` its bid, `withdraws` it, comes `late`,
+`loses_key` and is opened by the key holders, or `declines` its invitation.
 """
 
 import asyncio
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from clients.demo.parties.following import find_notice, lot_is, sign_issued
+from clients.demo.parties.disputing import complain_of_result, object_to_documents
+from clients.demo.parties.following import (
+    Noticed,
+    each_round,
+    lot_is,
+    sign_issued,
+    wait_for_opening,
+)
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
@@ -32,6 +39,7 @@ from clients.sdk import (
     seal_bid,
 )
 from tendering.domain.journal import Entry
+from tendering.domain.procedure import Participants
 from tendering.domain.tender import Lot, Tender
 
 KEYS_FILE = "platform-keys.json"
@@ -42,56 +50,108 @@ class LateBidTaken(Exception):
     """The platform took a bid after the deadline."""
 
 
+class Over(Exception):
+    """The bidder has no further part in the procedure; why."""
+
+
 async def play(party: Party) -> str:
     """From the notice to the opening record, and the winner to the contract."""
-    platform, part = party.platform, party.facts["part"]
+    platform = party.platform
     signer = await certify_with_platform(party.keys, platform)
     keys = await fetch_published_keys(platform, party.folder / KEYS_FILE)
-    bidder = Bidder(platform, signer, ReceiptBook(platform, keys, party.folder / "receipts"))
+    bidder_id = platform.me.organization_id
+    # Whoever is to be invited is known to the procuring entity from the market.
+    party.write_letter(f"offer-{party.facts['number']}", organization_id=str(bidder_id))
+    try:
+        async for noticed in each_round(party):
+            party.doing("核验密钥持有人")
+            tender = notice_of(noticed.journal, noticed.published, keys).tender
+            receipts = party.folder / f"receipts-{tender.round.number}"
+            bidder = Bidder(platform, signer, ReceiptBook(platform, keys, receipts))
+            await _play_round(party, bidder, tender, noticed)
+    except Over as over:
+        return str(over)
+    if party.facts["complains"]:
+        await complain_of_result(party, signer, tender, noticed.journal)
+    return await _sign_contracts(party, signer, tender, noticed.journal)
 
-    _, published, journal = await find_notice(party)
-    party.doing("核验密钥持有人")
-    tender = notice_of(journal, published, keys).tender
+
+async def _play_round(party: Party, bidder: Bidder, tender: Tender, noticed: Noticed) -> None:
+    """One round, from its notice to the record of its opening. Raises Over."""
+    journal = noticed.journal
+    await _take_part(party, tender)
     party.doing("下载招标文件")
-    await download_documents(platform, tender, party.folder / "documents")
-    await _clarify(party, tender, journal)
-
+    await download_documents(
+        party.platform, tender, party.folder / f"documents-{tender.round.number}"
+    )
+    if tender.round.number == 1:
+        if party.facts["objects"]:
+            await object_to_documents(party, bidder.signer, tender, journal)
+        await _clarify(party, tender, journal)
+    if tender.round.has_price:
+        for lot in tender.lots:
+            await obtain_bid_security(party, tender, lot)
+    bids = await _hand_in(party, bidder, tender, journal)
+    await party.wait_until("等候签到", deadlines(journal)["sign_in_from"])
     for lot in tender.lots:
-        await obtain_bid_security(party, tender, lot)
+        party.doing(f"签到(标段{lot.lot})")
+        await bidder.sign_in(tender.id, lot.lot)
+    closed = await wait_for_opening(party, journal, "等候开标")
+    _find_own(closed, bidder, bids)
+    for bid in bids:
+        await _unlock(party, bidder, tender, bid)
+    for bid in bids:
+        await _confirm(party, bidder, journal, bid)
+        await sign_issued(party, bidder.signer, Document(tender.id, "opening_record", bid.lot))
+
+
+async def _hand_in(
+    party: Party, bidder: Bidder, tender: Tender, journal: JournalFollower
+) -> list[PreparedBid]:
+    """The bids as they stand in the end, in custody. Raises Over."""
+    part = party.facts["part"]
     bids = [await _prepare(party, bidder, tender, lot, 1) for lot in tender.lots]
-    dates = deadlines(journal)
     if part == "late":
-        return await _come_late(party, bidder, tender, bids, dates)
+        await _come_late(party, bidder, tender, bids, deadlines(journal))
     receipts = [await _submit(party, bidder, tender, bid) for bid in bids]
     if part == "withdraws":
         await _complete_receipts(party, bidder, receipts)
         for bid in bids:
             party.doing(f"撤回投标(标段{bid.lot})")
             await bidder.withdraw(tender.id, bid.lot, bid.counter)
-        return "已撤回投标"
+        raise Over("已撤回投标")
     if part == "replaces":
         bids = [await _prepare(party, bidder, tender, lot, 2) for lot in tender.lots]
         receipts += [await _submit(party, bidder, tender, bid) for bid in bids]
     await _complete_receipts(party, bidder, receipts)
+    return bids
 
-    await party.wait_until("等候签到", dates["sign_in_from"])
-    for lot in tender.lots:
-        party.doing(f"签到(标段{lot.lot})")
-        await bidder.sign_in(tender.id, lot.lot)
-    closed = await party.wait_for_entry(
-        journal, "submission.closed", "等候开标", due=dates["closing_at"]
-    )
-    _find_own(closed, bidder, bids)
-    for bid in bids:
-        await _unlock(party, bidder, tender, bid)
-    for bid in bids:
-        await _confirm(party, bidder, journal, bid)
-        await sign_issued(party, signer, Document(tender.id, "opening_record", bid.lot))
-    return await _sign_contracts(party, signer, bidder, tender, journal)
+
+async def _take_part(party: Party, tender: Tender) -> None:
+    """See whether one has a place where not everybody has, and answer an invitation.
+
+    Raises Over.
+    """
+    if tender.round.participants is Participants.PUBLIC:
+        return
+    items = (await party.platform.get("/invitations"))["items"]
+    own = [one["lot"] for one in items if one["tender_id"] == str(tender.id)]
+    if not own:
+        raise Over("未获准进入下一轮")
+    if tender.round.participants is Participants.ADMITTED:
+        return
+    answer = "declined" if party.facts["part"] == "declines" else "accepted"
+    for lot in own:
+        party.doing(f"答复投标邀请(标段{lot})")
+        await party.platform.post(
+            f"/tenders/{tender.id}/invitation-answers", {"lot": lot, "answer": answer}
+        )
+    if answer == "declined":
+        raise Over("谢绝投标邀请")
 
 
 async def _sign_contracts(
-    party: Party, signer: Signer, bidder: Bidder, tender: Tender, journal: JournalFollower
+    party: Party, signer: Signer, tender: Tender, journal: JournalFollower
 ) -> str:
     """Learn who has won, and sign the contract of what was won."""
     won = []
@@ -101,7 +161,7 @@ async def _sign_contracts(
         )
         winner = award.body["winner"]
         assert isinstance(winner, dict)
-        if winner["bidder_id"] == str(bidder.id):
+        if winner["bidder_id"] == str(party.platform.me.organization_id):
             await sign_issued(party, signer, Document(tender.id, "contract", lot.lot))
             won.append(lot.lot)
     return f"合同已签订(标段{','.join(won)})" if won else "未中标"
@@ -119,9 +179,10 @@ async def _prepare(
     party: Party, bidder: Bidder, tender: Tender, lot: Lot, counter: int
 ) -> PreparedBid:
     """Make the files, seal them at home, open them once for oneself, and bring them up."""
-    folder = party.folder / f"lot-{lot.lot}-{counter}"
+    folder = party.folder / f"round-{tender.round.number}-lot-{lot.lot}-{counter}"
     party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
-    contents = await asyncio.to_thread(_write, party, lot, counter, folder)
+    written = await asyncio.to_thread(_write, party, lot, counter, folder)
+    contents = [one for one in written if one.kind in tender.round.envelopes]
     packed = [await asyncio.to_thread(pack, content) for content in contents]
     party.doing(f"加密投标文件(标段{lot.lot})")
     prepared = await asyncio.to_thread(
@@ -170,7 +231,7 @@ async def _submit(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid
 
 async def _come_late(
     party: Party, bidder: Bidder, tender: Tender, bids: list[PreparedBid], dates: dict[str, Any]
-) -> str:
+) -> NoReturn:
     await party.wait_until("准备过久", dates["deadline"])
     for bid in bids:
         party.doing("逾期递交")
@@ -181,7 +242,7 @@ async def _come_late(
                 raise
         else:
             raise LateBidTaken(bid.lot)
-    return "逾期,被拒收"
+    raise Over("逾期,被拒收")
 
 
 async def _complete_receipts(party: Party, bidder: Bidder, receipts: list[Json]) -> None:

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from clients.certifying import certify_outside
-from clients.demo.parties.following import find_notice, sign_issued
+from clients.demo.parties.following import Noticed, each_round, sign_issued
 from clients.demo.party import Party
 from clients.document_signing import Document
-from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.platform import Json, PlatformRefused
 from clients.room_client import Room, open_room
 from crypto.canonical import JsonValue, digest
+from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
 
 STATEMENT_LABEL = "kaibiao/expert-statement/v1"
@@ -37,18 +37,18 @@ async def play(party: Party) -> str:
     signer = await certify_outside(
         party.keys, party.platform, authority=facts["authority"], secret=facts["secret"]
     )
-    tender, _, journal = await find_notice(party)
     served: set[str] = set()
-    while room_id := await _next_room(party, tender, journal, served):
-        served.add(room_id)
-        async with open_room(party.platform, UUID(room_id)) as room:
-            await _serve(party, signer, tender, room)
+    async for noticed in each_round(party):
+        while noticed.is_judged and (room_id := await _next_room(party, noticed, served)):
+            served.add(room_id)
+            async with open_room(party.platform, UUID(room_id)) as room:
+                await _serve(party, signer, noticed.tender, room)
     return "评标完成" if served else "未被抽中"
 
 
-async def _next_room(
-    party: Party, tender: Tender, journal: JournalFollower, served: set[str]
-) -> str | None:
+async def _next_room(party: Party, noticed: Noticed, served: set[str]) -> str | None:
+    tender, journal = noticed.tender, noticed.journal
+
     async def look() -> str | None:
         await journal.look()
         if journal.find("committee.drawn") is None:
@@ -77,12 +77,16 @@ async def _serve(party: Party, signer: Signer, tender: Tender, room: Room) -> No
     )
     await _reach(room, "preliminary")
     party.doing("初步评审")
-    await _review(room)
-    await _reach(room, "technical")
-    party.doing("独立评分")
-    given = await _score(signer, room)
-    await _reach(room, "checks")
-    await _answer_findings(room)
+    if tender.round.judging is Judging.REVIEW:
+        await _review(room, rejects=party.facts["rejects"])
+        given: list[Json] = []
+    else:
+        await _review(room)
+        await _reach(room, "technical")
+        party.doing("独立评分")
+        given = await _score(signer, room)
+        await _reach(room, "checks")
+        await _answer_findings(room)
     await _reach(room, "report")
     party.doing("核对评标报告")
     await _confirm(signer, room, given)
@@ -127,12 +131,14 @@ async def _check_in(party: Party, signer: Signer, tender: Tender, room: Room) ->
             raise
 
 
-async def _review(room: Room) -> None:
+async def _review(room: Room, *, rejects: int = 0) -> None:
+    """Pass what is passed; the bids of the first numbers fail the last item where some have to."""
     seen = await room.look()
     last = seen["items"][-1]["id"] if seen["items"] else ""
     for bid in seen["bids"]:
         for item in seen["items"]:
-            fails = room.seat == DISSENTING_SEAT and bid["number"] == 1 and item["id"] == last
+            doubted = room.seat == DISSENTING_SEAT and bid["number"] == 1
+            fails = item["id"] == last and (doubted or bid["number"] <= rejects)
             await room.ask(
                 "review.vote",
                 bid=bid["number"],
@@ -195,7 +201,8 @@ async def _confirm(signer: Signer, room: Room, given: list[Json]) -> None:
     if digest(OUTCOME_LABEL, answer["outcome"]).hex() != answer["digest"]:
         raise OutcomeDiffers(answer["digest"])
     sheets = {sheet["seat"]: sheet["marks"] for sheet in (await room.look())["sheets"]}
-    if [_plain(mark) for mark in sheets[room.seat]] != [_plain(mark) for mark in given]:
+    shown = sheets.get(room.seat, [])  # who applies has no score, and nobody a sheet
+    if [_plain(mark) for mark in shown] != [_plain(mark) for mark in given]:
         raise OutcomeDiffers("other marks than were given")
     said = {
         "room_id": str(room.room_id),

@@ -1,6 +1,8 @@
 """What most parties do alike: find the tender, follow its journal, sign what they are asked to."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,26 +11,71 @@ from clients.document_signing import Document, download_document, issued_documen
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.key_replacements import tender_now
+from clients.notices import deadlines
 from clients.platform import PlatformRefused
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Entry
+from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
 
 TRIES_MAX: Final = 40
 RETRY_SECONDS: Final = 0.3
 
 
-async def find_notice(party: Party) -> tuple[Tender, Entry, JournalFollower]:
-    """Wait for the notice on the public board; the tender, its entry, and the journal followed."""
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A published tender: what its notice says, the entry, and the journal followed."""
+
+    tender: Tender
+    published: Entry
+    journal: JournalFollower
+
+    @property
+    def is_judged(self) -> bool:
+        """Does a committee judge what is handed in?"""
+        return self.tender.round.judging is not Judging.NONE
+
+
+async def find_notice(party: Party, tender_id: UUID | None = None) -> Noticed:
+    """Wait for a notice on the public board: of this tender, or of any."""
 
     async def look() -> UUID | None:
         board = await party.platform.get("/tenders", {"limit": 1})
-        return UUID(board["items"][0]["id"]) if board["items"] else None
+        shown = [UUID(item["id"]) for item in board["items"]]
+        return shown[0] if shown and tender_id in {None, *shown} else None
 
-    tender_id = await party.wait("等候招标公告", look)
-    journal = JournalFollower(party.platform, tender_id)
+    found = await party.wait("等候招标公告", look)
+    journal = JournalFollower(party.platform, found)
     published = await party.wait_for_entry(journal, "tender.published", "阅读招标公告")
-    return tender_now(published, journal.entries), published, journal
+    return Noticed(tender_now(published, journal.entries), published, journal)
+
+
+async def find_next(party: Party, noticed: Noticed) -> UUID:
+    """Wait until the next round of a procedure is begun; the tender that it is."""
+    continued = await party.wait_for_entry(noticed.journal, "round.continued", "等候下一轮")
+    return UUID(str(continued.body["next_id"]))
+
+
+async def each_round(party: Party) -> AsyncIterator[Noticed]:
+    """Every round of the procedure, as it is published."""
+    noticed = await find_notice(party)
+    yield noticed
+    while not noticed.tender.round.is_last:
+        noticed = await find_notice(party, await find_next(party, noticed))
+        yield noticed
+
+
+async def wait_for_opening(party: Party, journal: JournalFollower, text: str) -> Entry:
+    """Wait until the bids are listed and their opening begins, whenever the deadline is by then."""
+    return await party.wait_for_entry(
+        journal, "submission.closed", text, due=lambda: deadlines(journal)["closing_at"]
+    )
+
+
+def of_round(tender: Tender, name: str) -> str:
+    """The name of a file that each round of a procedure has: as it is in the last."""
+    round_ = tender.round
+    return name if round_.is_last else f"round{round_.number}-{name}"
 
 
 def lot_is(lot: str, **others: JsonValue) -> Any:
@@ -45,11 +92,11 @@ async def wait_for_contracts(party: Party, tender: Tender, journal: JournalFollo
         )
 
 
-async def have_made(party: Party, path: str, lot: str) -> None:
+async def have_made(party: Party, path: str, lot: str, **others: JsonValue) -> None:
     """Have a document made of what has happened; again, if something happens meanwhile."""
     for _ in range(TRIES_MAX):
         try:
-            await party.platform.post(path, {"lot": lot})
+            await party.platform.post(path, {"lot": lot, **others})
         except PlatformRefused as refusal:
             if refusal.code != "document-changed":
                 raise
@@ -60,11 +107,11 @@ async def have_made(party: Party, path: str, lot: str) -> None:
 
 
 async def sign_issued(
-    party: Party, signer: Signer, document: Document, *, keep: bool = False
+    party: Party, signer: Signer, document: Document, *, keep: Tender | None = None
 ) -> None:
     """Wait until a document is issued, and sign it in turn if the party is asked to.
 
-    With `keep` the PDF goes into the party's folder when all have signed.
+    With `keep`, its tender, the PDF goes into the party's folder when all have signed.
     """
 
     async def issued() -> dict[str, Any] | None:
@@ -73,13 +120,19 @@ async def sign_issued(
     await party.wait(f"等候文件 {document.kind}", issued)
     party.doing(f"核对并签署 {document.kind}")
     await sign_in_turn(party.platform, signer, document)
-    if not keep:
+    if keep is None:
         return
 
+    await wait_until_signed(party, document)
+    name = of_round(keep, f"{document.kind}-{document.lot}.pdf")
+    await download_document(party.platform, document, party.folder / name)
+
+
+async def wait_until_signed(party: Party, document: Document) -> None:
+    """Wait until everybody who is asked to has signed a document."""
+
     async def completed() -> bool | None:
-        found = await issued()
+        found = await issued_document(party.platform, document)
         return (found is not None and found["completed_at"] is not None) or None
 
     await party.wait(f"等候他人签署 {document.kind}", completed)
-    name = f"{document.kind}-{document.lot}.pdf" if document.lot else f"{document.kind}.pdf"
-    await download_document(party.platform, document, party.folder / name)

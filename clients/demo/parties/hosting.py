@@ -9,9 +9,12 @@ from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.room_client import Room, RoomRefused, open_room
+from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
 
 PHASES = ("chair", "preliminary", "technical", "price", "totals", "checks", "report", "signing")
+# 条例 第十八条: who applies passes or fails, and has no score.
+REVIEW_PHASES = ("chair", "preliminary", "report", "signing")
 NAMES = {
     "chair": "推选组长",
     "preliminary": "初步评审",
@@ -33,11 +36,11 @@ async def host_evaluation(
     party.doing(f"开启评标室(标段{lot})")
     opened = await platform.post(path, {"lot": lot})
     async with open_room(platform, UUID(opened["room_id"])) as room:
-        for phase in PHASES:
+        for phase in REVIEW_PHASES if tender.round.judging is Judging.REVIEW else PHASES:
             await _lead(party, room, phase)
     party.doing(f"生成评标报告(标段{lot})")
     await have_made(party, f"{path}/report", lot)
-    await sign_issued(party, signer, Document(tender.id, "evaluation_report", lot), keep=True)
+    await sign_issued(party, signer, Document(tender.id, "evaluation_report", lot), keep=tender)
     party.doing(f"评标结束(标段{lot})")
     await platform.post(f"{path}/close", {"lot": lot})
     await party.wait_for_entry(journal, "evaluation.reported", "评标结束", accepts=lot_is(lot))

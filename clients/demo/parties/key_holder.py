@@ -1,7 +1,6 @@
 """A key holder (密钥持有人): has a key for this tender alone, and stands in at the opening."""
 
 import asyncio
-from datetime import datetime
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -9,8 +8,8 @@ from uuid import UUID
 from clients.bidding import fetch_published_keys
 from clients.certifying import certify_outside
 from clients.demo.parties.drawing import keep
-from clients.demo.parties.following import find_notice, sign_issued
-from clients.demo.party import Party
+from clients.demo.parties.following import Noticed, find_notice, sign_issued, wait_for_opening
+from clients.demo.party import Due, Party
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.key_holding import KeyHolder, NotYetPast, Remedy
@@ -30,25 +29,35 @@ async def play(party: Party) -> str:
     published = await fetch_published_keys(party.platform, party.folder / KEYS_FILE)
     holder = KeyHolder(party.platform, signer, party.keys, published)
 
-    held = await party.wait("等候招标项目", partial(_unannounced, holder))
-    party.doing("生成并公布本项目密钥")
-    await holder.announce(UUID(held["tender_id"]), held["holder"])
+    is_last = False
+    while not is_last:
+        held = await party.wait("等候招标项目", partial(_unannounced, holder))
+        party.doing("生成并公布本项目密钥")
+        tender_id = UUID(held["tender_id"])
+        await holder.announce(tender_id, held["holder"])
+        noticed = await find_notice(party, tender_id)
+        await _hold(party, holder, noticed)
+        party.doing("销毁本项目密钥")
+        await holder.destroy(tender_id, held["holder"])
+        is_last = noticed.tender.round.is_last
+    return "密钥职责完成"
 
-    tender, _, journal = await find_notice(party)
-    dates = deadlines(journal)
+
+async def _hold(party: Party, holder: KeyHolder, noticed: Noticed) -> None:
+    """One round, from its notice until its key is not needed any longer."""
+    tender, journal = noticed.tender, noticed.journal
     await _open_canary(party, holder, journal, "publication")
-    await _open_canary(party, holder, journal, "eve", due=dates["sign_in_from"])
-    await party.wait_for_entry(
-        journal, "submission.closed", "保管密钥,等候开标", due=deadlines(journal)["closing_at"]
+    await _open_canary(
+        party, holder, journal, "eve", due=lambda: deadlines(journal)["sign_in_from"]
     )
-    if facts["acts"]:
+    await wait_for_opening(party, journal, "保管密钥,等候开标")
+    acts = party.facts["acts"]
+    if acts:
         await _stand_in(party, holder, tender)
     for lot in tender.lots:
-        await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
-    await keep(party, holder, tender, journal, acts=facts["acts"])
-    party.doing("销毁本项目密钥")
-    await holder.destroy(tender.id, held["holder"])
-    return "密钥职责完成"
+        await sign_issued(party, holder.signer, Document(tender.id, "opening_record", lot.lot))
+    if noticed.is_judged:
+        await keep(party, holder, tender, journal, acts=acts)
 
 
 async def _unannounced(holder: KeyHolder) -> dict[str, Any] | None:
@@ -62,7 +71,7 @@ async def _open_canary(
     journal: JournalFollower,
     occasion: str,
     *,
-    due: datetime | None = None,
+    due: Due | None = None,
 ) -> None:
     """Show that the key still works, as soon as the platform asks."""
     await party.wait_for_entry(

@@ -1,26 +1,48 @@
 """The supervisor (监督部门): watches, contributes to the draw, and keeps the whole archive."""
 
 from clients.certifying import certify_with_platform
+from clients.demo.parties.disputing import decide_complaint
 from clients.demo.parties.drawing import contribute
-from clients.demo.parties.following import find_notice, sign_issued, wait_for_contracts
+from clients.demo.parties.following import (
+    Noticed,
+    each_round,
+    find_next,
+    of_round,
+    sign_issued,
+    wait_for_contracts,
+    wait_for_opening,
+)
 from clients.demo.party import Party
 from clients.document_signing import Document
-from clients.notices import deadlines
+from clients.key_files import Signer
 
 
 async def play(party: Party) -> str:
     """Watch the tender to its end; the journal's chain is verified at every look."""
     signer = await certify_with_platform(party.keys, party.platform)
-    tender, _, journal = await find_notice(party)
-    due = deadlines(journal)["closing_at"]
-    await party.wait_for_entry(journal, "submission.closed", "等候开标", due=due)
+    async for noticed in each_round(party):
+        await _watch(party, signer, noticed)
+        tender = noticed.tender
+        party.doing("下载并保存完整档案")
+        for edition, name in (("full", "archive.zip"), ("public", "public.zip")):
+            target = party.folder / of_round(tender, name)
+            await party.platform.download(
+                f"/tenders/{tender.id}/archive", target, {"edition": edition}
+            )
+    return "档案已保存"
+
+
+async def _watch(party: Party, signer: Signer, noticed: Noticed) -> None:
+    """One round, until nothing more happens in it."""
+    tender, journal = noticed.tender, noticed.journal
+    await wait_for_opening(party, journal, "等候开标")
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
-    await contribute(party, signer, tender, journal)
+    if noticed.is_judged:
+        await contribute(party, signer, tender, journal)
+    if not tender.round.is_last:
+        await find_next(party, noticed)
+        return
+    if party.facts["disputed"]:
+        await decide_complaint(party, signer, tender, journal)
     await wait_for_contracts(party, tender, journal)
-
-    party.doing("下载并保存完整档案")
-    for edition in ("full", "public"):
-        target = party.folder / ("archive.zip" if edition == "full" else "public.zip")
-        await party.platform.download(f"/tenders/{tender.id}/archive", target, {"edition": edition})
-    return "档案已保存"

@@ -8,15 +8,25 @@ import pytest
 from stdnum.cn import uscc
 
 from clients.demo import cast
-from clients.demo.casting import PARTS, enrollments
+from clients.demo.casting import enrollments
 from clients.demo.from_ocds import read_plan
-from clients.demo.template import deadline_after, method, needs, plan_of_template, tender_body
+from clients.demo.scripts import SCRIPTS, WHOLE
+from clients.demo.template import (
+    deadline_after,
+    method_of,
+    needs,
+    plan_of,
+    plan_of_template,
+    tender_body,
+)
 from tendering.domain.calendar import civil_day
 from tendering.domain.findings import require_lawful
 from tendering.domain.journal import parse_instant
 from tendering.domain.methods.method import parse_method
+from tendering.domain.procedure import OPEN_TENDERING
 from tendering.domain.refusals.tenders import ForeignCurrency, NotARelease
 from tendering.domain.timetable import check, plan
+from tendering.procedures import PROCEDURES
 from tendering.rulebooks import holiday_calendar, rulebook_of
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -41,7 +51,7 @@ def test_every_code_has_its_check_digit_and_is_used_once() -> None:
 
 
 def test_nine_bidders_open_their_own_bids() -> None:
-    parts = [PARTS.get(number, "plain") for number in range(1, cast.BIDDERS + 1)]
+    parts = [WHOLE.parts.get(number, "plain") for number in range(1, cast.BIDDERS + 1)]
 
     own = [part for part in parts if part in {"plain", "replaces"}]
 
@@ -64,7 +74,7 @@ def test_the_outside_authority_never_learns_a_secret() -> None:
 
 
 def test_the_deadline_is_lawful_on_a_working_day() -> None:
-    deadline = deadline_after(NOW)
+    deadline = deadline_after(NOW, rulebook_of("construction"), OPEN_TENDERING)
 
     timetable = plan(
         rulebook_of("construction"),
@@ -84,8 +94,21 @@ def test_the_body_of_the_tender_has_the_templates_terms() -> None:
     )
 
     assert parse_instant(body["deadline"]) > NOW + timedelta(days=20)
-    assert parse_method(method()).price.max_points == 50
+    assert parse_method(method_of("construction", OPEN_TENDERING)).price.max_points == 50
     assert 0 < body["lots"][0]["bid_security_fen"] * 50 <= body["lots"][0]["estimate_fen"]
+
+
+def test_every_procedure_has_a_short_play_and_a_tender_of_its_own() -> None:
+    known = [name for names in PROCEDURES.values() for name in names]
+
+    bodies = [
+        tender_body(plan_of(one), now=NOW, agency_id="a", supervisor_id="b", key_holder_ids=["c"])
+        for one in SCRIPTS.values()
+    ]
+
+    assert sorted(SCRIPTS) == sorted(known)
+    assert [body.get("procedure", "open-tendering") for body in bodies] == list(SCRIPTS)
+    assert all(parse_instant(body["deadline"]) > NOW + timedelta(days=3) for body in bodies)
 
 
 def test_a_publication_gives_title_items_and_value(tmp_path: Path) -> None:
