@@ -1,6 +1,6 @@
 """The one way into the rules of an evaluation room: a command in, events or a refusal out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,16 +12,19 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from tendering.domain.refusals.rooms import RoomWindowClosed
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.suspension import Pause
 
 
-def decide(room: Room, command: Command, *, at: datetime) -> tuple[RoomEvent, ...]:
+def decide(
+    room: Room, command: Command, *, at: datetime, pauses: Sequence[Pause] = ()
+) -> tuple[RoomEvent, ...]:
     """What the command leads to, in order. Raises the refusals of its rule.
 
-    Nothing happens in a closed room or outside its time window.
+    Nothing happens in a closed room or outside its time window, which the pauses prolong.
     """
     if room.phase is Phase.CLOSED:
         raise WrongPhase(phase=room.phase)
-    if not room.is_open_at(at):
+    if not room.is_open_at(at, pauses):
         raise RoomWindowClosed
     return _RULES[type(command)](room, command)
 

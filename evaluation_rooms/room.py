@@ -4,7 +4,7 @@ It is loaded from the tables by an action, and folded from the journal by the hu
 verifier (`fold`); both are equal.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
 from tendering.domain.methods.method import Criterion, Method, parse_method
 from tendering.domain.procedure import Judging
 from tendering.domain.refusals import NotFound
+from tendering.domain.suspension import Pause, prolonged
 
 
 class SeatRole(StrEnum):
@@ -136,6 +137,7 @@ class Room:
                 return bid
         raise NotFound("no such bid in this room", bid=number)
 
-    def is_open_at(self, at: datetime) -> bool:
-        """Does the time window of the room contain the instant?"""
-        return self.terms.opens_at <= at < self.terms.closes_at
+    def is_open_at(self, at: datetime, pauses: Sequence[Pause] = ()) -> bool:
+        """Does the time window of the room contain the instant? Pauses of the tender prolong it."""
+        opens_at = self.terms.opens_at
+        return opens_at <= at < prolonged(self.terms.closes_at, pauses, begun=opens_at)

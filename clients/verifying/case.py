@@ -33,7 +33,9 @@ from tendering.domain.archive_keys import ArchiveKeys, parse_archive_keys
 from tendering.domain.bag import BadBag
 from tendering.domain.journal import Entry, Stream, parse_instant
 from tendering.domain.key_policy import under
+from tendering.domain.pauses import pauses_of
 from tendering.domain.refusals.log import PublishedKeysInvalid
+from tendering.domain.suspension import Pause
 from tendering.domain.tender import Tender
 
 Body = TypeVar("Body", bound=Struct)
@@ -106,6 +108,14 @@ class Case:
     def is_full(self) -> bool:
         """Is it the edition that shows everything?"""
         return self.edition is Edition.FULL
+
+    @property
+    def pauses(self) -> tuple[Pause, ...]:
+        """How long the tender stood still, each time. Raises BadBag."""
+        try:
+            return pauses_of(self.streams[Stream.PUBLIC])
+        except (KeyError, ValueError) as error:
+            raise BadBag(journal_path(Stream.PUBLIC), f"a pause without {error}") from error
 
     def all(self, stream: Stream, kind: str, body: type[Body]) -> list[tuple[Entry, Body]]:
         """All entries of a kind, parsed. Raises BadBag naming the entry that cannot be read."""

@@ -30,6 +30,7 @@ from tendering.domain.opening import (
     UnlockedBy,
     form_findings,
 )
+from tendering.domain.suspension import prolonged
 
 Key = tuple[str, UUID]
 
@@ -89,6 +90,7 @@ def check_reveal(case: Case, notes: Notes) -> None:
         opened = [bidder for bidder in order if (lot.lot, bidder) in unlocked]
         locked = [bidder for bidder in order if (lot.lot, bidder) not in unlocked]
         where = place(entry)
+        unlock_until = prolonged(lot.unlock_until, case.pauses, begun=closing[0].at)
         notes.require(
             [row.bidder_id for row in body.rows] == opened, where, "not the bids that were opened"
         )
@@ -104,7 +106,7 @@ def check_reveal(case: Case, notes: Notes) -> None:
             "deemed withdrawn are those that others than their bidders answer for",
         )
         notes.require(
-            not locked or entry.at >= lot.unlock_until,
+            not locked or entry.at >= unlock_until,
             where,
             "revealed while bids could still be unlocked",
         )
@@ -112,7 +114,7 @@ def check_reveal(case: Case, notes: Notes) -> None:
             verdict, said = unlocked[lot.lot, bidder]
             notes.require(verdict.seq < entry.seq, place(verdict), "a verdict after the reveal")
             notes.require(
-                said.received_at < lot.unlock_until and said.received_at <= verdict.at,
+                said.received_at < unlock_until and said.received_at <= verdict.at,
                 place(verdict),
                 "after the window closed",
             )

@@ -22,7 +22,7 @@ from tendering.domain.refusals import Refused
 
 def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: Notes) -> bool:
     """Check an entry; False when the replay cannot go on with it."""
-    if not room.is_open_at(entry.at):
+    if not room.is_open_at(entry.at, case.pauses):
         notes.fails(place(entry), "outside the time window of the room")
     try:
         why = _CHECKS[type(event)](room, event) if type(event) in _CHECKS else ""

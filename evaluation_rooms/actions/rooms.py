@@ -19,6 +19,7 @@ from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_sound
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
+from tendering.actions.pauses import pauses_in
 from tendering.domain.journal import Stream
 from tendering.domain.methods.method import parse_method
 from tendering.domain.refusals.rooms import NotYourPart
@@ -63,7 +64,9 @@ async def act(
         assert by.seat is not None
         if before.seat(by.seat).person_id != by.person_id:
             raise NotYourPart
-    events = decide(before, command, at=at)
+    # Nobody reads the journal for a room whose window has not ended.
+    pauses = () if before.is_open_at(at) else await pauses_in(connection, tender_id)
+    events = decide(before, command, at=at, pauses=pauses)
     after = before
     for event in events:
         after = apply(after, event)

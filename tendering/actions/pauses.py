@@ -2,19 +2,23 @@
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from tendering.actions.tenders import Law, plan_of
 from tendering.domain import timetable as dates
 from tendering.domain.journal import Stream
 from tendering.domain.pauses import (
+    RESUMED,
     Cause,
     can_pause,
     decide_resumption,
     decide_suspension,
+    pauses_of,
     resumed_event,
 )
+from tendering.domain.suspension import Pause
 from tendering.domain.tender import Tender, TenderStatus
-from tendering.storage import complaints, journal, objections, tenders
+from tendering.storage import complaints, journal, objections, openings, tenders
 from tendering.storage.connection import Connection
 
 
@@ -29,8 +33,16 @@ async def suspend(connection: Connection, tender: Tender, cause: Cause, *, at: d
     return paused
 
 
+async def pauses_in(connection: Connection, tender_id: UUID) -> tuple[Pause, ...]:
+    """The pauses of a tender that are over."""
+    return pauses_of(await journal.list_of_kinds(connection, tender_id, Stream.PUBLIC, [RESUMED]))
+
+
 async def resume(connection: Connection, tender: Tender, law: Law, *, at: datetime) -> Tender:
-    """A locked tender goes on, unless something still holds it; a deadline to come has moved."""
+    """A locked tender goes on, unless something still holds it.
+
+    A deadline to come has moved, and so has the end of every window in which bids are unlocked.
+    """
     causes = [
         *await objections.causes(connection, tender.id),
         *await complaints.causes(connection, tender.id, at=at),
@@ -44,6 +56,7 @@ async def resume(connection: Connection, tender: Tender, law: Law, *, at: dateti
         plan = plan_of(resumed, law, published_at=tender.published_at or at)
         resumed = replace(resumed, timetable=dates.to_json(plan))
     await tenders.save(connection, resumed)
+    await openings.prolong(connection, tender.id, since=tender.suspension.since, by=lasted)
     event = resumed_event(tender.suspension, resumed, lasted=lasted)
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
     return resumed

@@ -47,8 +47,6 @@ POSSIBLE: Final[Mapping[Remedy, frozenset[TenderStatus]]] = {
     Remedy.CORRECT: frozenset({_S.PUBLISHED}),
     Remedy.RE_TENDER: frozenset(status for status in _S if _S.FAILED in TRANSITIONS[status]),
 }
-# Where a pause would cut windows short that nothing moves: unlocking, and the evaluation room.
-_NEVER_PAUSED: Final = frozenset({_S.OPENING, _S.EVALUATING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +165,7 @@ def decide_acceptance(tender: Tender, complaint: Complaint, acceptance: Acceptan
     """
     if complaint.acceptance is not None:
         raise AlreadyAnswered
-    if acceptance.suspends and not (
-        acceptance.accepted and can_pause(tender) and tender.status not in _NEVER_PAUSED
-    ):
+    if acceptance.suspends and not (acceptance.accepted and can_pause(tender)):
         raise RemedyImpossible(remedy="suspension", status=tender.status)
     return Event(
         "complaint.decided",

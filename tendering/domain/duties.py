@@ -16,8 +16,10 @@ from crypto.canonical import JsonValue
 from tendering.domain.calendar import Calendar, civil_day, day_begins
 from tendering.domain.journal import Entry, Event, Stream, instant, parse_instant
 from tendering.domain.parties import Actor
+from tendering.domain.pauses import RESUMED, pauses_of
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rule, Rulebook
+from tendering.domain.suspension import prolonged
 from tendering.domain.tender import Tender, TenderStatus
 
 OVERDUE: Final = "duty.overdue"
@@ -43,7 +45,8 @@ class Term:
     entries whose members have these values begin it. The one obliged is the tender's party in the
     role `by`, or the organization that the member `who` of the beginning names; everybody in the
     role where neither is known. `due` names a member that already says until when
-    (RFC 3339); a member `rule` may then say by which rule.
+    (RFC 3339); a member `rule` may then say by which rule. `stands_still`: what is owed is what a
+    pause forbids, so that the term does not run while the tender stands still.
     """
 
     key: str
@@ -54,6 +57,7 @@ class Term:
     who: str = ""
     due: str = ""
     where: Mapping[str, JsonValue] = field(default_factory=lambda: MappingProxyType({}))
+    stands_still: bool = False
 
 
 # The whole of it: who adds a term, adds a row. Roles: PROCURING_ENTITY stands for its agency too.
@@ -94,18 +98,21 @@ TERMS: Final = (
         "evaluation.reported",
         frozenset({"candidates.published", "tender.failed", "tender.terminated"}),
         Role.PROCURING_ENTITY,
+        stands_still=True,
     ),
     Term(
         "supervisor_report_max",
         "award.notified",
         frozenset({"supervisor.reported", "award.revoked"}),
         Role.PROCURING_ENTITY,
+        stands_still=True,
     ),
     Term(
         "contract_max",
         "award.notified",
         frozenset({"contract.signed", "award.revoked"}),
         Role.PROCURING_ENTITY,
+        stands_still=True,
     ),
     Term(
         "contract_publication_max",
@@ -138,7 +145,8 @@ class Duty:
     """One duty of a tender. `due` is the first instant that is too late; instants are aware.
 
     `organization_id` is None where everybody in the role `by` is meant. `subject` holds the members
-    of the beginning that tell duties of one kind apart. `secret`: it began in custody.
+    of the beginning that tell duties of one kind apart. `secret`: it began in custody. `held`: the
+    tender stands still, and the term with it.
     """
 
     id: str
@@ -154,10 +162,11 @@ class Duty:
     due: datetime
     done_at: datetime | None
     secret: bool
+    held: bool = False
 
     def is_overdue(self, at: datetime) -> bool:
         """Has the term passed with nothing done?"""
-        return self.done_at is None and at >= self.due
+        return self.done_at is None and not self.held and at >= self.due
 
     @property
     def late(self) -> bool:
@@ -177,6 +186,7 @@ def duties_of(
 
     `entries` are those of `kinds(terms)` of all streams, in any order.
     """
+    pauses = pauses_of(entries)
     ordered = sorted(entries, key=lambda entry: (entry.at, entry.stream, entry.seq))
     found = []
     for term in terms:
@@ -186,14 +196,17 @@ def duties_of(
         for place, entry in enumerate(ordered):
             if entry.kind == term.begins and _applies(term, entry):
                 said = rulebook.rules.get(str(entry.body.get("rule")), rule) if term.due else rule
-                duty = _duty(tender, said, term, entry, _due(term, entry, said, calendar))
+                due = _due(term, entry, said, calendar)
+                if term.stands_still:
+                    due = _whole_days(prolonged(due, pauses, begun=entry.at))
+                duty = _duty(tender, said, term, entry, due)
                 found.append(replace(duty, done_at=_done_at(term, entry, ordered[place + 1 :])))
     return tuple(sorted(found, key=lambda duty: (duty.due, duty.id)))
 
 
 def kinds(terms: Sequence[Term] = TERMS) -> frozenset[str]:
-    """Every kind of entry that begins or ends a duty."""
-    return frozenset().union(*({term.begins} | term.ends for term in terms))
+    """Every kind of entry that begins or ends a duty, or lets its term run again."""
+    return frozenset({RESUMED}).union(*({term.begins} | term.ends for term in terms))
 
 
 KINDS: Final = kinds()
@@ -222,7 +235,11 @@ def due_after(rule: Rule, calendar: Calendar, begun_at: datetime) -> datetime:
 def next_due(duties: Sequence[Duty], *, raised: frozenset[str]) -> datetime | None:
     """When the next open duty of which nobody was told falls due; None when none is left."""
     return min(
-        (duty.due for duty in duties if duty.done_at is None and duty.id not in raised),
+        (
+            duty.due
+            for duty in duties
+            if duty.done_at is None and not duty.held and duty.id not in raised
+        ),
         default=None,
     )
 
@@ -303,6 +320,9 @@ def _duty(tender: Tender, rule: Rule, term: Term, entry: Entry, due: datetime) -
         due=due,
         done_at=None,
         secret=entry.stream is not Stream.PUBLIC,
+        held=term.stands_still
+        and tender.suspension is not None
+        and tender.suspension.holds_back(due),
     )
 
 
@@ -313,6 +333,12 @@ def _obliged(tender: Tender, term: Term, entry: Entry) -> UUID | None:
     if term.by is Role.PROCURING_ENTITY:
         return tender.procuring_entity_id
     return tender.supervisor_id if term.by is Role.SUPERVISOR else None
+
+
+def _whole_days(at: datetime) -> datetime:
+    """The first beginning of a day in Shanghai at or after an instant."""
+    day = day_begins(civil_day(at))
+    return day if day == at else day_begins(civil_day(at) + timedelta(days=1))
 
 
 def _years_later(day: date, years: int) -> date:

@@ -1,14 +1,22 @@
 """When a tender stands still and when it goes on: rules and events of `suspension`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import Calendar
-from tendering.domain.journal import Event, instant
-from tendering.domain.suspension import Suspension, SuspensionReason, deadline_after_pause
+from tendering.domain.journal import Entry, Event, instant, parse_instant
+from tendering.domain.suspension import (
+    Pause,
+    Suspension,
+    SuspensionReason,
+    deadline_after_pause,
+)
 from tendering.domain.tender import TRANSITIONS, Tender, TenderStatus
+
+RESUMED: Final = "tender.resumed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ def decide_resumption(
 def resumed_event(pause: Suspension, tender: Tender, *, lasted: timedelta) -> Event:
     """The public entry of a resumption: `tender` runs again, with its timetable as it is now."""
     return Event(
-        "tender.resumed",
+        RESUMED,
         {
             "reason": pause.reason,
             "since": instant(pause.since),
@@ -69,4 +77,13 @@ def resumed_event(pause: Suspension, tender: Tender, *, lasted: timedelta) -> Ev
             "deadline": instant(tender.deadline),
             "timetable": dict(tender.timetable),
         },
+    )
+
+
+def pauses_of(entries: Iterable[Entry]) -> tuple[Pause, ...]:
+    """The pauses that are over, from entries of the public stream, in their order."""
+    return tuple(
+        Pause(parse_instant(str(entry.body["since"])), parse_instant(str(entry.body["until"])))
+        for entry in entries
+        if entry.kind == RESUMED
     )

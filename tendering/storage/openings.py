@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto.canonical import JsonValue
@@ -58,6 +58,19 @@ async def insert(connection: Connection, tender_id: UUID, opening: Opening) -> N
             (tender_id, opening.lot, bidder_id, place)
             for place, bidder_id in enumerate(opening.bidders, start=1)
         ],
+    )
+
+
+async def prolong(
+    connection: Connection, tender_id: UUID, *, since: datetime, by: timedelta
+) -> None:
+    """Move the end of every unlock window that a pause since then has cut into."""
+    await connection.execute(
+        """UPDATE tendering.openings SET unlock_until = unlock_until + $3
+           WHERE tender_id = $1 AND phase = 'unlock' AND unlock_until > $2""",
+        tender_id,
+        since,
+        by,
     )
 
 

@@ -19,10 +19,13 @@ from tendering.domain.complaints import (
     ruling_statement,
 )
 from tendering.domain.journal import Stream
+from tendering.domain.opening import Opening, OpeningPhase
 from tendering.domain.refusals import Forbidden
 from tendering.domain.refusals.remedies import AlreadyAnswered, ObjectionFirst
 from tendering.domain.refusals.signatures import SignatureRefused
+from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.tender import TenderStatus
+from tendering.storage import openings, tenders
 from tendering.storage.connection import Pool, reading, transaction
 from tests.support.objecting import CLOSES, Objecting, objecting
 from tests.support.opened import PUBLISHED, Party
@@ -130,6 +133,25 @@ async def test_objection_pause_reply_resumption_complaint_and_ruling(case: Objec
         "complaint.ruled",
         "tender.resumed",
     ]
+
+
+async def test_e37_a_pause_gives_the_unlock_window_its_time_back(case: Objecting) -> None:
+    made = await complains(case, await answered(case))
+    until = COMPLAINED + timedelta(minutes=30)
+    await case.change(status=TenderStatus.OPENING)
+    begun = Opening("1", OpeningPhase.UNLOCK, PUBLISHED, until, (), frozenset(), frozenset())
+    async with transaction(case.pool) as connection:
+        await openings.insert(connection, case.lot.id, begun)
+
+    await takes_up(case, made.id)
+    async with transaction(case.pool) as connection:
+        with pytest.raises(TenderSuspended):
+            await tenders.lock(connection, case.lot.id)
+    await rules(case, made.id, "rejected", COMPLAINED + timedelta(days=2))
+
+    async with reading(case.pool) as connection:
+        opening = await openings.get(connection, case.lot.id, "1")
+    assert opening.unlock_until == until + timedelta(days=2)
 
 
 async def test_a_ruling_to_tender_again_ends_it(case: Objecting) -> None:

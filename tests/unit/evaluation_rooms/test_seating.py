@@ -31,6 +31,7 @@ from tendering.domain.refusals.rooms import (
 )
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
+from tendering.domain.suspension import Pause
 from tests.support.evaluation import (
     AT,
     METHOD,
@@ -242,6 +243,16 @@ def test_nothing_happens_outside_the_time_window(hours: float) -> None:
 
     with pytest.raises(RoomWindowClosed):
         play.do(c.CheckIn(1, person(1), statements(1)))
+
+
+def test_e37_a_pause_gives_the_room_its_time_back() -> None:
+    room = Play().room
+    closes_at = room.terms.closes_at
+    pause = Pause(AT, AT + timedelta(days=3))
+
+    assert not room.is_open_at(closes_at)
+    assert room.is_open_at(closes_at + timedelta(days=3, microseconds=-1), [pause])
+    assert not room.is_open_at(closes_at + timedelta(days=3), [pause])
 
 
 def test_who_has_not_checked_in_does_not_act() -> None:

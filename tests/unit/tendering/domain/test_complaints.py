@@ -156,10 +156,17 @@ def test_g27_a_pause_over_a_complaint_lasts_thirty_days_at_most() -> None:
     assert suspension_ends(CONSTRUCTION, CALENDAR, AT) is None
 
 
-@pytest.mark.parametrize("status", [S.OPENING, S.EVALUATING, S.AWARDED, S.FAILED])
+@pytest.mark.parametrize("status", [S.DRAFT, S.AWARDED, S.FAILED])
 def test_what_cannot_stand_still_is_not_stopped(status: TenderStatus) -> None:
     with pytest.raises(RemedyImpossible):
         decide_acceptance(a_tender(status=status), complaint(), taken_up(suspends=True))
+
+
+@pytest.mark.parametrize("status", [S.PUBLISHED, S.OPENING, S.EVALUATING, S.EVALUATED])
+def test_e37_a_tender_stands_still_over_a_complaint_at_any_time(status: TenderStatus) -> None:
+    event = decide_acceptance(a_tender(status=status), complaint(), taken_up(suspends=True))
+
+    assert event.body["suspends"] is True
 
 
 def test_what_is_not_taken_up_stops_nothing() -> None:

@@ -1,12 +1,13 @@
 """Duties: which term began when, until when it runs, who must act, who may know."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from crypto.canonical import JsonValue
-from tendering.domain.calendar import Calendar
+from tendering.domain.calendar import Calendar, civil_day, day_begins
 from tendering.domain.duties import (
     KINDS,
     TERMS,
@@ -20,10 +21,11 @@ from tendering.domain.duties import (
     next_due,
     overdue_events,
 )
-from tendering.domain.journal import Entry, Stream
+from tendering.domain.journal import Entry, Stream, instant
 from tendering.domain.parties import Actor
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rule, Rulebook
+from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import TenderStatus
 from tests.support.make import BIDDER, ENTITY, SUPERVISOR, a_tender
 
@@ -215,3 +217,25 @@ def test_every_kind_of_the_table_is_looked_for() -> None:
     assert kinds() == KINDS
     assert {"award.notified", "contract.signed", "award.revoked"} <= KINDS
     assert "bid.submitted" not in KINDS
+
+
+def test_the_term_of_what_a_pause_forbids_does_not_run_while_it_lasts() -> None:
+    since, until = MONDAY + timedelta(days=5), MONDAY + timedelta(days=7, hours=1)
+    stood = an_entry("tender.resumed", 2, since=instant(since), until=instant(until), days=7)
+    begun = an_entry("award.notified", lot="1")
+
+    (usual,), (moved,) = found(begun), found(begun, stood)
+
+    # Two days and an hour: whole days are owed, so it is three.
+    assert moved.due == usual.due + timedelta(days=3)
+    assert moved.due == day_begins(civil_day(moved.due))
+
+
+def test_nobody_is_late_while_the_tender_stands_still() -> None:
+    begun = an_entry("award.notified", lot="1")
+    still = replace(TENDER, suspension=Suspension(SuspensionReason.COMPLAINT, MONDAY))
+
+    (duty,) = duties_of(still, a_rulebook(a_rule(30)), CALENDAR, [begun])
+
+    assert not duty.is_overdue(duty.due + timedelta(days=99))
+    assert next_due([duty], raised=frozenset()) is None

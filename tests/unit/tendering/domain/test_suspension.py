@@ -16,7 +16,13 @@ from tendering.domain.pauses import (
 )
 from tendering.domain.refusals.bids import DeadlinePassed
 from tendering.domain.refusals.tenders import TenderSuspended
-from tendering.domain.suspension import Suspension, SuspensionReason, deadline_after_pause
+from tendering.domain.suspension import (
+    Pause,
+    Suspension,
+    SuspensionReason,
+    deadline_after_pause,
+    prolonged,
+)
 from tendering.domain.tender import Tender, TenderStatus, require_running
 from tests.support.law import CALENDAR
 from tests.support.make import BIDDER, DEADLINE, MOMENT, a_bid, a_tender
@@ -38,12 +44,14 @@ def paused(since: datetime) -> Tender:
     ("since", "until", "moved"),
     [
         # Two days are given back: from Friday the 18th over the weekend to Monday.
-        (shanghai(8, 10), shanghai(10, 9), shanghai(21, 10)),
-        # Also an hour is; the deadline keeps its time of day.
-        (shanghai(8, 10), shanghai(8, 11), shanghai(21, 10)),
+        (shanghai(8, 10), shanghai(10, 10), shanghai(21, 10)),
+        # An hour is an hour, and no more.
+        (shanghai(8, 10), shanghai(8, 11), shanghai(18, 11)),
+        # At night nobody opens bids: ten o'clock on the next working day.
+        (shanghai(8, 10), shanghai(8, 22), shanghai(21, 10)),
         # A pause that swallows the deadline: what was left before is left after it.
         (shanghai(17, 10), shanghai(20, 10), shanghai(21, 10)),
-        (shanghai(17, 10), shanghai(24, 9), shanghai(25, 10)),
+        (shanghai(17, 10), shanghai(24, 9), shanghai(25, 9)),
         # A pause that begins at the deadline moves nothing.
         (shanghai(18, 10), shanghai(24, 9), shanghai(18, 10)),
     ],
@@ -54,6 +62,26 @@ def test_e08_the_time_of_a_pause_is_not_time_to_bid(
     found = deadline_after_pause(CALENDAR, shanghai(18, 10), since=since, until=until)
 
     assert found.astimezone(SHANGHAI) == moved
+
+
+def test_a_window_is_prolonged_by_as_much_of_each_pause_as_cut_into_it() -> None:
+    noon, hour = shanghai(8, 12), timedelta(hours=1)
+    before, over_the_start = (
+        Pause(noon - 3 * hour, noon - 2 * hour),
+        Pause(noon - hour, noon + hour),
+    )
+    inside, after = (
+        Pause(noon + 2 * hour, noon + 4 * hour),
+        Pause(noon + 9 * hour, noon + 99 * hour),
+    )
+
+    ends = noon + 3 * hour
+
+    assert prolonged(ends, [], begun=noon) == ends
+    assert prolonged(ends, [before], begun=noon) == ends
+    assert prolonged(ends, [over_the_start], begun=noon) == ends + hour
+    assert prolonged(ends, [inside, over_the_start], begun=noon) == ends + 3 * hour
+    assert prolonged(ends, [after, before], begun=noon) == ends
 
 
 def test_nothing_goes_forward_while_a_tender_stands_still() -> None:
