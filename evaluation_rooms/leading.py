@@ -156,6 +156,11 @@ def _findings_answered(room: Room) -> bool:
     )
 
 
+def _is_to_score(room: Room) -> bool:
+    left = room.is_scored and bool(room.bids_left)
+    return left and review.rejects_all(room) is None
+
+
 def _review_again(room: Room) -> bool:
     ceiling_fen = room.terms.ceiling_price_fen
     prices = [room.bid(number).price_fen for number in room.bids_left]
@@ -169,8 +174,8 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
         "chair-elected": lambda room: room.chair is not None,
         "all-voted": lambda room: review.missing_votes(room) == 0,
         "review-again": _review_again,
-        "to-score": lambda room: room.is_scored and bool(room.bids_left),
-        "nothing-to-score": lambda room: not (room.is_scored and room.bids_left),
+        "to-score": _is_to_score,
+        "nothing-to-score": lambda room: not _is_to_score(room),
         "all-locked": lambda room: all(one.locked for one in room.members),
         "objective-confirmed": lambda room: all(
             one.number in room.confirmed and room.confirmed[one.number].agree

@@ -52,10 +52,13 @@ class ChairVote(
 class ReviewVote(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="review.vote"
 ):
-    """A member passes or fails a bid on one item of the preliminary review; a fail has a reason."""
+    """A member passes or fails a bid on one item of the preliminary review; a fail has a reason.
+
+    Bid 0 with the item `competition` is the question whether the bids that are left compete (E38).
+    """
 
     id: RequestId
-    bid: BidNumber
+    bid: Annotated[int, Meta(ge=0, le=1000)]
     item: Key
     passed: bool
     reason: Text = ""

@@ -61,6 +61,7 @@ def report_data(
             for one in report.candidates
         ),
         competition_lacking=report.competition_lacking,
+        all_rejected_because=report.all_rejected_because or "",
         outcome_digest=came_to.digest,
         committee=committee,
         signers=tuple(signers),

@@ -84,11 +84,13 @@ def evaluation_of(room: Room) -> report.Evaluation:
                 vote.evidence,
             )
             for _, vote in sorted(room.votes.items())
+            if vote.bid != review.ALL_BIDS
         ),
         sheets=_sheets(room),
         ceiling_fen=room.terms.ceiling_price_fen,
         outlier_percent=room.terms.outlier_percent,
         is_scored=room.is_scored,
+        reject_all_because=review.rejects_all(room),
     )
 
 
@@ -174,6 +176,7 @@ def drafted(room: Room) -> ReportDrafted:
         "totals": room.results.totals,
         "findings": msgspec.to_builtins(room.results.findings),
         "answers": [msgspec.to_builtins(one) for _, one in sorted(room.results.answers.items())],
+        "all_rejected_because": review.rejects_all(room),
     }
     outcome = msgspec.json.decode(msgspec.json.encode(outcome))
     return ReportDrafted(room.id, outcome_digest(outcome), outcome)

@@ -3,6 +3,8 @@
 87号令 第六十一条: what is decided together is decided by majority, dissent goes into the report.
 """
 
+from typing import Final
+
 from evaluation_rooms.commands import VoteOnItem
 from evaluation_rooms.events import (
     ItemDecision,
@@ -15,37 +17,77 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
 from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.rooms import ReasonMissing
 from tendering.domain.refusals.tenders import WrongPhase
 
+# No bid has this number, and no item of the tender documents this name: E38.
+ALL_BIDS: Final = 0
+COMPETITION: Final = "competition"
+
 
 def decide_item_vote(room: Room, command: VoteOnItem) -> tuple[RoomEvent, ...]:
-    """Take a member's vote. Raises WrongPhase, NotFound, ReasonMissing, NotCheckedIn."""
+    """Take a member's vote.
+
+    Raises WrongPhase, NotFound, ReasonMissing, NotCheckedIn, EvaluationIncomplete.
+    """
     require_member(room, command.seat)
     if room.phase is not Phase.PRELIMINARY:
         raise WrongPhase(phase=room.phase, allowed=[Phase.PRELIMINARY])
+    if not command.passed and not command.reason.strip():
+        raise ReasonMissing
+    if (command.bid, command.item) == (ALL_BIDS, COMPETITION):
+        _require_few(room)
+        return (_voted(room, command),)
     room.bid(command.bid)
     if all(item.id != command.item for item in room.terms.items):
         raise NotFound("no such item in the preliminary review", item=command.item)
-    if not command.passed and not command.reason.strip():
-        raise ReasonMissing
-    return (
-        ReviewVoted(
-            room.id,
-            command.seat,
-            command.bid,
-            command.item,
-            command.passed,
-            command.reason,
-            command.evidence,
-        ),
-    )
+    return (_voted(room, command),)
 
 
 def missing_votes(room: Room) -> int:
     """How many votes of the preliminary review have not been cast."""
     wanted = len(room.members) * len(room.bids) * len(room.terms.items)
-    return wanted - len(room.votes)
+    return wanted - sum(bid != ALL_BIDS for _, bid, _ in room.votes)
+
+
+def rejects_all(room: Room) -> str | None:
+    """Why the committee rejects all bids that are left, where more than half of it does; or None.
+
+    E38, 12号令 第二十七条: fewer than three are valid and there is clearly no competition; what
+    is decided is argued and recorded. A vote that another one made pointless counts for nothing.
+    """
+    if not room.is_scored or missing_votes(room) or not _are_few(room):
+        return None
+    cast = [room.votes.get((member.number, ALL_BIDS, COMPETITION)) for member in room.members]
+    against = [vote for vote in cast if vote is not None and not vote.passed]
+    if 2 * len(against) <= len(room.members):
+        return None
+    return "；".join(vote.reason.strip() for vote in against)
+
+
+def _voted(room: Room, command: VoteOnItem) -> ReviewVoted:
+    return ReviewVoted(
+        room.id,
+        command.seat,
+        command.bid,
+        command.item,
+        command.passed,
+        command.reason,
+        command.evidence,
+    )
+
+
+def _require_few(room: Room) -> None:
+    if missing_votes(room):
+        raise EvaluationIncomplete("every bid is reviewed first", missing=missing_votes(room))
+    if not room.is_scored or not _are_few(room):
+        raise EvaluationIncomplete("there is competition: not all bids may be rejected")
+
+
+def _are_few(room: Room) -> bool:
+    left = len(room.bids) - len(decided(room).rejected)
+    return 0 < left < room.terms.competition_min
 
 
 def decided(room: Room) -> PreliminaryDecided:

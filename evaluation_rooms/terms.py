@@ -55,6 +55,7 @@ class Terms(Struct, frozen=True):
 
     `blind`: members see numbers instead of names until the technical marks are revealed (暗标).
     `judging`: what is done with bids that pass the review (`procedure.Judging`).
+    `competition_min`: with fewer valid bids the committee may reject them all (E38).
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
 
@@ -67,3 +68,4 @@ class Terms(Struct, frozen=True):
     items: tuple[ReviewItem, ...]
     method: dict[str, Any]
     judging: str = "method"
+    competition_min: int = 3

@@ -17,6 +17,7 @@ from msgspec import Struct
 from crypto.canonical import JsonValue
 from evaluation_rooms.events import Finding, FindingAnswered, Sheet
 from evaluation_rooms.phases import Phase
+from evaluation_rooms.review import ALL_BIDS
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import sheet
 from evaluation_rooms.standing import Standing, Viewer
@@ -253,7 +254,7 @@ def _seats(room: Room) -> tuple[SeatView, ...]:
             seat.checked_in,
             seat.recused,
             seat.locked,
-            sum(1 for key in room.votes if key[0] == seat.number),
+            sum(1 for key in room.votes if key[0] == seat.number and key[1] != ALL_BIDS),
             sum(1 for key in room.marks if key[0] == seat.number),
         )
         for seat in room.seats

@@ -12,6 +12,7 @@ from evaluation_rooms.actions.rooms import Done, open_room
 from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.actions.qualifications import qualified_of
+from tendering.domain.evaluation_report import competition_min
 from tendering.domain.experts import committee_size
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.awards import EvaluationIncomplete
@@ -76,6 +77,7 @@ async def open_from_draw(
             items=wanted.items or _published_items(tender),
             method=dict(tender.method),
             judging=tender.round.judging,
+            competition_min=competition_min(rulebook_for(tender, at)),
         ),
         experts=[
             Expert(one.seat, one.venue, one.name, one.expert_id, one.person_id)

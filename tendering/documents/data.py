@@ -161,6 +161,7 @@ class EvaluationReport:
     findings: tuple[tuple[str, str], ...]
     candidates: tuple[CandidateRow, ...]
     competition_lacking: bool
+    all_rejected_because: str
     outcome_digest: str
     committee: JournalMark
     signers: tuple[Signer, ...]

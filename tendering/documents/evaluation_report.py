@@ -123,6 +123,9 @@ def _rejections(report: EvaluationReport) -> list[Block]:
     said: list[Block] = [table(header, rows, shares=[2, 6, 4, 6, 3, 10])]
     if report.competition_lacking:
         said.append(paragraph("否决后有效投标不足三个，评标委员会已就竞争性作出判断。"))
+    if report.all_rejected_because:
+        why = report.all_rejected_because
+        said.append(paragraph(f"评标委员会认为投标明显缺乏竞争，否决全部投标。理由：{why}"))
     return said
 
 

@@ -132,7 +132,7 @@ def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
     rejected = rejections(evaluation)
     gone = {rejection.bid for rejection in rejected}
     valid = [bid for bid in evaluation.bids if bid.bid not in gone]
-    lacking = len(valid) < _competition_min(rulebook)
+    lacking = len(valid) < competition_min(rulebook)
     if evaluation.reject_all_because is not None and not lacking:
         raise EvaluationIncomplete("there is competition: not all bids may be rejected")
     scores, ranking = None, None
@@ -212,7 +212,7 @@ def outliers(points: Mapping[str, Decimal], percent: int) -> tuple[str, ...]:
     )
 
 
-def _competition_min(rulebook: Rulebook) -> int:
+def competition_min(rulebook: Rulebook) -> int:
     """E38; where a regime does not have it, the number of bidders it takes at all (G10)."""
     key = "competition_min" if rulebook.keyed("competition_min") is not None else "bidders_min"
     return rulebook.number(key)

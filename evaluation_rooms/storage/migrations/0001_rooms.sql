@@ -93,7 +93,8 @@ CREATE TABLE rooms.review_votes (
     evidence text NOT NULL,
     PRIMARY KEY (tender_id, room_id, seat, bid, item),
     FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats (tender_id, room_id, number),
-    FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids (tender_id, room_id, number),
+    -- Bid 0 stands for all that are left: do they compete?
+    CHECK (bid > 0 OR item = 'competition'),
     CHECK (passed OR reason <> '')
 );
 

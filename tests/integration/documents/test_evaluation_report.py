@@ -60,6 +60,7 @@ REPORT = EvaluationReport(
     findings=(),
     candidates=(CandidateRow(1, "示范乙公司", 90_000_000, "98.00"),),
     competition_lacking=False,
+    all_rejected_because="",
     outcome_digest=DIGEST,
     committee=JournalMark(9, DIGEST),
     signers=tuple(Signer("评标委员会成员", f"示范专家{n}", person=True) for n in range(1, 6)),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from evaluation_rooms import commands as c
-from evaluation_rooms import results
+from evaluation_rooms import results, review
 from evaluation_rooms.events import (
     ChairRoundClosed,
     ScoresLocked,
@@ -15,7 +15,9 @@ from evaluation_rooms.events import (
 from evaluation_rooms.phases import TRANSITIONS, Phase
 from evaluation_rooms.scoring import sheet_statement
 from evaluation_rooms.terms import ObjectiveMark
+from tendering.domain.evaluation_report import assemble
 from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.rooms import (
     BidRejected,
     ChairNotWanted,
@@ -38,6 +40,7 @@ from tests.support.evaluation import (
     statements,
     votes,
 )
+from tests.support.law import CONSTRUCTION
 
 
 def elected(play: Play, *candidates: int) -> ChairRoundClosed:
@@ -146,6 +149,55 @@ def test_when_all_bids_are_rejected_there_is_nothing_to_score() -> None:
     assert refused.value.parameters["needs"] == ["to-score"]
     assert results.outcome_of(play.room).evaluation.votes
     assert play.room.results.totals is None
+
+
+def few_left() -> Play:
+    """A room in which two of three bids fail the review."""
+    play = Play().until(Phase.PRELIMINARY)
+    play.do_all(votes(play.room, rejected=frozenset({1, 2})))
+    return play
+
+
+def no_competition(seat: int, reason: str = "仅余一家，缺乏竞争") -> c.VoteOnItem:
+    return c.VoteOnItem(seat, review.ALL_BIDS, review.COMPETITION, False, reason, "")
+
+
+def test_e38_a_majority_rejects_all_bids_where_there_is_no_competition() -> None:
+    play = few_left()
+    play.do(no_competition(1), no_competition(2))
+    assert review.rejects_all(play.room) is None
+    play.do(no_competition(3, "报价无从比较"))
+
+    with pytest.raises(PhaseNotReady) as refused:
+        play.lead(Phase.TECHNICAL)
+    play.lead(Phase.REPORT)
+
+    because = "仅余一家，缺乏竞争；仅余一家，缺乏竞争；报价无从比较"
+    report = assemble(results.outcome_of(play.room).evaluation, CONSTRUCTION)
+    assert refused.value.parameters["needs"] == ["to-score"]
+    assert (report.all_rejected_because, report.candidates) == (because, ())
+    assert play.room.results.report is not None
+    assert play.room.results.report.outcome["all_rejected_because"] == because
+
+
+def test_e38_two_of_five_do_not_and_the_one_bid_is_scored() -> None:
+    play = few_left()
+    play.do(no_competition(1), no_competition(2))
+
+    play.lead(Phase.TECHNICAL)
+
+    assert play.room.bids_left == (3,)
+
+
+def test_e38_all_are_rejected_with_a_reason_after_the_review_and_only_where_few_are_left() -> None:
+    early, many = Play().until(Phase.PRELIMINARY), Play().until(Phase.PRELIMINARY)
+    many.do_all(votes(many.room))
+
+    with pytest.raises(ReasonMissing):
+        few_left().do(no_competition(1, " "))
+    for play in (early, many):
+        with pytest.raises(EvaluationIncomplete):
+            play.do(no_competition(1))
 
 
 def test_the_review_is_not_left_before_all_have_voted() -> None:
