@@ -162,7 +162,8 @@ CREATE TABLE rooms.review_votes (
     passed boolean NOT NULL,
     reason text NOT NULL,
     evidence text NOT NULL,
-    CONSTRAINT review_votes_check CHECK ((passed OR (reason <> ''::text)))
+    CONSTRAINT review_votes_check CHECK (((bid > 0) OR (item = 'competition'::text))),
+    CONSTRAINT review_votes_check1 CHECK ((passed OR (reason <> ''::text)))
 );
 
 CREATE TABLE rooms.rooms (
@@ -872,10 +873,12 @@ CREATE TABLE tendering.openings (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
     phase text NOT NULL,
+    shortfall text,
     opened_at timestamp with time zone NOT NULL,
     unlock_until timestamp with time zone NOT NULL,
     revealed_at timestamp with time zone,
-    CONSTRAINT openings_phase_check CHECK ((phase = ANY (ARRAY['unlock'::text, 'revealed'::text, 'recorded'::text])))
+    CONSTRAINT openings_phase_check CHECK ((phase = ANY (ARRAY['unlock'::text, 'revealed'::text, 'recorded'::text, 'failed'::text]))),
+    CONSTRAINT openings_shortfall_check CHECK ((shortfall = ANY (ARRAY['go_on_proposed'::text, 'fail_proposed'::text, 'go_on'::text])))
 );
 
 CREATE TABLE tendering.organizations (
@@ -1547,9 +1550,6 @@ ALTER TABLE ONLY rooms.findings
 
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
-
-ALTER TABLE ONLY rooms.review_votes
-    ADD CONSTRAINT review_votes_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
 
 ALTER TABLE ONLY rooms.review_votes
     ADD CONSTRAINT review_votes_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);

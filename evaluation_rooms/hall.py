@@ -148,9 +148,9 @@ def follow(hall: Hall, entry: Entry) -> Hall:
         )
     if entry.kind == "document.issued" and entry.body["kind"] == "opening_record":
         return replace(hall, phase=H.RECORD)
-    if entry.kind == "opening.recorded":
+    if entry.kind == "opening.recorded" or _fails_lot(entry):
         left = hall.unrecorded - {str(entry.body["lot"])}
-        return replace(hall, phase=H.RECORD if left else H.CLOSED, unrecorded=left)
+        return replace(hall, phase=hall.phase if left else H.CLOSED, unrecorded=left)
     return hall if phase is hall.phase else replace(hall, phase=phase)
 
 
@@ -189,6 +189,11 @@ def decide_speech(
         "text": text,
     }
     return Event("hall.said", said)
+
+
+def _fails_lot(entry: Entry) -> bool:
+    """Was it decided that a lot with too few open bids fails?"""
+    return entry.kind == "shortfall.decided" and entry.body["decision"] == "fail"
 
 
 def _objects(value: JsonValue) -> list[dict[str, JsonValue]]:

@@ -4,7 +4,7 @@ Members that it does not know are left alone: the chain covers them all the same
 """
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -200,6 +200,21 @@ class Revealed(Struct, frozen=True):
     deemed_revoked: tuple[UUID, ...]
     deemed_withdrawn: tuple[UUID, ...] = ()
     faults: tuple[FaultBody, ...] = ()
+
+
+class Extended(Struct, frozen=True):
+    """unlock.extended."""
+
+    lot: str
+    unlock_until: datetime
+    reason: str
+
+
+class ShortfallDecided(Struct, frozen=True):
+    """shortfall.decided."""
+
+    lot: str
+    decision: Literal["go_on", "fail"]
 
 
 class NeedBody(Struct, frozen=True):

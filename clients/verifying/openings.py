@@ -21,6 +21,7 @@ from clients.verifying.report import Notes
 from clients.verifying.sealing import Sealed, sealed_containers
 from clients.verifying.statements import wrong_with
 from clients.verifying.submissions import Kept, kept_submissions
+from clients.verifying.windows import require_enough, unlock_windows
 from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
 from crypto.sealed_file import file_key_from_shares, verify_file_key
 from tendering.domain.fault import Finding, Whose, attribute_bid, fault_json
@@ -30,7 +31,7 @@ from tendering.domain.opening import (
     UnlockedBy,
     form_findings,
 )
-from tendering.domain.suspension import prolonged
+from tendering.domain.opening_window import Decision
 
 Key = tuple[str, UUID]
 
@@ -81,7 +82,11 @@ def check_reveal(case: Case, notes: Notes) -> None:
     if closing is None or closing[0].kind != "submission.closed":
         notes.remark("nothing was opened")
         return
+    windows = unlock_windows(case, notes)
     for lot in closing[1].lots:
+        window = windows[lot.lot]
+        if lot.lot not in revealed and window.decision is Decision.FAIL:
+            continue
         if lot.lot not in revealed:
             notes.fails(place(closing[0]), f"the prices of lot {lot.lot} were never revealed")
             continue
@@ -90,7 +95,6 @@ def check_reveal(case: Case, notes: Notes) -> None:
         opened = [bidder for bidder in order if (lot.lot, bidder) in unlocked]
         locked = [bidder for bidder in order if (lot.lot, bidder) not in unlocked]
         where = place(entry)
-        unlock_until = prolonged(lot.unlock_until, case.pauses, begun=closing[0].at)
         notes.require(
             [row.bidder_id for row in body.rows] == opened, where, "not the bids that were opened"
         )
@@ -106,15 +110,16 @@ def check_reveal(case: Case, notes: Notes) -> None:
             "deemed withdrawn are those that others than their bidders answer for",
         )
         notes.require(
-            not locked or entry.at >= unlock_until,
+            not locked or entry.at >= window.until,
             where,
             "revealed while bids could still be unlocked",
         )
+        require_enough(case, window, body, seq=entry.seq, where=where, notes=notes)
         for bidder in opened:
             verdict, said = unlocked[lot.lot, bidder]
             notes.require(verdict.seq < entry.seq, place(verdict), "a verdict after the reveal")
             notes.require(
-                said.received_at < unlock_until and said.received_at <= verdict.at,
+                said.received_at < window.until and said.received_at <= verdict.at,
                 place(verdict),
                 "after the window closed",
             )

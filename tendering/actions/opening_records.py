@@ -83,19 +83,29 @@ async def record_opening(
     The caller holds the tender's lock.
     """
     await openings.set_phase(connection, tender.id, document.lot, OpeningPhase.RECORDED, at=at)
-    phases = [
-        (await openings.get(connection, tender.id, lot)).phase
-        for lot in await openings.list_lots(connection, tender.id)
-    ]
-    if all(phase is OpeningPhase.RECORDED for phase in phases):
-        status = TenderStatus.OPENED
-        if tender.round.judging is Judging.NONE:
-            status = await failed_for_too_few(connection, tender, at=at) or status
-        require_transition(tender, status)
-        opened = replace(tender, status=status, version=tender.version + 1)
-        await tenders.save(connection, opened)
+    if await all_recorded(connection, tender.id):
+        await finish_opening(connection, tender, at=at)
     event = Event("opening.recorded", {"lot": document.lot, "digest": document.digest.hex()})
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+
+
+async def all_recorded(connection: Connection, tender_id: UUID) -> bool:
+    """Are the records of all lots signed that did not fail?"""
+    phases = [
+        (await openings.get(connection, tender_id, lot)).phase
+        for lot in await openings.list_lots(connection, tender_id)
+    ]
+    return bool(phases) and all(phase is OpeningPhase.RECORDED for phase in phases)
+
+
+async def finish_opening(connection: Connection, tender: Tender, *, at: datetime) -> None:
+    """All lots are recorded: the bids are open. The caller holds the tender's lock."""
+    status = TenderStatus.OPENED
+    if tender.round.judging is Judging.NONE:
+        status = await failed_for_too_few(connection, tender, at=at) or status
+    require_transition(tender, status)
+    opened = replace(tender, status=status, version=tender.version + 1)
+    await tenders.save(connection, opened)
 
 
 async def _draft(

@@ -21,6 +21,7 @@ from tendering.domain.opening import (
     decide_unlock,
     is_revoked,
 )
+from tendering.domain.opening_window import require_enough
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.openings import OpeningNotStarted
@@ -156,6 +157,8 @@ async def reveal(
     if opening.phase is OpeningPhase.REVEALED:
         # The answer to the first request was lost.
         return
+    if opening.phase is OpeningPhase.UNLOCK:
+        require_enough(opening, tender.round.bidders_min, at=at)
     rows = await openings.unlocks(connection, tender_id, lot)
     forms = {row.bidder_id: row.form for row in rows if row.form is not None}
     event = decide_reveal(

@@ -10,13 +10,14 @@ from msgspec import Meta, Struct
 from crypto.sealed_file import check_share
 from tendering.actions import openings as deeds
 from tendering.actions import remedies
+from tendering.actions.opening_attempts import note_attempt
 from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
 from tendering.domain.key_policy import number_for
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
-from tendering.domain.refusals import NotFound
+from tendering.domain.refusals import NotFound, Refused
 from tendering.domain.refusals.openings import BidDoesNotOpen, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
 from tendering.remedies import (
@@ -168,7 +169,29 @@ async def post_sign_in(
 async def post_unlock(
     context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostUnlock
 ) -> UnlockAnswer:
-    """Unlock one's bid with its file keys; the verdict is public at once, the price is not."""
+    """Unlock one's bid with its file keys; the verdict is public at once, the price is not.
+
+    An attempt that fails is kept in custody as evidence: what had reached the platform, and when.
+    """
+    try:
+        return await _unlocked(context, actor, received_at, tender_id, body)
+    except Refused as refused:
+        async with transaction(context.pool) as connection:
+            await note_attempt(
+                connection,
+                tender_id,
+                body.lot,
+                file_keys=body.file_keys.by_kind(),
+                code=refused.code,
+                by=actor,
+                at=received_at,
+            )
+        raise
+
+
+async def _unlocked(
+    context: Context, actor: Actor, received_at: datetime, tender_id: UUID, body: PostUnlock
+) -> UnlockAnswer:
     bidder_id = actor.organization_id
     keys = body.file_keys.by_kind()
     async with reading(context.pool) as connection:

@@ -1,23 +1,36 @@
-"""The doors of the opening: signing in, unlocking, remedies, reading out, the record."""
+"""Doors of the opening: sign in, unlock, the remedies, more time, reveal, confirm."""
 
 from typing import Final
 
-from tendering.api import opening_remedies, openings
+from tendering.api import (
+    opening_remedies,
+    opening_windows,
+    openings,
+)
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
-from tendering.domain.refusals.bids import NoBid
-from tendering.domain.refusals.key_holders import NotKeyHolder
+from tendering.domain.refusals.bids import (
+    NoBid,
+)
+from tendering.domain.refusals.key_holders import (
+    NotKeyHolder,
+)
 from tendering.domain.refusals.openings import (
     AlreadyUnlocked,
     BidDoesNotOpen,
     BidsStillLocked,
+    EnoughBids,
     OpeningNotStarted,
+    TooFewBids,
     UnlockWindowClosed,
+    WindowNotLonger,
     WrongFileKey,
     WrongShare,
 )
 from tendering.domain.refusals.signatures import SignatureRefused
-from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.refusals.tenders import (
+    WrongPhase,
+)
 
 _UNLOCKING: Final = (NotFound, OpeningNotStarted, WrongPhase, UnlockWindowClosed, AlreadyUnlocked)
 
@@ -97,12 +110,56 @@ OPENING_ROUTES: Final = (
     ),
     Route(
         "POST",
+        "/tenders/{tender_id}/opening/extensions",
+        opening_windows.post_extension,
+        action="opening.extend",
+        status=204,
+        idempotency="transaction",
+        errors=(
+            NotFound,
+            Forbidden,
+            OpeningNotStarted,
+            WrongPhase,
+            UnlockWindowClosed,
+            WindowNotLonger,
+        ),
+        tags=("opening",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/shortfalls",
+        opening_windows.post_shortfall,
+        action="opening.shortfall",
+        status=204,
+        idempotency="transaction",
+        errors=(NotFound, Forbidden, OpeningNotStarted, WrongPhase, BidsStillLocked, EnoughBids),
+        tags=("opening",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/shortfall-consents",
+        opening_windows.post_consent,
+        action="opening.consent",
+        status=204,
+        idempotency="transaction",
+        errors=(NotFound, Forbidden, OpeningNotStarted, WrongPhase),
+        tags=("opening",),
+    ),
+    Route(
+        "POST",
         "/tenders/{tender_id}/opening/reveal",
         openings.post_reveal,
         action="opening.reveal",
         status=204,
         idempotency="natural",
-        errors=(NotFound, Forbidden, OpeningNotStarted, WrongPhase, BidsStillLocked),
+        errors=(
+            NotFound,
+            Forbidden,
+            OpeningNotStarted,
+            WrongPhase,
+            BidsStillLocked,
+            TooFewBids,
+        ),
         tags=("opening",),
     ),
     Route(

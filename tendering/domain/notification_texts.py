@@ -197,6 +197,26 @@ _OPENING: Final[Mapping[str, tuple[Row, ...]]] = {
             "Your bid for lot {lot} could not be unlocked; whose fault it is was found.",
         ),
     ),
+    "unlock.extended": rows_for(
+        "第 {lot} 标段解密时间延长至 {unlock_until}。",
+        "Lot {lot}: bids may be unlocked until {unlock_until}.",
+        A.BIDDERS,
+        A.KEY_HOLDERS,
+        A.SUPERVISOR,
+    ),
+    "shortfall.proposed": (
+        Row(
+            A.SUPERVISOR,
+            "第 {lot} 标段解密成功的投标不足法定数量，请对主持人的处理意见表态。",
+            "Lot {lot}: too few bids are open; please decide on what the host proposes.",
+        ),
+    ),
+    "shortfall.decided": rows_for(
+        "第 {lot} 标段解密成功的投标不足法定数量，处理意见已经决定，请查看公开记录。",
+        "Lot {lot}: too few bids are open; what becomes of it is decided: see the record.",
+        A.BIDDERS,
+        A.HOST,
+    ),
     "prices.revealed": rows_for(
         "第 {lot} 标段已唱标，请确认开标结果。",
         "The prices of lot {lot} are read out: please confirm the result.",
@@ -282,6 +302,7 @@ _ROOM_KINDS: Final = (
 
 TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "unlock.attempted": _OWN_DEED,
         **dict.fromkeys(_ROOM_KINDS, _IN_THE_ROOM),
         **dict.fromkeys(
             (

@@ -39,6 +39,15 @@ class OpeningPhase(StrEnum):
     UNLOCK = "unlock"
     REVEALED = "revealed"
     RECORDED = "recorded"
+    FAILED = "failed"
+
+
+class Shortfall(StrEnum):
+    """What was said about a lot of which too few bids opened (`opening_window`)."""
+
+    GO_ON_PROPOSED = "go_on_proposed"
+    FAIL_PROPOSED = "fail_proposed"
+    GO_ON = "go_on"
 
 
 class UnlockedBy(StrEnum):
@@ -73,6 +82,7 @@ class Opening:
     bidders: tuple[UUID, ...]
     unlocked: frozenset[UUID]
     key_lost: frozenset[UUID]
+    shortfall: Shortfall | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crypto.canonical import JsonValue
-from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, UnlockedBy
+from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, Shortfall, UnlockedBy
 from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.storage.connection import Connection
 from tendering.storage.json_columns import to_json
@@ -77,7 +77,7 @@ async def prolong(
 async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:
     """The opening of a lot. Raises OpeningNotStarted."""
     row = await connection.fetchrow(
-        """SELECT phase, opened_at, unlock_until FROM tendering.openings
+        """SELECT phase, opened_at, unlock_until, shortfall FROM tendering.openings
            WHERE tender_id = $1 AND lot = $2""",
         tender_id,
         lot,
@@ -93,13 +93,16 @@ async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:
         bidders=tuple(bid.bidder_id for bid in bids),
         unlocked=frozenset(bid.bidder_id for bid in bids if bid.unlocked_by is not None),
         key_lost=frozenset(bid.bidder_id for bid in bids if bid.key_lost),
+        shortfall=None if row["shortfall"] is None else Shortfall(row["shortfall"]),
     )
 
 
 async def list_lots(connection: Connection, tender_id: UUID) -> list[str]:
-    """The lots whose opening has begun."""
+    """The lots whose opening has begun, and has not failed for too few open bids."""
     rows = await connection.fetch(
-        "SELECT lot FROM tendering.openings WHERE tender_id = $1 ORDER BY lot", tender_id
+        """SELECT lot FROM tendering.openings
+           WHERE tender_id = $1 AND phase <> 'failed' ORDER BY lot""",
+        tender_id,
     )
     return [row["lot"] for row in rows]
 
@@ -163,6 +166,28 @@ async def save_unlock(
         ),
         to_json({kind: dict(form) for kind, form in forms.items()}),
         at,
+    )
+
+
+async def extend(connection: Connection, tender_id: UUID, lot: str, until: datetime) -> None:
+    """The window in which bids are unlocked is longer now."""
+    await connection.execute(
+        "UPDATE tendering.openings SET unlock_until = $3 WHERE tender_id = $1 AND lot = $2",
+        tender_id,
+        lot,
+        until,
+    )
+
+
+async def set_shortfall(
+    connection: Connection, tender_id: UUID, lot: str, shortfall: Shortfall
+) -> None:
+    """Keep what was said about a lot with too few open bids."""
+    await connection.execute(
+        "UPDATE tendering.openings SET shortfall = $3 WHERE tender_id = $1 AND lot = $2",
+        tender_id,
+        lot,
+        shortfall,
     )
 
 

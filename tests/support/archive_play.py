@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
@@ -57,7 +56,14 @@ from tests.support.archive_parties import (
     chance,
     make_bid,
 )
-from tests.support.archive_remedies import clear, disclose, invalid, remedied, withdrawal
+from tests.support.archive_remedies import (
+    agree_to_go_on,
+    clear,
+    disclose,
+    invalid,
+    remedied,
+    withdrawal,
+)
 from tests.support.evaluation import METHOD
 
 BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
@@ -127,7 +133,7 @@ class TenderPlay:
         committee.draw(at + timedelta(days=1))
         room = committee.evaluate(at + timedelta(days=2))
         committee.award(room, at + timedelta(days=3))
-        self.tender = _with(self.tender, status=TenderStatus.AWARDED)
+        self.tender = replace(self.tender, status=TenderStatus.AWARDED)
         return self
 
     def archive(self, edition: Edition = Edition.FULL, *, witnesses: int = 2) -> Archive:
@@ -213,7 +219,7 @@ class TenderPlay:
 
     def _publish(self) -> None:
         if self.invited:
-            draft = _with(self.tender, status=TenderStatus.DRAFT)
+            draft = replace(self.tender, status=TenderStatus.DRAFT)
             ids = [bidder.id for bidder in self.bidders[: self.invited]]
             at = PUBLISHED - timedelta(minutes=30)
             _, event = decide_invitations(draft, "1", ids, at=at)
@@ -222,11 +228,11 @@ class TenderPlay:
         signed = self.entity.sign(
             "kaibiao/publication/v1", {"tender_id": str(TENDER_ID), "facts_digest": facts}
         )
-        published = _with(self.tender, timetable={"published_at": instant(PUBLISHED)})
+        published = replace(self.tender, timetable={"published_at": instant(PUBLISHED)})
         event = decide_publication(published)
         event.body["publication"] = signed
         self.public(event, PUBLISHED)
-        self.tender = _with(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
+        self.tender = replace(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         first_canary(self, PUBLISHED)
         said: dict[str, JsonValue] = {
             "tender_id": str(TENDER_ID),
@@ -364,7 +370,7 @@ class TenderPlay:
             said = {"lot": "1", "bidder_id": str(bidder.id), "by": event.body["by"]}
             self.custody("file_key.received", said | {"file_keys": file_keys}, at)
             self.public(event, at)
-            opening = _with(opening, unlocked=opening.unlocked | {bidder.id})
+            opening = replace(opening, unlocked=opening.unlocked | {bidder.id})
             forms[bidder.id] = made.forms["price"]
         at = opening.unlock_until
         faults = {
@@ -372,11 +378,12 @@ class TenderPlay:
             for bidder, made in self.bids()
             if bidder.id not in opening.unlocked
         }
+        agree_to_go_on(self, opening, at)
         self.public(decide_reveal(opening, self.tender.lots[0], forms, at=at, faults=faults), at)
         self.public(ties_event("1", []), at)
         destroy_keys(self, at)
         if self.clears:
-            clear(self, _with(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
+            clear(self, replace(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
         return at
 
     def _verdicts(self, made: BidMade, keys: dict[str, bytes]) -> list[OpenedEnvelope]:
@@ -391,7 +398,3 @@ class TenderPlay:
             )
             for one in made.bid.envelopes
         ]
-
-
-def _with(value: Any, **changes: Any) -> Any:
-    return replace(value, **changes)

@@ -22,6 +22,7 @@ from tendering.domain.opening import (
     decide_fault,
     decide_refusal,
 )
+from tendering.domain.opening_window import Decision, decide_consent, decide_proposal
 from tendering.domain.published_keys import to_base64
 from tests.support.archive_committee import TENDER_ID
 from tests.support.archive_faults import HandedIn, verdict_on
@@ -29,6 +30,19 @@ from tests.support.archive_parties import BidMade, Party, sabotaged_envelope
 
 if TYPE_CHECKING:
     from tests.support.archive_play import TenderPlay
+
+
+def agree_to_go_on(play: "TenderPlay", opening: Opening, at: datetime) -> None:
+    """Host and supervisor agree about a lot of which too few bids opened."""
+    least = play.tender.round.bidders_min
+    if len(opening.unlocked) >= least.count:
+        return
+    shortfall, proposed = decide_proposal(
+        opening, least, decision=Decision.GO_ON, reason="其余投标有效", at=at
+    )
+    _, decided = decide_consent(replace(opening, shortfall=shortfall), reason="同意")
+    play.public(proposed, at)
+    play.public(decided, at)
 
 
 def clear(play: "TenderPlay", opening: Opening, at: datetime) -> None:

@@ -21,6 +21,12 @@ class BidsStillLocked(Conflict):
     code = "bids-still-locked"
 
 
+class EnoughBids(Conflict):
+    """Enough bids are open: there is nothing to decide."""
+
+    code = "enough-bids"
+
+
 class OpeningNotStarted(Conflict):
     """The opening has not begun: bids stay sealed until the deadline and the drain have passed."""
 
@@ -28,7 +34,7 @@ class OpeningNotStarted(Conflict):
 
 
 class TooFewBids(Conflict):
-    """Fewer than three bids: the opening may not go on (招标投标法 第二十八条)."""
+    """Too few bids are open: host and supervisor decide first whether the lot goes on."""
 
     code = "too-few-bids"
 
@@ -37,6 +43,12 @@ class UnlockWindowClosed(Conflict):
     """The window in which bids are unlocked has closed."""
 
     code = "unlock-window-closed"
+
+
+class WindowNotLonger(Invalid):
+    """The window in which bids are unlocked is only ever made longer."""
+
+    code = "window-not-longer"
 
 
 class WrongFileKey(Invalid):

@@ -206,7 +206,8 @@ CREATE TABLE tendering.ephemeral_keys (
 CREATE TABLE tendering.openings (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     lot text NOT NULL,
-    phase text NOT NULL CHECK (phase IN ('unlock', 'revealed', 'recorded')),
+    phase text NOT NULL CHECK (phase IN ('unlock', 'revealed', 'recorded', 'failed')),
+    shortfall text CHECK (shortfall IN ('go_on_proposed', 'fail_proposed', 'go_on')),
     opened_at timestamptz NOT NULL,
     unlock_until timestamptz NOT NULL,
     revealed_at timestamptz,

@@ -85,3 +85,14 @@ def test_a_verdict_that_does_not_follow_from_the_evidence_is_named(verify: Verif
     detail = named(verify(archive.forged(Stream.PUBLIC, "prices.revealed", lenient)))
 
     assert "another verdict on it than follows from the evidence" in detail
+
+
+def test_two_bids_read_out_without_an_agreement_are_found(verify: Verify) -> None:
+    archive = TenderPlay("cut-payload").played().archive()
+
+    def disagree(body: dict[str, Any]) -> None:
+        body["decision"] = "fail"
+
+    report = verify(archive.forged(Stream.PUBLIC, "shortfall.decided", disagree))
+
+    assert not report.holds

@@ -8,7 +8,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from crypto.sealed_file import header_digest, unwrap_share
-from tendering.actions import remedies
+from tendering.actions import opening_windows, remedies
 from tendering.actions.openings import close_submission
 from tendering.api import opening_remedies as asked
 from tendering.api import openings as doors
@@ -22,6 +22,7 @@ from tendering.domain.opening import (
     OpeningPhase,
     Refusal,
 )
+from tendering.domain.opening_window import Decision
 from tendering.domain.parties import Actor, Organization
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
@@ -159,8 +160,37 @@ class Opened:
         actor = self.actor(bidder, Role.BIDDER)
         return await doors.post_file_keys(self.context, actor, at, self.id, body)
 
+    @property
+    def host(self) -> Actor:
+        return self.actor(self.play.entity, Role.PROCURING_ENTITY)
+
+    async def propose(self, decision: Decision, at: datetime) -> None:
+        async with transaction(self.pool) as connection:
+            await opening_windows.propose(
+                connection, self.id, "1", decision=decision, reason="理由", by=self.host, at=at
+            )
+
+    async def consent(self, at: datetime, by: Actor | None = None) -> None:
+        supervisor = by or self.actor(self.play.supervisor, Role.SUPERVISOR)
+        async with transaction(self.pool) as connection:
+            await opening_windows.consent(
+                connection, self.id, "1", reason="同意", by=supervisor, at=at
+            )
+
+    async def reveal_all_the_same(self, at: datetime) -> None:
+        """Only two bids are open: host and supervisor agree to go on."""
+        await self.propose(Decision.GO_ON, at)
+        await self.consent(at)
+        await self.reveal(at)
+
+    async def extend(self, until: datetime, at: datetime, by: Actor | None = None) -> None:
+        async with transaction(self.pool) as connection:
+            await opening_windows.extend_unlocking(
+                connection, self.id, "1", until=until, reason="网络中断", by=by or self.host, at=at
+            )
+
     async def reveal(self, at: datetime) -> None:
-        host = self.actor(self.play.entity, Role.PROCURING_ENTITY)
+        host = self.host
         await doors.post_reveal(self.context, host, at, self.id, doors.LotBody("1"))
 
     async def entries(self, stream: Stream, kind: str) -> list[Entry]:

@@ -116,7 +116,7 @@ async def test_shares_in_time_open_the_bid_even_when_the_platform_comes_back_lat
     await tender.store(2)
     in_time, tender.at = tender.at, tender.late
 
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
 
     revealed = await tender.revealed()
     verdict = (await tender.entries(Stream.PUBLIC, "bid.unlocked"))[-1]
@@ -161,7 +161,7 @@ async def test_the_verdict_on_false_shares_comes_with_the_reveal(
     with pytest.raises(BidsStillLocked):
         await tender.reveal(tender.at)
 
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
     await tender.reveal(tender.late)  # the answer was lost
 
     (fault,) = (await tender.revealed())["faults"]
@@ -182,7 +182,7 @@ async def test_bytes_damaged_at_rest_are_the_platforms_fault_and_the_bid_deemed_
         await tender.unlock(2)
     with pytest.raises(BidDoesNotOpen):
         await tender.unlock(2)
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
 
     revealed = await tender.revealed()
     assert len(await tender.entries(Stream.CUSTODY, "file_key.disclosed")) == 1
@@ -197,7 +197,7 @@ async def test_a_lost_file_is_the_platforms_fault(pool: Pool, tmp_path: Path) ->
     await tender.unlock(1)
     (await stored_path(tender)).unlink()
 
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
 
     assert (await tender.revealed())["faults"][0]["fault"]["cause"] == "damaged-in-custody"
 
@@ -212,7 +212,7 @@ async def test_a_bidder_clears_itself_by_publishing_its_keys(pool: Pool, tmp_pat
     await tender.refuse(3)
     with pytest.raises(WrongPhase):
         await tender.publish_keys(tender.at)
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
     assert await tender.third_status() is BidStatus.DEEMED_REVOKED
 
     answer = await tender.publish_keys(tender.late)
@@ -240,7 +240,7 @@ async def test_holders_of_bad_records_are_cleared_by_the_bidders_own_keys(
         with pytest.raises(BadShare):
             tender.shares(number)
         await tender.refuse(number)
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
 
     answer = await tender.publish_keys(tender.late)
 
@@ -263,7 +263,7 @@ async def test_the_bidders_tool_publishes_the_keys_as_the_door_asks(
     await tender.unlock(0)
     await tender.unlock(1)
     await tender.hand_in(1)
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
     bidder, made = tender.bids[2]
     actor = tender.actor(bidder, Role.BIDDER)
 

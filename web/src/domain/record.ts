@@ -67,6 +67,21 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     key: body.affects_bids === true ? "clarificationAffects" : "clarification",
     values: () => ({ number: count(body.number), deadline: instant(body.deadline) }),
   }),
+  "unlock.extended": {
+    key: "unlockExtended",
+    tone: "important",
+    values: (body) => ({ ...lot(body), until: instant(body.unlock_until), reason: text(body.reason) }),
+  },
+  "shortfall.proposed": (body) => ({
+    key: body.decision === "go_on" ? "shortfallGoOnProposed" : "shortfallFailProposed",
+    tone: "important",
+    values: () => ({ ...lot(body), count: count(body.bids), reason: text(body.reason) }),
+  }),
+  "shortfall.decided": (body) => ({
+    key: body.decision === "go_on" ? "shortfallGoesOn" : "shortfallFails",
+    tone: body.decision === "go_on" ? "important" : "bad",
+    values: () => ({ ...lot(body), reason: text(body.reason) }),
+  }),
   "hall.phase_began": { key: "hallPhase", values: (body) => ({ phase: text(body.phase) }) },
   "hall.said": { key: "said", values: (body) => ({ name: text(body.organization_name), text: text(body.text) }) },
   "hall.announced": { key: "announced", values: (body) => ({ text: text(body.text) }) },

@@ -50,6 +50,8 @@ export interface ContributionAnswer { organization_id: string; recipient: string
 
 export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Record<string, unknown>[] }
 
+export type Decision = "fail" | "go_on";
+
 export interface DecisionView { accepted: boolean; suspends: boolean; text: string; decided_at: string }
 
 export interface DeliveryList { items: DeliveryView[] }
@@ -218,6 +220,8 @@ export interface PostClarification { text: string; affects_bids: boolean; statem
 
 export interface PostComplaint { objection_id: string; text: string; statement: Record<string, unknown> }
 
+export interface PostConsent { lot: string; reason: string }
+
 export interface PostContract { lot: string; price_fen: number; text_digest: string; duration_days?: number | null; quality?: string; project_manager?: string; performance?: PerformanceBody | null }
 
 export interface PostContractStep { lot: string; step: ContractStep; reference: string }
@@ -225,6 +229,8 @@ export interface PostContractStep { lot: string; step: ContractStep; reference: 
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
+
+export interface PostExtension { lot: string; unlock_until: string; reason: string }
 
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
 
@@ -303,6 +309,8 @@ export interface PostSessionRole { role: Role }
 export interface PostShareRefusal { lot: string; bidder_id: string; reason: "key-lost" | "record-unusable"; statement: Record<string, unknown> }
 
 export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
+
+export interface PostShortfall { lot: string; decision: Decision; reason: string }
 
 export interface PostSignature { preparation: string; signature: string }
 
@@ -545,6 +553,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/objections/{objection_id}/reply": { path: { tender_id: string; objection_id: string }; body: PostReply; answer: undefined };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
+  "POST /tenders/{tender_id}/opening/extensions": { path: { tender_id: string }; body: PostExtension; answer: undefined };
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };
   "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/record": { path: { tender_id: string }; body: PostOpeningRecord; answer: IssuedAnswer };
@@ -552,6 +561,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/share-refusals": { path: { tender_id: string }; body: PostShareRefusal; answer: undefined };
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };
+  "POST /tenders/{tender_id}/opening/shortfall-consents": { path: { tender_id: string }; body: PostConsent; answer: undefined };
+  "POST /tenders/{tender_id}/opening/shortfalls": { path: { tender_id: string }; body: PostShortfall; answer: undefined };
   "POST /tenders/{tender_id}/opening/sign-in": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/unlocks": { path: { tender_id: string }; body: PostUnlock; answer: UnlockAnswer };
   "GET /tenders/{tender_id}/overrides": { path: { tender_id: string }; answer: OverrideList };

@@ -66,7 +66,9 @@ export default {
   "wrong-share": "The key share does not fit the bid. Check that you chose the right key.",
   "already-unlocked": "This bid is unlocked already; nothing more to do.",
   "bids-still-locked": "Some bids are still locked and their time is not over: prices cannot be read out yet.",
-  "too-few-bids": "Fewer than three bids: the opening may not go on (Tendering and Bidding Law, art. 28).",
+  "too-few-bids": "Too few bids are open. The host proposes what becomes of the lot, and the supervisor consents.",
+  "enough-bids": "Enough bids are open: there is nothing to decide.",
+  "window-not-longer": "The time to unlock can only be made longer.",
   // Objections and complaints.
   "already-answered": "This has been answered; the answer does not change.",
   "already-retendered": "What failed is being tendered again already.",

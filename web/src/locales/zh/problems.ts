@@ -65,7 +65,9 @@ export default {
   "wrong-share": "密钥份额与投标文件不匹配，请检查是否选对了密钥。",
   "already-unlocked": "这份投标文件已经解密，不必重复操作。",
   "bids-still-locked": "还有投标文件没有解密，而解密时间未到，暂时不能唱标。",
-  "too-few-bids": "投标人少于三个，不得开标（招标投标法第二十八条）。",
+  "too-few-bids": "解密成功的投标不足法定数量，请主持人提出处理意见、监督部门同意后再继续。",
+  "enough-bids": "解密成功的投标已达法定数量，无需另行决定。",
+  "window-not-longer": "解密时间只能延长，不能缩短。",
   // Objections and complaints.
   "already-answered": "这件事已经答复过了，答复内容不能更改。",
   "already-retendered": "失败的标段已经重新招标，不能再次发起。",

@@ -1,0 +1,69 @@
+"""The windows in which bids were unlocked, and what was decided where too few of them opened."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from clients.verifying.bodies import Extended, Revealed, ShortfallDecided
+from clients.verifying.case import Case, place
+from clients.verifying.report import Notes
+from tendering.domain.journal import Stream
+from tendering.domain.opening_window import Decision
+from tendering.domain.suspension import prolonged
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A lot's window, with every extension, and what host and supervisor decided about it."""
+
+    until: datetime
+    decision: Decision | None = None
+    decided_seq: int = 0
+
+
+def unlock_windows(case: Case, notes: Notes) -> dict[str, Window]:
+    """The window of each lot that was opened, with extensions and pauses.
+
+    An extension comes in time and only adds time; a pause adds as long as it lasted.
+    """
+    closing = case.closing()
+    assert closing is not None
+    begun = closing[0].at
+    ends = {lot.lot: (lot.unlock_until, begun) for lot in closing[1].lots}
+    for entry, body in case.all(Stream.PUBLIC, "unlock.extended", Extended):
+        if body.lot not in ends:
+            notes.fails(place(entry), f"lot {body.lot} was not opened")
+            continue
+        until, said_at = ends[body.lot]
+        before = [pause for pause in case.pauses if said_at < pause.until <= entry.at]
+        notes.require(
+            entry.at < prolonged(until, before, begun=begun) < body.unlock_until,
+            place(entry),
+            "came after the window had closed, or made it shorter",
+        )
+        ends[body.lot] = (body.unlock_until, entry.at)
+        notes.remark(f"lot {body.lot}: the time to unlock was extended: {body.reason}")
+    windows = {
+        lot: Window(
+            prolonged(until, [one for one in case.pauses if one.until > said_at], begun=begun)
+        )
+        for lot, (until, said_at) in ends.items()
+    }
+    for entry, decided in case.all(Stream.PUBLIC, "shortfall.decided", ShortfallDecided):
+        if decided.lot in windows:
+            until = windows[decided.lot].until
+            windows[decided.lot] = Window(until, Decision(decided.decision), entry.seq)
+            notes.remark(f"lot {decided.lot}: with too few open bids: {decided.decision}")
+    return windows
+
+
+def require_enough(
+    case: Case, window: Window, body: Revealed, *, seq: int, where: str, notes: Notes
+) -> None:
+    """Prices of fewer bids than the law asks for were shown only after that was decided."""
+    least = case.tender.round.bidders_min
+    went_on = window.decision is Decision.GO_ON and window.decided_seq < seq
+    notes.require(
+        len(body.rows) >= least.count or went_on,
+        where,
+        f"fewer than {least.count} bids were open, and nobody decided to go on ({least.rule})",
+    )

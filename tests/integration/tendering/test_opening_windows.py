@@ -1,0 +1,157 @@
+"""More time for all, too few open bids, and what was tried in vain: on a real database."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tendering.actions.opening_attempts import ATTEMPT, ATTEMPTS_MAX
+from tendering.api import openings as doors
+from tendering.domain.journal import Stream, instant
+from tendering.domain.opening_window import Decision
+from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.openings import (
+    BidsStillLocked,
+    TooFewBids,
+    UnlockWindowClosed,
+    WrongFileKey,
+)
+from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.roles import Role
+from tendering.domain.tender import ENVELOPES, TenderStatus
+from tendering.storage import openings, tenders
+from tendering.storage.connection import Pool, reading
+from tests.integration.tendering.locked_bids import Opened, opened
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+async def two_open(pool: Pool, folder: Path) -> Opened:
+    """Two of three bids are open; nobody has a key for the third."""
+    tender = await opened(pool, folder)
+    for number in range(2):
+        await tender.unlock(number)
+    return tender
+
+
+async def until(tender: Opened) -> object:
+    async with reading(tender.pool) as connection:
+        return (await openings.get(connection, tender.id, "1")).unlock_until
+
+
+async def refused(doing: Awaitable[object]) -> bool:
+    try:
+        await doing
+    except WrongFileKey:
+        return True
+    return False
+
+
+async def try_wrong_keys(tender: Opened) -> bool:
+    bidder, _ = tender.bids[2]
+    body = doors.PostUnlock("1", doors.FileKeys(**dict.fromkeys(ENVELOPES, bytes(16))))
+    actor = tender.actor(bidder, Role.BIDDER)
+    return await refused(doors.post_unlock(tender.context, actor, tender.at, tender.id, body))
+
+
+async def test_in_an_extended_window_a_late_bid_still_opens(pool: Pool, tmp_path: Path) -> None:
+    tender = await two_open(pool, tmp_path)
+    closes = tender.late - timedelta(minutes=1)
+    later = tender.late + timedelta(minutes=30)
+
+    await tender.extend(later, at=closes - MICROSECOND)
+    with pytest.raises(BidsStillLocked):
+        await tender.reveal(tender.late)
+    await tender.unlock(2, at=later - MICROSECOND)
+    await tender.reveal(later)
+
+    (entry,) = await tender.entries(Stream.PUBLIC, "unlock.extended")
+    assert entry.body["unlock_until"] == instant(later)
+    assert await until(tender) == later
+
+
+async def test_only_the_host_extends_and_not_after_the_window(pool: Pool, tmp_path: Path) -> None:
+    tender = await two_open(pool, tmp_path)
+    stranger = replace(tender.host, organization_id=tender.play.bidders[0].id)
+    later = tender.late + timedelta(hours=1)
+
+    with pytest.raises(Forbidden):
+        await tender.extend(later, at=tender.at, by=stranger)
+    with pytest.raises(UnlockWindowClosed):
+        await tender.extend(later, at=tender.late)
+    assert await tender.entries(Stream.PUBLIC, "unlock.extended") == []
+
+
+async def test_two_open_bids_are_read_out_once_host_and_supervisor_agree(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await two_open(pool, tmp_path)
+    with pytest.raises(TooFewBids):
+        await tender.reveal(tender.late)
+
+    await tender.propose(Decision.GO_ON, tender.late)
+    with pytest.raises(TooFewBids):
+        await tender.reveal(tender.late)
+    await tender.consent(tender.late)
+    await tender.reveal(tender.late)
+
+    assert len((await tender.revealed())["rows"]) == 2
+
+
+async def test_a_lot_that_fails_shows_no_price_and_ends_the_tender(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await two_open(pool, tmp_path)
+
+    await tender.propose(Decision.FAIL, tender.late)
+    await tender.consent(tender.late)
+
+    async with reading(pool) as connection:
+        failed = await tenders.get(connection, tender.id)
+    assert failed.status is TenderStatus.FAILED
+    assert await tender.entries(Stream.PUBLIC, "prices.revealed") == []
+    assert await tender.entries(Stream.PUBLIC, "key_holder.destruction_ordered")
+    with pytest.raises(WrongPhase):
+        await tender.reveal(tender.late)
+
+
+async def test_the_host_cannot_consent_to_itself(pool: Pool, tmp_path: Path) -> None:
+    tender = await two_open(pool, tmp_path)
+    await tender.propose(Decision.GO_ON, tender.late)
+
+    with pytest.raises(Forbidden):
+        await tender.consent(tender.late, by=tender.host)
+
+
+async def test_an_attempt_in_vain_is_evidence_in_custody_and_nowhere_else(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    assert await try_wrong_keys(tender)
+
+    (entry,) = await tender.entries(Stream.CUSTODY, ATTEMPT)
+    bidder, _ = tender.bids[2]
+    assert entry.body["code"] == "wrong-file-key"
+    assert entry.body["bidder_id"] == str(bidder.id)
+    assert entry.body["received_at"] == instant(tender.at)
+    assert set(entry.body["file_key_digests"]) == set(ENVELOPES)  # type: ignore[arg-type]
+    assert await tender.entries(Stream.PUBLIC, ATTEMPT) == []
+
+
+async def test_who_tries_on_and_on_fills_no_journal(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+
+    assert all([await try_wrong_keys(tender) for _ in range(ATTEMPTS_MAX + 3)])
+    assert len(await tender.entries(Stream.CUSTODY, ATTEMPT)) == ATTEMPTS_MAX
+
+
+async def test_somebody_without_a_bid_leaves_no_trace(pool: Pool, tmp_path: Path) -> None:
+    tender = await opened(pool, tmp_path)
+    body = doors.PostUnlock("1", doors.FileKeys(**dict.fromkeys(ENVELOPES, bytes(16))))
+    host_as_bidder = replace(tender.host, role=Role.BIDDER)
+
+    with pytest.raises(WrongPhase):
+        await doors.post_unlock(tender.context, host_as_bidder, tender.at, tender.id, body)
+    assert await tender.entries(Stream.CUSTODY, ATTEMPT) == []
