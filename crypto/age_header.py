@@ -117,8 +117,8 @@ def x25519_stanza(file_key: bytes, recipient: bytes, *, ephemeral: bytes) -> Sta
 
     Raises BadKey for a recipient of low order.
     """
-    share = suite.x25519_public(ephemeral)
-    wrap_key = _x25519_wrap_key(suite.x25519(ephemeral, recipient), share, recipient)
+    share, shared = suite.x25519_ephemeral(ephemeral, recipient)
+    wrap_key = _x25519_wrap_key(shared, share, recipient)
     return Stanza((X25519_STANZA, encode_base64(share)), suite.aead_seal(wrap_key, file_key))
 
 

@@ -263,11 +263,14 @@ class _Run:
         def loop() -> None:
             self._loop(self._aead(key), memoryview(bytearray(in_bytes + out_bytes)), in_bytes)
 
-        with ThreadPoolExecutor(max_workers=workers) as pool:
-            others = [pool.submit(loop) for _ in range(workers - 1)]
+        if workers == 1:  # no thread is worth starting
             loop()
-            for other in others:
-                other.result()
+        else:
+            with ThreadPoolExecutor(max_workers=workers) as pool:
+                others = [pool.submit(loop) for _ in range(workers - 1)]
+                loop()
+                for other in others:
+                    other.result()
         return [leaf for _, leaf in sorted(self._leaves.items()) if leaf]
 
     def _loop(self, aead: Aead, room: memoryview, in_bytes: int) -> None:

@@ -100,8 +100,8 @@ class _Classic:
     def wrap(
         self, share: bytes, holder: bytes, *, material: bytes, info: bytes
     ) -> tuple[bytes, bytes]:
-        ephemeral = suite.x25519_public(material)
-        key = suite.hkdf(suite.x25519(material, holder), salt=ephemeral + holder, info=info)
+        ephemeral, shared = suite.x25519_ephemeral(material, holder)
+        key = suite.hkdf(shared, salt=ephemeral + holder, info=info)
         return ephemeral, suite.aead_seal(key, share)
 
     def unwrap(

@@ -5,6 +5,7 @@ bidder's identity. This module is where the sealed-bid format is imported from: 
 of the header, the opening and the plain age files. docs/specs/sealed-bid-v1.md.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -180,7 +181,10 @@ def open_file(
     `progress` is told the sealed bytes done so far. Raises BadHeader, BadMac, BadPayload, OSError.
     """
     with ExitStack() as stack:
-        payload = _checked_payload(stack.enter_context(source.open("rb")), file_key)
+        file = stack.enter_context(source.open("rb"))
+        # There is nothing to share out of a single block.
+        workers = min(workers, -(-os.fstat(file.fileno()).st_size // SEALED_BLOCK_BYTES) or 1)
+        payload = _checked_payload(file, file_key)
         blocks, key = payload_blocks(payload, file_key)
         return read_container(blocks, target, key, workers=workers, progress=progress)
 

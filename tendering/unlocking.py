@@ -7,7 +7,7 @@ the rule that everybody can ask (`tendering/domain/fault.py`) whose fault that i
 
 import contextlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
@@ -106,9 +106,10 @@ def open_bid(
         envelope.kind: _rederives(blobs, tender, envelope, file_keys[envelope.kind])
         for envelope in bid.envelopes
     }
+    bundles = _open_envelopes(blobs, bid.envelopes, file_keys)
     for envelope in bid.envelopes:
         kind, file_key = envelope.kind, file_keys[envelope.kind]
-        digest, bundle = _open_envelope(blobs, envelope, file_key)
+        digest, bundle = bundles[kind]
         found = OpenedEnvelope(kind, envelope.digest, digest, rederives[kind])
         opened.append(found)
         forms[kind] = {} if bundle is None else bundle.form
@@ -129,7 +130,8 @@ def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> 
 
         def opens(file_key: bytes, envelope: SealedEnvelope = envelope) -> Payload:
             try:
-                _, bundle = _open_envelope(blobs, envelope, file_key)
+                found = _open_envelopes(blobs, [envelope], {envelope.kind: file_key})
+                _, bundle = found[envelope.kind]
             except BidDoesNotOpen:
                 return Payload.BROKEN
             return Payload.OPENS if bundle else Payload.NOT_CANONICAL
@@ -185,22 +187,30 @@ def _invalid(
     return attribute(evidence, lambda _: payload)
 
 
-def _open_envelope(
-    blobs: Blobs, envelope: SealedEnvelope, file_key: bytes
-) -> tuple[bytes, Bundle | None]:
-    """Digest and bundle; None for a plaintext that is no bundle of this kind."""
-    temporary = blobs.temporary(secrets.token_hex(8))
-    try:
-        summary = open_file(blobs.path(envelope.upload_id), temporary, file_key)
-        digest = summary.plaintext_root
-        bundle = _bundle(temporary, envelope.kind, summary.size)
-        blobs.keep_opened(temporary, digest.hex())
-    except (BadHeader, BadMac, BadPayload) as error:
-        raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
-    return digest, bundle
+def _open_envelopes(
+    blobs: Blobs, envelopes: Sequence[SealedEnvelope], file_keys: Mapping[str, bytes]
+) -> dict[str, tuple[bytes, Bundle | None]]:
+    """By kind, digest and bundle; None for a plaintext that is no bundle of this kind.
+
+    What opened is kept, all together. Raises BidDoesNotOpen.
+    """
+    found: dict[str, tuple[bytes, Bundle | None]] = {}
+    opened: dict[Path, str] = {}
+    with contextlib.ExitStack() as leftovers:
+        for envelope in envelopes:
+            temporary = blobs.temporary(secrets.token_hex(8))
+            leftovers.callback(temporary.unlink, missing_ok=True)
+            try:
+                summary = open_file(
+                    blobs.path(envelope.upload_id), temporary, file_keys[envelope.kind]
+                )
+            except (BadHeader, BadMac, BadPayload) as error:
+                raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
+            digest = summary.plaintext_root
+            found[envelope.kind] = (digest, _bundle(temporary, envelope.kind, summary.size))
+            opened[temporary] = digest.hex()
+        blobs.keep_opened(opened)
+    return found
 
 
 def _bundle(opened: Path, kind: str, size_bytes: int) -> Bundle | None:

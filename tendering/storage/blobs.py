@@ -10,7 +10,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -84,11 +84,12 @@ class Blobs:
         finally:
             temporary.unlink(missing_ok=True)
 
-    def keep_opened(self, temporary: Path, plaintext_digest: str) -> None:
-        """Move an opened bundle to where its digest says, durable on return. Blocks."""
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.rename(self.opened_path(plaintext_digest))
+    def keep_opened(self, bundles: Mapping[Path, str]) -> None:
+        """Move opened bundles to where their digests say, durable on return. Blocks."""
+        for temporary, plaintext_digest in bundles.items():
+            with temporary.open("rb") as file:
+                os.fdatasync(file.fileno())
+            temporary.rename(self.opened_path(plaintext_digest))
         _sync_folder(self._opened)
 
     def temporary(self, name: str) -> Path:
