@@ -10,8 +10,9 @@ from uuid import uuid4
 import pytest
 
 from tendering.domain.roles import Role
-from tendering.storage import key_holders
+from tendering.storage import key_holders, tenders
 from tendering.storage.connection import transaction
+from tests.integration.tendering.test_group_writer import until_blocked
 from tests.integration.tendering.test_small_bids import Hall, a_signer, secure
 from tests.support.platform import serving
 from tests.support.postgres import Database
@@ -70,3 +71,59 @@ async def test_a_bid_whose_last_byte_comes_late_is_refused(hall: Hall, share: fl
 
     assert b"deadline-passed" in answer
     assert await hall.standing() == []
+
+
+async def test_a_bid_that_waited_for_the_lock_over_the_deadline_was_in_time(hall: Hall) -> None:
+    pool = hall.platform.running.context.pool
+    async with transaction(pool) as connection:
+        await tenders.lock(connection, hall.tender.id)
+        waiting = asyncio.create_task(hall.send(seal_bid(hall.tender, hall.signer).body()))
+        await until_blocked(pool)
+        pass_deadline(hall)
+
+    answer = await waiting
+
+    assert answer.status == 201, answer.problem
+    assert await hall.standing() == [1]
+
+
+async def test_of_a_group_over_the_deadline_only_those_in_time_are_taken(hall: Hall) -> None:
+    pool = hall.platform.running.context.pool
+    first, second, late = (
+        hall.send(seal_bid(hall.tender, hall.signer, counter=counter).body())
+        for counter in (1, 2, 3)
+    )
+    async with asyncio.TaskGroup() as sending, transaction(pool) as connection:
+        await tenders.lock(connection, hall.tender.id)
+        # The first waits for the lock by itself; what comes now waits behind it as one group.
+        alone = sending.create_task(first)
+        await until_blocked(pool)
+        in_time = sending.create_task(second)
+        await until_queued(hall, 1)
+        pass_deadline(hall)
+        too_late = sending.create_task(late)
+        await until_queued(hall, 2)
+
+    answers = [task.result() for task in (alone, in_time, too_late)]
+    assert [answer.status for answer in answers[:2]] == [201, 201]
+    assert answers[2].code == "deadline-passed"
+    assert await hall.standing() == [1, 2]
+
+
+async def until_queued(hall: Hall, count: int) -> None:
+    """Wait until so many submissions wait behind the one that waits for the lock."""
+    intake = hall.platform.running.context.intake
+    async with asyncio.timeout(ANSWER_SECONDS):
+        while len(intake._apart.get(hall.tender.id, [])) < count:  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
+
+
+async def test_a_clock_that_is_set_back_over_the_deadline_reopens_nothing(hall: Hall) -> None:
+    set_ahead = hall.platform.running.context.set_ahead
+    assert set_ahead is not None
+    pass_deadline(hall)
+
+    set_ahead(timedelta())
+    answer = await hall.send(seal_bid(hall.tender, hall.signer).body())
+
+    assert answer.code == "deadline-passed"

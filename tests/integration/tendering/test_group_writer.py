@@ -323,3 +323,26 @@ async def test_a_key_taken_by_another_process_at_the_same_moment_is_refused_alon
     given = await group
 
     assert [type(one) for one in given] == [EphemeralKeyReused, Receipt]
+
+
+async def test_a_clock_that_jumps_back_dates_no_entry_before_its_predecessor(
+    writer: GroupWriter,
+) -> None:
+    first = await writer.submit(await an_arrival(writer))
+    before = IN_TIME - timedelta(hours=1)
+
+    second, third = await outcomes(
+        writer,
+        await an_arrival(writer, BIDDERS[1], at=before),
+        await an_arrival(writer, BIDDERS[2], at=before),
+    )
+
+    async with reading(writer.pool) as connection:
+        entries = await journal.after(connection, TENDER, Stream.CUSTODY, 0)
+    dates = [entry.at for entry in entries]
+    assert dates == sorted(dates)
+    assert isinstance(second, Receipt)
+    assert isinstance(third, Receipt)
+    # A receipt says what the platform's clock said, whichever way that went.
+    assert first.submission.received_at == IN_TIME
+    assert second.submission.received_at == third.submission.received_at == before

@@ -15,6 +15,7 @@ import pytest
 from tendering.actions.bid_securities import record
 from tendering.actions.small_containers import place_containers
 from tendering.actions.verification import verify_database
+from tendering.domain.bid import envelope_context
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.storage import bids, key_holders
@@ -23,7 +24,7 @@ from tests.integration.tendering.test_bids import a_security
 from tests.support.platform import Account, Answer, Platform, begin_session, enter, serving
 from tests.support.postgres import Database
 from tests.support.published import published_tender
-from tests.support.sealing import BidSigner, Sent, bid_signer, seal_bid
+from tests.support.sealing import BidSigner, Sent, bid_signer, seal_bid, sign_manifest
 
 SEED = 20261123
 CUTS = 12
@@ -241,3 +242,55 @@ async def test_the_receipt_names_what_was_sent(hall: Hall) -> None:
 
     assert receipt["statement"]["counter"] == 1
     assert [one["kind"] for one in receipt["statement"]["containers"]] == list(ENVELOPES)
+
+
+def over(sent: Sent, tender: Tender, signer: BidSigner, counter: int) -> bytes:
+    """A body of one's own, properly signed, over containers that have been handed in before."""
+    said = dict(sent.manifest["statement"])
+    envelopes = [
+        {
+            **each,
+            "context": envelope_context(
+                tender, lot="1", kind=each["kind"], bidder_id=signer.bidder_id, counter=counter
+            ).hex(),
+        }
+        for each in said["envelopes"]
+    ]
+    changed = {"bidder_id": str(signer.bidder_id), "counter": counter, "envelopes": envelopes}
+    manifest = sign_manifest(signer, {**said, **changed})
+    return replace(sent, counter=counter, manifest=manifest).body()
+
+
+async def test_the_same_containers_count_once_for_their_bidder_and_never_for_another(
+    hall: Hall,
+) -> None:
+    context = hall.platform.running.context
+    sent = seal_bid(hall.tender, hall.signer)
+    assert (await hall.send(sent.body())).status == 201
+    async with transaction(context.pool) as connection:
+        other = await enter(connection, 78, Role.BIDDER, password_hash="-", at=context.now())
+        await secure(connection, hall.tender, other, context.now())
+        token = await begin_session(connection, other.authorization_id)
+    thief = a_signer(hall.platform, other)
+
+    own = await hall.send(over(sent, hall.tender, hall.signer, 2))
+    foreign = await hall.send(over(sent, hall.tender, thief, 1), token=token)
+
+    assert (own.code, foreign.code) == ("container-refused", "container-refused")
+    assert await hall.standing() == [1]
+
+
+async def test_of_two_submissions_at_once_the_one_with_the_higher_number_stands(
+    hall: Hall,
+) -> None:
+    first, second = (seal_bid(hall.tender, hall.signer, counter=counter) for counter in (1, 2))
+
+    answers = await asyncio.gather(hall.send(second.body()), hall.send(first.body()))
+
+    assert answers[0].status == 201, answers[0].problem
+    assert answers[1].status == 201 or answers[1].code == "counter-not-fresh"
+    async with reading(hall.platform.running.context.pool) as connection:
+        standing = await bids.standing(
+            connection, hall.tender.id, lot="1", bidder_id=hall.signer.bidder_id
+        )
+    assert standing.bid.counter == 2

@@ -236,3 +236,21 @@ async def test_an_abandoned_upload_is_forgotten_and_its_last_part_finds_nothing(
     assert answer.code == "not-found"
     async with reading(pool) as connection:
         assert await stored.known_among(connection, [UUID(upload_id)]) == set()
+
+
+async def test_the_same_bytes_twice_are_uploads_of_their_own(
+    platform: Platform,
+) -> None:
+    ids = [await upload(platform) for _ in range(2)]
+
+    answers = await asyncio.gather(*(put(platform, each, 1, LAST) for each in ids))
+    context = platform.running.context
+    async with transaction(context.pool) as connection:
+        await stored.delete_abandoned(connection, hours=0, limit=1)
+
+    assert [answer.status for answer in answers] == [204, 204]
+    async with reading(context.pool) as connection:
+        left = await stored.known_among(connection, list(map(UUID, ids)))
+    assert len(left) == 1
+    (kept,) = left
+    assert content(platform, str(kept))[PART_BYTES:] == LAST
