@@ -230,6 +230,7 @@ async def _context(
         upload_bytes_max=settings.platform.upload_bytes_max,
         abandoned_hours=settings.platform.abandoned_hours,
         notifications=settings.notifications,
+        ratings=settings.ratings,
     )
 
 

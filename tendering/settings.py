@@ -8,7 +8,9 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar
+
+FOLLOW_UP_DAYS_MAX: Final = 60
 
 
 class SettingsRefused(Exception):
@@ -202,8 +204,8 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
     if settings.log.quorum > len(settings.log.witnesses):
         raise SettingsRefused("log.quorum: more than there are witnesses")
     _check_notifications(settings.notifications)
-    if settings.ratings.follow_up_working_days < 1:
-        raise SettingsRefused("ratings.follow_up_working_days: positive")
+    if not 1 <= settings.ratings.follow_up_working_days <= FOLLOW_UP_DAYS_MAX:
+        raise SettingsRefused(f"ratings.follow_up_working_days: 1 to {FOLLOW_UP_DAYS_MAX}")
     return settings
 
 

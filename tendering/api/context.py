@@ -14,7 +14,7 @@ from tendering.api.receiving import Receivers
 from tendering.api.session_reading import SessionReader
 from tendering.bell import Bell
 from tendering.domain.parties import Actor
-from tendering.settings import NotificationSettings
+from tendering.settings import NotificationSettings, RatingSettings
 from tendering.storage.connection import Pool
 
 if TYPE_CHECKING:
@@ -63,5 +63,6 @@ class Context:
     sessions: SessionReader = field(default_factory=SessionReader)
     abandoned_hours: int = 48
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
+    ratings: RatingSettings = field(default_factory=RatingSettings)
     bell: Bell = field(default_factory=Bell)
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

@@ -19,6 +19,7 @@ from tendering.api.routes_log import LOG_ROUTES
 from tendering.api.routes_notifications import NOTIFICATION_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_openings import OPENING_ROUTES
+from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
 from tendering.api.routing import Route
@@ -269,6 +270,7 @@ ROUTES: Final = (
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *NOTIFICATION_ROUTES,
+    *RATING_ROUTES,
     *ROUND_ROUTES,
     *OBJECTION_ROUTES,
     *RULE_ROUTES,
