@@ -1,5 +1,6 @@
 """A person at a browser, for tests: looks, clicks, keeps pictures, and notices what goes wrong."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -11,12 +12,14 @@ from typing import Any, Final, Literal
 from axe_playwright_python.async_playwright import (  # type: ignore[import-untyped]  # has no types
     Axe,
 )
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, ViewportSize
 
 # Pictures are kept where this names a folder, for people to look at.
 PICTURES: Final = os.environ.get("SCREENSHOTS", "")
 LAPTOP: Final = ViewportSize(width=1280, height=720)
 PHONE: Final = ViewportSize(width=390, height=844)
+QUIET_SECONDS: Final = 0.5
+QUIET_SECONDS_MAX: Final = 30
 _KEPT: Final = "kaibiao.preferences"
 _WATCH_POLICY: Final = """
 window.violations = [];
@@ -50,6 +53,11 @@ class Visitor:
         self._address = address
         self._manner = manner
         self._pictures = pictures
+        self._asked: set[Request] = set()
+        self._last = 0.0
+        page.on("request", self._asking)
+        page.on("requestfinished", self._answered)
+        page.on("requestfailed", self._answered)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
 
@@ -71,7 +79,7 @@ class Visitor:
 
     async def look(self, name: str) -> None:
         """Take a picture; assert that nothing sticks out, axe is content and nothing complained."""
-        await self.page.wait_for_load_state("networkidle")
+        await self._quiet()
         path = self._pictures / f"{self._manner.name}-{name}.png"
         await self.page.screenshot(path=path, full_page=True, animations="disabled")
         width = await self.page.evaluate("() => document.documentElement.scrollWidth")
@@ -80,6 +88,24 @@ class Visitor:
         assert found.violations_count == 0, f"{name}: {_told(found.response['violations'])}"
         assert await self.page.evaluate("() => window.violations") == []
         assert self.faults == []
+
+    async def _quiet(self) -> None:
+        """Return when nothing was asked for half a second, but for what waits for messages."""
+        time = asyncio.get_running_loop().time
+        async with asyncio.timeout(QUIET_SECONDS_MAX):
+            await self.page.wait_for_load_state("load")
+            while True:
+                if not self._asked and time() - self._last >= QUIET_SECONDS:
+                    return
+                await asyncio.sleep(0.05)
+
+    def _asking(self, request: Request) -> None:
+        if "wait_seconds=" not in request.url:
+            self._asked.add(request)
+
+    def _answered(self, request: Request) -> None:
+        self._asked.discard(request)
+        self._last = asyncio.get_running_loop().time()
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:

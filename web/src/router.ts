@@ -7,7 +7,7 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     /** Text of `pages` that names the page in the window's title. */
-    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "proof" | "notFound";
+    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "messages" | "proof" | "notFound";
     needsLogIn?: boolean;
   }
 }
@@ -54,6 +54,12 @@ export const router = createRouter({
       name: "account",
       component: () => import("@/pages/AccountPage.vue"),
       meta: { title: "account", needsLogIn: true },
+    },
+    {
+      path: "/messages",
+      name: "messages",
+      component: () => import("@/pages/MessagesPage.vue"),
+      meta: { title: "messages", needsLogIn: true },
     },
     {
       path: "/:anything(.*)*",

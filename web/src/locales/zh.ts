@@ -1,10 +1,11 @@
 /** The Chinese texts, which set what texts there are. */
+import messages from "@/locales/zh/messages";
 import pages from "@/locales/zh/pages";
 import problems from "@/locales/zh/problems";
 import record from "@/locales/zh/record";
 import rooms from "@/locales/zh/rooms";
 
-const zh = { ...pages, problems, record, rooms };
+const zh = { ...pages, problems, record, rooms, messages };
 
 export default zh;
 

@@ -45,6 +45,7 @@ export default {
     logIn: "Log in",
     register: "Register",
     account: "My account",
+    messages: "Messages",
     proof: "Document check",
     notFound: "Page not found",
   },

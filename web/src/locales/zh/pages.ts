@@ -44,6 +44,7 @@ export default {
     logIn: "登录",
     register: "注册",
     account: "我的账户",
+    messages: "消息",
     proof: "文件查验",
     notFound: "找不到页面",
   },
