@@ -100,6 +100,10 @@ export interface FindingList { findings: Record<string, unknown>[]; overridden: 
 
 export interface FindingView { finding: Record<string, unknown> }
 
+export interface FollowUp { id: string; tender_id: string; tender_number: string; tender_title: string; service: Service; level: Level; comment: string; role: Role; organization_name: string | null; at: string; due: string; overdue: boolean; settled_at: string | null; note: string }
+
+export interface FollowUpList { items: FollowUp[] }
+
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
@@ -117,6 +121,8 @@ export interface IssuedList { items: IssuedAnswer[] }
 export interface JournalPage { entries: EntryView[] }
 
 export interface JumpAnswer { before: string; now: string; reason: string }
+
+export type Level = "bad" | "fair" | "good" | "very_bad" | "very_good";
 
 export interface LogEvidence { checkpoint: string; time_stamps: Record<string, string> }
 
@@ -165,6 +171,10 @@ export interface OwnBids { items: OwnBid[] }
 export interface OwnInvitation { tender_id: string; number: string; title: string; deadline: string; lot: string; answer: string }
 
 export interface OwnInvitations { items: OwnInvitation[] }
+
+export interface OwnRating { service: Service; level: Level | null }
+
+export interface OwnRatings { items: OwnRating[] }
 
 export interface OwnRejectionAnswer { item: string; law: string; reasons: string[] }
 
@@ -286,6 +296,8 @@ export interface PostQualification { lot: string; verdicts: QualificationVerdict
 
 export interface PostQuestion { text: string }
 
+export interface PostRating { service: Service; level: Level; comment?: string }
+
 export interface PostReason { reason: string }
 
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
@@ -305,6 +317,8 @@ export interface PostRuling { remedy: "correct" | "re_tender" | "rejected"; text
 export interface PostSession { login: string; password: string; role?: Role | null }
 
 export interface PostSessionRole { role: Role }
+
+export interface PostSettlement { note: string }
 
 export interface PostShareRefusal { lot: string; bidder_id: string; reason: "key-lost" | "record-unusable"; statement: Record<string, unknown> }
 
@@ -345,6 +359,8 @@ export interface QualificationVerdict { bidder_id: string; passes: boolean; reas
 export interface QuestionList { items: QuestionView[] }
 
 export interface QuestionView { id: string; text: string; asked_at: string }
+
+export interface RatingTotals { items: ServiceTotals[] }
 
 export interface RegistrationAnswer { organization_id: string; person_id: string }
 
@@ -395,6 +411,10 @@ export type SecurityForm = "bank_guarantee" | "cash" | "guarantee_insurance";
 export interface SecurityList { items: SecurityView[] }
 
 export interface SecurityView { lot: string; bidder_id: string; form: SecurityForm; amount_fen: number; valid_until: string; reference: string; release_case: ReleaseCase | null; due: string | null; released_at: string | null; kept_because: string; same_payer_as: string[] }
+
+export type Service = "bid_submitted" | "contract_signed" | "evaluation_done" | "notice_published" | "opening_attended";
+
+export interface ServiceTotals { service: Service; very_good: number; good: number; fair: number; bad: number; very_bad: number }
 
 export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
 
@@ -478,6 +498,9 @@ export interface Doors {
   "DELETE /people/{person_id}/authorizations/{authorization_id}": { path: { person_id: string; authorization_id: string }; answer: undefined };
   "POST /people/{person_id}/departure": { path: { person_id: string }; answer: undefined };
   "GET /platform": { answer: PlatformAnswer };
+  "GET /ratings/follow-ups": { answer: FollowUpList };
+  "GET /ratings/totals": { answer: RatingTotals };
+  "POST /ratings/{rating_id}/settlement": { path: { rating_id: string }; body: PostSettlement; answer: undefined };
   "GET /receipts/{manifest_digest}": { path: { manifest_digest: string }; query: { act?: "bid.submitted" | "bid.withdrawn" }; answer: Record<string, unknown> };
   "GET /rooms/{room_id}": { path: { room_id: string }; answer: RoomAnswer };
   "POST /rooms/{room_id}/check-in": { path: { room_id: string }; body: PostCheckIn; answer: DoneAnswer };
@@ -573,6 +596,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/qualification": { path: { tender_id: string }; body: PostQualification; answer: TenderView };
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };
   "POST /tenders/{tender_id}/questions": { path: { tender_id: string }; body: PostQuestion; answer: QuestionView };
+  "POST /tenders/{tender_id}/ratings": { path: { tender_id: string }; body: PostRating; answer: undefined };
+  "GET /tenders/{tender_id}/ratings/mine": { path: { tender_id: string }; answer: OwnRatings };
   "GET /tenders/{tender_id}/results": { path: { tender_id: string }; answer: ResultList };
   "GET /tenders/{tender_id}/results/own": { path: { tender_id: string }; query: { lot: string }; answer: OwnResultAnswer };
   "POST /tenders/{tender_id}/retender": { path: { tender_id: string }; body: PostRetender; answer: TenderView };
