@@ -200,7 +200,7 @@ class KeyHolder:
             shares = _unwrapped(tender, remedy, holder.number, key)
         except BadShare as error:
             await self.note("record unusable", tender.id, about | {"why": str(error)})
-            await self._refuse(tender, remedy, holder.number)
+            await self.refuse_share(tender, remedy)
             return False
         body = {"lot": remedy.lot, "bidder_id": str(remedy.bidder_id), "shares": shares}
         try:
@@ -272,7 +272,9 @@ class KeyHolder:
         except (NotProved, msgspec.ValidationError) as error:
             raise UnwrapRefused(f"the deadline is not proved to be past: {error}") from error
 
-    async def _refuse(self, tender: Tender, remedy: Remedy, number: int) -> None:
+    async def refuse_share(self, tender: Tender, remedy: Remedy) -> None:
+        """Say, signed, that one's record in the headers of a bid is unusable. PlatformRefused."""
+        number = tender.key_holder_of(self.platform.me.organization_id).number
         refusal = Refusal(
             tender.id,
             remedy.lot,

@@ -49,6 +49,9 @@ def keys(config: Path | None) -> None:
 @click.option("--as-cny", is_flag=True, help="Take foreign figures as yuan.")
 @click.option("--fast", is_flag=True, help="Small files.")
 @click.option("--transcripts", is_flag=True, help="Keep what was said, without secrets.")
+@click.option("--hybrid", is_flag=True, help="Seal in the suite with ML-KEM-768.")
+@click.option("--bidders", type=click.IntRange(1, 12), help="How many; with 1 or 2 it fails.")
+@click.option("--sabotage", metavar="KIND", help="Somebody cheats; the verifier says who.")
 def demo(
     folder: Path,
     procedure: str | None,
@@ -58,14 +61,30 @@ def demo(
     as_cny: bool,
     fast: bool,
     transcripts: bool,
+    hybrid: bool,
+    bidders: int | None,
+    sabotage: str | None,
 ) -> None:
-    """Play one whole tender, from notice to award, and keep the results in FOLDER."""
+    """Play one whole tender, from notice to award, and keep the results in FOLDER.
+
+    With --sabotage one bidder of five, two key holders or the operator cheats: wrong-record,
+    false-shares, bad-records, bad-records-cleared, lying-holders, lying-holders-cleared,
+    cut-payload, not-a-bundle, damaged. Exit status 4: the verifier has named who it was.
+    """
     require_server()
     conductor = importlib.import_module("clients.demo.conductor")
     if procedure is not None and procedure not in conductor.SCRIPTS:
         raise click.BadParameter(f"one of {', '.join(conductor.SCRIPTS)}", param_hint="--procedure")
     if procedure is not None and ocds is not None:
         raise click.UsageError("a publication is played as open tendering, not with --procedure")
+    cheating = importlib.import_module("clients.demo.cheating")
+    suites = importlib.import_module("crypto.seal_suites")
+    if (procedure or ocds) and (hybrid or bidders or sabotage):
+        raise click.UsageError("--hybrid, --bidders and --sabotage are for the whole play alone")
+    if sabotage is not None and sabotage not in list(cheating.Cheat):
+        raise click.UsageError(f"--sabotage is one of: {', '.join(cheating.Cheat)}")
+    if sabotage is not None and bidders is not None and bidders < cheating.CHEATING_BIDDER:
+        raise click.UsageError(f"with --sabotage at least {cheating.CHEATING_BIDDER} bidders")
     options = conductor.DemoOptions(
         folder.absolute(),
         procedure=procedure,
@@ -74,6 +93,9 @@ def demo(
         as_cny=as_cny,
         fast=fast,
         transcripts=transcripts,
+        suite=(suites.HYBRID if hybrid else suites.CLASSIC).name,
+        bidding=bidders,
+        cheat=cheating.Cheat(sabotage) if sabotage else None,
     )
     sys.exit(conductor.run(options))
 

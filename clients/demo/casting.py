@@ -16,6 +16,7 @@ from clients.demo.cast import (
     fresh_password,
     key_holders,
 )
+from clients.demo.cheating import CHEATING_BIDDER, LIES, LYING_HOLDERS
 from clients.demo.registering import Account, registration
 from clients.demo.scripts import Script
 from clients.demo.template import TenderPlan
@@ -119,7 +120,8 @@ def parts(
             "authority": authority,
             "secret": enrolled[holder.login].secret,
             "number": number,
-            "acts": number <= ACTING_HOLDERS,
+            "acts": script.cheat is not None or number <= ACTING_HOLDERS,
+            "lies": script.cheat in LIES and number in LYING_HOLDERS,
         }
         yield _part(holder, "key_holder", facts)
     for number, player in enumerate(bidders(script.bidders), start=1):
@@ -145,6 +147,7 @@ def _bidder(number: int, player: Player, script: Script) -> Part:
     facts = {
         "number": number,
         "part": script.parts.get(number, "plain"),
+        "cheat": script.cheat if number == CHEATING_BIDDER else None,
         "asks": number == script.asking,
         "objects": script.disputed and number == 1,
         "complains": script.disputed and number == script.asking,

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from clients.demo.cast import (
+    BIDDERS,
     agency,
     experts,
     fresh_password,
@@ -25,6 +26,7 @@ from clients.demo.cast import (
     supervisor,
 )
 from clients.demo.casting import Part, enrollments, parts
+from clients.demo.cheating import CHEATING_BIDDER, LOSES_KEY, TOLD, Cheat, damage
 from clients.demo.from_ocds import read_plan
 from clients.demo.insuring import start_insurers
 from clients.demo.jumping import Idleness
@@ -39,12 +41,15 @@ from clients.demo.template import TenderPlan, plan_of, plan_of_template
 from clients.journal_following import JournalFollower
 from clients.platform import Platform, PlatformRefused, PlatformUnreachable, open_platform
 from clients.serving import write_private
+from crypto.seal_suites import CLASSIC
 from tendering.domain.refusals import Refused
 
 PROCESSES: Final = "processes.json"
 WATCH_SECONDS: Final = 0.2
 STUCK_SECONDS_MAX: Final = 30.0
 PLAY_SECONDS_MAX: Final = 900.0
+# Exit status of a play with a cheat, when the verifier has named who it was.
+CHEAT_NAMED: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,9 @@ class DemoOptions:
 
     `procedure`: in its short form; without one, open tendering of works with everything in it.
 
-    With `transcripts` each party keeps what it and the platform said, without secrets.
+    With `transcripts` each party keeps what it and the platform said, without secrets. `suite`: in
+    which bids are sealed. `bidding`: how many bidders take part; with fewer than three the tender
+    fails. `cheat`: what one of all these does that it should not.
     """
 
     folder: Path
@@ -63,6 +70,9 @@ class DemoOptions:
     as_cny: bool = False
     fast: bool = False
     transcripts: bool = False
+    suite: str = CLASSIC.name
+    bidding: int | None = None
+    cheat: Cheat | None = None
 
 
 class DemonstrationFailed(Exception):
@@ -88,6 +98,8 @@ class Performance:
     progress: Progress
     idleness: Idleness
     folder: Path
+    kept: Path
+    cheat: Cheat | None = None
     journals: list[JournalFollower] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     stuck_since: float | None = None
@@ -143,6 +155,15 @@ class Performance:
             for entry in await journal.look():
                 if entry.kind in STORY:
                     self.progress.event(STORY[entry.kind], at=entry.at)
+                if self.cheat is Cheat.DAMAGED and entry.body.get("occasion") == "eve":
+                    await self._damage()
+
+    async def _damage(self) -> None:
+        """The operator changes a byte of a container that it keeps, when all bids are in."""
+        bidder = self.folder / f"bidder{CHEATING_BIDDER:02d}"
+        (sealed,) = await asyncio.to_thread(lambda: list(bidder.glob("*/sealed/price.age")))
+        if not await asyncio.to_thread(damage, self.kept, sealed):
+            raise DemonstrationFailed("找不到要损坏的加密投标文件")
 
     def _require_moving(self) -> None:
         stuck = self.idleness.stuck
@@ -196,11 +217,15 @@ async def play(options: DemoOptions, progress: Progress) -> list[str]:
             )
             idleness = Idleness.of(part.login for part in cast)
             folder = options.folder / "parties"
-            performance = Performance(operator, stage, progress, idleness, folder)
+            performance = Performance(
+                operator, stage, progress, idleness, folder, setting.data, options.cheat
+            )
+            if options.cheat is not None:
+                progress.event(f"有人作弊: {TOLD[options.cheat]}")
             progress.event(f"{len(cast)} 个参与方各自启动")
             await _start(performance, cast, setting.platform, transcripts=options.transcripts)
             await performance.watch()
-        return await collect(options.folder, script.procedure, began=began)
+        return await collect(options.folder, script, began=began)
 
 
 async def _register(operator: Platform, plan: TenderPlan) -> dict[str, Account]:
@@ -238,14 +263,25 @@ def _fresh(_login: str) -> str:
 def _script(options: DemoOptions) -> Script:
     if options.procedure is not None:
         return SCRIPTS[options.procedure]
-    return replace(WHOLE, small_files=options.fast)
+    cheat, parts = options.cheat, dict(WHOLE.parts)
+    if cheat is not None and cheat not in LOSES_KEY:
+        del parts[CHEATING_BIDDER]
+    fewest = BIDDERS if cheat is None else CHEATING_BIDDER
+    return replace(
+        WHOLE,
+        small_files=options.fast,
+        parts=parts,
+        bidders=options.bidding or fewest,
+        suite=options.suite,
+        cheat=cheat,
+    )
 
 
 def _plan(options: DemoOptions, script: Script) -> TenderPlan:
     if options.procedure is not None:
         return plan_of(script)
     if options.ocds is None:
-        return plan_of_template()
+        return replace(plan_of_template(), suite=script.suite)
     return read_plan(options.ocds, as_cny=options.as_cny, ocid=options.ocid)
 
 
@@ -266,5 +302,5 @@ def run(options: DemoOptions) -> int:
             progress.console.print("已中断,全部进程已停止", markup=False)
             return 130
     for line in lines:
-        progress.console.print(line, markup=False, highlight=False)
-    return 0
+        progress.console.print(line, markup=False, highlight=False, soft_wrap=True)
+    return 0 if options.cheat is None else CHEAT_NAMED

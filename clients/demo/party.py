@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from clients.demo.tender_failed import TenderFailed
 from clients.journal_following import JournalFollower
 from clients.key_files import KeyFolder
 from clients.platform import Json, Platform, open_platform
@@ -97,11 +98,14 @@ class Party:
         due: Due | None = None,
         accepts: Callable[[Entry], bool] | None = None,
     ) -> Entry:
-        """Wait until the journal holds an entry of that kind; the entry."""
+        """Wait until the journal holds an entry of that kind; the entry. Raises TenderFailed."""
 
         async def look() -> Entry | None:
             await journal.look()
-            return journal.find(kind, accepts)
+            found = journal.find(kind, accepts)
+            if found is None and journal.find("tender.failed") is not None:
+                raise TenderFailed
+            return found
 
         return await self.wait(text, look, due=due)
 
@@ -140,7 +144,11 @@ async def play(role: str, config: Json) -> None:
         if config["registration"] is not None:
             await platform.post("/organizations", config["registration"])
         await platform.log_in(config["login"], config["password"])
-        _tell(done=await story(party))
+        try:
+            done = await story(party)
+        except TenderFailed:
+            done = "招标失败"
+        _tell(done=done)
 
 
 def main() -> None:

@@ -9,12 +9,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from clients.demo.cheating import BLAMED, Cheat
 from clients.demo.processes import ROOT
+from clients.demo.scripts import Script
 
 KEYS: Final = "platform-keys.json"
 MARK: Final = "demonstration.json"
 SUMMARY: Final = "summary.json"
 VERIFY_SECONDS_MAX: Final = 300
+BLAME: Final = "⚖"
 # Where each result lies when the parties have ended.
 RESULTS: Final = (
     ("supervisor/*archive.zip", "."),
@@ -63,20 +66,21 @@ class Summary:
     seconds: int
 
 
-async def collect(folder: Path, procedure: str, *, began: float) -> list[str]:
+async def collect(folder: Path, script: Script, *, began: float) -> list[str]:
     """Copy the results up and have the archives verified offline; what there is, line by line.
 
-    `began`: when the play did, monotonic seconds. Raises ArchiveBroken.
+    Where somebody has cheated, the verifier must name who it was without having been told. `began`:
+    when the play did, monotonic seconds. Raises ArchiveBroken.
     """
     parties = folder / "parties"
     await asyncio.to_thread(_copy, parties, folder)
     found = sorted(await asyncio.to_thread(_files, folder, "*archive.zip"))
     # round1-archive.zip, round2-…, and archive.zip, which is the last.
     found.sort(key=lambda one: one.name == "archive.zip")
-    archives = [Verified(one.name, await _verify(one)) for one in found]
+    archives = [Verified(one.name, await _verify(one, script.cheat)) for one in found]
     names = sorted(path.name for path in await asyncio.to_thread(_files, folder))
     receipts = len(await asyncio.to_thread(_files, folder / "receipts"))
-    summary = Summary(procedure, tuple(archives), round(time.monotonic() - began))
+    summary = Summary(script.procedure, tuple(archives), round(time.monotonic() - began))
     text = json.dumps(asdict(summary), ensure_ascii=False, indent=1)
     await asyncio.to_thread((folder / SUMMARY).write_text, f"{text}\n")
     return [
@@ -102,7 +106,26 @@ def _files(folder: Path, pattern: str = "*") -> list[Path]:
     return [path for path in folder.glob(pattern) if path.is_file() and path.name != MARK]
 
 
-async def _verify(archive: Path) -> str:
+def _blamed(told: list[str]) -> list[str]:
+    """The lines in which the verifier says whose fault something is: Chinese, then English."""
+    return [
+        line
+        for number, line in enumerate(told)
+        if line.startswith(BLAME) or (number and told[number - 1].startswith(BLAME))
+    ]
+
+
+def names_cheat(told: list[str], cheat: Cheat | None) -> bool:
+    """Does the verifier blame whom it must, and nobody else?"""
+    blamed = [line for line in _blamed(told) if not line.startswith(BLAME)]
+    if cheat is None:
+        return not blamed
+    whose, proved = BLAMED[cheat]
+    words = f": {whose} ({'proved' if proved else 'not proved'}): "
+    return len(blamed) == 1 and words in blamed[0]
+
+
+async def _verify(archive: Path, cheat: Cheat | None) -> str:
     """`kaibiao verify` in a process of its own, without any line to the platform.
 
     It trusts the keys that a bidder fetched before it bid, not those in the archive.
@@ -120,6 +143,6 @@ async def _verify(archive: Path) -> str:
     told = archive.with_name(archive.name.replace("archive.zip", "verify.txt"))
     await asyncio.to_thread(told.write_bytes, output)
     lines = output.decode(errors="replace").strip().splitlines()
-    if process.returncode != 0:
+    if process.returncode != (cheat is Cheat.DAMAGED) or not names_cheat(lines, cheat):
         raise ArchiveBroken("\n".join(lines[-20:]))
-    return lines[-1] if lines else "通过"
+    return "\n".join([*_blamed(lines), *lines[-1:]])

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from clients.demo.cast import BIDDERS
+from clients.demo.cheating import Cheat
+from crypto.seal_suites import CLASSIC
 from tendering.procedures import PROCEDURES
 
 REGION: Final = "510100"
@@ -26,6 +28,7 @@ class Script:
 
     `rejected`: so many bids fail the review of a round that admits. `disputed`: the documents and
     the result are objected to, and there is a complaint over which the tender stands still.
+    `suite`: in which bids are sealed. `cheat`: what somebody does that it should not.
     """
 
     procedure: str
@@ -39,6 +42,8 @@ class Script:
     award_method: str = ""
     disputed: bool = False
     small_files: bool = True
+    suite: str = CLASSIC.name
+    cheat: Cheat | None = None
 
     @property
     def regime(self) -> str:

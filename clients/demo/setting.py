@@ -47,12 +47,13 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where everything is: addresses, and the operator's account."""
+    """Where everything is: addresses, the operator's account, and what the platform keeps."""
 
     platform: str
     authority: str
     operator_login: str
     operator_password: str
+    data: Path
 
 
 async def set_stage(
@@ -99,7 +100,7 @@ async def set_stage(
 
     await stage.start_and_keep(SERVER, start_server, told)
     await _start_witnesses(stage, keys, platform, witnesses)
-    return Setting(platform, authority["ready"], *_operator(data))
+    return Setting(platform, authority["ready"], *_operator(data), data)
 
 
 def server_config(

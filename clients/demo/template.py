@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from clients.demo.cast import SITES, SPECIALITY
 from clients.demo.scripts import WHOLE, WORKS_FEN, Script
+from crypto.seal_suites import CLASSIC
 from tendering.domain.calendar import civil_day, day_begins
 from tendering.domain.experts import committee_size
 from tendering.domain.journal import instant
@@ -62,6 +63,7 @@ class TenderPlan:
     region: str = WHOLE.region
     category: str = WHOLE.category
     award_method: str = ""
+    suite: str = CLASSIC.name
 
     @property
     def lot_names(self) -> list[str]:
@@ -208,7 +210,9 @@ def tender_body(
         "deadline": instant(deadline_after(now, rulebook, round_)),
         "source": dict(plan.source),
     }
-    # What a draft is that says nothing else: open tendering of works.
+    # What a draft is that says nothing else: open tendering of works, sealed with X25519.
+    if plan.suite != CLASSIC.name:
+        body["suite"] = plan.suite
     if plan.procedure != WHOLE.procedure:
         body["procedure"] = plan.procedure
     if plan.category != WHOLE.category:

@@ -65,6 +65,7 @@ class Closed(Struct, frozen=True):
     custody: Place
     lots: tuple[ClosedLot, ...] = ()
     failed_lots: tuple[str, ...] = ()
+    too_few_bids: tuple[str, ...] = ()
     rule: dict[str, Any] = {}
     checkpoint: str | None = None
 

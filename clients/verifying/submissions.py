@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from clients.verifying.bodies import Submitted, Withdrawn
+from clients.verifying.bodies import Closed, Submitted, Withdrawn
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
 from crypto.canonical import digest
@@ -25,13 +25,16 @@ from tendering.domain.bid import (
     envelope_context,
     require_manifest,
 )
-from tendering.domain.journal import Stream
+from tendering.domain.journal import Entry, Stream
 from tendering.domain.key_policy import as_sealed, released, require_version, under, version_of
 from tendering.domain.refusals.bids import ManifestMismatch
 from tendering.domain.refusals.key_holders import KeyPolicyReplaced
 from tendering.domain.tender import Tender
 
 MANIFEST_FILE: Final = "manifest.json"
+UNLOCKING: Final = frozenset(
+    {"bid.unlocked", "file_key.received", "file_key.disclosed", "share.received", "prices.revealed"}
+)
 _NOWHERE: Final = UUID(int=0)  # where the platform stored the bytes is no part of what is signed
 
 
@@ -157,6 +160,8 @@ def check_custody(case: Case, notes: Notes) -> None:
         replaced = None if before is None else before.counter
         notes.require(body.replaces == replaced, place(entry), "replaces another bid than stood")
         counters[key], standing[key] = body.counter, body
+    if closing is not None and closing[0].kind == "tender.failed":
+        _check_failure(case, closing[0], closing[1], standing, notes)
     if closing is not None and closing[0].kind == "submission.closed":
         where = place(closing[0])
         for lot in closing[1].failed_lots:
@@ -301,6 +306,30 @@ def _compare_standing(
         where,
         "a bid lacks an envelope",
     )
+
+
+def _check_failure(
+    case: Case,
+    entry: Entry,
+    closed: Closed,
+    standing: Mapping[tuple[str, UUID], Submitted],
+    notes: Notes,
+) -> None:
+    """Too few bids stood, and then nothing of anybody's was unlocked."""
+    least = closed.rule.get("value")
+    for lot in closed.too_few_bids:
+        stood = sum(key[0] == lot for key in standing)
+        notes.require(
+            isinstance(least, int) and stood < least,
+            place(entry),
+            f"lot {lot} failed for want of bids, and {stood} stood for it",
+        )
+    for entries in case.streams.values():
+        for other in entries:
+            notes.require(
+                other.kind not in UNLOCKING, place(other), "unlocked in a tender that had failed"
+            )
+    notes.remark(f"{len(standing)} bids stood, too few; nothing was unlocked")
 
 
 def _statement(value: object) -> Mapping[str, Any]:

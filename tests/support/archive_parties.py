@@ -2,18 +2,17 @@
 
 import hashlib
 import io
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from crypto.age_header import Stanza, build_header
+from clients.demo.cheating import Cheat, cheating_header
 from crypto.age_payload import seal_stream
 from crypto.canonical import JsonValue
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.container_digest import container_digest
 from crypto.keys import NoteKey, OpeningKey, SigningKey, generate_signing_key
-from crypto.seal_header import derive_header, read_sealed_header
+from crypto.seal_header import derive_header
 from crypto.sealed_file import SealPolicy
 from crypto.signing import sign_statement
 from tendering.domain.bid import (
@@ -166,7 +165,7 @@ def make_bid(
         header = derive_header(file_keys[kind], policy)
         spoiled = sabotage if kind == sabotaged_envelope(sabotage) else ""
         if spoiled in {"wrong-record", "false-shares", "bad-records"}:
-            header = cheating_header(header, file_keys[kind], policy, sabotage)
+            header = cheating_header(header, file_keys[kind], policy, Cheat(sabotage))
         if spoiled == "not-a-bundle":
             plaintexts[kind] += bytes(512)
         sealed = io.BytesIO()
@@ -210,17 +209,3 @@ def bundle(kind: str, form: dict[str, JsonValue], seed: bytes) -> bytes:
         hashlib.sha256(content).hexdigest(),
     )
     return b"".join(bundle_chunks(Bundle(kind, form, (file,)), [[content]]))
-
-
-def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, sabotage: str) -> bytes:
-    """A header whose MAC fits and whose records do not hold what they should."""
-    honest, other = read_sealed_header(header), read_sealed_header(derive_header(bytes(16), policy))
-    first = {"false-shares": 1, "bad-records": 2, "wrong-record": 3}[sabotage]
-    body = b""
-    for number in range(1, len(policy.holders) + 1):
-        record = (other if number >= first else honest).record(number)
-        unusable = sabotage == "bad-records" and number >= first
-        body += record.ephemeral + (bytes(32) if unusable else record.wrapped) + record.commitment
-    arguments = honest.header.stanzas[1].arguments
-    stanzas: Sequence[Stanza] = [honest.bidder_stanza, Stanza(arguments, body)]
-    return build_header(file_key, stanzas)

@@ -1,6 +1,7 @@
 """The agency (招标代理机构): publishes, clarifies, hosts opening, draw and evaluation."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,12 +23,14 @@ from clients.demo.parties.hosting import host_evaluation
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.demo.template import needs_of
+from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
 from clients.platform import Json, Platform
 from clients.uploading import upload_file
 from crypto.canonical import digest
+from tendering.domain.journal import parse_instant
 from tendering.domain.procedure import Qualification
 from tendering.domain.tender import Tender
 
@@ -50,7 +53,11 @@ async def play(party: Party) -> str:
     tender_id = UUID(letter["tender_id"])
     while True:
         noticed = await _publish(party, signer, tender_id)
-        await _host_round(party, signer, noticed)
+        try:
+            await _host_round(party, signer, noticed)
+        except TenderFailed:
+            await _keep_archive(party, noticed.tender)
+            raise
         if noticed.tender.round.is_last:
             break
         tender_id = await find_next(party, noticed)
@@ -180,19 +187,21 @@ async def _host_opening(
         f"/tenders/{tender.id}/hall/announcements", {"text": "现在开标,请各投标人解密。"}
     )
     for number, lot in enumerate(tender.lots):
+        until = parse_instant((await platform.get(path))["lots"][number]["unlock_until"])
 
-        async def unlocked(number: int = number) -> bool | None:
+        async def unlocked(number: int = number, until: datetime = until) -> bool | None:
             bids = (await platform.get(path))["lots"][number]["bids"]
-            return all(bid["unlocked_by"] for bid in bids) or None
+            over = await platform.clock() >= until
+            return over or all(bid["unlocked_by"] for bid in bids) or None
 
-        await party.wait("等候解密", unlocked)
+        await party.wait("等候解密", unlocked, due=until)
         party.doing(f"公布全部报价(标段{lot.lot})")
         await platform.post(f"{path}/reveal", {"lot": lot.lot})
     for number, lot in enumerate(tender.lots):
 
         async def confirmed(number: int = number) -> bool | None:
             bids = (await platform.get(path))["lots"][number]["bids"]
-            return all(bid["confirmed"] for bid in bids) or None
+            return all(bid["confirmed"] for bid in bids if bid["unlocked_by"]) or None
 
         await party.wait("等候投标人确认", confirmed)
         party.doing(f"制作开标记录(标段{lot.lot})")

@@ -8,6 +8,8 @@ import asyncio
 from pathlib import Path
 from typing import Any, NoReturn
 
+from clients.bidding import UnlockContradicted
+from clients.demo.cheating import CLEARS, Cheat, spoil
 from clients.demo.parties.disputing import complain_of_result, object_to_documents
 from clients.demo.parties.following import (
     Noticed,
@@ -21,7 +23,7 @@ from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
-from clients.key_files import Signer
+from clients.key_files import Signer, read_opening_keys
 from clients.platform import Json
 from clients.sdk import (
     Bidder,
@@ -43,6 +45,7 @@ from tendering.domain.procedure import Participants
 from tendering.domain.tender import Lot, Tender
 
 KEYS_FILE = "platform-keys.json"
+LOST_KEYS = "lost-keys.txt"
 REPLACEMENT_PERMILLE = 4
 
 
@@ -194,7 +197,13 @@ async def _prepare(
         counter=counter,
         folder=folder / "sealed",
     )
-    await asyncio.to_thread(rehearse, tender, prepared, prepared.opening_keys(None))
+    keys = prepared.opening_keys(None)
+    if party.facts["cheat"] is None:
+        await asyncio.to_thread(rehearse, tender, prepared, keys)
+    else:
+        prepared = await asyncio.to_thread(
+            spoil, tender, prepared, keys, Cheat(party.facts["cheat"])
+        )
     party.doing(f"上传加密文件(标段{lot.lot})")
     return await bidder.upload(prepared)
 
@@ -272,16 +281,31 @@ def _find_own(closed: Entry, bidder: Bidder, bids: list[PreparedBid]) -> None:
 async def _unlock(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid) -> None:
     if party.facts["part"] == "loses_key":
         party.doing("密钥遗失,请求补救解密")
-        await asyncio.to_thread(bid.key_file(None).unlink)
+        await asyncio.to_thread(bid.key_file(None).rename, party.folder / LOST_KEYS)
         await bidder.declare_key_lost(tender.id, bid.lot)
         return
     party.doing(f"用自己的密钥解密(标段{bid.lot})")
-    await bidder.unlock(bid, bid.opening_keys(None))
+    try:
+        await bidder.unlock(bid, bid.opening_keys(None))
+    except (PlatformRefused, UnlockContradicted) as trouble:
+        if party.facts["cheat"] is None:
+            raise
+        party.doing(f"解密不成立: {trouble}")
 
 
 async def _confirm(
     party: Party, bidder: Bidder, journal: JournalFollower, bid: PreparedBid
 ) -> None:
-    await party.wait_for_entry(journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot))
+    revealed = await party.wait_for_entry(
+        journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot)
+    )
+    rows = revealed.body["rows"]
+    assert isinstance(rows, list)
+    if str(bidder.id) not in {row["bidder_id"] for row in rows if isinstance(row, dict)}:
+        if party.facts["cheat"] in CLEARS:
+            party.doing("公布文件密钥,由任何人重算责任")
+            keys = await asyncio.to_thread(read_opening_keys, party.folder / LOST_KEYS)
+            await bidder.disclose(bid, keys)
+        return
     party.doing(f"确认开标结果(标段{bid.lot})")
     await bidder.confirm(bid.tender_id, bid.lot)

@@ -51,6 +51,8 @@ async def _next_room(party: Party, noticed: Noticed, served: set[str]) -> str | 
 
     async def look() -> str | None:
         await journal.look()
+        if journal.find("tender.failed") is not None:
+            return ""
         if journal.find("committee.drawn") is None:
             return None
         rooms = await party.platform.get(f"/tenders/{tender.id}/rooms")

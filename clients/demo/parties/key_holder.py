@@ -10,6 +10,7 @@ from clients.certifying import certify_outside
 from clients.demo.parties.drawing import keep
 from clients.demo.parties.following import Noticed, find_notice, sign_issued, wait_for_opening
 from clients.demo.party import Due, Party
+from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.key_holding import KeyHolder, NotYetPast, Remedy
@@ -36,10 +37,14 @@ async def play(party: Party) -> str:
         tender_id = UUID(held["tender_id"])
         await holder.announce(tender_id, held["holder"])
         noticed = await find_notice(party, tender_id)
-        await _hold(party, holder, noticed)
+        is_last = noticed.tender.round.is_last
+        try:
+            await _hold(party, holder, noticed)
+        except TenderFailed:
+            is_last = True
+            party.doing("招标失败,没有解密任何投标文件")
         party.doing("销毁本项目密钥")
         await holder.destroy(tender_id, held["holder"])
-        is_last = noticed.tender.round.is_last
     return "密钥职责完成"
 
 
@@ -87,10 +92,11 @@ async def _open_canary(
 
 async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
     """Give the shares of every bid that asks for them, until the prices are shown."""
-    path = f"/tenders/{tender.id}/opening"
+    path, done = f"/tenders/{tender.id}/opening", set()
 
     async def asked() -> list[Remedy] | None:
-        waiting = await holder.remedies(tender.id)
+        found = await holder.remedies(tender.id)
+        waiting = [one for one in found if (one.lot, one.bidder_id) not in done]
         if waiting:
             return waiting
         opening = await party.platform.get(path)
@@ -99,6 +105,11 @@ async def _stand_in(party: Party, holder: KeyHolder, tender: Tender) -> None:
 
     while remedies := await party.wait("开标中,等候补救解密", asked):
         for remedy in remedies:
+            done.add((remedy.lot, remedy.bidder_id))
+            if party.facts["lies"]:
+                party.doing("谎称记录不可用")
+                await holder.refuse_share(tender, remedy)
+                continue
             party.doing("交出解密分片")
             # The witnesses speak a moment after the deadline; nothing is to be skipped meanwhile.
             given = partial(_given, holder, tender, remedy)

@@ -13,22 +13,32 @@ from clients.demo.parties.following import (
     wait_for_opening,
 )
 from clients.demo.party import Party
+from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document
+from clients.journal_following import JournalFollower
 from clients.key_files import Signer
+from tendering.domain.journal import Stream
+from tendering.domain.tender import Tender
 
 
 async def play(party: Party) -> str:
     """Watch the tender to its end; the journal's chain is verified at every look."""
     signer = await certify_with_platform(party.keys, party.platform)
     async for noticed in each_round(party):
-        await _watch(party, signer, noticed)
-        tender = noticed.tender
+        tender, failed = noticed.tender, False
+        try:
+            await _watch(party, signer, noticed)
+        except TenderFailed:
+            failed = True
+            await _wait_for_destructions(party, tender)
         party.doing("下载并保存完整档案")
         for edition, name in (("full", "archive.zip"), ("public", "public.zip")):
             target = party.folder / of_round(tender, name)
             await party.platform.download(
                 f"/tenders/{tender.id}/archive", target, {"edition": edition}
             )
+        if failed:
+            break
     return "档案已保存"
 
 
@@ -46,3 +56,15 @@ async def _watch(party: Party, signer: Signer, noticed: Noticed) -> None:
     if party.facts["disputed"]:
         await decide_complaint(party, signer, tender, journal)
     await wait_for_contracts(party, tender, journal)
+
+
+async def _wait_for_destructions(party: Party, tender: Tender) -> None:
+    """What the key holders state of their keys belongs into the archive as well."""
+    custody = JournalFollower(party.platform, tender.id, Stream.CUSTODY)
+
+    async def all_gone() -> bool | None:
+        await custody.look()
+        gone = [one for one in custody.entries if one.kind == "key_holder.key_destroyed"]
+        return len(gone) == len(tender.key_holders) or None
+
+    await party.wait("等候密钥销毁声明", all_gone)
