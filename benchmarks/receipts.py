@@ -310,11 +310,13 @@ async def contest(
         await migrate(connection, MIGRATIONS)
     figures: dict[str, Measured] = {}
     runs = [
-        ("single commits, one tender", 1, 1, options.count // 4),
-        ("groups, one tender", 1, 256, options.count),
-        ("groups, 100 tenders", 100, 256, options.count),
+        ("single commits, one tender", 1, 1, 1, options.count // 4),
+        ("groups, one tender", 1, 256, 1, options.count),
+        ("groups, 100 tenders", 100, 256, 1, options.count),
+        ("groups, one tender, two processes", 1, 256, 2, options.count),
+        ("groups, 100 tenders, two processes", 100, 256, 2, options.count),
     ]
-    for name, tender_count, group_max, bids in runs:
+    for name, tender_count, group_max, processes, bids in runs:
         async with open_connection(database.owner_dsn) as connection:
             sent = await prepare(
                 connection, folder, tender_count=tender_count, first=1 + 10_000 * len(figures)
@@ -324,13 +326,13 @@ async def contest(
             file.write_text(json.dumps([each.decode("latin-1") for each in made]), "latin-1")
         arguments = (
             *("serve", str(folder), "--group-max", str(group_max)),
-            *("--processes", str(options.processes)),
+            *("--processes", str(processes)),
         )
         async with AsyncExitStack() as stack:
             running = program(*arguments, "--port", "0", environment=environment)
             port, process = await stack.enter_async_context(running)
             servers = [process]
-            for _ in range(options.processes - 1):
+            for _ in range(processes - 1):
                 another = program(*arguments, "--port", str(port), environment=environment)
                 servers.append((await stack.enter_async_context(another))[1])
             figures[name] = await measure(file, port, servers)

@@ -86,21 +86,28 @@ async def put_part(
         raise UnsupportedMediaType("a part is application/octet-stream")
     announced = bytes.fromhex(root)
     async with context.receivers.alone(upload_id, part) as place:
-        async with reading(context.pool) as connection:
-            upload = await uploads.with_part(connection, upload_id, part)
-        require_owner(upload, actor.organization_id)
+        upload = await _own(context, actor, upload_id, part)
         size = upload.part_size(part)
         require_length(request, size)
-        if decide_part(upload, part, announced):
+        while decide_part(upload, part, announced):
             async with _open(context, upload, part) as file:
-                await _claim(context, upload, part, announced)
-                found = await context.receivers.receive(request, place, file, size=size)
-                _require_root(found, announced, part)
-                await _store(context, upload, part, file)
-        else:
-            found = await context.receivers.receive(request, place, None, size=size)
-            _require_root(found, announced, part)
+                if await _claim(context, upload, part, announced):
+                    found = await context.receivers.receive(request, place, file, size=size)
+                    _require_root(found, announced, part)
+                    await _store(context, upload, part, file)
+                    return web.Response(status=204)
+            # Another process has stored it since.
+            upload = await _own(context, actor, upload_id, part)
+        found = await context.receivers.receive(request, place, None, size=size)
+        _require_root(found, announced, part)
     return web.Response(status=204)
+
+
+async def _own(context: Context, actor: Actor, upload_id: UUID, part: int) -> Upload:
+    async with reading(context.pool) as connection:
+        upload = await uploads.with_part(connection, upload_id, part)
+    require_owner(upload, actor.organization_id)
+    return upload
 
 
 @asynccontextmanager
@@ -120,12 +127,10 @@ async def _open(context: Context, upload: Upload, part: int) -> AsyncIterator[Pa
         raise NotFound from error  # cleared away meanwhile
 
 
-async def _claim(context: Context, upload: Upload, part: int, root: bytes) -> None:
-    """Nothing is written before the database knows what will be, and that nothing else is."""
+async def _claim(context: Context, upload: Upload, part: int, root: bytes) -> bool:
+    """Nothing is written before the database knows what will be, and that nothing is stored."""
     async with transaction(context.pool) as connection:
-        stands = await uploads.claim_part(connection, upload.id, part, root)
-    if not stands:
-        raise PartMismatch("the part is stored already", part=part)
+        return await uploads.claim_part(connection, upload.id, part, root)
 
 
 async def _store(context: Context, upload: Upload, part: int, file: PartFile) -> None:
