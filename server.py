@@ -45,7 +45,7 @@ from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
 from tendering.canary_watch import watch_canaries
-from tendering.clockwork import clear_away, keep_terms, open_due_tenders, open_remedied_bids
+from tendering.clockwork import timed_work
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
@@ -156,11 +156,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await stack.enter_async_context(
             background(
                 ended,
-                open_due_tenders(context, clock.moved),
+                *timed_work(context, clock.moved),
                 lead_halls(rooms),
-                open_remedied_bids(context),
-                keep_terms(context),
-                clear_away(context),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),
@@ -231,6 +228,7 @@ async def _context(
         abandoned_hours=settings.platform.abandoned_hours,
         notifications=settings.notifications,
         ratings=settings.ratings,
+        ocid_prefix=settings.platform.ocid_prefix,
     )
 
 

@@ -3,21 +3,12 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
+from tendering.domain.cells import guarded
 from tendering.domain.quantities.bill import rounded
 from tendering.domain.quantities.clearing import Clearing
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-
-
-def guarded(text: str) -> str:
-    """The text as a cell that no spreadsheet computes: what begins like a formula is quoted."""
-    clean = ILLEGAL_CHARACTERS_RE.sub("�", text)
-    return f"'{clean}" if clean.lstrip(" \u3000").startswith(_FORMULA) else clean
 
 
 def write_clearing(report: Clearing, file: Path) -> None:

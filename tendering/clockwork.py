@@ -7,6 +7,7 @@ Any process may do it and exactly one does: each deed locks its tender and asks 
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,7 @@ from tendering.domain.refusals import Refused
 from tendering.remedies import Tried, open_pending
 from tendering.storage import (
     complaints,
+    feed,
     idempotency_keys,
     log,
     passkeys,
@@ -28,13 +30,25 @@ from tendering.storage import (
     tenders,
     uploads,
 )
-from tendering.storage.connection import OUTAGES, Connection, reading, transaction
+from tendering.storage.connection import OUTAGES, Connection, Pool, reading, transaction
 
 LOOK_SECONDS: Final = 0.5
 CLEAR_SECONDS: Final = 600
 CLEAR_AT_ONCE: Final = 200
+PLACES_AT_ONCE: Final = 1000
 
 logger = logging.getLogger(__name__)
+
+
+def timed_work(context: Context, moved: asyncio.Event) -> list[Coroutine[None, None, None]]:
+    """All loops of this module, each for ever. `moved`: a jump of the clock."""
+    return [
+        open_due_tenders(context, moved),
+        open_remedied_bids(context),
+        keep_terms(context),
+        fill_feed(context),
+        clear_away(context),
+    ]
 
 
 async def open_due_tenders(context: Context, moved: asyncio.Event) -> None:
@@ -119,6 +133,25 @@ async def look_after_terms(context: Context, *, at: datetime) -> int:
             told += await duties.look_after(connection, tender_id, context.law, at=at)
         context.touched(tender_id)
     return told
+
+
+async def fill_feed(context: Context) -> None:
+    """Give what was published its place in the feed, for ever."""
+    while True:
+        placed = 0
+        try:
+            placed = await fill_feed_once(context.pool)
+        except OUTAGES:
+            logger.warning("the database is away; the feed is filled again")
+        if placed < PLACES_AT_ONCE:
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+async def fill_feed_once(pool: Pool, *, limit: int = PLACES_AT_ONCE) -> int:
+    """Give places to at most `limit` entries, in one transaction; to how many."""
+    async with transaction(pool) as connection:
+        await feed.lock(connection)
+        return await feed.give_places(connection, limit=limit)
 
 
 async def clear_away(context: Context) -> None:

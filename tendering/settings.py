@@ -12,6 +12,8 @@ from typing import Any, Final, Literal, TypeVar
 
 FOLLOW_UP_DAYS_MAX: Final = 60
 
+from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, PREFIX
+
 
 class SettingsRefused(Exception):
     """The configuration has a key or a value that the platform does not know: do not start."""
@@ -40,7 +42,10 @@ class DatabaseSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlatformSettings:
-    """Who runs this, where its data and keys lie, which outside authorities it trusts."""
+    """Who runs this, where its data and keys lie, which outside authorities it trusts.
+
+    `ocid_prefix` begins the identifiers of open data: the Open Contracting Partnership gives it.
+    """
 
     name: str = "开标示范平台"
     host_name: str = "kaibiao.localhost"
@@ -50,6 +55,7 @@ class PlatformSettings:
     upload_bytes_max: int = 8 << 30
     free_bytes_min: int = 256 << 20
     abandoned_hours: int = 48
+    ocid_prefix: str = DEMONSTRATION_PREFIX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +207,8 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         raise SettingsRefused("clock.mode: normal or demonstration")
     if settings.platform.abandoned_hours < 1 or settings.platform.free_bytes_min < 0:
         raise SettingsRefused("platform: abandoned_hours is positive, free_bytes_min not negative")
+    if not PREFIX.fullmatch(settings.platform.ocid_prefix):
+        raise SettingsRefused("platform.ocid_prefix: ocds- and six small letters or digits")
     if settings.log.quorum > len(settings.log.witnesses):
         raise SettingsRefused("log.quorum: more than there are witnesses")
     _check_notifications(settings.notifications)

@@ -13,6 +13,7 @@ from uuid import UUID
 from tendering.api.receiving import Receivers
 from tendering.api.session_reading import SessionReader
 from tendering.bell import Bell
+from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, Publisher
 from tendering.domain.parties import Actor
 from tendering.settings import NotificationSettings, RatingSettings
 from tendering.storage.connection import Pool
@@ -29,6 +30,8 @@ __all__ = ["Actor", "Context"]
 
 # Bids decrypted at once: one for each core leaves the loop its share.
 OPENINGS_AT_ONCE: Final = 2
+# Downloads of all open data, and of large workbooks, made at once: the others wait.
+DOWNLOADS_AT_ONCE: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,7 @@ class Context:
     and the calendar that hold for a tender at an instant.
     `receivers` take in parts of uploads; `opening` is held while a bid is decrypted.
     `intake` takes submissions into custody; `bell` wakes who waits for messages.
+    `downloading` is held while all open data is sent.
     """
 
     pool: Pool
@@ -65,4 +69,13 @@ class Context:
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
     ratings: RatingSettings = field(default_factory=RatingSettings)
     bell: Bell = field(default_factory=Bell)
+    ocid_prefix: str = DEMONSTRATION_PREFIX
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))
+    downloading: asyncio.Semaphore = field(
+        default_factory=lambda: asyncio.Semaphore(DOWNLOADS_AT_ONCE)
+    )
+
+    @property
+    def publisher(self) -> Publisher:
+        """The platform as a publisher of open data."""
+        return Publisher(self.ocid_prefix, self.platform_name, self.public_address)

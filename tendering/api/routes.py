@@ -18,6 +18,7 @@ from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
 from tendering.api.routes_notifications import NOTIFICATION_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
+from tendering.api.routes_open_data import OPEN_DATA_ROUTES
 from tendering.api.routes_openings import OPENING_ROUTES
 from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
@@ -70,7 +71,6 @@ TENDER_ROUTES: Final = (
         produces="application/schema+json",
         tags=("public",),
     ),
-    Route("GET", "/tenders", tenders.get_tenders, errors=(Invalid,), tags=("tenders",)),
     Route(
         "POST",
         "/tenders",
@@ -260,6 +260,7 @@ BID_ROUTES: Final = (
 
 ROUTES: Final = (
     *ACCOUNT_ROUTES,
+    *OPEN_DATA_ROUTES,
     *TENDER_ROUTES,
     *BID_ROUTES,
     *OPENING_ROUTES,

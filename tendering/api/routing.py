@@ -139,7 +139,7 @@ class _Frame:
         arguments |= self._given(request, session, key, touched.add)
         response = await self._do(request, session, key, raw, arguments)
         self._tell(touched, arguments)
-        return response
+        return _unless_unchanged(request, response)
 
     async def _session(self, request: web.Request) -> Session | None:
         if self.route.action is None and not self.signature.asks_who:
@@ -234,3 +234,14 @@ class _Frame:
             touched.add(tender_id)
         for each in touched:
             self.context.touched(each)
+
+
+def _unless_unchanged(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """304 in the place of a public answer that the asker has already (RFC 9110 §13.1.2)."""
+    cached = response.headers.get("Cache-Control", "")
+    if request.method not in SAFE_METHODS or not cached.startswith("public") or response.prepared:
+        return response
+    tag = response.headers.get("ETag", "").strip('"')
+    if not tag or all(one.value not in {tag, "*"} for one in request.if_none_match or ()):
+        return response
+    return web.Response(status=304, headers={"ETag": f'"{tag}"', "Cache-Control": cached})

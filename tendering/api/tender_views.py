@@ -1,8 +1,5 @@
-"""How a tender looks from outside: the board's rows, the whole tender, and who sees a draft."""
+"""How a tender looks from outside: the whole tender, and who sees a draft."""
 
-import base64
-import binascii
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,34 +9,10 @@ from tendering.api.fields import Instant
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import round_json
-from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus, previous_json
 from tendering.storage import clarifications, organizations, tenders
 from tendering.storage.connection import Connection
-
-_FIRST = (datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
-
-
-class TenderSummary(Struct, frozen=True):
-    """A row of the notice board."""
-
-    id: UUID
-    number: str
-    title: str
-    regime: str
-    region: str
-    status: str
-    procuring_entity: str
-    deadline: Instant
-    published_at: Instant
-    demonstration: bool
-
-
-class TenderPage(Struct, frozen=True):
-    """A page of the board; `next` is the `after` of the following one."""
-
-    items: list[TenderSummary]
-    next: str | None
 
 
 class LotView(Struct, frozen=True):
@@ -196,52 +169,9 @@ def _lots(tender: Tender) -> list[LotView]:
     ]
 
 
-async def page_of(
-    connection: Connection, *, text: str, status: str, after: str, limit: int
-) -> TenderPage:
-    """A page of the board. Raises Invalid when `after` was not given by a page."""
-    before = _FIRST if not after else _cursor(after)
-    rows = await tenders.list_board(
-        connection, text=text, status=status, before=before, limit=limit + 1
-    )
-    items = [
-        TenderSummary(
-            id=row["id"],
-            number=row["number"],
-            title=row["title"],
-            regime=row["regime"],
-            region=row["region"],
-            status=row["status"],
-            procuring_entity=row["procuring_entity"],
-            deadline=row["deadline"],
-            published_at=row["published_at"],
-            demonstration=row["demonstration"],
-        )
-        for row in rows[:limit]
-    ]
-    more = len(rows) > limit
-    return TenderPage(items, _after(items[-1]) if more else None)
-
-
 def _suspension_view(tender: Tender) -> SuspensionView | None:
     pause = tender.suspension
     return None if pause is None else SuspensionView(pause.reason, pause.since)
-
-
-def _after(last: TenderSummary) -> str:
-    text = f"{last.published_at.isoformat()} {last.id}"
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-def _cursor(after: str) -> tuple[datetime, UUID]:
-    try:
-        at, _, tender_id = base64.urlsafe_b64decode(after.encode()).decode().partition(" ")
-        moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise Invalid("no such page")
-        return moment.astimezone(UTC), UUID(tender_id)
-    except (ValueError, OverflowError, binascii.Error) as error:
-        raise Invalid("no such page") from error
 
 
 def _parties(tender: Tender) -> frozenset[UUID | None]:

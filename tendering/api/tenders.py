@@ -16,16 +16,13 @@ from tendering.api.fields import (
     Instant,
     Line,
     LotNumber,
-    PageLimit,
     Text,
     in_utc,
 )
 from tendering.api.routing import Tagged
 from tendering.api.tender_views import (
     ClarificationView,
-    TenderPage,
     TenderView,
-    page_of,
     tender_view,
     visible_tender,
 )
@@ -200,30 +197,6 @@ async def put_tender(
         committee=body.committee,
     )
     return await tender_view(connection, changed)
-
-
-async def get_tenders(
-    connection: Connection,
-    q: Annotated[str, Meta(max_length=100)] = "",
-    status: Literal[
-        "",
-        "published",
-        "opening",
-        "opened",
-        "evaluating",
-        "evaluated",
-        "candidates_published",
-        "awarded",
-        "continued",
-        "failed",
-        "terminated",
-    ] = "",
-    *,
-    after: Annotated[str, Meta(max_length=80)] = "",
-    limit: PageLimit = 20,
-) -> TenderPage:
-    """The notice board, newest first; `after` is the `next` of the page before."""
-    return await page_of(connection, text=q, status=status, after=after, limit=limit)
 
 
 async def get_tender(

@@ -1,1 +1,1 @@
-"""What the world may read: releases in the Open Contracting Data Standard, feeds."""
+"""What the world may read: releases in the Open Contracting Data Standard, feeds, spreadsheets."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from crypto.canonical import canonical
 from tendering.domain.journal import Entry, Event, Stream, first_head, next_head
 from tendering.domain.security_release import WATCHED
-from tendering.storage import duties, messages
+from tendering.storage import duties, feed, messages
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json
 
@@ -19,8 +19,8 @@ async def append(
 ) -> Entry:
     """Add an event at the end of a stream, and tell whom it concerns.
 
-    Two statements, three for a duty; what somebody is told of takes some more, in the same
-    transaction.
+    Two statements, one more if public, and for a duty; what somebody is told of takes some more,
+    in the same transaction.
     """
     return (await append_all(connection, stream, [(tender_id, event, at)]))[0]
 
@@ -28,7 +28,8 @@ async def append(
 async def append_all(
     connection: Connection, stream: Stream, events: Sequence[tuple[UUID, Event, datetime]]
 ) -> list[Entry]:
-    """Add events at the ends of a stream of several tenders, in the order given. Two statements.
+    """Add events at the ends of a stream of several tenders, in the order given. Two statements,
+    and a third for the feed if the stream is public.
 
     An entry is never dated before its predecessor: who waited for the lock with an earlier instant
     in hand, as an unlock that took long to decrypt, comes later in the stream and says so.
@@ -56,6 +57,8 @@ async def append_all(
         [entry.at for entry in entries],
         [entry.head for entry in entries],
     )
+    if stream is Stream.PUBLIC:
+        await feed.wait(connection, [(entry.tender_id, entry.seq) for entry in entries])
     # Bids are no duties: the busy minutes before a deadline cost no third statement.
     watched = {entry.tender_id for entry in entries if entry.kind in WATCHED}
     if watched:

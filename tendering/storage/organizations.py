@@ -67,6 +67,15 @@ async def names_of(connection: Connection, ids: list[UUID]) -> dict[UUID, str]:
     return {row["id"]: row["name"] for row in rows}
 
 
+async def list_of(connection: Connection, ids: list[UUID]) -> list[Organization]:
+    """Organizations by id."""
+    rows = await connection.fetch(
+        "SELECT id, uscc, name, roles FROM tendering.organizations WHERE id = ANY ($1) ORDER BY id",
+        ids,
+    )
+    return [_organization(row) for row in rows]
+
+
 async def add_role(connection: Connection, organization_id: UUID, role: Role) -> None:
     """Let an organization act in one more role. The caller holds the row."""
     await connection.execute(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.board import marks_of_text, searched_text
 from tendering.domain.circumstances import from_json as circumstances_of
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.procedure import round_from_json, round_json
@@ -124,16 +125,17 @@ async def get(connection: Connection, tender_id: UUID) -> Tender:
 
 
 async def insert(connection: Connection, tender: Tender, *, at: datetime) -> None:
-    """Write a new draft with its lots and key holders."""
+    """Write a new draft with its lots and key holders, and what the board finds it by."""
+    text = await _searched_text(connection, tender)
     await connection.execute(
         """INSERT INTO tendering.tenders
                (id, number, title, description, regime, region, status, procuring_entity_id,
                 agency_id, supervisor_id, threshold, method, committee, bid_validity_days,
                 unlock_minutes, drain_seconds, deadline, published_at, timetable, source, version,
                 demonstration, created_at, suite, round, previous_id, admitted_digest,
-                circumstances)
+                circumstances, procedure, estimate_fen, search_text, search_marks)
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
-                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28)""",
+                   $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32)""",
         tender.id,
         tender.number,
         tender.title,
@@ -162,6 +164,10 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
         None if tender.previous is None else tender.previous.tender_id,
         None if tender.previous is None else tender.previous.admitted_digest,
         to_json(circumstances_json(tender.circumstances)),
+        tender.procedure,
+        tender.budget_fen,
+        text,
+        marks_of_text(text),
     )
     await _insert_parts(connection, tender)
 
@@ -181,28 +187,6 @@ async def save(connection: Connection, tender: Tender) -> None:
         tender.version,
         None if tender.suspension is None else tender.suspension.reason,
         None if tender.suspension is None else tender.suspension.since,
-    )
-
-
-async def list_board(
-    connection: Connection, *, text: str, status: str, before: tuple[datetime, UUID], limit: int
-) -> list[Record]:
-    """Published tenders, newest first, that follow `before` in that order."""
-    return await connection.fetch(
-        """SELECT t.id, t.number, t.title, t.regime, t.region, t.status, t.deadline,
-                  t.published_at, t.demonstration, o.name AS procuring_entity
-           FROM tendering.tenders t
-           JOIN tendering.organizations o ON o.id = t.procuring_entity_id
-           WHERE t.status <> 'draft' AND t.published_at IS NOT NULL
-             AND (t.published_at, t.id) < ($1, $2)
-             AND ($3 = '' OR strpos(lower(t.title || ' ' || t.number), lower($3)) > 0)
-             AND ($4 = '' OR t.status = $4)
-           ORDER BY t.published_at DESC, t.id DESC LIMIT $5""",
-        before[0],
-        before[1],
-        text,
-        status,
-        limit,
     )
 
 
@@ -268,10 +252,11 @@ async def list_timetables(connection: Connection) -> list[tuple[UUID, dict[str, 
 
 async def replace(connection: Connection, tender: Tender, *, version: int) -> None:
     """Write a changed draft if it still has `version`. Raises TenderChanged."""
+    text = await _searched_text(connection, tender)
     updated = await connection.execute(
         """UPDATE tendering.tenders
            SET title = $3, description = $4, deadline = $5, method = $6, committee = $7,
-               version = version + 1
+               search_text = $8, search_marks = $9, version = version + 1
            WHERE id = $1 AND version = $2 AND status = 'draft'""",
         tender.id,
         version,
@@ -280,9 +265,20 @@ async def replace(connection: Connection, tender: Tender, *, version: int) -> No
         tender.deadline,
         to_json(dict(tender.method)),
         to_json(dict(tender.committee)),
+        text,
+        marks_of_text(text),
     )
     if updated != "UPDATE 1":
         raise TenderChanged
+
+
+async def _searched_text(connection: Connection, tender: Tender) -> str:
+    """What the board searches of a tender: number, title, who buys, lots, description."""
+    buyer: str = await connection.fetchval(
+        "SELECT name FROM tendering.organizations WHERE id = $1", tender.procuring_entity_id
+    )
+    lots = [lot.title for lot in tender.lots]
+    return searched_text((tender.number, tender.title, buyer, *lots, tender.description))
 
 
 async def _insert_parts(connection: Connection, tender: Tender) -> None:

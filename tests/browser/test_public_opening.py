@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 
 from tendering.domain.award import decide_award, decide_candidates
+from tendering.domain.board import Filters, Sort
 from tendering.domain.candidates import Candidate
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import (
@@ -22,7 +23,7 @@ from tendering.domain.opening import (
 )
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.rulebooks import holiday_calendar, rulebook_of
-from tendering.storage import journal, tenders
+from tendering.storage import board, journal, tenders
 from tendering.storage.connection import reading, transaction
 from tests.browser.conftest import OnlinePlatform, Visit
 from tests.support.browsing import Manner
@@ -113,14 +114,9 @@ async def test_a_visitor_reads_who_was_awarded(visit: Visit, platform: OnlinePla
 async def _published_tender(platform: OnlinePlatform) -> Tender:
     context = platform.running.context
     async with reading(context.pool) as connection:
-        first = await tenders.list_board(
-            connection,
-            text="教学楼",
-            status="published",
-            before=(datetime.max.replace(tzinfo=context.now().tzinfo), UUID(int=2**128 - 1)),
-            limit=1,
-        )
-        return await tenders.get(connection, first[0]["id"])
+        wanted = Filters(words=("教学楼",), status="published")
+        first = await board.list_page(connection, wanted, Sort.NEWEST, after=None, limit=1)
+        return await tenders.get(connection, first[0].id)
 
 
 async def _happen(platform: OnlinePlatform, tender: Tender, *events: Event, at: datetime) -> None:

@@ -37,13 +37,29 @@ CREATE TABLE tendering.tenders (
     admitted_digest bytea CHECK (octet_length(admitted_digest) = 32),
     suspended_reason text CHECK (suspended_reason IN ('objection', 'complaint')),
     suspended_since timestamptz,
+    -- What the board finds a tender by: `tendering/domain/board.py` makes text and marks.
+    procedure text NOT NULL,
+    estimate_fen bigint NOT NULL CHECK (estimate_fen >= 0),
+    search_text text NOT NULL CHECK (char_length(search_text) <= 4000),
+    search_marks integer [] NOT NULL,
     CHECK ((suspended_reason IS NULL) = (suspended_since IS NULL)),
     CONSTRAINT tenders_number_is_unique UNIQUE (number),
     CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL),
     CHECK ((previous_id IS NULL) = (admitted_digest IS NULL))
 );
 
-CREATE INDEX tenders_board ON tendering.tenders (published_at DESC, id) WHERE status <> 'draft';
+CREATE INDEX tenders_board ON tendering.tenders (published_at DESC, id DESC)
+WHERE status <> 'draft';
+CREATE INDEX tenders_board_deadline ON tendering.tenders (deadline, id) WHERE status <> 'draft';
+CREATE INDEX tenders_board_amount ON tendering.tenders (estimate_fen DESC, id DESC)
+WHERE status <> 'draft';
+-- Read alone to count what has no word: all that the filters ask for.
+CREATE INDEX tenders_board_filters ON tendering.tenders (
+    region, status, regime, procedure, published_at, deadline, estimate_fen, procuring_entity_id
+) WHERE status <> 'draft';
+-- No pending list: a search would read all of it each time.
+CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks)
+WITH (fastupdate = off);
 CREATE INDEX tenders_due ON tendering.tenders (deadline) WHERE status = 'published';
 -- A round has one successor at most.
 CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders (previous_id)

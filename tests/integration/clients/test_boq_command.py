@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from clients import bill_files
 from clients.bill_files import read_bill_bytes, read_bill_file
-from clients.bill_workbook import guarded
 from clients.cli import main
+from tendering.domain.cells import guarded
 from tendering.domain.refusals.tenders import BillInvalid
 
 HEADER = ["项目编码", "项目名称", "计量单位", "工程量", "综合单价", "合价"]
