@@ -113,14 +113,11 @@ async def get_tenders(
     )
     order = Sort(sort)
     place = _place(order, after) if after else None
-    rows = await board.list_page(connection, filters, order, after=place, limit=limit + 1)
-    # A first page that is not full has counted itself.
-    found = len(rows)
-    if after or found > limit:
-        found = await board.count(connection, filters)
-    items = [_summary(row) for row in rows[:limit]]
-    following = _after(order, items[-1]) if len(rows) > limit else None
-    return cacheable(TenderPage(items, following, min(found, COUNT_MAX), found > COUNT_MAX))
+    page = await board.list_page(connection, filters, order, after=place, limit=limit + 1)
+    items = [_summary(row) for row in page.rows[:limit]]
+    following = _after(order, items[-1]) if len(page.rows) > limit else None
+    found = min(page.found, COUNT_MAX)
+    return cacheable(TenderPage(items, following, found, page.found > COUNT_MAX))
 
 
 async def get_tender_table(
@@ -159,10 +156,10 @@ async def _all_rows(context: Context, filters: Filters) -> list[Listed]:
             page = await board.list_page(
                 connection, filters, Sort.NEWEST, after=place, limit=_TABLE_PAGE
             )
-        rows += page
-        if len(page) < _TABLE_PAGE:
+        rows += page.rows
+        if len(page.rows) < _TABLE_PAGE:
             break
-        place = Place(page[-1].published_at, page[-1].id)
+        place = Place(rows[-1].published_at, rows[-1].id)
     return rows
 
 

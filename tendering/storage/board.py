@@ -1,8 +1,8 @@
 """SQL of the public board: published tenders by words, filters and order, a page at a time.
 
-How many there are decides how they are found. Few are taken from the index of marks and sorted; of
-many the page is found soonest by walking along the order. A filter that wants all must vanish from
-the plan, so each statement is planned for its values.
+How many there are decides how they are found. Few are taken by the index that suits them, counted
+and sorted; of many the page is found soonest by walking along the order. A filter that wants all
+must vanish from the plan, so each statement is planned for its values.
 """
 
 from dataclasses import dataclass
@@ -43,80 +43,103 @@ class Place:
     tender_id: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Tenders in order, and how many there are in all; COUNT_MAX + 1 says that there are more."""
+
+    rows: list[Listed]
+    found: int
+
+
 _FILTERS: Final = """
     t.status <> 'draft' AND t.published_at IS NOT NULL
-    AND NOT EXISTS (SELECT FROM unnest($1::text[]) AS word WHERE strpos(t.search_text, word) = 0)
-    AND ($2 = '' OR t.status = $2)
-    AND ($3 = '' OR t.regime = $3)
-    AND ($4 = '' OR (t.region >= rpad($4, 6, '0') AND t.region <= rpad($4, 6, '9')))
-    AND ($5 = '' OR t.procedure = $5)
-    AND ($6::uuid IS NULL OR t.procuring_entity_id = $6)
-    AND ($7::timestamptz IS NULL OR t.published_at >= $7)
-    AND ($8::timestamptz IS NULL OR t.published_at < $8)
-    AND ($9::timestamptz IS NULL OR t.deadline >= $9)
-    AND ($10::timestamptz IS NULL OR t.deadline < $10)
-    AND ($11::bigint IS NULL OR t.estimate_fen >= $11)
-    AND ($12::bigint IS NULL OR t.estimate_fen <= $12)
+    AND ($1 = '' OR t.status = $1)
+    AND ($2 = '' OR t.regime = $2)
+    AND ($3 = '' OR (t.region >= rpad($3, 6, '0') AND t.region <= rpad($3, 6, '9')))
+    AND ($4 = '' OR t.procedure = $4)
+    AND ($5::uuid IS NULL OR t.procuring_entity_id = $5)
+    AND ($6::timestamptz IS NULL OR t.published_at >= $6)
+    AND ($7::timestamptz IS NULL OR t.published_at < $7)
+    AND ($8::timestamptz IS NULL OR t.deadline >= $8)
+    AND ($9::timestamptz IS NULL OR t.deadline < $9)
+    AND ($10::bigint IS NULL OR t.estimate_fen >= $10)
+    AND ($11::bigint IS NULL OR t.estimate_fen <= $11)
 """
-_BY_MARKS: Final = " AND ($13::int[] = '{}' OR t.search_marks @> $13) "
-_COUNTED: Final = "SELECT count(*) FROM (SELECT FROM tendering.tenders t WHERE "
-_COUNT: Final = _COUNTED + _FILTERS + _BY_MARKS + " LIMIT $14) AS found"
+# Without words the text is not looked at, and an index alone may tell which tenders fit.
+_NO_WORDS: Final = " AND $12::text[] IS NOT NULL AND $13::int[] IS NOT NULL"
+_WORDS: Final = " AND t.search_text LIKE ALL ($12::text[])"
+_BY_MARKS: Final = _WORDS + " AND t.search_marks @> $13::int[]"
+_WITHOUT_MARKS: Final = _WORDS + " AND $13::int[] IS NOT NULL"
+
 _COLUMNS: Final = """
-SELECT t.id, t.number, t.title, t.regime, t.region, t.procedure, t.status, t.deadline,
+       t.id, t.number, t.title, t.regime, t.region, t.procedure, t.status, t.deadline,
        t.published_at, t.demonstration, t.estimate_fen, t.procuring_entity_id,
        o.name AS procuring_entity
 """
-_OF_ALL: Final = (
-    _COLUMNS
-    + """FROM tendering.tenders t JOIN tendering.organizations o ON o.id = t.procuring_entity_id
-WHERE """
-    + _FILTERS
-)
-# MATERIALIZED: the index of marks is used, whatever the planner thinks of the order.
-_FEW: Final = "WITH few AS MATERIALIZED (SELECT t.id FROM tendering.tenders t WHERE "
-_OF_FEW: Final = (
-    _FEW
-    + _FILTERS
-    + _BY_MARKS
-    + ")"
-    + _COLUMNS
-    + """FROM few JOIN tendering.tenders t ON t.id = few.id
-JOIN tendering.organizations o ON o.id = t.procuring_entity_id WHERE true"""
-)
-_IN_ORDER: Final = {
-    Sort.NEWEST: """ AND ($14::uuid IS NULL OR (t.published_at, t.id) < ($13::timestamptz, $14))
-        ORDER BY t.published_at DESC, t.id DESC LIMIT $15""",
-    Sort.DEADLINE: """ AND ($14::uuid IS NULL OR (t.deadline, t.id) > ($13::timestamptz, $14))
-        ORDER BY t.deadline, t.id LIMIT $15""",
-    Sort.AMOUNT: """ AND ($14::uuid IS NULL OR (t.estimate_fen, t.id) < ($13::bigint, $14))
-        ORDER BY t.estimate_fen DESC, t.id DESC LIMIT $15""",
-}
-_FEW_IN_ORDER: Final = {
-    sort: order.replace("$15", "$16").replace("$14", "$15").replace("$13", "$14")
-    for sort, order in _IN_ORDER.items()
-}
+_FEW: Final = """
+WITH few AS MATERIALIZED (
+    SELECT t.id, t.published_at, t.deadline, t.estimate_fen FROM tendering.tenders t WHERE """
+_COUNTED: Final = """ LIMIT $17 + 1
+), counted AS (
+    SELECT count(*) AS found FROM few
+), page AS (
+    SELECT t.id, row_number() OVER (ORDER BY """
+_PAGE: Final = """) AS place FROM few t, counted WHERE counted.found <= $17"""
+_SHOWN: Final = " ORDER BY place LIMIT $16) SELECT counted.found, " + _COLUMNS
+_JOINED: Final = """FROM counted LEFT JOIN page ON true
+LEFT JOIN tendering.tenders t ON t.id = page.id
+LEFT JOIN tendering.organizations o ON o.id = t.procuring_entity_id ORDER BY page.place"""
+_WALK: Final = "SELECT" + _COLUMNS
+_ALONG: Final = """FROM tendering.tenders t
+JOIN tendering.organizations o ON o.id = t.procuring_entity_id WHERE """
 
-
-async def count(connection: Connection, filters: Filters) -> int:
-    """How many tenders there are, at most COUNT_MAX + 1: then there are more."""
-    async with connection.transaction(readonly=True):
-        return await _count(connection, filters)
+_ORDERS: Final = {
+    Sort.NEWEST: "t.published_at DESC, t.id DESC",
+    Sort.DEADLINE: "t.deadline, t.id",
+    Sort.AMOUNT: "t.estimate_fen DESC, t.id DESC",
+}
+_AFTER: Final = {
+    Sort.NEWEST: " AND ($15::uuid IS NULL OR (t.published_at, t.id) < ($14::timestamptz, $15))",
+    Sort.DEADLINE: " AND ($15::uuid IS NULL OR (t.deadline, t.id) > ($14::timestamptz, $15))",
+    Sort.AMOUNT: " AND ($15::uuid IS NULL OR (t.estimate_fen, t.id) < ($14::bigint, $15))",
+}
 
 
 async def list_page(
     connection: Connection, filters: Filters, sort: Sort, *, after: Place | None, limit: int
-) -> list[Listed]:
-    """The tenders that follow `after` in an order."""
-    key = None if after is None else after.key
-    tender_id = None if after is None else after.tender_id
+) -> Page:
+    """The tenders that follow `after` in an order, and how many fit in all."""
+    values = (*_values(filters), *((after.key, after.tender_id) if after else (None, None)), limit)
     async with connection.transaction(readonly=True):
-        await _plan_for_values(connection)
-        if filters.words and await _count(connection, filters) <= COUNT_MAX:
-            statement, marks = _OF_FEW + _FEW_IN_ORDER[sort], [filters.marks]
-        else:
-            statement, marks = _OF_ALL + _IN_ORDER[sort], []
-        rows = await connection.fetch(statement, *_values(filters), *marks, key, tender_id, limit)
-    return [_listed(row) for row in rows]
+        await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
+        few = await connection.fetch(
+            _FEW
+            + _FILTERS
+            + (_BY_MARKS if filters.words else _NO_WORDS)
+            + _COUNTED
+            + _ORDERS[sort]
+            + _PAGE
+            + _AFTER[sort]
+            + _SHOWN
+            + _JOINED,
+            *values,
+            COUNT_MAX,
+        )
+        found: int = few[0]["found"]
+        if found <= COUNT_MAX:
+            return Page([_listed(row) for row in few if row["id"] is not None], found)
+        rows = await connection.fetch(
+            _WALK
+            + _ALONG
+            + _FILTERS
+            + (_WITHOUT_MARKS if filters.words else _NO_WORDS)
+            + _AFTER[sort]
+            + " ORDER BY "
+            + _ORDERS[sort]
+            + " LIMIT $16",
+            *values,
+        )
+    return Page([_listed(row) for row in rows], found)
 
 
 def _listed(row: Record) -> Listed:
@@ -137,19 +160,8 @@ def _listed(row: Record) -> Listed:
     )
 
 
-async def _count(connection: Connection, filters: Filters) -> int:
-    await _plan_for_values(connection)
-    found: int = await connection.fetchval(_COUNT, *_values(filters), filters.marks, COUNT_MAX + 1)
-    return found
-
-
-async def _plan_for_values(connection: Connection) -> None:
-    await connection.execute("SET LOCAL plan_cache_mode = force_custom_plan")
-
-
 def _values(filters: Filters) -> tuple[object, ...]:
     return (
-        list(filters.words),
         filters.status,
         filters.regime,
         filters.region,
@@ -161,4 +173,12 @@ def _values(filters: Filters) -> tuple[object, ...]:
         filters.deadline_until,
         filters.fen_min,
         filters.fen_max,
+        [_pattern(word) for word in filters.words],
+        filters.marks,
     )
+
+
+def _pattern(word: str) -> str:
+    """What a text with this word is like: every character of the word stands for itself."""
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -116,7 +116,7 @@ async def _published_tender(platform: OnlinePlatform) -> Tender:
     async with reading(context.pool) as connection:
         wanted = Filters(words=("教学楼",), status="published")
         first = await board.list_page(connection, wanted, Sort.NEWEST, after=None, limit=1)
-        return await tenders.get(connection, first[0].id)
+        return await tenders.get(connection, first.rows[0].id)
 
 
 async def _happen(platform: OnlinePlatform, tender: Tender, *events: Event, at: datetime) -> None:

@@ -12,9 +12,12 @@ from tendering.domain.open_data.publication import Json, filled, money, party, r
 _DOCUMENT_TYPES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "notice": ("tenderNotice", "招标公告"),
+        "clarification": ("clarifications", "澄清"),
         "opening_record": ("openingRecord", "开标记录"),
         "candidates": ("awardCandidates", "中标候选人公示"),
         "award_notice": ("awardNotice", "中标通知书"),
+        "result": ("awardNotice", "中标结果公告"),
+        "termination": ("cancellationDetails", "终止公告"),
         "contract": ("contractSigned", "合同封面"),
         "archive_certificate": ("archiveCertificate", "归档证明"),
     }

@@ -40,13 +40,14 @@ CREATE TABLE tendering.tenders (
     -- What the board finds a tender by: `tendering/domain/board.py` makes text and marks.
     procedure text NOT NULL,
     estimate_fen bigint NOT NULL CHECK (estimate_fen >= 0),
-    search_text text NOT NULL CHECK (char_length(search_text) <= 4000),
+    -- Kept in the row, where a search reads it; the marks and the rest may lie beside.
+    search_text text STORAGE MAIN NOT NULL CHECK (char_length(search_text) <= 4000),
     search_marks integer [] NOT NULL,
     CHECK ((suspended_reason IS NULL) = (suspended_since IS NULL)),
     CONSTRAINT tenders_number_is_unique UNIQUE (number),
     CHECK (status IN ('draft', 'terminated') OR published_at IS NOT NULL),
     CHECK ((previous_id IS NULL) = (admitted_digest IS NULL))
-);
+) WITH (toast_tuple_target = 512);
 
 CREATE INDEX tenders_board ON tendering.tenders (published_at DESC, id DESC)
 WHERE status <> 'draft';
@@ -55,7 +56,7 @@ CREATE INDEX tenders_board_amount ON tendering.tenders (estimate_fen DESC, id DE
 WHERE status <> 'draft';
 -- Read alone to count what has no word: all that the filters ask for.
 CREATE INDEX tenders_board_filters ON tendering.tenders (
-    region, status, regime, procedure, published_at, deadline, estimate_fen, procuring_entity_id
+    region, status, regime, procedure, published_at, deadline, estimate_fen, procuring_entity_id, id
 ) WHERE status <> 'draft';
 -- No pending list: a search would read all of it each time.
 CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks)
