@@ -19,6 +19,7 @@ COMMANDS = {
     ),
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
+    "export-ocds": ("importing:export_ocds", "Save what was published of a tender (OCDS)."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),
     "keyholder": ("keyholder:keyholder", "Hold a key for a tender, and stand in at the opening."),
     "keys": ("operating:keys", "Make the platform's keys and show their public halves."),

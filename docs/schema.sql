@@ -275,6 +275,10 @@ CREATE TABLE tendering.tenders (
     admitted_digest bytea,
     suspended_reason text,
     suspended_since timestamp with time zone,
+    procedure text NOT NULL,
+    estimate_fen bigint NOT NULL,
+    search_text text NOT NULL,
+    search_marks integer[] NOT NULL,
     CONSTRAINT tenders_admitted_digest_check CHECK ((octet_length(admitted_digest) = 32)),
     CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
     CONSTRAINT tenders_check CHECK (((suspended_reason IS NULL) = (suspended_since IS NULL))),
@@ -284,10 +288,12 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_committee_check CHECK ((octet_length(committee) <= 65536)),
     CONSTRAINT tenders_description_check CHECK ((char_length(description) <= 20000)),
     CONSTRAINT tenders_drain_seconds_check CHECK (((drain_seconds >= 1) AND (drain_seconds <= 3600))),
+    CONSTRAINT tenders_estimate_fen_check CHECK ((estimate_fen >= 0)),
     CONSTRAINT tenders_method_check CHECK ((octet_length(method) <= 262144)),
     CONSTRAINT tenders_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 40))),
     CONSTRAINT tenders_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
     CONSTRAINT tenders_round_check CHECK ((octet_length(round) <= 16384)),
+    CONSTRAINT tenders_search_text_check CHECK ((char_length(search_text) <= 4000)),
     CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
     CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'continued'::text, 'failed'::text, 'terminated'::text]))),
     CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text]))),
@@ -297,7 +303,10 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
     CONSTRAINT tenders_unlock_minutes_check CHECK (((unlock_minutes >= 1) AND (unlock_minutes <= 1440))),
     CONSTRAINT tenders_version_check CHECK ((version > 0))
-);
+)
+WITH (toast_tuple_target='512');
+
+ALTER TABLE ONLY tendering.tenders ALTER COLUMN search_text SET STORAGE MAIN;
 
 CREATE VIEW tendering.audited_journal WITH (security_barrier='true') AS
  SELECT tender_id,
@@ -636,6 +645,20 @@ CREATE TABLE tendering.experts (
     CONSTRAINT experts_region_check CHECK ((region ~ '^[0-9]{6}$'::text)),
     CONSTRAINT experts_relations_check CHECK ((octet_length(relations) <= 65536)),
     CONSTRAINT experts_specialities_check CHECK (((cardinality(specialities) >= 1) AND (cardinality(specialities) <= 50)))
+);
+
+CREATE TABLE tendering.feed (
+    "position" bigint NOT NULL,
+    tender_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT feed_position_check CHECK (("position" > 0)),
+    CONSTRAINT feed_seq_check CHECK ((seq > 0))
+);
+
+CREATE TABLE tendering.feed_waiting (
+    tender_id uuid NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT feed_waiting_seq_check CHECK ((seq > 0))
 );
 
 CREATE TABLE tendering.former_key_holders (
@@ -980,6 +1003,26 @@ CREATE TABLE tendering.rate_limits (
     CONSTRAINT rate_limits_bucket_check CHECK ((octet_length(bucket) = 32))
 );
 
+CREATE TABLE tendering.ratings (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    service text NOT NULL,
+    person_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    role text NOT NULL,
+    level text NOT NULL,
+    comment text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    settled_note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT ratings_check CHECK (((settled_at IS NULL) = (settled_note = ''::text))),
+    CONSTRAINT ratings_check1 CHECK (((settled_at IS NULL) OR (level = ANY (ARRAY['bad'::text, 'very_bad'::text])))),
+    CONSTRAINT ratings_comment_check CHECK ((char_length(comment) <= 2000)),
+    CONSTRAINT ratings_level_check CHECK ((level = ANY (ARRAY['very_good'::text, 'good'::text, 'fair'::text, 'bad'::text, 'very_bad'::text]))),
+    CONSTRAINT ratings_service_check CHECK ((service = ANY (ARRAY['notice_published'::text, 'bid_submitted'::text, 'opening_attended'::text, 'evaluation_done'::text, 'contract_signed'::text]))),
+    CONSTRAINT ratings_settled_note_check CHECK ((char_length(settled_note) <= 2000))
+);
+
 CREATE TABLE tendering.receipts (
     tender_id uuid NOT NULL,
     manifest_digest bytea NOT NULL,
@@ -1251,6 +1294,15 @@ ALTER TABLE ONLY tendering.experts
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.feed
+    ADD CONSTRAINT feed_holds_an_entry_once UNIQUE (tender_id, seq);
+
+ALTER TABLE ONLY tendering.feed
+    ADD CONSTRAINT feed_pkey PRIMARY KEY ("position");
+
+ALTER TABLE ONLY tendering.feed_waiting
+    ADD CONSTRAINT feed_waiting_pkey PRIMARY KEY (tender_id, seq);
+
 ALTER TABLE ONLY tendering.former_key_holders
     ADD CONSTRAINT former_key_holders_pkey PRIMARY KEY (tender_id, version);
 
@@ -1355,6 +1407,12 @@ ALTER TABLE ONLY tendering.questions
 
 ALTER TABLE ONLY tendering.rate_limits
     ADD CONSTRAINT rate_limits_pkey PRIMARY KEY (bucket);
+
+ALTER TABLE ONLY tendering.ratings
+    ADD CONSTRAINT ratings_once UNIQUE (tender_id, service, person_id);
+
+ALTER TABLE ONLY tendering.ratings
+    ADD CONSTRAINT ratings_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY tendering.receipts
     ADD CONSTRAINT receipts_leaf_key UNIQUE (leaf);
@@ -1477,6 +1535,12 @@ CREATE INDEX questions_tender_id ON tendering.questions USING btree (tender_id);
 
 CREATE INDEX rate_limits_full_at ON tendering.rate_limits USING btree (full_at);
 
+CREATE INDEX ratings_bad ON tendering.ratings USING btree (settled_at, at) WHERE (level = ANY (ARRAY['bad'::text, 'very_bad'::text]));
+
+CREATE INDEX ratings_organization_id ON tendering.ratings USING btree (organization_id);
+
+CREATE INDEX ratings_person_id ON tendering.ratings USING btree (person_id);
+
 CREATE INDEX receipts_manifest_digest ON tendering.receipts USING btree (manifest_digest);
 
 CREATE INDEX sessions_authorization_id ON tendering.sessions USING btree (authorization_id);
@@ -1485,13 +1549,21 @@ CREATE INDEX sessions_expires_at ON tendering.sessions USING btree (expires_at);
 
 CREATE INDEX small_containers_id ON tendering.small_containers USING btree (id);
 
-CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id) WHERE (status <> 'draft'::text);
+CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id DESC) WHERE (status <> 'draft'::text);
+
+CREATE INDEX tenders_board_amount ON tendering.tenders USING btree (estimate_fen DESC, id DESC) WHERE (status <> 'draft'::text);
+
+CREATE INDEX tenders_board_deadline ON tendering.tenders USING btree (deadline, id) WHERE (status <> 'draft'::text);
+
+CREATE INDEX tenders_board_filters ON tendering.tenders USING btree (region, status, regime, procedure, published_at, deadline, estimate_fen, procuring_entity_id, id) WHERE (status <> 'draft'::text);
 
 CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (status = 'published'::text);
 
 CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders USING btree (previous_id) WHERE (previous_id IS NOT NULL);
 
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
+
+CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) WITH (fastupdate=off);
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
 
@@ -1680,6 +1752,12 @@ ALTER TABLE ONLY tendering.evaluations
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
+ALTER TABLE ONLY tendering.feed
+    ADD CONSTRAINT feed_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.feed_waiting
+    ADD CONSTRAINT feed_waiting_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
 ALTER TABLE ONLY tendering.former_key_holders
     ADD CONSTRAINT former_key_holders_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
@@ -1781,6 +1859,15 @@ ALTER TABLE ONLY tendering.questions
 
 ALTER TABLE ONLY tendering.questions
     ADD CONSTRAINT questions_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.ratings
+    ADD CONSTRAINT ratings_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.ratings
+    ADD CONSTRAINT ratings_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.ratings
+    ADD CONSTRAINT ratings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES tendering.authorizations(id);
@@ -1980,6 +2067,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.experts TO tendering_audit;
 
+GRANT SELECT,INSERT ON TABLE tendering.feed TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.feed TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.feed_waiting TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.feed_waiting TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.former_key_holders TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.former_key_holders TO tendering_audit;
@@ -2079,6 +2174,8 @@ GRANT SELECT ON TABLE tendering.qualifications TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.questions TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.rate_limits TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ratings TO tendering_app;
 
 GRANT SELECT,INSERT ON TABLE tendering.receipts TO tendering_app;
 

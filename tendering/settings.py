@@ -10,9 +10,9 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-FOLLOW_UP_DAYS_MAX: Final = 60
-
 from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, PREFIX
+
+FOLLOW_UP_DAYS_MAX: Final = 60
 
 
 class SettingsRefused(Exception):

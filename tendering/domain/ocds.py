@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Final, NoReturn
 
+from tendering.domain.open_data.merging import in_order, merged
 from tendering.domain.refusals.tenders import ForeignCurrency, NotARelease
 
 CNY: Final = "CNY"
@@ -107,8 +108,9 @@ def read_package(
 ) -> list[ImportedTender]:
     """The tenders of a package, one for each contracting process, in the package's order.
 
-    Of several releases of one process the latest stands. `bare_tender`: the value is a tender
-    object alone, as some systems export it. Raises NotARelease, ForeignCurrency.
+    Several releases of one process are merged in the order of their dates, as the standard says.
+    `bare_tender`: the value is a tender object alone, as some systems export it.
+    Raises NotARelease, ForeignCurrency.
     """
     if bare_tender:
         tender = _object(_object(value).get("data")) or _object(value)
@@ -117,15 +119,16 @@ def read_package(
         ocid = _text(tender, "tenderID") or _text(tender, "id")
         release: Mapping[str, object] = {"ocid": ocid, "tender": tender}
         return [_tender(release, as_cny=as_cny)]
-    releases: dict[str, Mapping[str, object]] = {}
+    processes: dict[str, list[Mapping[str, object]]] = {}
     for release in _releases(value):
         ocid = _text(release, "ocid")
         if not ocid:
             raise NotARelease("a release has no ocid")
-        known = releases.get(ocid)
-        if known is None or _text(release, "date") > _text(known, "date"):
-            releases[ocid] = release
-    return [_tender(release, as_cny=as_cny) for release in releases.values()]
+        processes.setdefault(ocid, []).append(release)
+    return [
+        _tender(each[0] if len(each) == 1 else merged(in_order(each)), as_cny=as_cny)
+        for each in processes.values()
+    ]
 
 
 def _releases(value: object) -> list[Mapping[str, object]]:

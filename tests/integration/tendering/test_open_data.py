@@ -4,11 +4,15 @@ import csv
 import gzip
 import io
 import json
+from pathlib import Path
 from uuid import uuid4
 
 import openpyxl
 import pytest
 
+from clients.ocds_export import fetch_package
+from clients.ocds_import import ImportOptions, read_tenders
+from clients.platform import PlatformRefused
 from tendering.clockwork import fill_feed_once
 from tendering.domain.journal import Event
 from tendering.domain.tender import Tender, TenderStatus
@@ -185,3 +189,19 @@ async def test_the_board_pages_and_counts(platform: Platform) -> None:
     assert shown == [[f"KB-{number:04d}" for number in range(5)]] * 3
     unchanged = await get(platform, "/tenders", If_None_Match="*")
     assert unchanged.status == 304
+
+
+async def test_the_command_saves_what_the_import_reads(
+    platform: Platform, told: Tender, tmp_path: Path
+) -> None:
+    for releases in (False, True):
+        package = await fetch_package(platform.running.address, told.id, releases=releases)
+        (tmp_path / "package.json").write_bytes(package)
+
+        (read,) = read_tenders(ImportOptions(tmp_path / "package.json", tmp_path))
+
+        assert read.title == HOSTILE
+        assert read.value is not None
+        assert read.value.fen == told.budget_fen
+    with pytest.raises(PlatformRefused):
+        await fetch_package(platform.running.address, uuid4(), releases=False)

@@ -42,3 +42,8 @@ export function regionName(code: string, language: "zh" | "en"): string {
   const province = PROVINCES[code.slice(0, 2)];
   return province ? `${province[language === "en" ? 1 : 0]} ${code}` : code;
 }
+
+/** The provinces by the first two digits of their codes, named in a language. */
+export function provinces(language: "zh" | "en"): { code: string; name: string }[] {
+  return Object.entries(PROVINCES).map(([code, [zh, en]]) => ({ code, name: language === "zh" ? zh : en }));
+}

@@ -88,6 +88,10 @@ export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
 
 export interface FaultAnswer { whose: string; proved: boolean; kind: string; cause: string }
 
+export interface FeedEntryView { position: number; tender_id: string; seq: number; kind: string; at: string; ocid: string; release: string | null }
+
+export interface FeedPage { entries: FeedEntryView[]; next: number; more: boolean }
+
 export interface FigureView { fen: number; exact_fen: string; formula: string }
 
 export interface FileKeys { qualification?: string | null; technical?: string | null; price?: string | null }
@@ -430,9 +434,9 @@ export interface StandingView { kind: string; viewer: string; seat: number | nul
 
 export interface SuspensionView { reason: string; since: string }
 
-export interface TenderPage { items: TenderSummary[]; next: string | null }
+export interface TenderPage { items: TenderSummary[]; next: string | null; found: number; more: boolean }
 
-export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; status: string; procuring_entity: string; deadline: string; published_at: string; demonstration: boolean }
+export interface TenderSummary { id: string; number: string; title: string; regime: string; region: string; procedure: string; status: string; procuring_entity: string; procuring_entity_id: string; estimate_fen: number; deadline: string; published_at: string; demonstration: boolean }
 
 export interface TenderView { id: string; number: string; title: string; description: string; regime: string; region: string; round: Record<string, unknown>; previous: Record<string, unknown> | null; status: string; procuring_entity: string; procuring_entity_id: string; agency: string | null; agency_id: string | null; supervisor: string; supervisor_id: string; lots: LotView[]; documents: DocumentView[]; key_policy: Record<string, unknown>; key_announcements: Record<string, unknown>[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; published_at: string | null; timetable: Record<string, unknown>; clarifications: ClarificationView[]; source: Record<string, unknown>; version: number; demonstration: boolean; hall: string; suspension: SuspensionView | null; circumstances: Record<string, unknown> }
 
@@ -488,6 +492,10 @@ export interface Doors {
   "PUT /messages/{message_id}/read": { path: { message_id: string }; answer: undefined };
   "GET /notification-settings": { answer: WishesView };
   "PUT /notification-settings": { body: PutWishes; answer: undefined };
+  "GET /open-data/feed": { query: { after?: number; limit?: number }; answer: FeedPage };
+  "GET /open-data/news.{form}": { path: { form: "atom" | "json" }; answer: Blob };
+  "GET /open-data/tenders.{form}": { path: { form: "csv" | "xlsx" }; query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; published_from?: string; published_to?: string }; answer: Blob };
+  "GET /open-data/{what}.jsonl.gz": { path: { what: "records" | "releases" }; query: { after?: number }; answer: Blob };
   "POST /organizations": { body: PostOrganization; answer: RegistrationAnswer };
   "POST /organizations/{organization_id}/roles": { path: { organization_id: string }; body: PostOrganizationRole; answer: OrganizationAnswer };
   "POST /passkeys": { body: PostPasskey; answer: PasskeyAnswer };
@@ -517,7 +525,7 @@ export interface Doors {
   "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };
   "POST /sessions/passkey-challenge": { answer: PasskeyOptions };
   "POST /sessions/role": { body: PostSessionRole; answer: SessionAnswer };
-  "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; after?: string; limit?: number }; answer: TenderPage };
+  "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; procedure?: string; procuring_entity_id?: string; published_from?: string; published_to?: string; deadline_from?: string; deadline_to?: string; fen_min?: number; fen_max?: number; sort?: "amount" | "deadline" | "newest"; after?: string; limit?: number }; answer: TenderPage };
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
@@ -574,6 +582,8 @@ export interface Doors {
   "GET /tenders/{tender_id}/objections": { path: { tender_id: string }; answer: ObjectionList };
   "POST /tenders/{tender_id}/objections": { path: { tender_id: string }; body: PostObjection; answer: ObjectionView };
   "POST /tenders/{tender_id}/objections/{objection_id}/reply": { path: { tender_id: string; objection_id: string }; body: PostReply; answer: undefined };
+  "GET /tenders/{tender_id}/ocds/record": { path: { tender_id: string }; answer: unknown };
+  "GET /tenders/{tender_id}/ocds/releases": { path: { tender_id: string }; answer: unknown };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/extensions": { path: { tender_id: string }; body: PostExtension; answer: undefined };
@@ -606,6 +616,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/schedule": { path: { tender_id: string }; answer: CourseAnswer };
   "POST /tenders/{tender_id}/supervisor-reports": { path: { tender_id: string }; body: PostReport; answer: undefined };
   "POST /tenders/{tender_id}/termination": { path: { tender_id: string }; body: PostTermination; answer: TenderView };
+  "GET /tenders/{tender_id}/workbook.xlsx": { path: { tender_id: string }; answer: Blob };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };
