@@ -24,7 +24,7 @@ SAID: Final = {
     S.EVALUATING: ("评标", "the first room opens for a drawn committee"),
     S.EVALUATED: ("评标结束", "the reports of all opened lots are signed"),
     S.CANDIDATES_PUBLISHED: ("公示中标候选人", "the candidates of a lot are on display"),
-    S.AWARDED: ("定标", "every lot with candidates has a winner"),
+    S.AWARDED: ("定标", "every lot with candidates has a winner; a ruling may void the award"),
     S.CONTINUED: ("进入下一轮", "the next round has begun, as a tender of its own"),
     S.FAILED: ("招标失败", "too few, all rejected, or so ruled; it may be tendered again"),
     S.TERMINATED: ("终止", "who runs it ends it for a cause of the law"),
@@ -122,7 +122,8 @@ def _way(status: TenderStatus, to: TenderStatus) -> str:
     # Ways to different ends leave a box at different heights, and do not run over one another.
     lane = middle + {S.TERMINATED: 0, S.CONTINUED: 10, S.FAILED: -6}[to]
     if toy == y:
-        return f'<path d="M{edge} {lane}H{tox if tox > x else tox + width}"/>'
+        below = y + height
+        return f'<path d="M{x + width // 2} {below}V{below + 20}H{down}V{below}"/>'
     return f'<path d="M{edge} {lane}H{down}V{toy}"/>'
 
 

@@ -35,7 +35,7 @@ from tendering.domain.refusals.remedies import AlreadyAnswered
 from tendering.domain.suspension import SuspensionReason
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys
-from tendering.storage import complaints, journal, objections, tenders
+from tendering.storage import candidates, complaints, journal, objections, tenders
 from tendering.storage.connection import Connection
 
 
@@ -176,7 +176,8 @@ async def rule(
             return
         raise AlreadyAnswered
     ruling = Ruling(said.remedy, said.text, said.statement, at)
-    mended, events = decide_ruling(tender, complaint, ruling)
+    awarded = [one.lot for one in await candidates.list_awards(connection, tender_id)]
+    mended, events = decide_ruling(tender, complaint, ruling, awarded=awarded)
     await complaints.rule(connection, complaint, ruling)
     for event in events:
         await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)

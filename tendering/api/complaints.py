@@ -42,7 +42,7 @@ class PostAcceptance(Struct, frozen=True, forbid_unknown_fields=True):
 class PostRuling(Struct, frozen=True, forbid_unknown_fields=True):
     """The ruling on a complaint, signed."""
 
-    remedy: Literal["rejected", "correct", "re_tender"]
+    remedy: Literal["rejected", "correct", "re_tender", "award_void"]
     text: Text20k
     statement: Statement
 

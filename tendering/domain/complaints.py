@@ -1,11 +1,11 @@
 """Complaints (投诉) to the supervisor: what must come first, until when, what a ruling may order.
 
 条例 第六十条、第六十一条; 政府采购法 第五十五条至第五十七条. A late one is registered and says so:
-whether it is taken up is the supervisor's decision, as every one's is. To evaluate anew and to void
-an award are not among the remedies yet.
+whether it is taken up is the supervisor's decision, as every one's is. To evaluate anew is
+not among the remedies yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -38,6 +38,7 @@ class Remedy(StrEnum):
     REJECTED = "rejected"
     CORRECT = "correct"
     RE_TENDER = "re_tender"
+    AWARD_VOID = "award_void"
 
 
 _S = TenderStatus
@@ -45,7 +46,11 @@ _S = TenderStatus
 POSSIBLE: Final[Mapping[Remedy, frozenset[TenderStatus]]] = {
     Remedy.REJECTED: frozenset(_S),
     Remedy.CORRECT: frozenset({_S.PUBLISHED}),
-    Remedy.RE_TENDER: frozenset(status for status in _S if _S.FAILED in TRANSITIONS[status]),
+    Remedy.RE_TENDER: frozenset(
+        status for status in _S if _S.FAILED in TRANSITIONS[status] and status is not _S.AWARDED
+    ),
+    # 招标投标法 第六十四条, 条例 第八十一条: the award is void, and the tender is repeated.
+    Remedy.AWARD_VOID: frozenset({_S.AWARDED}),
 }
 
 
@@ -180,16 +185,19 @@ def decide_acceptance(tender: Tender, complaint: Complaint, acceptance: Acceptan
 
 
 def decide_ruling(
-    tender: Tender, complaint: Complaint, ruling: Ruling
+    tender: Tender, complaint: Complaint, ruling: Ruling, *, awarded: Sequence[str] = ()
 ) -> tuple[Tender, tuple[Event, ...]]:
     """The ruling, and the tender with what it orders. It binds also while the tender stands still.
 
-    Raises ComplaintNotTakenUp, RemedyImpossible.
+    `awarded` are the lots that have a winner: a ruling voids the award of one lot, not of several
+    at once. Raises ComplaintNotTakenUp, RemedyImpossible.
     """
     if complaint.acceptance is None or not complaint.acceptance.accepted:
         raise ComplaintNotTakenUp
     if tender.status not in POSSIBLE[ruling.remedy]:
         raise RemedyImpossible(remedy=ruling.remedy, status=tender.status)
+    if ruling.remedy is Remedy.AWARD_VOID and len(awarded) != 1:
+        raise RemedyImpossible(remedy=ruling.remedy, lots=len(awarded))
     ruled = Event(
         "complaint.ruled",
         {
@@ -199,12 +207,16 @@ def decide_ruling(
             "signed": dict(ruling.signed),
         },
     )
-    if ruling.remedy is not Remedy.RE_TENDER:
+    if ruling.remedy not in {Remedy.RE_TENDER, Remedy.AWARD_VOID}:
         return tender, (ruled,)
     failed = replace(
         tender, status=TenderStatus.FAILED, suspension=None, version=tender.version + 1
     )
-    return failed, (ruled, Event("tender.failed", {"ruling": str(complaint.id)}))
+    cause: dict[str, JsonValue] = {"ruling": str(complaint.id)}
+    ended = Event("tender.failed", cause)
+    if ruling.remedy is Remedy.RE_TENDER:
+        return failed, (ruled, ended)
+    return failed, (ruled, Event("award.revoked", {"lot": awarded[0], **cause}), ended)
 
 
 def suspension_ends(rulebook: Rulebook, calendar: Calendar, since: datetime) -> datetime | None:

@@ -83,10 +83,18 @@ async def ready_to_draw(pool: Pool, folder: Path) -> Drawing:
 
 
 async def register(connection: Connection, number: int, tender: Drawing, employer: UUID) -> Expert:
+    person_id = await person(connection, employer, f"expert{number:02}", at=NOW)
+    expert = an_expert(number, person_id, tender)
+    await experts.register_expert(connection, expert, at=NOW)
+    return expert
+
+
+def an_expert(number: int, person_id: UUID, tender: Drawing) -> Expert:
+    """An expert of the pool; number 7 has shares in a bidder."""
     relation = Relation(RelationKind.SHAREHOLDER, tender.bidder_uscc)
-    expert = Expert(
+    return Expert(
         id=UUID(int=0x1000 + number),
-        person_id=await person(connection, employer, f"expert{number:02}", at=NOW),
+        person_id=person_id,
         name=f"示范专家{number:02}",
         region="510200" if number % 4 == 0 else "510100",
         employer="示范大学",
@@ -96,8 +104,6 @@ async def register(connection: Connection, number: int, tender: Drawing, employe
         expires_on=date(2030, 1, 1),
         relations=(relation,) if number == 7 else (),
     )
-    await experts.register_expert(connection, expert, at=NOW)
-    return expert
 
 
 async def freeze(pool: Pool, tender: Drawing) -> stored.DrawRecord:

@@ -16,14 +16,18 @@ from tendering.domain.journal import Stream
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.accounts import AlreadyRegistered
 from tendering.domain.refusals.draws import ContributionsMissing, DrawNotPrepared, DrawOver
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
+from tendering.domain.tender import TenderStatus
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
+from tendering.storage import tenders
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.a_draw import (
     NOW,
     VRF_SEED,
     Drawing,
+    an_expert,
     contribute,
     entries,
     freeze,
@@ -33,7 +37,7 @@ from tests.integration.tendering.a_draw import (
     register,
     run,
 )
-from tests.integration.tendering.registered import organization
+from tests.integration.tendering.registered import organization, person
 
 
 @pytest.fixture
@@ -200,3 +204,39 @@ async def test_the_pool_is_read_page_by_page(pool: Pool, tender: Drawing) -> Non
 
     assert [len(first), len(rest)] == [15, 5]
     assert first[7].relations == (Relation(RelationKind.SHAREHOLDER, tender.bidder_uscc),)
+
+
+async def test_g11_nobody_is_drawn_who_could_be_known_at_the_opening(
+    pool: Pool, tender: Drawing
+) -> None:
+    async with transaction(pool) as connection:
+        locked = await tenders.lock(connection, tender.id)
+        await tenders.save(connection, replace(locked, status=TenderStatus.OPENING))
+
+    with pytest.raises(WrongPhase):
+        await freeze(pool, tender)
+
+
+async def test_g15_staff_of_the_procuring_entity_and_of_the_agency_are_never_drawn(
+    pool: Pool, tender: Drawing
+) -> None:
+    async with transaction(pool) as connection:
+        entity, agency = (
+            tender.opened.play.entity,
+            await organization(connection, 5, Role.AGENCY, at=NOW),
+        )
+        locked = await tenders.lock(connection, tender.id)
+        await connection.execute(
+            "UPDATE tendering.tenders SET agency_id = $2 WHERE id = $1", locked.id, agency.id
+        )
+        for number, uscc in ((30, entity.uscc), (31, agency.uscc)):
+            person_id = await person(connection, agency.id, f"expert{number}", at=NOW)
+            one = replace(an_expert(number, person_id, tender), employer_uscc=uscc, relations=())
+            await experts.register_expert(connection, one, at=NOW)
+
+    record = await freeze(pool, tender)
+
+    recusals: Any = (await entries(pool, tender, Stream.COMMITTEE))["draw.recusals"].body
+    barred = {one["expert_id"] for one in recusals["recusals"]}
+    assert len(record.pool.entries) == 19
+    assert {str(UUID(int=0x1000 + number)) for number in (30, 31)} <= barred

@@ -156,13 +156,13 @@ def test_g27_a_pause_over_a_complaint_lasts_thirty_days_at_most() -> None:
     assert suspension_ends(CONSTRUCTION, CALENDAR, AT) is None
 
 
-@pytest.mark.parametrize("status", [S.DRAFT, S.AWARDED, S.FAILED])
+@pytest.mark.parametrize("status", [S.DRAFT, S.CONTINUED, S.FAILED])
 def test_what_cannot_stand_still_is_not_stopped(status: TenderStatus) -> None:
     with pytest.raises(RemedyImpossible):
         decide_acceptance(a_tender(status=status), complaint(), taken_up(suspends=True))
 
 
-@pytest.mark.parametrize("status", [S.PUBLISHED, S.OPENING, S.EVALUATING, S.EVALUATED])
+@pytest.mark.parametrize("status", [S.PUBLISHED, S.OPENING, S.EVALUATING, S.AWARDED])
 def test_e37_a_tender_stands_still_over_a_complaint_at_any_time(status: TenderStatus) -> None:
     event = decide_acceptance(a_tender(status=status), complaint(), taken_up(suspends=True))
 
@@ -198,8 +198,32 @@ def test_a_ruling_to_tender_again_fails_the_tender() -> None:
     assert [event.kind for event in events] == ["complaint.ruled", "tender.failed"]
 
 
+def test_e37_an_award_that_is_void_ends_the_tender_and_the_terms_of_the_contract() -> None:
+    before = a_tender(status=S.AWARDED)
+    taken = complaint(acceptance=taken_up())
+    given = Ruling(Remedy.AWARD_VOID, "中标无效", {}, ANSWERED)
+
+    mended, events = decide_ruling(before, taken, given, awarded=["1"])
+
+    assert mended.status is S.FAILED
+    assert [event.kind for event in events] == [
+        "complaint.ruled",
+        "award.revoked",
+        "tender.failed",
+    ]
+    assert events[1].body["lot"] == "1"
+    for lots in ([], ["1", "2"]):
+        with pytest.raises(RemedyImpossible):
+            decide_ruling(before, taken, given, awarded=lots)
+
+
 @pytest.mark.parametrize(
-    ("status", "remedy"), [(S.OPENED, Remedy.CORRECT), (S.AWARDED, Remedy.RE_TENDER)]
+    ("status", "remedy"),
+    [
+        (S.OPENED, Remedy.CORRECT),
+        (S.AWARDED, Remedy.RE_TENDER),
+        (S.CANDIDATES_PUBLISHED, Remedy.AWARD_VOID),
+    ],
 )
 def test_a_remedy_has_something_to_mend(status: TenderStatus, remedy: Remedy) -> None:
     with pytest.raises(RemedyImpossible):

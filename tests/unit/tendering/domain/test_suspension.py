@@ -176,7 +176,6 @@ def test_a_draft_and_a_tender_that_is_over_cannot_be_paused() -> None:
 
     assert able == set(TenderStatus) - {
         TenderStatus.DRAFT,
-        TenderStatus.AWARDED,
         TenderStatus.CONTINUED,
         TenderStatus.FAILED,
         TenderStatus.TERMINATED,
