@@ -76,6 +76,13 @@ AWARDING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "award.revoked": rows_for(
+        "第 {lot} 标段的中标无效，本项目将重新招标。",
+        "The award of lot {lot} is void: this will be tendered again.",
+        A.BIDDERS,
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "supervisor.reported": (
         Row(
             A.SUPERVISOR,
