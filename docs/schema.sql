@@ -494,7 +494,7 @@ CREATE TABLE tendering.complaints (
     CONSTRAINT complaints_check CHECK ((num_nulls(accepted, suspends, acceptance_text, acceptance_signed, accepted_at) = ANY (ARRAY[0, 5]))),
     CONSTRAINT complaints_check1 CHECK ((num_nulls(remedy, ruling_text, ruling_signed, ruled_at) = ANY (ARRAY[0, 4]))),
     CONSTRAINT complaints_check2 CHECK (((ruled_at IS NULL) OR accepted)),
-    CONSTRAINT complaints_remedy_check CHECK ((remedy = ANY (ARRAY['rejected'::text, 'correct'::text, 're_tender'::text]))),
+    CONSTRAINT complaints_remedy_check CHECK ((remedy = ANY (ARRAY['rejected'::text, 'correct'::text, 're_tender'::text, 'award_void'::text]))),
     CONSTRAINT complaints_ruling_signed_check CHECK ((octet_length(ruling_signed) <= 131072)),
     CONSTRAINT complaints_ruling_text_check CHECK (((char_length(ruling_text) >= 1) AND (char_length(ruling_text) <= 20000))),
     CONSTRAINT complaints_signed_check CHECK ((octet_length(signed) <= 131072)),

@@ -316,7 +316,7 @@ export interface PostRevocation { reason?: "affiliation_changed" | "key_compromi
 
 export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
 
-export interface PostRuling { remedy: "correct" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
+export interface PostRuling { remedy: "award_void" | "correct" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
 
 export interface PostSession { login: string; password: string; role?: Role | null }
 
