@@ -8,12 +8,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from clients.transcript import http_exchange
 from tendering.api.routing import PREFIX
+from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
+from tendering.domain.tender import Tender
+from tendering.storage import journal
+from tendering.storage.connection import transaction
 from tests.support.examples import example, require_examples
 from tests.support.platform import PASSWORD, Platform, platform
+from tests.support.published import published_tender
 
 __all__ = ["platform"]
 
@@ -69,6 +75,57 @@ async def test_the_examples_of_refusals_hold(platform: Platform) -> None:
     await ask_about_an_upload(recorder)
 
     require_examples({"refused": "\n".join(recorder.texts)})
+
+
+async def test_the_examples_of_notifications_hold(platform: Platform) -> None:
+    recorder = Recorder(platform)
+    tender = await published_tender(platform)
+    at = platform.running.context.now()
+    async with transaction(platform.running.context.pool) as connection:
+        event = Event("tender.suspended", {"reason": "objection"})
+        await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+
+    await ask_about_messages(recorder, tender)
+
+    require_examples({"notifications": "\n".join(recorder.texts)})
+
+
+async def ask_about_messages(recorder: Recorder, tender: Tender) -> None:
+    """Being told, and saying how a service was."""
+    supervisor, agency = Role.SUPERVISOR, Role.AGENCY
+    hook = f"/webhooks/{UUID(int=7)}"
+    await recorder.ask("What one is told", "GET", "/messages?limit=1", role=supervisor)
+    await recorder.ask(
+        "How many are unread; it may wait for another number",
+        "GET",
+        "/messages/unread?known=0&wait_seconds=25",
+        role=supervisor,
+    )
+    await recorder.ask("All are read", "PUT", "/messages/read", role=supervisor)
+    await recorder.ask(
+        "A webhook; its secret is shown once",
+        "PUT",
+        hook,
+        {"url": "https://notify.bidder.example/kaibiao"},
+        role=supervisor,
+    )
+    await recorder.ask(
+        "A webhook that leads inside is refused",
+        "PUT",
+        hook,
+        {"url": "https://127.0.0.1/"},
+        role=supervisor,
+    )
+    rating = {"service": "notice_published", "level": "bad", "comment": "示范意见"}
+    path = f"/tenders/{tender.id}/ratings"
+    await recorder.ask("A service is rated", "POST", path, rating, role=agency, headers=KEY)
+    await recorder.ask(
+        "What was rated badly waits for the operator",
+        "GET",
+        "/ratings/follow-ups",
+        role=Role.OPERATOR,
+    )
+    await recorder.ask("The public totals", "GET", "/ratings/totals")
 
 
 async def ask_about_accounts(recorder: Recorder) -> None:
