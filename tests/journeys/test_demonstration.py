@@ -38,8 +38,20 @@ async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_serve
     # Ten who stood at the deadline, one of them twice, one who withdrew and has two.
     assert len(_names(folder / "receipts")) == 13
     _require_no_secrets(folder / "parties")
+    assert _told(folder / "parties" / "supervisor") >= {
+        "tender.published",
+        "submission.closed",
+        "candidates.published",
+        "award.notified",
+        "contract.signed",
+    }
     # A killed server costs time only: what is said is the same.
     require_examples(chapters(folder / "parties"))
+
+
+def _told(party: Path) -> set[str]:
+    """The kinds of messages that somebody has got on the platform."""
+    return {one["kind"] for one in json.loads((party / "messages.json").read_text())}
 
 
 def _require_no_secrets(parties: Path) -> None:

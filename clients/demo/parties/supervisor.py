@@ -1,5 +1,7 @@
 """The supervisor (监督部门): watches, contributes to the draw, and keeps the whole archive."""
 
+import json
+
 from clients.certifying import certify_with_platform
 from clients.demo.parties.disputing import decide_complaint
 from clients.demo.parties.drawing import contribute
@@ -39,7 +41,15 @@ async def play(party: Party) -> str:
             )
         if failed:
             break
-    return "档案已保存"
+    await _keep_messages(party)
+    return "档案和消息已保存"
+
+
+async def _keep_messages(party: Party) -> None:
+    """What the platform has told it on the way, the newest first."""
+    told = await party.platform.get("/messages", {"limit": "200"})
+    text = json.dumps(told["items"], ensure_ascii=False, indent=1)
+    (party.folder / "messages.json").write_text(text, "utf-8")
 
 
 async def _watch(party: Party, signer: Signer, noticed: Noticed) -> None:
