@@ -30,9 +30,9 @@ __all__ = ["platform"]
 
 SEED = 20261123
 ANSWER_SECONDS = 30
-SLOW = 120
+SLOW = 500
 # Sockets and tasks of both ends, and what has come; a part has 8 MiB.
-SLOW_BYTES_MAX = 512 << 10
+SLOW_BYTES_MAX = 320 << 10
 
 
 def resident_bytes() -> int:
