@@ -26,8 +26,9 @@ from tendering.log_observers import (
     Patience,
     WitnessLine,
 )
+from tendering.log_pruning import PAUSE_SECONDS, prune
 from tendering.storage import log as stored
-from tendering.storage.connection import Connection, Pool, reading, transaction
+from tendering.storage.connection import OUTAGES, Connection, Pool, reading, transaction
 from tendering.storage.log import Checkpoint, Evidence, Token
 
 ANSWER_SECONDS: Final = 3.0
@@ -46,7 +47,8 @@ class LogKeeper:
     `is_busy` tells whether any tender lies between its publication and its opening: a public fact,
     never one about bids, because the pace must not tell of them. While none does, the interval
     stretches to `idle_interval_seconds`. `stamper` is the platform's own authority, asked without a
-    network.
+    network. With `prunes`, what nobody needs of their words is forgotten; `quorum` says how many
+    witnesses count.
     """
 
     pool: Pool
@@ -59,6 +61,8 @@ class LogKeeper:
     stamper_name: str = ""
     interval_seconds: float = 1.0
     idle_interval_seconds: float = 60.0
+    quorum: int = 0
+    prunes: bool = False
 
 
 @dataclass(slots=True)
@@ -89,6 +93,8 @@ async def run_log(keeper: LogKeeper) -> None:
     ):
         group.create_task(_make_batches(keeper, newest))
         group.create_task(_ask_about_batches(keeper, newest, session))
+        if keeper.prunes:
+            group.create_task(_forget_evidence(keeper))
 
 
 async def _make_batches(keeper: LogKeeper, newest: _Newest) -> None:
@@ -134,6 +140,23 @@ async def _ask_about_batches(
         except Exception:  # a background loop, as above
             log.warning("the log cannot keep evidence", exc_info=True)
             await asyncio.sleep(OUTAGE_PAUSE_SECONDS)
+
+
+async def _forget_evidence(keeper: LogKeeper) -> None:
+    after = 0
+    own = keeper.stamper is not None
+    while True:
+        try:
+            after = await prune(
+                keeper.pool,
+                now=keeper.now(),
+                quorum=keeper.quorum,
+                authorities=len(keeper.authorities) + own,
+                after=after,
+            )
+        except OUTAGES:
+            log.warning("the database is away; evidence is pruned later")
+        await asyncio.sleep(PAUSE_SECONDS)
 
 
 async def ask_observers(

@@ -68,6 +68,8 @@ def log_keeper(context: Context, settings: Settings) -> LogKeeper:
         stamper_name=stamper.name,
         interval_seconds=log.interval_seconds,
         idle_interval_seconds=log.idle_interval_seconds,
+        quorum=log.quorum,
+        prunes=True,
     )
 
 

@@ -2,8 +2,8 @@
 
 Growth: a batch adds a root and a seed, from which padding is computed again, and a checkpoint,
 less than a KiB in all with their indices and one real leaf; 1.5 to 4 KiB of evidence for each
-round in which witnesses and time-stamping authorities answer; an upper tile of 8 KiB once in 256
-batches.
+round in which witnesses and time-stamping authorities answer, until it is pruned; an upper tile of
+8 KiB once in 256 batches.
 What the public is shown does not depend on how many of the leaves are real.
 """
 
@@ -18,8 +18,9 @@ from crypto.merkle import HASH_BYTES, TILE_WIDTH
 from tendering.domain.log_tree import Block, split_hashes, tile_width
 from tendering.storage.connection import Connection, Record
 
-# How far behind the first covering checkpoint a receipt looks for one with better evidence.
-EVIDENCE_SEARCH_MAX: Final = 3600
+# How far behind its leaf, in leaves, a receipt looks for a checkpoint with better evidence: the
+# growth of an hour of batches of the smallest size.
+EVIDENCE_SEARCH_LEAVES: Final = 3600 * TILE_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,19 +303,24 @@ async def covering_evidence(
 ) -> Evidence | None:
     """The evidence that proves leaf `index` best: a full one first, else the earliest quorum.
 
-    Looks at the first `EVIDENCE_SEARCH_MAX` rounds after the leaf. None when no checkpoint that
-    covers the leaf has `quorum` cosignatures yet.
+    Looks `EVIDENCE_SEARCH_LEAVES` far, and where there is no quorum, at the first one after that.
+    None when no checkpoint that covers the leaf has `quorum` cosignatures yet.
     """
     row = await connection.fetchrow(
         """SELECT size, cosigned, witnesses, tokens, at FROM (
-             SELECT size, cosigned, witnesses, tokens, authorities, at
-             FROM tendering.log_evidence WHERE size > $1 ORDER BY size LIMIT $4) AS covering
-           WHERE witnesses >= $2
-           ORDER BY least(authorities, $3) DESC, size LIMIT 1""",
+             (SELECT size, cosigned, witnesses, tokens, authorities, at
+              FROM tendering.log_evidence
+              WHERE size > $1 AND size <= $1 + $4 AND witnesses >= $2
+              ORDER BY least(authorities, $3) DESC, size LIMIT 1)
+             UNION ALL
+             (SELECT size, cosigned, witnesses, tokens, authorities, at
+              FROM tendering.log_evidence
+              WHERE size > $1 + $4 AND witnesses >= $2 ORDER BY size LIMIT 1)) AS covering
+           ORDER BY size LIMIT 1""",
         index,
         quorum,
         authorities,
-        EVIDENCE_SEARCH_MAX,
+        EVIDENCE_SEARCH_LEAVES,
     )
     return None if row is None else _evidence(row)
 

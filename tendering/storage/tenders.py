@@ -240,6 +240,14 @@ async def is_any_accepting(connection: Connection) -> bool:
     return found
 
 
+async def accepting_since(connection: Connection) -> datetime | None:
+    """When the first of the tenders that take bids was published; None while there is none."""
+    since: datetime | None = await connection.fetchval(
+        "SELECT min(published_at) FROM tendering.tenders WHERE status = 'published'"
+    )
+    return since
+
+
 async def list_timetables(connection: Connection) -> list[tuple[UUID, dict[str, JsonValue]]]:
     """Timetables of all tenders that are under way."""
     rows = await connection.fetch(

@@ -79,8 +79,14 @@ CREATE INDEX receipts_manifest_digest ON tendering.receipts (manifest_digest);
 -- The application may read the whole tree but change nothing that was published.
 REVOKE UPDATE, DELETE ON
     tendering.log_tiles, tendering.log_blocks, tendering.log_leaves, tendering.log_checkpoints,
-    tendering.log_evidence, tendering.receipts
+    tendering.receipts
 FROM tendering_app;
+
+-- What observers said goes once no receipt needs it (0.3 GB a day at one second). Which rounds stay
+-- tells where real leaves lie: nobody reads that but the platform.
+REVOKE UPDATE ON tendering.log_evidence FROM tendering_app;
+
+REVOKE SELECT ON tendering.log_evidence FROM tendering_audit;
 
 REVOKE INSERT, DELETE ON tendering.log_head FROM tendering_app;
 
@@ -102,8 +108,20 @@ FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.log_checkpoints
 FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.log_evidence
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON tendering.log_evidence
 FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+
+CREATE FUNCTION tendering.refuse_young_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF old.at > (SELECT max(at) FROM tendering.log_evidence) - interval '1 day' THEN
+        RAISE EXCEPTION 'evidence of the last day is append-only';
+    END IF;
+    RETURN old;
+END
+$$;
+
+CREATE TRIGGER kept_for_a_day BEFORE DELETE ON tendering.log_evidence
+FOR EACH ROW EXECUTE FUNCTION tendering.refuse_young_evidence();
 
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tendering.receipts
 FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();

@@ -369,7 +369,7 @@ async def test_a_log_without_any_tender_is_idle_and_keeps_the_longer_interval(
     assert max(pauses) <= keeper.interval_seconds
 
 
-@pytest.mark.parametrize("table", ["tiles", "blocks", "leaves", "checkpoints", "evidence"])
+@pytest.mark.parametrize("table", ["tiles", "blocks", "leaves", "checkpoints"])
 async def test_what_was_published_cannot_be_deleted_even_by_the_owner(
     the_log: TheLog, owner: Connection, table: str
 ) -> None:
