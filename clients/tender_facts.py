@@ -17,6 +17,7 @@ from crypto.signing import SignedStatement, verify_statement
 from tendering.domain.circumstances import from_json
 from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.procedure import round_from_json
+from tendering.domain.quantities.lot_bill import lot_bill_from_json
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.rules import ProcedureInvalid
 from tendering.domain.tender import (
@@ -142,6 +143,7 @@ def _tender(facts: Mapping[str, Any]) -> Tender:
                 ceiling_price_fen=lot["ceiling_price_fen"],
                 bid_security_fen=lot["bid_security_fen"],
                 items=tuple(lot["items"]),
+                bill=lot_bill_from_json(lot["bill"]),
             )
             for lot in facts["lots"]
         ),

@@ -1,15 +1,19 @@
 """How a room comes out of the draw and the opening: seats as drawn, bids under permuted numbers."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from crypto.canonical import JsonValue
 from evaluation_rooms.events import RoomOpened
 from evaluation_rooms.room import SeatRole
 from evaluation_rooms.seating import numbered
-from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
+from evaluation_rooms.terms import LowPriceTerms, NamedBid, ObjectiveMark, SeatTerms, Terms
+from tendering.domain.methods.low_prices import EXPLAIN_KEY, rates_in_force
+from tendering.domain.methods.method import parse_method
+from tendering.domain.rulebook import Rulebook
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,21 @@ class OpenedBid:
     price_fen: int | None
     form: Mapping[str, Any]
     objective: Mapping[str, tuple[Decimal, str]]
+    bill_fen: Mapping[str, int] = field(default_factory=dict)
+
+
+def low_price_terms(
+    definition: Mapping[str, JsonValue], rulebook: Rulebook
+) -> LowPriceTerms | None:
+    """The rates of an abnormally low price by the law at the notice, or the method's higher ones.
+
+    None where the law has none, or the round no method.
+    """
+    rates = rates_in_force(rulebook, parse_method(definition).low_price) if definition else None
+    if rates is None:
+        return None
+    minutes = rulebook.number(EXPLAIN_KEY)
+    return LowPriceTerms(rates.mean_percent, rates.second_percent, rates.ceiling_percent, minutes)
 
 
 def arranged(
@@ -76,7 +95,9 @@ def arranged(
         terms=terms,
         seats=(*members, *others),
         bids=tuple(
-            NamedBid(number, bid.bidder_id, bid.name, bid.price_fen, dict(bid.form))
+            NamedBid(
+                number, bid.bidder_id, bid.name, bid.price_fen, dict(bid.form), dict(bid.bill_fen)
+            )
             for number, bid in enumerate(in_order, start=1)
         ),
         objective=tuple(

@@ -106,6 +106,25 @@ class EnterPrices:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerPrice:
+    """The host enters what became of a price that contradicts itself, and where that is said."""
+
+    bid: int
+    confirmed: bool
+    point_misplaced: bool
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainPrice:
+    """The host enters what a bidder explains of its low price, or how long it said nothing."""
+
+    bid: int
+    explanation: str
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerFinding:
     """As `messages.FindingAnswer`."""
 
@@ -153,6 +172,8 @@ Command: TypeAlias = (
     | ConfirmObjective
     | CorrectObjective
     | EnterPrices
+    | AnswerPrice
+    | ExplainPrice
     | AnswerFinding
     | ConfirmReport
     | AdvancePhase

@@ -41,6 +41,8 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.ConfirmObjective: scoring.decide_objective,
         commands.CorrectObjective: scoring.decide_objective_correction,
         commands.EnterPrices: scoring.decide_prices,
+        commands.AnswerPrice: leading.decide_price_answer,
+        commands.ExplainPrice: review.decide_explanation,
         commands.AnswerFinding: leading.decide_finding,
         commands.ConfirmReport: leading.decide_report_answer,
         commands.AdvancePhase: leading.decide_advance,

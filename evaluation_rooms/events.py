@@ -203,6 +203,37 @@ class PricesEntered(Struct, frozen=True, tag_field="kind", tag="prices.entered")
     prices: tuple[PriceEntered, ...]
 
 
+class PriceAnswered(Struct, frozen=True, tag_field="kind", tag="price.answered"):
+    """What became of a price that contradicts itself: corrected and confirmed, or not confirmed.
+
+    `point_misplaced`: the committee found a decimal point out of place. `basis`: where the bidder
+    said so.
+    """
+
+    room_id: UUID
+    bid: int
+    confirmed: bool
+    point_misplaced: bool
+    basis: str
+
+
+class PriceExplained(Struct, frozen=True, tag_field="kind", tag="price.explained"):
+    """What a bidder said to its abnormally low price; nothing, after `minutes` of waiting."""
+
+    room_id: UUID
+    bid: int
+    explanation: str
+    minutes: int
+
+
+class LowPricesDecided(Struct, frozen=True, tag_field="kind", tag="low_prices.decided"):
+    """The committee judged every price that was asked about; `rejected` lists bids."""
+
+    room_id: UUID
+    decisions: tuple[ItemDecision, ...]
+    rejected: tuple[int, ...]
+
+
 class BidsNamed(Struct, frozen=True, tag_field="kind", tag="bids.named"):
     """Blindness ends: who stands behind the numbers, and the prices."""
 
@@ -319,6 +350,9 @@ RoomEvent: TypeAlias = (
     | ObjectiveConfirmed
     | ObjectiveCorrected
     | PricesEntered
+    | PriceAnswered
+    | PriceExplained
+    | LowPricesDecided
     | BidsNamed
     | PriceScored
     | TotalsComputed

@@ -153,10 +153,11 @@ def _review(room: Room, event: e.ReviewVoted) -> Room:
 
 def _preliminary(room: Room, event: e.PreliminaryDecided) -> Room:
     seats = room.seats
-    if room.rejected - set(event.rejected):
+    kept_out = {number for number, one in room.price_answers.items() if not one.confirmed}
+    if room.rejected - kept_out - set(event.rejected):
         # Held again, the review let a bid back in: every sheet lacks its points.
         seats = tuple(replace(seat, locked=False) for seat in seats)
-    return replace(room, seats=seats, rejected=frozenset(event.rejected))
+    return replace(room, seats=seats, rejected=frozenset(event.rejected) | kept_out)
 
 
 def _score(room: Room, event: e.ScoreSubmitted | e.ScoreCorrected) -> Room:
@@ -191,6 +192,19 @@ def _prices(room: Room, event: e.PricesEntered) -> Room:
         structs.replace(bid, price_fen=prices.get(bid.number, bid.price_fen)) for bid in room.bids
     )
     return replace(room, bids=bids)
+
+
+def _price_answered(room: Room, event: e.PriceAnswered) -> Room:
+    rejected = room.rejected if event.confirmed else room.rejected | {event.bid}
+    return replace(room, rejected=rejected, price_answers={**room.price_answers, event.bid: event})
+
+
+def _price_explained(room: Room, event: e.PriceExplained) -> Room:
+    return replace(room, explanations={**room.explanations, event.bid: event})
+
+
+def _low_prices(room: Room, event: e.LowPricesDecided) -> Room:
+    return replace(room, rejected=room.rejected | set(event.rejected))
 
 
 def _named(room: Room, _event: e.BidsNamed) -> Room:
@@ -242,6 +256,9 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         e.ObjectiveConfirmed: _objective,
         e.ObjectiveCorrected: _objective_corrected,
         e.PricesEntered: _prices,
+        e.PriceAnswered: _price_answered,
+        e.PriceExplained: _price_explained,
+        e.LowPricesDecided: _low_prices,
         e.BidsNamed: _named,
         e.PriceScored: _price,
         e.TotalsComputed: _totals,

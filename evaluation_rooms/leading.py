@@ -8,11 +8,18 @@ from types import MappingProxyType
 from typing import Final
 
 from evaluation_rooms import results, review
-from evaluation_rooms.commands import AdvancePhase, AnswerFinding, ConfirmReport, Speak
+from evaluation_rooms.commands import (
+    AdvancePhase,
+    AnswerFinding,
+    AnswerPrice,
+    ConfirmReport,
+    Speak,
+)
 from evaluation_rooms.events import (
     BidsNamed,
     FindingAnswered,
     PhaseChanged,
+    PriceAnswered,
     PriceScored,
     ReportConfirmed,
     RoomClosed,
@@ -26,7 +33,9 @@ from evaluation_rooms.phases import TRANSITIONS, Guide, Phase, Step
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import checked_points, require_phase
 from evaluation_rooms.seating import certificate_of, require_member
+from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.rooms import (
+    BidRejected,
     DigestMismatch,
     FindingNotYours,
     NotYourPart,
@@ -51,7 +60,10 @@ def decide_advance(room: Room, command: AdvancePhase) -> tuple[RoomEvent, ...]:
     events: tuple[RoomEvent, ...] = ()
     if room.phase is Phase.PRELIMINARY and review.missing_votes(room) == 0:
         events = (review.decided(room),)
-        room = apply(room, events[0])
+    if room.phase is Phase.PRICE and review.low_prices_missing(room) == 0:
+        events = _judged(room)
+    for event in events:
+        room = apply(room, event)
     missing = [need for need in step.needs if not NEEDS[need](room)]
     if missing:
         raise PhaseNotReady(needs=missing, to=step.to)
@@ -123,6 +135,26 @@ def decide_report_answer(room: Room, command: ConfirmReport) -> tuple[RoomEvent,
     )
 
 
+def decide_price_answer(room: Room, command: AnswerPrice) -> tuple[RoomEvent, ...]:
+    """A contradictory price is corrected and confirmed, or its bid is invalid (87号令 第五十九条).
+
+    Raises WrongPhase, NotFound, BidRejected, ReasonMissing.
+    """
+    require_phase(room, Phase.PRELIMINARY, Phase.TECHNICAL)
+    room.bid(command.bid)
+    if command.bid in room.rejected:
+        raise BidRejected(bid=command.bid)
+    if command.bid not in results.to_confirm(room):
+        raise NotFound("the price of this bid does not contradict itself", bid=command.bid)
+    if not command.basis.strip():
+        raise ReasonMissing
+    return (
+        PriceAnswered(
+            room.id, command.bid, command.confirmed, command.point_misplaced, command.basis
+        ),
+    )
+
+
 def decide_speech(room: Room, command: Speak) -> tuple[RoomEvent, ...]:
     """Recorded speech; members are silent while they score alone (87号令 第六十二条)."""
     if command.seat is not None:
@@ -162,10 +194,18 @@ def _is_to_score(room: Room) -> bool:
 
 
 def _review_again(room: Room) -> bool:
-    ceiling_fen = room.terms.ceiling_price_fen
-    prices = [room.bid(number).price_fen for number in room.bids_left]
-    above = [price for price in prices if price and ceiling_fen and price > ceiling_fen]
-    return bool(above) or review.missing_votes(room) > 0
+    return bool(results.unfit_prices(room)) or review.missing_votes(room) > 0
+
+
+def _judged(room: Room) -> tuple[RoomEvent, ...]:
+    """What the votes on low prices come to; when a bid falls out, the points are computed anew."""
+    if not review.asked_about(room):
+        return ()
+    decided = review.low_prices_decided(room)
+    after = apply(room, decided)
+    if not decided.rejected or not after.bids_left:
+        return (decided,)
+    return (decided, PriceScored(room.id, results.price_result(after)))
 
 
 NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
@@ -185,6 +225,8 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
         "prices-known": lambda room: all(
             room.bid(number).price_fen is not None for number in room.bids_left
         ),
+        "corrections-answered": lambda room: results.to_confirm(room) <= set(room.price_answers),
+        "low-prices-judged": lambda room: review.low_prices_missing(room) == 0,
         "corrected": lambda room: room.results.corrected,
         "not-corrected": lambda room: not room.results.corrected,
         "findings-answered": _findings_answered,

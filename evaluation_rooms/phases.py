@@ -66,13 +66,21 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
                     "all-locked",
                     "objective-confirmed",
                     "prices-known",
+                    "to-score",
+                    "corrections-answered",
                 ),
             ),
+            # 87号令 第五十九条: when bidders do not confirm corrected prices, all may be gone.
+            Step(P.REPORT, EITHER, ("all-voted", "nothing-to-score")),
             # 实施条例 第四十八条: who takes over a seat does all of its work anew.
             # 第五十一条: a price above the ceiling is for the committee to reject.
             Step(P.PRELIMINARY, HOST, ("review-again",)),
         ),
-        P.PRICE: (Step(P.TOTALS, EITHER, ()),),
+        P.PRICE: (
+            # 87号令 第六十条, 财库〔2026〕2号: an abnormally low price is explained and judged.
+            Step(P.TOTALS, EITHER, ("low-prices-judged", "to-score")),
+            Step(P.REPORT, EITHER, ("low-prices-judged", "nothing-to-score")),
+        ),
         P.TOTALS: (Step(P.CHECKS, EITHER, ()),),
         P.CHECKS: (
             # A corrected mark changes totals: they are computed and checked again.

@@ -1,12 +1,19 @@
 """What the evaluation report prints, out of an outcome and the report that its rules assembled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from evaluation_rooms.results import EvaluationOutcome, bid_key, member_key
 from tendering.documents import data
 from tendering.documents.typesetting import Signer
-from tendering.domain.evaluation_report import EvaluationReport, Rejection
+from tendering.domain.evaluation_report import (
+    LOW_PRICE,
+    NOT_CONFIRMED,
+    EvaluationReport,
+    Rejection,
+)
+from tendering.domain.methods.price_terms import PriceMethod
+from tendering.domain.methods.score import Scored
 
 
 def report_data(
@@ -21,7 +28,7 @@ def report_data(
 ) -> data.EvaluationReport:
     """The report as it is set in type. `report` is what `assemble` made of `came_to.evaluation`."""
     method = came_to.evaluation.method
-    prices = report.prices
+    scored = report.scored
     return data.EvaluationReport(
         heading=heading,
         opened_at=opened_at,
@@ -33,7 +40,7 @@ def report_data(
                 (one.title, _KINDS[one.kind] + _SECTIONS[one.section], f"{one.max_points:f}")
                 for one in method.criteria
             ),
-            ("投标报价", "客观·价格", f"{method.price.max_points:f}"),
+            *(() if method.scored is None else (_price_criterion(method.scored),)),
         ),
         members=tuple(
             data.Member(
@@ -47,10 +54,9 @@ def report_data(
         ),
         bids=_bids(report),
         rejected=tuple(_rejected(came_to, report, one) for one in report.rejections),
-        price_explanation="" if prices is None else prices.benchmark.explanation_zh,
-        price_rows=()
-        if prices is None
-        else tuple((row.bid, row.explanation_zh) for row in prices.rows),
+        price_notes=() if scored is None else tuple(_price_notes(scored)),
+        price_rows=() if scored is None else tuple(_price_rows(scored)),
+        by_lowest_price=method.scored is None,
         marks=tuple(_marks(came_to, report)),
         findings=tuple(
             (_finding(came_to, number), came_to.answers.get(one.number, "—"))
@@ -68,8 +74,42 @@ def report_data(
     )
 
 
+_BY_PRICE = {LOW_PRICE: "异常低价", NOT_CONFIRMED: "不确认修正后的报价"}
 _KINDS = {"subjective": "主观", "objective": "客观"}
 _SECTIONS = {"technical": "·技术", "business": "·商务"}
+
+
+def _price_criterion(price: PriceMethod) -> tuple[str, str, str]:
+    return ("投标报价", "客观·价格", f"{price.max_points:f}")
+
+
+def _price_notes(scored: Scored) -> Iterator[str]:
+    """What holds for all bids: what was drawn, the benchmark, what to look at."""
+    for name, drawn in scored.case.draws.items():
+        balls = "、".join(str(ball.drawn) for ball in drawn.balls)
+        yield f"抽取{name}＝{drawn.percent}%（依次抽得{balls}），由评标委员会抽取的种子得出。"
+    for line in () if scored.prices is None else scored.prices.lines:
+        title = f"{line.line.title}：" if scored.method.price.by_line else ""
+        yield title + line.benchmark.words.zh
+    for group in scored.brands:
+        yield f"{group.brand}：{'、'.join(group.bids)}号品牌相同，{group.forward}号代表该品牌。"
+    for trigger in scored.triggers:
+        yield f"{trigger.bid}号{trigger.words.zh}"
+    for finding in scored.findings:
+        yield finding.words.zh
+
+
+def _price_rows(scored: Scored) -> Iterator[tuple[str, str]]:
+    """Each bid's way from its price to its points, or to the price that is compared."""
+    for bid, correction in scored.corrections.items():
+        for said in correction.steps:
+            yield bid, said.zh
+    for line in () if scored.prices is None else scored.prices.lines:
+        for row in line.rows:
+            evaluated = f"{row.price.words.zh}；" if row.price.words.zh else ""
+            yield row.bid, evaluated + line.words(row).zh
+    for one in scored.compared:
+        yield one.bid, one.words.zh or f"评审价格{one.evaluated_yuan:f}元，按投标报价。"
 
 
 def _bids(report: EvaluationReport) -> tuple[data.EvaluatedBid, ...]:
@@ -103,7 +143,7 @@ def _rejected(
     came_to: EvaluationOutcome, report: EvaluationReport, rejection: Rejection
 ) -> data.RejectedBid:
     names = {member_key(one.number): one.name for one in came_to.members}
-    items = {item.item: item.title for item in came_to.evaluation.items}
+    items = {item.item: item.title for item in came_to.evaluation.items} | _BY_PRICE
     bid = next(one for one in report.bids if one.bid == rejection.bid)
     reasons = "；".join(
         f"{names[vote.member]}：{vote.reason}" + (f"（{vote.evidence}）" if vote.evidence else "")
@@ -115,8 +155,8 @@ def _rejected(
         bid.bidder_name,
         items[rejection.item],
         rejection.law,
-        f"{rejection.votes_against}/{len(rejection.votes)}否决",
-        reasons,
+        f"{rejection.votes_against}/{len(rejection.votes)}否决" if rejection.votes else "—",
+        reasons or "—",
     )
 
 

@@ -15,11 +15,15 @@ import msgspec
 
 from crypto.canonical import JsonValue, digest
 from evaluation_rooms import review, scoring
-from evaluation_rooms.events import ChecksMade, Finding, ReportDrafted
+from evaluation_rooms.events import ChecksMade, Finding, ItemDecision, ReportDrafted
 from evaluation_rooms.room import Room, Seat
 from tendering.domain import evaluation_report as report
-from tendering.domain.methods.price import PriceScores, price_scores
-from tendering.domain.methods.totals import Ranking, totals
+from tendering.domain.methods import opened
+from tendering.domain.methods.corrections import corrected
+from tendering.domain.methods.opened import PriceAnswer
+from tendering.domain.methods.score import Scored, final_ranking
+from tendering.domain.methods.scored_json import ranking_json, score_json
+from tendering.domain.methods.totals import Ranking, Sheets
 
 OUTCOME_LABEL: Final = "kaibiao/evaluation-outcome/v1"
 
@@ -87,44 +91,70 @@ def evaluation_of(room: Room) -> report.Evaluation:
             if vote.bid != review.ALL_BIDS
         ),
         sheets=_sheets(room),
-        ceiling_fen=room.terms.ceiling_price_fen,
+        terms=room.lot_terms,
+        price_answers=_price_answers(room),
         outlier_percent=room.terms.outlier_percent,
         is_scored=room.is_scored,
         reject_all_because=review.rejects_all(room),
     )
 
 
-def price_of(room: Room) -> PriceScores:
-    """The price scores by the published method. Raises PriceAboveCeiling, MethodInvalid."""
-    method = room.method
-    opened = {bid_key(bid.number): bid.price_fen for bid in room.bids if bid.price_fen is not None}
-    valid = {bid_key(number): opened[bid_key(number)] for number in room.bids_left}
-    return price_scores(
-        method,
-        valid,
-        ceiling_fen=room.terms.ceiling_price_fen,
-        entrants=opened if method.price.entrants == report.OPENED else valid,
-        facts=report.facts_of(method, _opened_bids(room)),
+def scored_of(room: Room, sheets: Sheets | None = None) -> Scored:
+    """What the published method makes of the bids. Raises PriceAboveCeiling, MethodInvalid."""
+    return opened.scored_of(
+        room.method,
+        _opened_bids(room),
+        room.lot_terms,
+        standings=_standings(room),
+        answers=_price_answers(room),
+        sheets=sheets,
     )
 
 
-def ranking_of(room: Room) -> Ranking:
+def ranking_of(room: Room) -> Ranking | None:
     """Totals and ranks of the bids that are left. Raises EvaluationIncomplete."""
-    return totals(room.method, _sheets(room), price_of(room))
+    return final_ranking(scored_of(room, _sheets(room)))
 
 
 def price_result(room: Room) -> dict[str, Any]:
-    """The result in `price.scored`: method digest, then as `evaluation_report.prices_json`."""
-    prices = report.prices_json(price_of(room))
-    return {"method_digest": room.method.digest().hex(), **prices}
+    """The result in `price.scored`: method digest, then as `scored_json`."""
+    return {"method_digest": room.method.digest().hex(), **score_json(scored_of(room))}
 
 
 def totals_result(room: Room) -> dict[str, Any]:
-    """The result in `totals.computed`: `ranking` as `evaluation_report.ranking_json`."""
+    """The result in `totals.computed`: `ranking` as `scored_json.ranking_json`."""
+    ranking = ranking_of(room)
     return {
         "method_digest": room.method.digest().hex(),
-        "ranking": report.ranking_json(ranking_of(room)),
+        "ranking": [] if ranking is None else ranking_json(ranking),
     }
+
+
+def to_confirm(room: Room) -> set[int]:
+    """The bids left whose prices contradict themselves: the bidder must confirm the correction."""
+    return {
+        int(one.bid)
+        for one in _opened_bids(room)
+        if int(one.bid) not in room.rejected
+        and one.price_fen > 0
+        and (offer := opened.offer_of(one)) is not None
+        and corrected(offer).confirm
+    }
+
+
+def unfit_prices(room: Room) -> dict[int, str]:
+    """The bids left whose prices the method cannot compare, and why: the committee judges them."""
+    answers = _price_answers(room)
+    found: dict[int, str] = {}
+    for one in _opened_bids(room):
+        if int(one.bid) in room.rejected or one.price_fen <= 0:
+            continue
+        offer = opened.offer_of(one, answers.get(one.bid))
+        fen = one.price_fen if offer is None else corrected(offer).price_fen
+        why = opened.unfit(room.method, one, room.lot_terms, fen)
+        if why is not None:
+            found[int(one.bid)] = why
+    return found
 
 
 def checks(room: Room) -> ChecksMade:
@@ -174,6 +204,11 @@ def drafted(room: Room) -> ReportDrafted:
         "objective": [msgspec.to_builtins(room.objective[key]) for key in sorted(room.objective)],
         "price": room.results.price,
         "totals": room.results.totals,
+        "price_answers": [
+            msgspec.to_builtins(one) for _, one in sorted(room.price_answers.items())
+        ],
+        "explanations": [msgspec.to_builtins(one) for _, one in sorted(room.explanations.items())],
+        "low_prices": msgspec.to_builtins(_low_prices(room)),
         "findings": msgspec.to_builtins(room.results.findings),
         "answers": [msgspec.to_builtins(one) for _, one in sorted(room.results.answers.items())],
         "all_rejected_because": review.rejects_all(room),
@@ -199,9 +234,37 @@ def member_key(seat: int) -> str:
 
 def _opened_bids(room: Room) -> tuple[report.OpenedBid, ...]:
     return tuple(
-        report.OpenedBid(bid_key(bid.number), bid.bidder_id, bid.name, bid.price_fen or 0, bid.form)
+        report.OpenedBid(
+            bid_key(bid.number),
+            bid.bidder_id,
+            bid.name,
+            bid.price_fen or 0,
+            bid.form,
+            bid.bill_fen,
+        )
         for bid in room.bids
     )
+
+
+def _price_answers(room: Room) -> dict[str, PriceAnswer]:
+    return {
+        bid_key(number): PriceAnswer(one.confirmed, one.point_misplaced)
+        for number, one in room.price_answers.items()
+    }
+
+
+def _standings(room: Room) -> dict[str, str]:
+    """How far the rejected bids came; an unconfirmed price speaks for itself."""
+    low = {bid for _, bid, item in room.votes if item == report.LOW_PRICE}
+    unconfirmed = {number for number, one in room.price_answers.items() if not one.confirmed}
+    return {
+        bid_key(number): "rejected_in_detail" if number in low else "rejected_preliminarily"
+        for number in room.rejected - unconfirmed
+    }
+
+
+def _low_prices(room: Room) -> tuple[ItemDecision, ...]:
+    return review.low_prices_decided(room).decisions if review.asked_about(room) else ()
 
 
 def _sheets(room: Room) -> dict[str, dict[str, dict[str, Decimal]]]:

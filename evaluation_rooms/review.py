@@ -1,14 +1,16 @@
-"""The preliminary review (初步评审): each member passes or fails each bid; the majority rejects.
+"""The preliminary review (初步评审), and abnormally low prices: the members' majority rejects.
 
 87号令 第六十一条: what is decided together is decided by majority, dissent goes into the report.
 """
 
 from typing import Final
 
-from evaluation_rooms.commands import VoteOnItem
+from evaluation_rooms.commands import ExplainPrice, VoteOnItem
 from evaluation_rooms.events import (
     ItemDecision,
+    LowPricesDecided,
     PreliminaryDecided,
+    PriceExplained,
     ReviewFailure,
     ReviewVoted,
     RoomEvent,
@@ -16,9 +18,10 @@ from evaluation_rooms.events import (
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
+from tendering.domain.evaluation_report import LOW_PRICE
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.awards import EvaluationIncomplete
-from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.rooms import ExplanationTooEarly, PhaseNotReady, ReasonMissing
 from tendering.domain.refusals.tenders import WrongPhase
 
 # No bid has this number, and no item of the tender documents this name: E38.
@@ -27,11 +30,16 @@ COMPETITION: Final = "competition"
 
 
 def decide_item_vote(room: Room, command: VoteOnItem) -> tuple[RoomEvent, ...]:
-    """Take a member's vote.
+    """Take a member's vote on an item of the review, or on an abnormally low price.
 
-    Raises WrongPhase, NotFound, ReasonMissing, NotCheckedIn, EvaluationIncomplete.
+    Raises WrongPhase, NotFound, ReasonMissing, NotCheckedIn, EvaluationIncomplete, PhaseNotReady.
     """
     require_member(room, command.seat)
+    if command.item == LOW_PRICE:
+        _require_judged_now(room, command.bid)
+        if not command.passed and not command.reason.strip():
+            raise ReasonMissing
+        return (_voted(room, command),)
     if room.phase is not Phase.PRELIMINARY:
         raise WrongPhase(phase=room.phase, allowed=[Phase.PRELIMINARY])
     if not command.passed and not command.reason.strip():
@@ -48,7 +56,7 @@ def decide_item_vote(room: Room, command: VoteOnItem) -> tuple[RoomEvent, ...]:
 def missing_votes(room: Room) -> int:
     """How many votes of the preliminary review have not been cast."""
     wanted = len(room.members) * len(room.bids) * len(room.terms.items)
-    return wanted - sum(bid != ALL_BIDS for _, bid, _ in room.votes)
+    return wanted - sum(bid != ALL_BIDS and item != LOW_PRICE for _, bid, item in room.votes)
 
 
 def rejects_all(room: Room) -> str | None:
@@ -98,6 +106,54 @@ def decided(room: Room) -> PreliminaryDecided:
     )
     rejected = tuple(sorted({one.bid for one in decisions if not one.passed}))
     return PreliminaryDecided(room.id, decisions, rejected)
+
+
+def asked_about(room: Room) -> tuple[int, ...]:
+    """The bids whose prices are abnormally low and must be explained, ascending."""
+    if room.results.price is None:
+        return ()
+    return tuple(sorted({int(one["bid"]) for one in room.results.price["low_price_triggers"]}))
+
+
+def low_prices_missing(room: Room) -> int:
+    """How many votes on abnormally low prices have not been cast."""
+    wanted = len(room.members) * len(asked_about(room))
+    return wanted - sum(item == LOW_PRICE for _, _, item in room.votes)
+
+
+def low_prices_decided(room: Room) -> LowPricesDecided:
+    """The committee's decisions on the prices that were asked about, by majority."""
+    assert low_prices_missing(room) == 0
+    decisions = tuple(_item(room, bid, LOW_PRICE) for bid in asked_about(room))
+    rejected = tuple(one.bid for one in decisions if not one.passed)
+    return LowPricesDecided(room.id, decisions, rejected)
+
+
+def decide_explanation(room: Room, command: ExplainPrice) -> tuple[RoomEvent, ...]:
+    """What the bidder said of its low price; silence counts when it has had its time.
+
+    财库〔2026〕2号: at least thirty minutes as a rule. Raises WrongPhase, NotFound,
+    ExplanationTooEarly.
+    """
+    _require_asked(room, command.bid)
+    low = room.terms.low_price
+    least = 0 if low is None else low.explain_minutes
+    if not command.explanation.strip() and command.minutes < least:
+        raise ExplanationTooEarly(minutes_min=least)
+    return (PriceExplained(room.id, command.bid, command.explanation, command.minutes),)
+
+
+def _require_asked(room: Room, bid: int) -> None:
+    if room.phase is not Phase.PRICE:
+        raise WrongPhase(phase=room.phase, allowed=[Phase.PRICE])
+    if bid not in asked_about(room):
+        raise NotFound("the price of this bid is not asked about", bid=bid)
+
+
+def _require_judged_now(room: Room, bid: int) -> None:
+    _require_asked(room, bid)
+    if bid not in room.explanations:
+        raise PhaseNotReady(needs=["low-prices-explained"], to=Phase.TOTALS)
 
 
 def _item(room: Room, bid: int, item: str) -> ItemDecision:

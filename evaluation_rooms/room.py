@@ -16,13 +16,16 @@ from evaluation_rooms.events import (
     Finding,
     FindingAnswered,
     ObjectiveConfirmed,
+    PriceAnswered,
+    PriceExplained,
     ReportConfirmed,
     ReportDrafted,
     ReviewVoted,
 )
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
-from tendering.domain.methods.method import Criterion, Method, parse_method
+from tendering.domain.methods.method import Criterion, LowPriceRates, Method, parse_method
+from tendering.domain.methods.opened import LotTerms
 from tendering.domain.procedure import Judging
 from tendering.domain.refusals import NotFound
 from tendering.domain.suspension import Pause, prolonged
@@ -97,6 +100,8 @@ class Room:
     named: bool
     confirmed: Mapping[int, ObjectiveConfirmed]
     results: Results
+    price_answers: Mapping[int, PriceAnswered] = field(default_factory=dict)
+    explanations: Mapping[int, PriceExplained] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -117,6 +122,15 @@ class Room:
     def method(self) -> Method:
         """The evaluation method as published. It was read once before the room opened."""
         return parse_method(self.terms.method)
+
+    @property
+    def lot_terms(self) -> LotTerms:
+        """What the method takes of the lot."""
+        terms, rates = self.terms, None
+        if terms.low_price is not None:
+            low = terms.low_price
+            rates = LowPriceRates(low.mean_percent, low.second_percent, low.ceiling_percent)
+        return LotTerms(terms.ceiling_price_fen, terms.parts_fen, rates, bytes.fromhex(terms.seed))
 
     @property
     def subjective(self) -> tuple[Criterion, ...]:

@@ -41,13 +41,26 @@ class ObjectiveMark(Struct, frozen=True):
 
 
 class NamedBid(Struct, frozen=True):
-    """Who stands behind a bid's number in the room; `form` is the opening form as read out."""
+    """Who stands behind a bid's number in the room; `form` is the opening form as read out.
+
+    `bill_fen`: of a priced bill of quantities the stated total, and what its lines come to.
+    """
 
     number: int
     bidder_id: UUID
     name: str
     price_fen: int | None
     form: dict[str, Any]
+    bill_fen: dict[str, int] = {}
+
+
+class LowPriceTerms(Struct, frozen=True):
+    """From which share a price is asked about, percent, and how long its bidder has to explain."""
+
+    mean_percent: Decimal
+    second_percent: Decimal
+    ceiling_percent: Decimal
+    explain_minutes: int
 
 
 class Terms(Struct, frozen=True):
@@ -55,6 +68,8 @@ class Terms(Struct, frozen=True):
 
     `blind`: members see numbers instead of names until the technical marks are revealed (暗标).
     `judging`: what is done with bids that pass the review (`procedure.Judging`).
+    `parts_fen`: what of ceiling and prices is the same for everybody. `low_price`: None where the
+    law has no rates. `seed`: of what is drawn in the lot (`methods.opened.lot_seed`), hex, or none.
     `competition_min`: with fewer valid bids the committee may reject them all (E38).
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
@@ -68,4 +83,7 @@ class Terms(Struct, frozen=True):
     items: tuple[ReviewItem, ...]
     method: dict[str, Any]
     judging: str = "method"
+    parts_fen: dict[str, int] = {}
+    low_price: LowPriceTerms | None = None
+    seed: str = ""
     competition_min: int = 3

@@ -15,13 +15,20 @@ from uuid import UUID
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
-from evaluation_rooms.events import Finding, FindingAnswered, Sheet
+from evaluation_rooms.events import (
+    Finding,
+    FindingAnswered,
+    PriceAnswered,
+    PriceExplained,
+    Sheet,
+)
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.review import ALL_BIDS
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import sheet
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.terms import ObjectiveMark, ReviewItem
+from tendering.domain.evaluation_report import LOW_PRICE
 
 Body = Mapping[str, JsonValue]
 
@@ -179,6 +186,8 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     revealed: bool
     objective: tuple[ObjectiveMark, ...]
     objective_answers: tuple[Answer, ...]
+    price_answers: tuple[PriceAnswered, ...]
+    explanations: tuple[PriceExplained, ...]
     price: dict[str, Any] | None
     totals: dict[str, Any] | None
     findings: tuple[Finding, ...]
@@ -223,6 +232,10 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         else tuple(
             Answer(seat, one.agree, one.reason) for seat, one in sorted(room.confirmed.items())
         ),
+        price_answers=()
+        if outside
+        else tuple(one for _, one in sorted(room.price_answers.items())),
+        explanations=() if outside else tuple(one for _, one in sorted(room.explanations.items())),
         price=None if outside or results.price is None else dict(results.price),
         totals=None if outside or results.totals is None else dict(results.totals),
         findings=() if outside else results.findings,
@@ -285,14 +298,15 @@ def _election(room: Room) -> ElectionView:
 
 
 def _votes(room: Room, standing: Standing) -> tuple[VoteView, ...]:
-    over = room.phase not in {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY}
-    every = standing.viewer is Viewer.SUPERVISOR or (
-        over and standing.viewer is not Viewer.GUEST_OPERATOR
-    )
+    before = {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY}
+    # A low price is judged while the price phase lasts, each member without the others' votes.
+    open_items = {LOW_PRICE} if room.phase is Phase.PRICE else set()
+    every = standing.viewer is Viewer.SUPERVISOR
+    over = room.phase not in before and standing.viewer is not Viewer.GUEST_OPERATOR
     return tuple(
         VoteView(vote.seat, vote.bid, vote.item, vote.passed, vote.reason, vote.evidence)
         for _, vote in sorted(room.votes.items())
-        if every or vote.seat == standing.seat
+        if every or vote.seat == standing.seat or (over and vote.item not in open_items)
     )
 
 

@@ -81,7 +81,7 @@ def _print(sources: list[bytes] | list[Path], lang: str, *, as_json: bool) -> No
         click.echo(text.printable(f"{refused.code}: {text.reason(refused, lang)}"), err=True)
         sys.exit(REFUSED)
     if as_json:
-        value = importlib.import_module("clients.score_json").score_json(scored)
+        value = importlib.import_module("tendering.domain.methods.scored_json").score_json(scored)
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
     else:
         for line in text.score_lines(scored, lang):

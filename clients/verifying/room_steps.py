@@ -49,6 +49,22 @@ def _preliminary(room: Room, event: e.PreliminaryDecided) -> str:
     return "" if review.decided(room) == event else "does not follow from the votes"
 
 
+def _low_prices(room: Room, event: e.LowPricesDecided) -> str:
+    if review.low_prices_missing(room):
+        return "cannot be: votes are missing"
+    return "" if review.low_prices_decided(room) == event else "does not follow from the votes"
+
+
+def _answered(room: Room, event: e.PriceAnswered) -> str:
+    known = event.bid in results.to_confirm(room)
+    return "" if known else "a price that does not contradict itself"
+
+
+def _explained(room: Room, event: e.PriceExplained) -> str:
+    asked = event.bid in review.asked_about(room)
+    return "" if asked else "a price that nobody asks about"
+
+
 def _revealed(room: Room, event: e.ScoresRevealed) -> str:
     sheets = tuple(scoring.sheet(room, member.number) for member in room.members)
     return "" if sheets == event.sheets else "not the points that the members gave"
@@ -141,6 +157,9 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
     {
         e.PhaseChanged: _phase,
         e.PreliminaryDecided: _preliminary,
+        e.LowPricesDecided: _low_prices,
+        e.PriceAnswered: _answered,
+        e.PriceExplained: _explained,
         e.ScoreSubmitted: _points,
         e.ScoreCorrected: _points,
         e.ScoresLocked: _locked,

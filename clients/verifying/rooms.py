@@ -6,17 +6,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from clients.verifying.bodies import Revealed
+from clients.verifying.bodies import Drawn, Revealed
 from clients.verifying.bodies_rounds import Qualified
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
+from evaluation_rooms.arranging import low_price_terms
 from evaluation_rooms.events import RoomOpened
 from evaluation_rooms.room import SeatRole
 from evaluation_rooms.seating import numbered, require_sound
 from evaluation_rooms.terms import NamedBid
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.methods.method import parse_method
+from tendering.domain.methods.opened import lot_seed
 from tendering.domain.refusals import Refused
+from tendering.domain.rulebook import from_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def check_opening(
         where,
         "another ceiling price than was published",
     )
+    _check_lot_terms(case, inputs, where, event, notes)
     forms = inputs.forms[event.lot]
     notes.require(
         {bid.bidder_id for bid in event.bids} == set(forms),
@@ -85,6 +89,24 @@ def check_opening(
         )
     _check_seats(inputs, where, event, notes)
     _check_objective(case, where, event, notes)
+
+
+def _check_lot_terms(
+    case: Case, inputs: RoomInputs, where: str, event: RoomOpened, notes: Notes
+) -> None:
+    """What the method takes of the lot: parts of prices, rates of the law, and what is drawn."""
+    terms, lot = event.terms, case.tender.lot(event.lot)
+    notes.require(terms.parts_fen == lot.parts_fen, where, "other provisional sums than published")
+    try:
+        law = from_json(case.published.body.get("rulebook"))
+        rates = low_price_terms(case.tender.method, law)
+    except Refused as error:
+        notes.fails(where, f"the law at the notice cannot be read: {error.detail}")
+        return
+    notes.require(terms.low_price == rates, where, "other rates of low prices than the law's")
+    drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
+    seed = lot_seed(bytes.fromhex(drawn[0][1].seed), case.tender.id, lot.lot) if drawn else b""
+    notes.require(terms.seed == seed.hex(), where, "another seed than the committee's draw gives")
 
 
 def _check_seats(inputs: RoomInputs, where: str, event: RoomOpened, notes: Notes) -> None:

@@ -9,11 +9,18 @@ from uuid import UUID
 import msgspec
 
 from evaluation_rooms.actions.rooms import Done, open_room
-from evaluation_rooms.arranging import Expert, OpenedBid, Operator, arranged
+from evaluation_rooms.arranging import (
+    Expert,
+    OpenedBid,
+    Operator,
+    arranged,
+    low_price_terms,
+)
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.actions.qualifications import qualified_of
 from tendering.domain.evaluation_report import competition_min
 from tendering.domain.experts import committee_size
+from tendering.domain.methods.opened import lot_seed
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
@@ -77,6 +84,9 @@ async def open_from_draw(
             items=wanted.items or _published_items(tender),
             method=dict(tender.method),
             judging=tender.round.judging,
+            parts_fen=dict(lot.parts_fen),
+            low_price=low_price_terms(tender.method, rulebook_for(tender, at)),
+            seed=await _lot_seed(connection, tender, lot.lot),
             competition_min=competition_min(rulebook_for(tender, at)),
         ),
         experts=[
@@ -93,6 +103,11 @@ async def open_from_draw(
         evaluating = replace(tender, status=TenderStatus.EVALUATING, version=tender.version + 1)
         await tenders.save(connection, evaluating)
     return done
+
+
+async def _lot_seed(connection: Connection, tender: Tender, lot: str) -> str:
+    seed = await draws.find_seed(connection, tender.id)
+    return "" if seed is None else lot_seed(seed, tender.id, lot).hex()
 
 
 async def _opened_bids(

@@ -19,9 +19,11 @@ from evaluation_rooms.actions.rooms import Done, act
 from evaluation_rooms.actions.statements import require_own, verify
 from evaluation_rooms.commands import (
     AdvancePhase,
+    AnswerPrice,
     CheckIn,
     CorrectObjective,
     EnterPrices,
+    ExplainPrice,
     RecuseSeat,
 )
 from evaluation_rooms.context import RoomsContext
@@ -78,6 +80,23 @@ class PostPrices(Struct, frozen=True, forbid_unknown_fields=True):
     """Prices from the price envelopes."""
 
     prices: Annotated[list[PriceBody], Meta(min_length=1, max_length=PRICES_MAX)]
+
+
+class PostPriceAnswer(Struct, frozen=True, forbid_unknown_fields=True):
+    """What became of a price that contradicts itself; `basis`: where the bidder said so."""
+
+    bid: BidNumber
+    confirmed: bool
+    basis: Line
+    point_misplaced: bool = False
+
+
+class PostPriceExplanation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a bidder explains of its abnormally low price; empty when it said nothing in time."""
+
+    bid: BidNumber
+    minutes: Annotated[int, Meta(ge=0, le=10_000)]
+    explanation: Text = ""
 
 
 class PostObjectiveMark(Struct, frozen=True, forbid_unknown_fields=True):
@@ -184,6 +203,36 @@ async def post_prices(
     """Enter prices whose envelopes were opened after the room (host)."""
     host = await _host(connection, actor, room_id)
     command = EnterPrices({price.bid: price.price_fen for price in body.prices})
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_price_answer(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostPriceAnswer,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Enter what a bidder said to its corrected price (host)."""
+    host = await _host(connection, actor, room_id)
+    command = AnswerPrice(body.bid, body.confirmed, body.point_misplaced, body.basis)
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_price_explanation(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostPriceExplanation,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Enter what a bidder explains of its abnormally low price (host)."""
+    host = await _host(connection, actor, room_id)
+    command = ExplainPrice(body.bid, body.explanation, body.minutes)
     return _done(await act(connection, room_id, command, host, at=received_at), touches)
 
 

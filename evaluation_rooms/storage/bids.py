@@ -16,7 +16,7 @@ async def list_of_room(
 ) -> tuple[tuple[NamedBid, ...], frozenset[int]]:
     """The bids of a room by number, and the numbers of the rejected ones."""
     rows = await connection.fetch(
-        """SELECT number, bidder_id, name, price_fen, form, rejected
+        """SELECT number, bidder_id, name, price_fen, form, bill_fen, rejected
            FROM rooms.bids WHERE tender_id = $1 AND room_id = $2 ORDER BY number""",
         tender_id,
         room_id,
@@ -28,6 +28,7 @@ async def list_of_room(
             row["name"],
             row["price_fen"],
             msgspec.json.decode(row["form"], type=dict[str, Any]),
+            msgspec.json.decode(row["bill_fen"], type=dict[str, int]),
         )
         for row in rows
     )
@@ -40,8 +41,8 @@ async def save(connection: Connection, room: Room, changed: Sequence[NamedBid]) 
         return
     await connection.executemany(
         """INSERT INTO rooms.bids (tender_id, room_id, number, bidder_id, name, price_fen, form,
-               rejected)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               bill_fen, rejected)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT (tender_id, room_id, number) DO UPDATE
            SET price_fen = EXCLUDED.price_fen, rejected = EXCLUDED.rejected""",
         [
@@ -53,6 +54,7 @@ async def save(connection: Connection, room: Room, changed: Sequence[NamedBid]) 
                 bid.name,
                 bid.price_fen,
                 msgspec.json.encode(bid.form).decode(),
+                msgspec.json.encode(bid.bill_fen).decode(),
                 bid.number in room.rejected,
             )
             for bid in changed

@@ -11,7 +11,7 @@ import msgspec
 from evaluation_rooms.events import ReportDrafted
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Election, Results, Room
-from evaluation_rooms.storage import answers, bids, scores, seats, votes
+from evaluation_rooms.storage import answers, bids, price_matters, scores, seats, votes
 from evaluation_rooms.terms import Terms
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.rooms import RoomExists
@@ -67,6 +67,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
     named_bids, rejected = await bids.list_of_room(connection, tender_id, room_id)
     chair_votes, review_votes = await votes.list_of_room(connection, tender_id, room_id)
     confirmed, confirmations = await answers.list_of_room(connection, tender_id, room_id)
+    price_answers, explanations = await price_matters.list_of_room(connection, tender_id, room_id)
     findings, finding_answers = await answers.list_findings(connection, tender_id, room_id)
     return Room(
         id=room_id,
@@ -86,6 +87,8 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         revealed=row["revealed"],
         named=row["named"],
         confirmed=confirmed,
+        price_answers=price_answers,
+        explanations=explanations,
         results=Results(
             price=_object(row, "price"),
             totals=_object(row, "totals"),
@@ -148,6 +151,7 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
     await scores.save(connection, before, after)
     await votes.save(connection, before, after)
     await answers.save(connection, before, after)
+    await price_matters.save(connection, before, after)
 
 
 async def _save_row(connection: Connection, before: Room, after: Room) -> None:

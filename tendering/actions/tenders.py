@@ -226,7 +226,10 @@ async def publish_tender(
     plan = _lawful_plan(tender, law, {one.rule_id for one in standing}, at=at)
     published = replace(tender, published_at=at, timetable=dates.to_json(plan))
     ceilings = all(lot.ceiling_price_fen > 0 for lot in tender.lots)
-    require_publishable(tender.method, law.rulebook, has_ceiling=ceilings)
+    for lot in tender.lots:
+        require_publishable(
+            tender.method, law.rulebook, has_ceiling=ceilings, parts=lot.parts_fen.keys()
+        )
     event = decide_publication(published)
     event.body["overrides"] = [override_json(one) for one in standing]
     event.body["document_check"] = await _documents_checked(connection, tender)

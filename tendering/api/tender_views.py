@@ -9,6 +9,7 @@ from tendering.api.fields import Instant
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import round_json
+from tendering.domain.quantities.lot_bill import lot_bill_json
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus, previous_json
 from tendering.storage import clarifications, organizations, tenders
@@ -24,6 +25,7 @@ class LotView(Struct, frozen=True):
     ceiling_price_fen: int
     bid_security_fen: int
     items: list[Any]
+    bill: dict[str, Any] | None
 
 
 class DocumentView(Struct, frozen=True):
@@ -164,6 +166,7 @@ def _lots(tender: Tender) -> list[LotView]:
             lot.ceiling_price_fen,
             lot.bid_security_fen,
             [dict(item) for item in lot.items],
+            lot_bill_json(lot.bill),
         )
         for lot in tender.lots
     ]

@@ -155,7 +155,7 @@ class EvaluationReport:
     members: tuple[Member, ...]
     bids: tuple[EvaluatedBid, ...]
     rejected: tuple[RejectedBid, ...]
-    price_explanation: str
+    price_notes: tuple[str, ...]
     price_rows: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
     findings: tuple[tuple[str, str], ...]
@@ -165,6 +165,7 @@ class EvaluationReport:
     outcome_digest: str
     committee: JournalMark
     signers: tuple[Signer, ...]
+    by_lowest_price: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,13 +136,13 @@ def _prices(report: EvaluationReport) -> list[Block]:
     rows = [list(row) for row in report.price_rows]
     return [
         method,
-        paragraph(report.price_explanation),
-        table(["编号", "价格分计算过程"], rows, shares=[3, 24]),
+        *(paragraph(note) for note in report.price_notes),
+        table(["编号", "价格评审计算过程"], rows, shares=[3, 24]),
     ]
 
 
 def _totals(report: EvaluationReport) -> Block:
-    header = ["编号", "投标人", "报价（元）", "技术", "商务", "价格", "总分"]
+    header = ["编号", "投标人", "报价（元）", "技术", "商务", "价格", _total_title(report)]
     rows = [
         [
             one.number,
@@ -158,11 +158,15 @@ def _totals(report: EvaluationReport) -> Block:
     return table(header, rows, shares=[3, 9, 7, 4, 4, 4, 4])
 
 
+def _total_title(report: EvaluationReport) -> str:
+    return "评审价格（元）" if report.by_lowest_price else "总分"
+
+
 def _ranking(report: EvaluationReport) -> Block:
     rows = [[one.rank, one.bidder_name, one.total] for one in report.bids if one.rank]
     if not rows:
         return paragraph("没有可以排序的投标。")
-    return table(["名次", "投标人", "总分"], rows, shares=[3, 16, 5])
+    return table(["名次", "投标人", _total_title(report)], rows, shares=[3, 16, 5])
 
 
 def _candidates(report: EvaluationReport) -> list[Block]:
@@ -172,7 +176,8 @@ def _candidates(report: EvaluationReport) -> list[Block]:
         [str(one.rank), one.bidder_name, yuan(one.price_fen), one.total]
         for one in report.candidates
     ]
-    return [table(["名次", "投标人", "报价（元）", "总分"], rows, shares=[3, 12, 6, 4])]
+    header = ["名次", "投标人", "报价（元）", _total_title(report)]
+    return [table(header, rows, shares=[3, 12, 6, 4])]
 
 
 def _findings(report: EvaluationReport) -> list[Block]:

@@ -6,34 +6,47 @@ committee's entries computes the same report.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.candidates import Candidate, candidate_json
-from tendering.domain.methods.evaluated_price import BidFacts
 from tendering.domain.methods.method import Criterion, Method
-from tendering.domain.methods.price import PriceScores, price_scores
-from tendering.domain.methods.totals import Ranking, Sheets, totals, why_not_points
+from tendering.domain.methods.opened import LotTerms, PriceAnswer, scored_of
+from tendering.domain.methods.score import Scored, final_ranking
+from tendering.domain.methods.scored_json import ranking_json, score_json
+from tendering.domain.methods.totals import Ranking, Sheets, why_not_points
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.rulebook import Rulebook
 
-# Which prices make the benchmark: all that were opened, or those of the bids not rejected.
-OPENED: Final = "opened"
+# What a bid is rejected for besides the items of the review.
+LOW_PRICE: Final = "abnormally-low-price"
+NOT_CONFIRMED: Final = "price-not-confirmed"
+_LAWS: Final = {
+    LOW_PRICE: "87号令 第六十条，12号令 第二十一条",
+    NOT_CONFIRMED: "87号令 第五十九条",
+}
+_NO_ANSWERS: Final[Mapping[str, PriceAnswer]] = MappingProxyType({})
+_NO_BILL: Final[Mapping[str, int]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBid:
-    """A bid as it came out of the opening. `bid` is its id in the sheets; `form` as read out."""
+    """A bid as it came out of the opening. `bid` is its id in the sheets; `form` as read out.
+
+    `bill_fen`: stated total and what the lines of a priced bill of quantities come to.
+    """
 
     bid: str
     bidder_id: UUID
     bidder_name: str
     price_fen: int
     form: Mapping[str, JsonValue]
+    bill_fen: Mapping[str, int] = field(default_factory=lambda: _NO_BILL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +102,7 @@ class Check:
 class EvaluationReport:
     """Everything an evaluation comes to.
 
-    `prices` and `ranking` are None when no bid is left. `competition_lacking`: fewer valid bids
+    `scored` and `ranking` are None when no bid is left. `competition_lacking`: fewer valid bids
     than E38 names, so that the committee may reject all; it must argue and record it.
     """
 
@@ -97,7 +110,7 @@ class EvaluationReport:
     method_digest: bytes
     bids: tuple[OpenedBid, ...]
     rejections: tuple[Rejection, ...]
-    prices: PriceScores | None
+    scored: Scored | None
     ranking: Ranking | None
     candidates: tuple[Candidate, ...]
     checks: tuple[Check, ...]
@@ -121,7 +134,8 @@ class Evaluation:
     items: tuple[ReviewItem, ...]
     votes: tuple[ReviewVote, ...]
     sheets: Sheets
-    ceiling_fen: int | None
+    terms: LotTerms
+    price_answers: Mapping[str, PriceAnswer] = field(default_factory=lambda: _NO_ANSWERS)
     outlier_percent: int = 0
     is_scored: bool = True
     reject_all_because: str | None = None
@@ -135,16 +149,16 @@ def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
     lacking = len(valid) < competition_min(rulebook)
     if evaluation.reject_all_because is not None and not lacking:
         raise EvaluationIncomplete("there is competition: not all bids may be rejected")
-    scores, ranking = None, None
+    scored, ranking = None, None
     if valid and evaluation.is_scored and evaluation.reject_all_because is None:
-        scores = _prices(evaluation, valid)
-        ranking = totals(evaluation.method, _counting(evaluation), scores)
+        scored = _scored(evaluation, rejected)
+        ranking = final_ranking(scored)
     return EvaluationReport(
         lot=evaluation.lot,
         method_digest=evaluation.method.digest(),
         bids=evaluation.bids,
         rejections=rejected,
-        prices=scores,
+        scored=scored,
         ranking=ranking,
         candidates=_candidates(evaluation, ranking, rulebook.number("candidates_max")),
         checks=checks(evaluation, {bid.bid for bid in valid}) if evaluation.is_scored else (),
@@ -159,13 +173,22 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
     87号令 第六十一条: matters decided together go by majority. Raises EvaluationIncomplete when a
     member has not voted, or voted against without a reason.
     """
-    rejected = []
+    rejected: list[Rejection] = []
     for bid in evaluation.bids:
+        answer = evaluation.price_answers.get(bid.bid)
         for item in evaluation.items:
             votes = _votes(evaluation, bid.bid, item.item)
             if 2 * sum(not vote.passes for vote in votes) > len(evaluation.members):
                 rejected.append(Rejection(bid.bid, item.item, item.law, votes))
                 break
+        else:
+            # 87号令 第五十九条: a corrected price the bidder does not confirm makes it invalid.
+            if answer is not None and not answer.confirmed:
+                rejected.append(Rejection(bid.bid, NOT_CONFIRMED, _LAWS[NOT_CONFIRMED], ()))
+            elif any(vote.bid == bid.bid and vote.item == LOW_PRICE for vote in evaluation.votes):
+                votes = _votes(evaluation, bid.bid, LOW_PRICE)
+                if 2 * sum(not vote.passes for vote in votes) > len(evaluation.members):
+                    rejected.append(Rejection(bid.bid, LOW_PRICE, _LAWS[LOW_PRICE], votes))
     return tuple(rejected)
 
 
@@ -185,21 +208,6 @@ def checks(evaluation: Evaluation, valid: set[str]) -> tuple[Check, ...]:
             found += _unequal(criterion, bid, given)
             found += _outliers(criterion, bid, given, evaluation.outlier_percent)
     return tuple(found)
-
-
-def facts_of(method: Method, bids: Sequence[OpenedBid]) -> dict[str, BidFacts]:
-    """What the forms declare, as read out: `policies`, a list of ids of the method's policies.
-
-    A form is the bidder's: a word the method does not know gives nothing.
-    """
-    known = {policy.id for policy in method.evaluated.policies}
-    facts = {}
-    for bid in bids:
-        declared = bid.form.get("policies")
-        words = declared if isinstance(declared, list | tuple) else ()
-        texts = {word for word in words if isinstance(word, str)}
-        facts[bid.bid] = BidFacts(policies=frozenset(known & texts))
-    return facts
 
 
 def outliers(points: Mapping[str, Decimal], percent: int) -> tuple[str, ...]:
@@ -231,14 +239,19 @@ def _votes(evaluation: Evaluation, bid: str, item: str) -> tuple[ReviewVote, ...
     return tuple(cast[member] for member in evaluation.members)
 
 
-def _prices(evaluation: Evaluation, valid: Sequence[OpenedBid]) -> PriceScores:
-    entering = evaluation.bids if evaluation.method.price.entrants == OPENED else valid
-    return price_scores(
+def _scored(evaluation: Evaluation, rejected: Sequence[Rejection]) -> Scored:
+    low = {one.bid for one in rejected if one.item == LOW_PRICE}
+    return scored_of(
         evaluation.method,
-        {bid.bid: bid.price_fen for bid in valid},
-        ceiling_fen=evaluation.ceiling_fen,
-        entrants={bid.bid: bid.price_fen for bid in entering},
-        facts=facts_of(evaluation.method, evaluation.bids),
+        evaluation.bids,
+        evaluation.terms,
+        standings={
+            one.bid: "rejected_in_detail" if one.bid in low else "rejected_preliminarily"
+            for one in rejected
+            if one.item != NOT_CONFIRMED
+        },
+        answers=evaluation.price_answers,
+        sheets=_counting(evaluation),
     )
 
 
@@ -317,7 +330,7 @@ def to_json(report: EvaluationReport) -> dict[str, JsonValue]:
             for bid in report.bids
         ],
         "rejections": [_rejection_json(rejection) for rejection in report.rejections],
-        "prices": None if report.prices is None else prices_json(report.prices),
+        "prices": None if report.scored is None else score_json(report.scored),
         "ranking": [] if report.ranking is None else ranking_json(report.ranking),
         "candidates": [candidate_json(candidate) for candidate in report.candidates],
         "checks": [
@@ -335,51 +348,6 @@ def to_json(report: EvaluationReport) -> dict[str, JsonValue]:
         "competition_lacking": report.competition_lacking,
         "all_rejected_because": report.all_rejected_because,
     }
-
-
-def prices_json(scores: PriceScores) -> dict[str, JsonValue]:
-    """The price points with every intermediate value; yuan, percents and points as texts."""
-    return {
-        "benchmark": {
-            "yuan": f"{scores.benchmark.yuan:f}",
-            "used": list(scores.benchmark.used),
-            "left_out": list(scores.benchmark.left_out),
-            "explanation_zh": scores.benchmark.explanation_zh,
-            "explanation_en": scores.benchmark.explanation_en,
-        },
-        "rows": [
-            {
-                "bid": row.bid,
-                "price_fen": row.price_fen,
-                "evaluated_yuan": f"{row.evaluated_yuan:f}",
-                "enters_benchmark": row.enters_benchmark,
-                "deviation_percent": f"{row.deviation_percent:f}",
-                "deviation_unrounded": f"{row.deviation_unrounded:f}",
-                "points_unrounded": f"{row.points_unrounded:f}",
-                "points": f"{row.points:f}",
-                "explanation_zh": row.explanation_zh,
-                "explanation_en": row.explanation_en,
-            }
-            for row in scores.rows
-        ],
-    }
-
-
-def ranking_json(ranking: Ranking) -> list[JsonValue]:
-    """The ranking, best first; points as texts."""
-    return [
-        {
-            "rank": row.rank,
-            "bid": row.bid,
-            "criteria": {name: f"{points:f}" for name, points in row.criteria.items()},
-            "technical": f"{row.technical:f}",
-            "business": f"{row.business:f}",
-            "price": f"{row.price:f}",
-            "total": f"{row.total:f}",
-            "tie": row.tie,
-        }
-        for row in ranking.rows
-    ]
 
 
 def _rejection_json(rejection: Rejection) -> dict[str, JsonValue]:

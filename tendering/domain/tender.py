@@ -16,7 +16,9 @@ from crypto.seal_suites import CLASSIC, SUITES, suite_of
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.journal import Event, instant
+from tendering.domain.methods.method import definition_digest
 from tendering.domain.procedure import OPEN_TENDERING, Participants, Round, round_json
+from tendering.domain.quantities.lot_bill import LotBill, lot_bill_json
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.key_holders import KeyPolicyIncomplete, NotKeyHolder
 from tendering.domain.refusals.tenders import TenderIncomplete, TenderSuspended, WrongPhase
@@ -70,7 +72,10 @@ THRESHOLD_MIN = 2  # one key holder alone could open early
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """One lot (标段). Money in fen; `items` as they stand in the tender documents."""
+    """One lot (标段). Money in fen; `items` as they stand in the tender documents.
+
+    `bill`: its bill of quantities, where there is one.
+    """
 
     lot: str
     title: str
@@ -78,6 +83,12 @@ class Lot:
     ceiling_price_fen: int
     bid_security_fen: int
     items: tuple[Mapping[str, JsonValue], ...] = ()
+    bill: LotBill | None = None
+
+    @property
+    def parts_fen(self) -> Mapping[str, int]:
+        """Parts of the ceiling that are the same in every price: what K leaves alone."""
+        return {} if self.bill is None else self.bill.parts_fen
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,10 +318,22 @@ def decide_publication(tender: Tender) -> Event:
     require_sound(tender)
     if not tender.documents:
         raise TenderIncomplete("tender documents are missing", missing="documents")
+    for lot in tender.lots:
+        require_bill_as_attached(tender, lot)
     missing = [holder.number for holder in tender.key_holders if holder.public_key is None]
     if missing:
         raise KeyPolicyIncomplete(missing=missing)
     return Event("tender.published", public_facts(tender))
+
+
+def require_bill_as_attached(tender: Tender, lot: Lot) -> None:
+    """The bill of a lot is the file that is in the tender documents. Raises TenderIncomplete."""
+    if lot.bill is None:
+        return
+    for document in tender.documents:
+        if (document.name, document.digest) == (lot.bill.document, lot.bill.document_digest):
+            return
+    raise TenderIncomplete("the bill of quantities is another file by now", missing="bill")
 
 
 def previous_json(previous: Previous | None) -> dict[str, JsonValue] | None:
@@ -346,6 +369,7 @@ def public_facts(tender: Tender) -> dict[str, JsonValue]:
                 "ceiling_price_fen": lot.ceiling_price_fen,
                 "bid_security_fen": lot.bid_security_fen,
                 "items": [dict(item) for item in lot.items],
+                "bill": lot_bill_json(lot.bill),
             }
             for lot in tender.lots
         ],
@@ -361,6 +385,7 @@ def public_facts(tender: Tender) -> dict[str, JsonValue]:
         "key_policy": tender.key_policy,
         "key_announcements": [dict(holder.announcement or {}) for holder in tender.key_holders],
         "method": dict(tender.method),
+        "method_digest": definition_digest(tender.method),
         "committee": dict(tender.committee),
         "bid_validity_days": tender.terms.bid_validity_days,
         "unlock_minutes": tender.terms.unlock_minutes,

@@ -95,6 +95,14 @@ async def get(connection: Connection, tender_id: UUID) -> DrawRecord | None:
     return None if row is None else _record(row)
 
 
+async def find_seed(connection: Connection, tender_id: UUID) -> bytes | None:
+    """The public seed of a draw that is over, 32 bytes."""
+    seed: bytes | None = await connection.fetchval(
+        "SELECT seed FROM tendering.draws WHERE tender_id = $1", tender_id
+    )
+    return seed
+
+
 async def save_closing(connection: Connection, tender_id: UUID, *, at: datetime) -> None:
     """From here on no contribution is taken."""
     await connection.execute(

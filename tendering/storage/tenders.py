@@ -12,6 +12,7 @@ from tendering.domain.board import marks_of_text, searched_text
 from tendering.domain.circumstances import from_json as circumstances_of
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.procedure import round_from_json, round_json
+from tendering.domain.quantities.lot_bill import lot_bill_from_json, lot_bill_json
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.tenders import TenderChanged
 from tendering.domain.suspension import Suspension, SuspensionReason
@@ -37,7 +38,7 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
        t.admitted_digest, t.suspended_reason, t.suspended_since, t.circumstances,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
-                                         l.bid_security_fen, l.items) ORDER BY l.lot)
+                                         l.bid_security_fen, l.items, l.bill) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
        (SELECT json_agg(json_build_array(k.number, k.organization_id, o.name,
                                          encode(k.public_key, 'hex'), k.announcement)
@@ -292,8 +293,9 @@ async def _searched_text(connection: Connection, tender: Tender) -> str:
 async def _insert_parts(connection: Connection, tender: Tender) -> None:
     await connection.executemany(
         """INSERT INTO tendering.lots
-               (tender_id, lot, title, estimate_fen, ceiling_price_fen, bid_security_fen, items)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+               (tender_id, lot, title, estimate_fen, ceiling_price_fen, bid_security_fen, items,
+                bill)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
         [
             (
                 tender.id,
@@ -303,6 +305,7 @@ async def _insert_parts(connection: Connection, tender: Tender) -> None:
                 lot.ceiling_price_fen,
                 lot.bid_security_fen,
                 to_json([dict(item) for item in lot.items]),
+                None if lot.bill is None else to_json(lot_bill_json(lot.bill)),
             )
             for lot in tender.lots
         ],
@@ -332,8 +335,16 @@ def _tender(row: Record | None) -> Tender:
         agency_id=row["agency_id"],
         supervisor_id=row["supervisor_id"],
         lots=tuple(
-            Lot(lot, title, estimate, ceiling, security, tuple(json.loads(items)))
-            for lot, title, estimate, ceiling, security, items in lots
+            Lot(
+                lot,
+                title,
+                estimate,
+                ceiling,
+                security,
+                tuple(json.loads(items)),
+                None if bill is None else lot_bill_from_json(json.loads(bill)),
+            )
+            for lot, title, estimate, ceiling, security, items, bill in lots
         ),
         threshold=row["threshold"],
         suite=row["suite"],

@@ -54,6 +54,7 @@ CREATE TABLE rooms.bids (
     name text NOT NULL,
     price_fen bigint CHECK (price_fen > 0),
     form jsonb NOT NULL,
+    bill_fen jsonb NOT NULL,
     rejected boolean NOT NULL,
     PRIMARY KEY (tender_id, room_id, number),
     FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms (tender_id, id),
@@ -119,6 +120,17 @@ CREATE TABLE rooms.answers (
     body jsonb NOT NULL,
     PRIMARY KEY (tender_id, room_id, subject, seat),
     FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats (tender_id, room_id, number)
+);
+
+-- What bidders said to their prices: to a correction, to the question why they are so low.
+CREATE TABLE rooms.price_matters (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    subject text NOT NULL CHECK (subject IN ('correction', 'explanation')),
+    bid integer NOT NULL,
+    body jsonb NOT NULL,
+    PRIMARY KEY (tender_id, room_id, subject, bid),
+    FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids (tender_id, room_id, number)
 );
 
 CREATE TABLE rooms.findings (

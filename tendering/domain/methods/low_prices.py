@@ -20,6 +20,7 @@ from tendering.domain.rulebook import Rulebook
 
 KEYS: Final = ("low_price_mean", "low_price_second", "low_price_ceiling")
 MOST: Final = "low_price_most"
+EXPLAIN_KEY: Final = "low_price_explain_min"
 PLACES: Final = ("mean_percent", "second_percent", "ceiling_percent")
 
 

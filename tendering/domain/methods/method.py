@@ -118,6 +118,11 @@ class Method:
         return criteria + Fraction(self.price.max_points * self.price.weight)
 
 
+def definition_digest(definition: Mapping[str, JsonValue]) -> str | None:
+    """The digest of a definition in lower hex, as a notice says it; None where there is none."""
+    return digest(FORMAT, definition).hex() if definition else None
+
+
 def parse_method(value: Mapping[str, JsonValue]) -> Method:
     """Read a method. Raises MethodInvalid for unknown members and whatever does not hold."""
     fields = Fields(value, "method", MethodInvalid)

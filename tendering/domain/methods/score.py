@@ -5,7 +5,8 @@ decide: a draw that is open, a price to be confirmed or explained comes out as s
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from tendering.domain.methods.case import STANDINGS, Case, CaseBid
@@ -20,12 +21,13 @@ from tendering.domain.methods.lowest_price import ComparedBid, compared
 from tendering.domain.methods.method import LowPriceRates, Method
 from tendering.domain.methods.price import PriceScores, price_scores
 from tendering.domain.methods.same_brand import BrandGroup, bidders_counted, brand_groups
-from tendering.domain.methods.totals import Ranking, totals
+from tendering.domain.methods.totals import RankedBid, Ranking, totals
 from tendering.domain.methods.words import Words
 from tendering.domain.rulebook import Rulebook
 
 BIDDERS_MIN: Final = 3
-_VALID: Final = "valid"
+VALID: Final = "valid"
+_NO_POINTS: Final = Decimal(0)
 # What a price itself does to a bid, before the preliminary review is over.
 NOT_CONFIRMED: Final = "price_not_confirmed"
 ABOVE_CEILING: Final = "price_above_ceiling"
@@ -41,8 +43,8 @@ _REASONS: Final = {
 # the benchmark is frozen.
 _ENTERING: Final[Mapping[str, tuple[str, ...]]] = {
     "opened": (*STANDINGS, *CAUSED_BY_PRICE),
-    "preliminarily_valid": (_VALID, "rejected_in_detail"),
-    "valid": (_VALID,),
+    "preliminarily_valid": (VALID, "rejected_in_detail"),
+    "valid": (VALID,),
 }
 
 
@@ -53,6 +55,7 @@ class Place:
     rank: int | None
     bid: str
     why: Words
+    standing: str = VALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ def score(method: Method, case: Case, rulebook: Rulebook | None) -> Scored:
         bid.id: _standing(bid, corrections.get(bid.id), fen[bid.id], case.lot.ceiling_fen)
         for bid in case.bids
     }
-    valid = {bid: fen[bid] for bid in fen if standing[bid] == _VALID}
+    valid = {bid: fen[bid] for bid in fen if standing[bid] == VALID}
     findings = [] if rulebook is None else list(method_findings(method, rulebook))
     findings += price_questions(fen, case.lot.ceiling_fen)
     findings += _to_confirm(case, corrections)
@@ -126,11 +129,29 @@ def score(method: Method, case: Case, rulebook: Rulebook | None) -> Scored:
     )
 
 
+def final_ranking(scored: Scored) -> Ranking | None:
+    """Those who take part to the end, best first; None when there is nobody, or no sheet yet.
+
+    Under the lowest price a row's `price` and `total` are the evaluated price in yuan.
+    """
+    ranked = () if scored.ranking is None else scored.ranking.rows
+    rows = {row.bid: row for row in ranked}
+    for one in scored.compared:
+        yuan = one.evaluated_yuan
+        rows[one.bid] = RankedBid(one.bid, {}, _NO_POINTS, _NO_POINTS, yuan, yuan, 0, one.tie)
+    placed = tuple(
+        replace(rows[place.bid], rank=place.rank)
+        for place in scored.places
+        if place.rank is not None
+    )
+    return Ranking(placed) if placed else None
+
+
 def _standing(
     bid: CaseBid, correction: Correction | None, fen: int, ceiling_fen: int | None
 ) -> str:
     """The standing of the file, or one of the two that follow from the price."""
-    if bid.standing != _VALID:
+    if bid.standing != VALID:
         return bid.standing
     # 87号令 第五十九条: a corrected price that the bidder does not confirm makes the bid invalid.
     if correction is not None and correction.confirm and bid.confirmed is False:
@@ -138,13 +159,13 @@ def _standing(
     # 《招标投标法实施条例》第五十一条: above the ceiling is a ground for rejection.
     if ceiling_fen is not None and fen > ceiling_fen:
         return ABOVE_CEILING
-    return _VALID
+    return VALID
 
 
 def _results(
     method: Method, case: Case, fen: Mapping[str, int], standing: Mapping[str, str]
 ) -> tuple[PriceScores | None, Ranking | None, tuple[ComparedBid, ...]]:
-    valid = {bid: fen[bid] for bid in fen if standing[bid] == _VALID}
+    valid = {bid: fen[bid] for bid in fen if standing[bid] == VALID}
     if not valid:
         return None, None, ()
     if method.scored is None:
@@ -254,8 +275,10 @@ def _places(
         )
         places.append(Place(None, bid, why))
     for one in case.bids:
-        if standing[one.id] != _VALID:
+        if standing[one.id] != VALID:
             known = _REASONS.get(standing[one.id], Words(standing[one.id], standing[one.id]))
             zh, en = one.reason or known.zh, one.reason or known.en
-            places.append(Place(None, one.id, Words(f"否决：{zh}", f"rejected: {en}")))
+            places.append(
+                Place(None, one.id, Words(f"否决：{zh}", f"rejected: {en}"), standing[one.id])
+            )
     return tuple(places)

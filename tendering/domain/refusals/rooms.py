@@ -81,6 +81,12 @@ class ReasonMissing(Invalid):
     code = "reason-missing"
 
 
+class ExplanationTooEarly(Conflict):
+    """The bidder still has time to explain its price."""
+
+    code = "explanation-too-early"
+
+
 class RoomExists(Conflict):
     """This lot has an evaluation room already."""
 

@@ -75,6 +75,7 @@ CREATE TABLE tendering.lots (
     ceiling_price_fen bigint NOT NULL CHECK (ceiling_price_fen > 0),
     bid_security_fen bigint NOT NULL CHECK (bid_security_fen >= 0),
     items text NOT NULL CHECK (octet_length(items) <= 1048576),
+    bill text CHECK (octet_length(bill) <= 65536),
     PRIMARY KEY (tender_id, lot)
 );
 

@@ -50,7 +50,7 @@ REPORT = EvaluationReport(
         EvaluatedBid("03", "示范丙公司", 99_000_000, "", "", "", "", ""),
     ),
     rejected=(RejectedBid("03", "示范丙公司", "资质", "条例 51", "5/5否决", "证书过期"),),
-    price_explanation="基准价为有效报价的算术平均值。",
+    price_notes=("基准价为有效报价的算术平均值。",),
     price_rows=(("01", "60－1.10＝58.90"), ("02", "60.00")),
     marks=tuple(
         Mark(f"{n}号席 示范专家{n}", bid, "施工组织设计", points)

@@ -45,8 +45,8 @@ def test_prices_and_totals_carry_every_intermediate_value() -> None:
     price, totals = play.room.results.price, play.room.results.totals
 
     assert price is not None
-    assert price["benchmark"]["yuan"] == "1020000.00"
-    assert [row["points"] for row in price["rows"]] == ["49.02", "50.00", "48.04"]
+    assert price["price"]["lines"][0]["benchmark"]["yuan"] == "1020000.00"
+    assert [row["points"] for row in price["price"]["rows"]] == ["49.02", "50.00", "48.04"]
     assert totals is not None
     assert [row["total"] for row in totals["ranking"]] == ["86.04", "86.00", "83.02"]
 

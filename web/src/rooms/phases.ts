@@ -29,8 +29,12 @@ export const STEPS: Record<Phase, readonly Step[]> = {
   technical: [
     { to: "price", by: "either" },
     { to: "preliminary", by: "host" },
+    { to: "report", by: "either" },
   ],
-  price: [{ to: "totals", by: "either" }],
+  price: [
+    { to: "totals", by: "either" },
+    { to: "report", by: "either" },
+  ],
   totals: [{ to: "checks", by: "either" }],
   checks: [
     { to: "totals", by: "either" },

@@ -28,6 +28,7 @@ from tendering.domain.evaluation_report import (
 )
 from tendering.domain.journal import Event
 from tendering.domain.methods.method import parse_method
+from tendering.domain.methods.opened import LotTerms
 from tendering.domain.refusals.awards import (
     AwardNotAllowed,
     CandidatesNotAllowed,
@@ -73,7 +74,7 @@ def an_evaluation(**changes: object) -> Evaluation:
             member: {bid.bid: {"t": Decimal("30.5"), "b": Decimal(8)} for bid in bids}
             for member in MEMBERS
         },
-        ceiling_fen=120_000,
+        terms=LotTerms(120_000),
     )
     return replace(evaluation, **changes)  # type: ignore[arg-type]
 
@@ -101,8 +102,9 @@ def test_a_majority_rejects_a_bid_and_its_price_leaves_the_benchmark() -> None:
     report = assemble(an_evaluation(votes=against("2")), WORKS)
 
     assert [(one.bid, one.votes_against) for one in report.rejections] == [("2", 3)]
-    assert report.prices is not None
-    assert set(report.prices.benchmark.used) == {"1", "3", "4"}
+    assert report.scored is not None
+    assert report.scored.prices is not None
+    assert set(report.scored.prices.benchmark.used) == {"1", "3", "4"}
 
 
 def test_a_minority_does_not_reject() -> None:
@@ -114,8 +116,9 @@ def test_a_benchmark_of_all_opened_prices_keeps_the_rejected() -> None:
 
     report = assemble(an_evaluation(method=method, votes=against("2")), WORKS)
 
-    assert report.prices is not None
-    assert set(report.prices.benchmark.used) == {"1", "2", "3", "4"}
+    assert report.scored is not None
+    assert report.scored.prices is not None
+    assert set(report.scored.prices.benchmark.used) == {"1", "2", "3", "4"}
 
 
 def test_a_vote_against_without_a_reason_is_refused() -> None:
@@ -132,7 +135,7 @@ def test_a_missing_vote_is_refused() -> None:
 
 def test_a_bid_above_the_ceiling_must_have_been_rejected() -> None:
     with pytest.raises(PriceAboveCeiling):
-        assemble(an_evaluation(ceiling_fen=105_000), WORKS)
+        assemble(an_evaluation(terms=LotTerms(105_000)), WORKS)
 
 
 def test_fewer_than_three_valid_bids_may_all_be_rejected_with_an_argument() -> None:

@@ -1,6 +1,7 @@
 /** What each code of a problem means for the person in front of the screen, English. */
 export default {
   // The four families and the HTTP edge.
+  "explanation-too-early": "The bidder still has time to explain its price.",
   "not-found": "Not found, or not for you to see. Check the address; log in where a log-in is needed.",
   forbidden: "Your present role may not do this. Change your role in My account, or ask a colleague.",
   invalid: "Something in what you entered is not right. Check it and send it again.",

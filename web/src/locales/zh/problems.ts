@@ -1,6 +1,7 @@
 /** What each code of a problem means for the person in front of the screen, Chinese. */
 export default {
   // The four families and the HTTP edge.
+  "explanation-too-early": "投标人说明报价的时间还没有结束。",
   "not-found": "没有找到，或者您无权查看。请检查地址；需要登录的内容请先登录。",
   forbidden: "您当前的身份不能办理此事。请在“我的账户”中切换身份，或由有权限的同事办理。",
   invalid: "填写的内容有误，请检查后再提交。",

@@ -1,4 +1,4 @@
-"""What `kaibiao score --json` prints: the result with every intermediate value.
+"""A result as JSON with every intermediate value: in rooms, in reports, from `kaibiao score`.
 
 Format `kaibiao/scores/v1`. Yuan, percents and points are decimal texts, fen are integers.
 """
@@ -6,9 +6,9 @@ Format `kaibiao/scores/v1`. Yuan, percents and points are decimal texts, fen are
 from typing import Final
 
 from crypto.canonical import JsonValue
-from tendering.domain.evaluation_report import ranking_json
 from tendering.domain.methods.price import LineRow, LineScores, PriceScores
 from tendering.domain.methods.score import Scored
+from tendering.domain.methods.totals import Ranking
 from tendering.domain.methods.words import Words
 
 FORMAT: Final = "kaibiao/scores/v1"
@@ -72,6 +72,23 @@ def score_json(scored: Scored) -> dict[str, JsonValue]:
             for one in scored.findings
         ],
     }
+
+
+def ranking_json(ranking: Ranking) -> list[JsonValue]:
+    """The ranking, best first; points as texts."""
+    return [
+        {
+            "rank": row.rank,
+            "bid": row.bid,
+            "criteria": {name: f"{points:f}" for name, points in row.criteria.items()},
+            "technical": f"{row.technical:f}",
+            "business": f"{row.business:f}",
+            "price": f"{row.price:f}",
+            "total": f"{row.total:f}",
+            "tie": row.tie,
+        }
+        for row in ranking.rows
+    ]
 
 
 def _prices(prices: PriceScores) -> dict[str, JsonValue]:
