@@ -48,6 +48,7 @@ from tendering.domain.draw import draw_committee
 from tendering.domain.evaluation_report import assemble
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.methods.opened import lot_seed
 from tendering.domain.tender import Tender
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Journals
@@ -76,6 +77,7 @@ class CommitteePlay:
     experts: list[Party]
     others: dict[str, bytes] = field(default_factory=dict)
     seats: dict[int, tuple[Expert, str]] = field(default_factory=dict)
+    seed: bytes = b""
 
     def _public(self, event: Event, at: datetime) -> None:
         self.journals.append(Stream.PUBLIC, event, at)
@@ -113,6 +115,7 @@ class CommitteePlay:
         subject, outcome = gathering.subject, require_opened(gathering)
         proof = vrf_prove(self.platform.vrf_seed, vrf_input(subject, outcome.values))
         seed = seed_of(subject, outcome.values, vrf_output(proof))
+        self.seed = seed
         drawn = draw_committee(frozen.pool.entries, frozen.pool.needs, seed=seed)
         public = draw_steps.drawn_public(
             frozen.pool, drawn, gathering, outcome, seed=seed, vrf_proof=proof
@@ -222,6 +225,7 @@ class CommitteePlay:
                 ceiling_price_fen=CEILING_FEN,
                 items=(ReviewItem("seal", "form", "签字盖章", "实施条例 第五十一条"),),
                 method=METHOD,
+                seed=lot_seed(self.seed, TENDER_ID, "1").hex(),
             ),
             experts=[
                 SeatedExpert(number, venue, expert.name, expert.id, expert.person_id)

@@ -25,6 +25,7 @@ from tendering.domain.opening import (
 from tendering.domain.participants import decide_invitations
 from tendering.domain.procedure import OPEN_TENDERING
 from tendering.domain.published_keys import to_base64
+from tendering.domain.rulebook import to_json
 from tendering.domain.tender import (
     Document,
     KeyHolder,
@@ -231,6 +232,7 @@ class TenderPlay:
         published = replace(self.tender, timetable={"published_at": instant(PUBLISHED)})
         event = decide_publication(published)
         event.body["publication"] = signed
+        event.body["rulebook"] = to_json(rulebook_of("construction"))
         self.public(event, PUBLISHED)
         self.tender = replace(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         first_canary(self, PUBLISHED)

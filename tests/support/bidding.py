@@ -28,6 +28,7 @@ from tendering.domain import timetable as dates
 from tendering.domain.journal import Event, Stream
 from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
+from tendering.domain.rulebook import to_json
 from tendering.domain.tender import Document, KeyHolder, Lot, Tender, Terms, public_facts
 from tendering.rulebooks import holiday_calendar, rulebook_of
 from tendering.storage import journal, key_holders, tender_documents, tenders
@@ -103,6 +104,7 @@ async def tender_to_bid_for(
                 announcement=dict(holder.announcement or {}),
             )
         event = Event("tender.published", public_facts(tender))
+        event.body["rulebook"] = to_json(rulebook_of(tender.regime))
         await journal.append(connection, tender.id, Stream.PUBLIC, event, at=now)
     return tender
 

@@ -22,6 +22,8 @@ BIDS_MIN: Final = 2
 # Equal steps between totals say something from three bids on.
 TOTALS_MIN: Final = 3
 EXAMPLES_MAX: Final = 20
+# Lines looked at before it is asked whether there is any use in going on.
+_BLOCK: Final = 2000
 POWERS: Final = (4, 3, 2, 1)
 # What two bids may well get wrong for the same reason, without having talked.
 _NO_EVIDENCE: Final = {"price_missing", "price_decimals", "line_missing", "opening_total_differs"}
@@ -125,39 +127,72 @@ def regular_prices(
     bids: Sequence[str], prices: Sequence[Sequence[Decimal | None]], terms: Terms
 ) -> Iterator[Evidence]:
     """Pairs of bids whose unit prices differ by one amount, or by one ratio, in most lines."""
-    whole = [
-        [None if price is None else int(price.scaleb(DECIMALS_MAX, EXACT)) for price in row]
+    # Whole millionths of a yuan, as prices are read: exact, and quick to compare by the million.
+    rows = [
+        [0 if one is None else int(one.scaleb(DECIMALS_MAX, EXACT)) for one in row]
         for row in prices
     ]
+    complete = [not row or min(row) > 0 for row in rows]
     quantum = 10 ** (DECIMALS_MAX - terms.price_decimals)
     for first, second in combinations(range(len(bids)), 2):
-        both = [
-            (one, other)
-            for one, other in zip(whole[first], whole[second], strict=True)
-            if one and other and one > 0 and other > 0
-        ]
-        if len(both) < terms.regular_lines:
+        ones, others = rows[first], rows[second]
+        if not (complete[first] and complete[second]):
+            both = [pair for pair in zip(ones, others, strict=True) if min(pair) > 0]
+            ones, others = [one for one, _ in both], [other for _, other in both]
+        if len(ones) < terms.regular_lines:
             continue
-        ones, others = zip(*both, strict=True)
-        enough = terms.regular_percent * len(both)
+        enough = -(-terms.regular_percent * len(ones) // 100)
         pair = (bids[first], bids[second])
-        difference, count = Counter(map(sub, ones, others)).most_common(1)[0]
-        if count * 100 >= enough:
-            yield _regular_difference(pair, difference, count, len(both))
+        found = _common_difference(ones, others, enough)
+        if found is not None:
+            yield _regular_difference(pair, *found, len(ones))
             continue
         ratio = median_low(list(map(truediv, ones, others)))
-        # A price that was multiplied and rounded is off by half a quantum, and so is the ratio.
-        count = sum(abs(one - ratio * other) <= quantum for one, other in both)
-        if count * 100 >= enough:
+        count = _of_ratio(ones, others, ratio, quantum, enough)
+        if count >= enough:
             yield Evidence(
                 "regular_ratio",
                 pair,
                 count,
                 Words(
-                    f"{len(both)}项中有{count}项的单价比约为{ratio:.4f}",
-                    f"in {count} of {len(both)} lines the ratio of the prices is {ratio:.4f}",
+                    f"{len(ones)}项中有{count}项的单价比约为{ratio:.4f}",
+                    f"in {count} of {len(ones)} lines the ratio of the prices is {ratio:.4f}",
                 ),
             )
+
+
+def _common_difference(
+    ones: Sequence[int], others: Sequence[int], enough: int
+) -> tuple[int, int] | None:
+    """The difference that so many lines have, and how many do; None as soon as none can.
+
+    At most one can: `enough` is more than half of the lines.
+    """
+    counts: Counter[int] = Counter()
+    for start in range(0, len(ones), _BLOCK):
+        end = start + _BLOCK
+        counts.update(map(sub, ones[start:end], others[start:end]))
+        if max(counts.values()) + max(len(ones) - end, 0) < enough:
+            return None
+    difference, count = counts.most_common(1)[0]
+    return (difference, count) if count >= enough else None
+
+
+def _of_ratio(
+    ones: Sequence[int], others: Sequence[int], ratio: float, quantum: int, enough: int
+) -> int:
+    """How many lines have the ratio; fewer are counted once it is plain that it is not enough."""
+    count = 0
+    for start in range(0, len(ones), _BLOCK):
+        end = start + _BLOCK
+        # A price that was multiplied and rounded is off by half a quantum, and so is the ratio.
+        count += sum(
+            -quantum <= one - ratio * other <= quantum
+            for one, other in zip(ones[start:end], others[start:end], strict=True)
+        )
+        if count + max(len(ones) - end, 0) < enough:
+            break
+    return count
 
 
 def regular_totals(totals: Mapping[str, Decimal]) -> Iterator[Evidence]:

@@ -4,7 +4,8 @@
 of 87号令 第五十九条 (`methods/corrections.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from tendering.domain.methods.corrections import Correction, Offer, UnitPrice, corrected
@@ -17,15 +18,41 @@ from tendering.domain.quantities.terms import Terms
 _WAN = 4  # 1 万元 = 10^4 yuan
 
 
-def check_arithmetic(bill: Bill, terms: Terms) -> Iterator[BillFinding]:
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A bill with the amount of each line and the total, worked out once. Yuan."""
+
+    bill: Bill
+    amounts: Sequence[Decimal]
+    total: Decimal
+
+
+def counted(bill: Bill, terms: Terms) -> Counted:
+    """Work out what the lines come to."""
+    amounts = bills.line_amounts(bill, terms.amount_decimals)
+    return Counted(bill, amounts, bills.total(bill, terms.amount_decimals, amounts))
+
+
+def check_arithmetic(own: Counted, terms: Terms) -> Iterator[BillFinding]:
     """What does not add up inside one priced bill."""
-    for line in bill.lines:
-        yield from _check_line(line, terms)
-    decimals = terms.amount_decimals
+    bill, decimals = own.bill, terms.amount_decimals
+    step = bills.quantum(terms.price_decimals)
+    for line, real in zip(bill.lines, own.amounts, strict=True):
+        price = line.unit_price
+        # Almost every line is like this, and nothing is to be said of it.
+        if (
+            price is None
+            or line.quantity is None
+            or line.amount != real
+            or price <= 0
+            or not price.same_quantum(step)
+        ):
+            yield from _check_line(line, real, terms)
     for stated in bill.sums:
-        counted = (bill.lines[place] for place in stated.lines)
         real = bills.added(
-            bills.line_amount(line, decimals) for line in counted if line.kind not in SHOWN_KINDS
+            own.amounts[place]
+            for place in stated.lines
+            if bill.lines[place].kind not in SHOWN_KINDS
         )
         if rounded(stated.amount, decimals) != real:
             yield BillFinding(
@@ -39,7 +66,7 @@ def check_arithmetic(bill: Bill, terms: Terms) -> Iterator[BillFinding]:
                     f'"{stated.title}" is stated as {stated.amount:f}; the lines come to {real:f}',
                 ),
             )
-    real = bills.total(bill, decimals)
+    real = own.total
     if bill.total is not None and rounded(bill.total, decimals) != real:
         yield BillFinding(
             "total_wrong",
@@ -54,9 +81,9 @@ def check_arithmetic(bill: Bill, terms: Terms) -> Iterator[BillFinding]:
         )
 
 
-def check_opening_total(bill: Bill, opening_fen: int, terms: Terms) -> Iterator[BillFinding]:
+def check_opening_total(own: Counted, opening_fen: int) -> Iterator[BillFinding]:
     """The total of the opening form against the bill's."""
-    real = bills.total(bill, terms.amount_decimals) if bill.total is None else bill.total
+    real = own.total if own.bill.total is None else own.bill.total
     opened = Decimal(opening_fen).scaleb(-2, EXACT)
     if bills.fen(real) != opening_fen:
         yield BillFinding(
@@ -72,14 +99,14 @@ def check_opening_total(bill: Bill, opening_fen: int, terms: Terms) -> Iterator[
         )
 
 
-def suggested_correction(bill: Bill, opening_fen: int | None, terms: Terms) -> Correction:
+def suggested_correction(own: Counted, opening_fen: int | None) -> Correction:
     """The price by the order of correction, for the committee to decide and the bidder to confirm.
 
     Whether a decimal point is out of place, so that the opening form counts, is the committee's to
     say: it is not assumed here.
     """
-    real = bills.fen(bills.total(bill, terms.amount_decimals))
-    body = None if bill.total is None else bills.fen(bill.total)
+    real = bills.fen(own.total)
+    body = None if own.bill.total is None else bills.fen(own.bill.total)
     first = body if opening_fen is None else opening_fen
     return corrected(
         Offer(
@@ -90,7 +117,7 @@ def suggested_correction(bill: Bill, opening_fen: int | None, terms: Terms) -> C
     )
 
 
-def _check_line(line: Line, terms: Terms) -> Iterator[BillFinding]:
+def _check_line(line: Line, real: Decimal, terms: Terms) -> Iterator[BillFinding]:
     price, amount = line.unit_price, line.amount
     if price is None and amount is None:
         if line.quantity is not None:
@@ -113,7 +140,6 @@ def _check_line(line: Line, terms: Terms) -> Iterator[BillFinding]:
         )
     if price is None or line.quantity is None or amount is None:
         return
-    real = bills.line_amount(line, terms.amount_decimals)
     if rounded(amount, terms.amount_decimals) != real:
         slipped = amount != 0 and any(
             rounded(amount.scaleb(way, EXACT), terms.amount_decimals) == real

@@ -4,14 +4,16 @@ GB 50500: 分部分项, 措施项目, 其他项目, 规费 and 税金 make the p
 and specialty estimates (专业工程暂估价) are the procuring entity's figures, equal for every bidder.
 """
 
+import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from json.encoder import encode_basestring
 from typing import Final
 
-from crypto.canonical import JsonValue, digest
+from crypto.canonical import JsonValue, canonical
 
 FORMAT: Final = "kaibiao/bill/v1"
 PARTS: Final = ("items", "measures", "other", "fees", "taxes")
@@ -24,6 +26,7 @@ KINDS: Final = ("", *FIXED_KINDS, *SHOWN_KINDS, "daywork", "contractor_service")
 EXACT: Final = Context(prec=60, rounding=ROUND_HALF_UP)
 NUMBER_MAX: Final = Decimal(10) ** 12
 DECIMALS_MAX: Final = 6
+_QUANTA: Final = tuple(Decimal(1).scaleb(-decimals) for decimals in range(DECIMALS_MAX + 1))
 _UNITS: Final = {"立方米": "m3", "平方米": "m2", "米": "m", "吨": "t", "千克": "kg", "公斤": "kg"}
 
 
@@ -97,9 +100,14 @@ def plain_unit(unit: str) -> str:
     return _UNITS.get(short, short)
 
 
+def quantum(decimals: int) -> Decimal:
+    """The smallest step of a figure with so many decimals."""
+    return _QUANTA[decimals]
+
+
 def rounded(value: Decimal, decimals: int) -> Decimal:
     """Rounded half up, as a price is (GB 50500: 四舍五入)."""
-    return value.quantize(Decimal(1).scaleb(-decimals), context=EXACT)
+    return value.quantize(_QUANTA[decimals], context=EXACT)
 
 
 def fen(yuan: Decimal) -> int:
@@ -114,18 +122,31 @@ def line_amount(line: Line, decimals: int) -> Decimal:
     return rounded(line.amount or Decimal(0), decimals)
 
 
+def line_amounts(bill: Bill, decimals: int) -> list[Decimal]:
+    """The amount of each line, as `line_amount`."""
+    step, multiply = _QUANTA[decimals], EXACT.multiply
+    return [
+        multiply(line.quantity, line.unit_price).quantize(step, context=EXACT)
+        if line.quantity is not None and line.unit_price is not None
+        else line_amount(line, decimals)
+        for line in bill.lines
+    ]
+
+
 def added(amounts: Iterable[Decimal]) -> Decimal:
     """The sum, exact."""
-    total = Decimal(0)
-    for amount in amounts:
-        total = EXACT.add(total, amount)
-    return total
+    with localcontext(EXACT):
+        return sum(amounts, Decimal(0))
 
 
-def total(bill: Bill, decimals: int) -> Decimal:
-    """What the lines come to, in yuan, each rounded to `decimals`."""
-    counted = (line for line in bill.lines if line.kind not in SHOWN_KINDS)
-    return added(line_amount(line, decimals) for line in counted)
+def total(bill: Bill, decimals: int, amounts: Sequence[Decimal] | None = None) -> Decimal:
+    """What the lines come to, in yuan, each rounded to `decimals`; `amounts` where known."""
+    known = line_amounts(bill, decimals) if amounts is None else amounts
+    return added(
+        amount
+        for line, amount in zip(bill.lines, known, strict=True)
+        if line.kind not in SHOWN_KINDS
+    )
 
 
 def fixed_fen(bill: Bill) -> dict[str, int]:
@@ -155,8 +176,31 @@ def bill_json(bill: Bill) -> dict[str, JsonValue]:
 
 
 def bill_digest(bill: Bill) -> bytes:
-    """32 bytes that name what the bill says, whatever file it came in."""
-    return digest(FORMAT, bill_json(bill))
+    """32 bytes that name what the bill says, whatever file it came in.
+
+    That is `digest(FORMAT, bill_json(bill))`, written line by line: a bill has a hundred thousand.
+    """
+    rest = canonical({**bill_json(Bill((), bill.sums, bill.total)), "lines": []}).decode()
+    before, after = rest.split('"lines":[]', 1)
+    written = ",".join(map(_canonical_line, bill.lines))
+    text = f'{before}"lines":[{written}]{after}'
+    return hashlib.sha256(FORMAT.encode() + b"\0" + text.encode()).digest()
+
+
+def _canonical_line(line: Line) -> str:
+    """The canonical JSON of a line: its members in the order of their names."""
+    quoted = encode_basestring
+    return (
+        f'{{"amount":{_quoted(line.amount)},"ceiling":{_quoted(line.ceiling)},'
+        f'"code":{quoted(line.code)},"features":{quoted(line.features)},'
+        f'"kind":{quoted(line.kind)},"name":{quoted(line.name)},"part":{quoted(line.part)},'
+        f'"quantity":{_quoted(line.quantity)},"section":{quoted(line.section)},'
+        f'"unit":{quoted(line.unit)},"unit_price":{_quoted(line.unit_price)}}}'
+    )
+
+
+def _quoted(value: Decimal | None) -> str:
+    return "null" if value is None else f'"{value:f}"'
 
 
 def _line_json(line: Line) -> dict[str, JsonValue]:

@@ -23,9 +23,10 @@ from tendering.domain.quantities.across import (
 from tendering.domain.quantities.arithmetic import (
     check_arithmetic,
     check_opening_total,
+    counted,
     suggested_correction,
 )
-from tendering.domain.quantities.bill import Bill, bill_digest, fixed_fen, rounded, total
+from tendering.domain.quantities.bill import Bill, bill_digest, fixed_fen, rounded
 from tendering.domain.quantities.comparing import by_key, check_against, check_codes
 from tendering.domain.quantities.findings import BillFinding, Findings, gathered
 from tendering.domain.quantities.terms import Terms
@@ -87,18 +88,19 @@ def clear(tender: Bill, bids: Iterable[PricedBid], terms: Terms) -> Clearing:
                 f"{one.bid}: given twice, or one of more than {BIDS_MAX}", where=one.bid
             )
         lines = by_key(one.bill)
-        first = [*check_arithmetic(one.bill, terms), *check_against(asked, lines)]
+        priced = counted(one.bill, terms)
+        first = [*check_arithmetic(priced, terms), *check_against(asked, lines)]
         if one.opening_fen is not None:
-            first += check_opening_total(one.bill, one.opening_fen, terms)
+            first += check_opening_total(priced, one.opening_fen)
         found.append(first)
         prices.append([lines[key].unit_price if key in lines else None for key in asked])
         known[one.bid] = BidClearing(
             one.bid,
             bill_digest(one.bill),
-            total(one.bill, terms.amount_decimals),
+            priced.total,
             one.bill.total,
             fixed_fen(one.bill),
-            suggested_correction(one.bill, one.opening_fen, terms),
+            suggested_correction(priced, one.opening_fen),
             Findings({}, ()),
         )
     names = tuple(known)

@@ -8,6 +8,7 @@ import pytest
 from tendering.domain.quantities.arithmetic import (
     check_arithmetic,
     check_opening_total,
+    counted,
     suggested_correction,
 )
 from tendering.domain.quantities.bill import Bill, Line, StatedSum
@@ -21,7 +22,7 @@ TERMS = Terms()
 
 
 def kinds_of(line: Line) -> list[str]:
-    return [one.kind for one in check_arithmetic(Bill((line,)), TERMS)]
+    return [one.kind for one in check_arithmetic(counted(Bill((line,)), TERMS), TERMS)]
 
 
 def against(asked: Line, *given: Line) -> list[str]:
@@ -30,7 +31,7 @@ def against(asked: Line, *given: Line) -> list[str]:
 
 
 def test_a_bill_that_adds_up_has_no_finding() -> None:
-    assert list(check_arithmetic(BILL, TERMS)) == []
+    assert list(check_arithmetic(counted(BILL, TERMS), TERMS)) == []
 
 
 @pytest.mark.parametrize(
@@ -61,14 +62,14 @@ def test_a_stated_sum_is_checked_against_its_lines() -> None:
     right = StatedSum("其他", 9, "小计", Decimal(1000), (1,))
     bill = replace(BILL, sums=(right, replace(right, amount=Decimal(999))))
 
-    found = list(check_arithmetic(bill, TERMS))
+    found = list(check_arithmetic(counted(bill, TERMS), TERMS))
 
     assert [(one.kind, one.row, one.figure) for one in found] == [("sum_wrong", 9, "999")]
     assert "1000.00元" in found[0].words.zh
 
 
 def test_a_stated_total_is_checked() -> None:
-    found = list(check_arithmetic(replace(BILL, total=Decimal(1)), TERMS))
+    found = list(check_arithmetic(counted(replace(BILL, total=Decimal(1)), TERMS), TERMS))
 
     assert [one.kind for one in found] == ["total_wrong"]
 
@@ -76,11 +77,11 @@ def test_a_stated_total_is_checked() -> None:
 @pytest.mark.parametrize(("opening", "count"), [(108_497, 0), (108_498, 1)])
 def test_the_opening_form_must_agree(opening: int, count: int) -> None:
     for bill in (BILL, replace(BILL, total=None)):
-        assert len(list(check_opening_total(bill, opening, TERMS))) == count
+        assert len(list(check_opening_total(counted(bill, TERMS), opening))) == count
 
 
 def test_the_unit_prices_count_when_the_total_differs() -> None:
-    correction = suggested_correction(replace(BILL, total=Decimal(1100)), 110_000, TERMS)
+    correction = suggested_correction(counted(replace(BILL, total=Decimal(1100)), TERMS), 110_000)
 
     assert correction.price_fen == 108_497
     assert correction.confirm
@@ -88,7 +89,7 @@ def test_the_unit_prices_count_when_the_total_differs() -> None:
 
 def test_a_price_without_contradiction_stays() -> None:
     for bill, opening in ((BILL, 108_497), (BILL, None), (replace(BILL, total=None), None)):
-        correction = suggested_correction(bill, opening, TERMS)
+        correction = suggested_correction(counted(bill, TERMS), opening)
         assert (correction.price_fen, correction.confirm) == (108_497, False)
 
 

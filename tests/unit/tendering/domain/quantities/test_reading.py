@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from tendering.domain.quantities.arithmetic import check_arithmetic
+from tendering.domain.quantities.arithmetic import check_arithmetic, counted
 from tendering.domain.quantities.bill import Bill, total
 from tendering.domain.quantities.cells import cell_name, read_code, read_number, read_text
 from tendering.domain.quantities.columns import Sheet, find_table
@@ -74,7 +74,7 @@ def test_a_header_on_every_page_and_its_sums_are_no_lines() -> None:
         ("本页小计", Decimal(31), (1,)),
         ("合计", Decimal(65), (0, 1)),
     ]
-    assert [one.figure for one in check_arithmetic(bill, Terms())] == ["31"]
+    assert [one.figure for one in check_arithmetic(counted(bill, Terms()), Terms())] == ["31"]
 
 
 def test_headings_and_their_sums() -> None:
@@ -152,7 +152,7 @@ def test_a_summary_states_sums_and_gives_what_has_no_table() -> None:
 
     assert [(one.part, one.amount) for one in bill.lines[2:]] == [("fees", Decimal(4))]
     assert [(one.title, one.lines) for one in bill.sums] == [("分部分项工程", (0, 1))]
-    assert [one.kind for one in check_arithmetic(bill, Terms())] == ["sum_wrong"]
+    assert [one.kind for one in check_arithmetic(counted(bill, Terms()), Terms())] == ["sum_wrong"]
     assert bill.total == 69
 
 
