@@ -28,7 +28,7 @@ PLAIN = Context(prec=80, rounding=ROUND_HALF_UP)
 FIGURES = st.decimals("-999999999999", "999999999999", places=6) | st.decimals(
     "0", "1000", places=2
 )
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=8)
 
 
 @st.composite

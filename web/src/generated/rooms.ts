@@ -34,6 +34,10 @@ export interface PhaseAdvance { type: "phase.advance"; id: string; to: string }
 
 export interface Presence { type: "presence"; seats: number[]; others: string[] }
 
+export interface PriceAnswered { kind: "price.answered"; room_id: string; bid: number; confirmed: boolean; point_misplaced: boolean; basis: string }
+
+export interface PriceExplained { kind: "price.explained"; room_id: string; bid: number; explanation: string; minutes: number }
+
 export interface Refusal { type: "refused"; id: string | null; code: string; detail?: string; parameters?: Record<string, unknown> }
 
 export interface ReportConfirm { type: "report.confirm"; id: string; digest: string; agree: boolean; reason?: string; statement?: Record<string, unknown> | null }
@@ -44,7 +48,7 @@ export interface ReviewItem { id: string; part: string; title: string; law: stri
 
 export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
