@@ -71,7 +71,8 @@ BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holder
 DOCUMENT = b"%PDF-1.7 tender documents " * 40
 
 
-INVITED = round_of("invitation-tendering", 1, rulebook_of("construction"))
+WORKS = rulebook_of("construction")
+INVITED = round_of("invitation-tendering", 1, WORKS)
 
 
 @dataclass
@@ -98,9 +99,7 @@ class TenderPlay:
         self.entity = party(0x60, "示范市教育局")
         self.supervisor = party(0x50, "示范市发展和改革委员会")
         names = ("示范市公证处", "示范市公共资源交易中心", "示范市行政审批局")
-        self.holders = [
-            party(0x70 + number, name, outside=True) for number, name in enumerate(names)
-        ]
+        self.holders = [party(0x70 + at, name, outside=True) for at, name in enumerate(names)]
         self.holder_keys = [OpeningKey(chance("holder", number)) for number in range(3)]
         self.bidders = [
             party(0x300 + number, f"示范建设{number:02d}有限公司") for number in range(1, 5)
@@ -231,8 +230,7 @@ class TenderPlay:
         )
         published = replace(self.tender, timetable={"published_at": instant(PUBLISHED)})
         event = decide_publication(published)
-        event.body["publication"] = signed
-        event.body["rulebook"] = to_json(rulebook_of("construction"))
+        event.body |= {"publication": signed, "rulebook": to_json(WORKS)}
         self.public(event, PUBLISHED)
         self.tender = replace(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         first_canary(self, PUBLISHED)
