@@ -230,7 +230,7 @@ class TenderPlay:
         )
         published = replace(self.tender, timetable={"published_at": instant(PUBLISHED)})
         event = decide_publication(published)
-        event.body |= {"publication": signed, "rulebook": to_json(WORKS)}
+        event.body.update(publication=signed, rulebook=to_json(WORKS))
         self.public(event, PUBLISHED)
         self.tender = replace(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         first_canary(self, PUBLISHED)
