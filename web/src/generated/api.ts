@@ -134,7 +134,7 @@ export interface LotOpening { lot: string; phase: string; opened_at: string; unl
 
 export interface LotResultAnswer { lot: string; candidates: CandidateAnswer[]; publicity_from: string; publicity_until: string; report_digest: string; award: AwardAnswer | null }
 
-export interface LotView { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items: unknown[] }
+export interface LotView { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items: unknown[]; bill: Record<string, unknown> | null }
 
 export interface Mark { bid: number; criterion: string; points: string }
 
@@ -292,6 +292,10 @@ export interface PostPool { needs: NeedBody[]; representatives?: number }
 
 export interface PostPreparation { certificate: string; chain?: string[] }
 
+export interface PostPriceAnswer { bid: number; confirmed: boolean; basis: string; point_misplaced?: boolean }
+
+export interface PostPriceExplanation { bid: number; minutes: number; explanation?: string }
+
 export interface PostPrices { prices: PriceBody[] }
 
 export interface PostPublication { statement: Record<string, unknown> }
@@ -346,7 +350,11 @@ export interface PostWithdrawal { lot: string; counter: number; statement: Recor
 
 export interface PreparationAnswer { id: string; attributes: string }
 
+export interface PriceAnswered { kind: "price.answered"; room_id: string; bid: number; confirmed: boolean; point_misplaced: boolean; basis: string }
+
 export interface PriceBody { bid: number; price_fen: number }
+
+export interface PriceExplained { kind: "price.explained"; room_id: string; bid: number; explanation: string; minutes: number }
 
 export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
 
@@ -400,7 +408,7 @@ export interface RoomOpenedAnswer { id: string; seq: number }
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
@@ -515,6 +523,8 @@ export interface Doors {
   "POST /rooms/{room_id}/objective-marks": { path: { room_id: string }; body: PostObjectiveMark; answer: DoneAnswer };
   "GET /rooms/{room_id}/outcome": { path: { room_id: string }; answer: OutcomeAnswer };
   "POST /rooms/{room_id}/phase": { path: { room_id: string }; body: PostPhase; answer: DoneAnswer };
+  "POST /rooms/{room_id}/price-answers": { path: { room_id: string }; body: PostPriceAnswer; answer: DoneAnswer };
+  "POST /rooms/{room_id}/price-explanations": { path: { room_id: string }; body: PostPriceExplanation; answer: DoneAnswer };
   "POST /rooms/{room_id}/prices": { path: { room_id: string }; body: PostPrices; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
