@@ -103,3 +103,24 @@ async def test_a_passkey_logs_in_without_a_password(visit: Visit, platform: Onli
         name = await page.locator("dl.facts").inner_text()
 
     assert bidder.organization in name
+
+
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+async def test_the_board_is_filtered_and_leads_to_open_data(visit: Visit, manner: Manner) -> None:
+    async with visit(manner) as visitor:
+        page = visitor.page
+        await visitor.go("/?q=教学&region=51")
+        await visitor.see("article.tender")
+        assert await page.locator("select[name=region]").input_value() == "51"
+        await visitor.look("board-filtered")
+        await page.locator("select[name=regime]").select_option("government_procurement")
+        await visitor.see(".empty")
+        assert "regime=government_procurement" in page.url
+        await page.locator(".empty button").click()
+        await visitor.see("article.tender")
+        await page.get_by_role("link", name="教学楼").first.click()
+        await visitor.see("a[href$='/ocds/record']")
+        record = await page.request.get(
+            await page.locator("a[href$='/ocds/record']").evaluate("link => link.href")
+        )
+        assert (await record.json())["records"][0]["compiledRelease"]["tender"]["status"]

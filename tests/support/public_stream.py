@@ -141,7 +141,7 @@ def whole() -> PublicStream:
         deadline=later,
         timetable={},
     )
-    stream.say("canary.issued", number=1)
+    stream.say("hall.announced", text="示范")
     stream.closed(3).revealed([900_000_00, 950_000_00, None])
     stream.say("document.completed", kind="opening_record", lot="1", digest="00" * 32)
     stream.say("bidders.compared", lot="1", consortia=[], findings=[])
