@@ -13,9 +13,11 @@ from clients.platform import Platform
 from clients.tender_facts import NoticeInvalid, verify_key_holders
 from crypto.certificates import CertificateFacts
 from crypto.container_digest import container_digest
+from tendering.domain.clarifications import latest_version
 from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.key_policy import under
 from tendering.domain.published_keys import PublishedKeys
+from tendering.domain.refusals import Invalid
 from tendering.domain.tender import Document, Tender
 
 CLARIFICATION: Final = "clarification.published"
@@ -73,8 +75,22 @@ def notice_of(journal: JournalFollower, published: Entry, keys: PublishedKeys) -
     holders = [by_number[holder.number] for holder in tender.key_holders]
     if len({who.public_der for who in holders}) != len(holders):
         raise NoticeInvalid("two key holders sign with one key")
-    tender = replace(tender, deadline=deadlines(journal)["deadline"])
+    tender = replace(
+        tender,
+        deadline=deadlines(journal)["deadline"],
+        documents=documents_now(tender, journal),
+    )
     return Notice(tender, published, journal, tuple(holders))
+
+
+def documents_now(tender: Tender, journal: JournalFollower) -> tuple[Document, ...]:
+    """The tender documents as the last amendment left them. Raises NoticeInvalid."""
+    amendments = [entry.body for entry in journal.entries if entry.kind == CLARIFICATION]
+    try:
+        version = latest_version(tender.documents, amendments)
+    except Invalid as error:
+        raise NoticeInvalid(str(error)) from error
+    return tuple(one.document for one in version.files)
 
 
 def deadlines(journal: JournalFollower) -> dict[str, datetime]:

@@ -30,6 +30,9 @@ class Clarified(Struct, frozen=True):
     text: str
     affects_bids: bool
     signed: dict[str, Any]
+    deadline: datetime
+    documents: dict[str, Any] | None = None
+    changes: dict[str, Any] | None = None
 
 
 class Jumped(Struct, frozen=True):

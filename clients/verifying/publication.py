@@ -1,11 +1,13 @@
 """The notice and what belongs to it: publication, key holders, clarifications, documents."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from clients.tender_facts import NoticeInvalid, verify_key_holders
 from clients.verifying.bodies import Announced, Clarified
 from clients.verifying.case import Case, place
+from clients.verifying.journals import deadline_at
 from clients.verifying.report import Notes
 from crypto.canonical import JsonValue, digest
 from crypto.certificates import verify_chain
@@ -13,8 +15,15 @@ from crypto.container_digest import container_digest
 from crypto.errors import BadCertificate, CryptoError
 from crypto.signing import SignedStatement
 from tendering.domain.archive import TENDER, document_path
+from tendering.domain.clarifications import (
+    DocumentVersion,
+    changes_between,
+    clarification_statement,
+    first_version,
+    version_from_json,
+)
 from tendering.domain.journal import Stream
-from tendering.domain.tender import public_facts
+from tendering.domain.tender import Document, public_facts
 
 PUBLICATION_LABEL: Final = "kaibiao/publication/v1"
 CLARIFICATION_LABEL: Final = "kaibiao/clarification/v1"
@@ -101,17 +110,14 @@ def check_key_holders(case: Case, notes: Notes) -> None:
 
 
 def check_clarifications(case: Case, notes: Notes) -> None:
-    """Each clarification is signed, and they are numbered without gaps."""
+    """Each clarification is signed, with the deadline it moves and the documents it changes."""
+    version = first_version(case.tender.documents)
     for number, (entry, body) in enumerate(
         case.all(Stream.PUBLIC, "clarification.published", Clarified), start=1
     ):
         where = place(entry)
-        expected: JsonValue = {
-            "tender_id": str(case.tender.id),
-            "number": number,
-            "text": body.text,
-            "affects_bids": body.affects_bids,
-        }
+        after = None if body.documents is None else version_from_json(body.documents)
+        moved = body.deadline != deadline_at(case, before=entry)
         try:
             signed, who = case.signed(
                 body.signed, label=CLARIFICATION_LABEL, at=entry.at, where=where
@@ -119,26 +125,68 @@ def check_clarifications(case: Case, notes: Notes) -> None:
         except CryptoError as error:
             notes.fails(where, str(error))
             continue
+        confirmed = isinstance(signed.statement, dict) and "deadline" in signed.statement
+        notes.require(confirmed or not moved, where, "nobody signed that the deadline moves")
+        expected: JsonValue = clarification_statement(
+            case.tender.id,
+            number,
+            body.text,
+            affects_bids=body.affects_bids,
+            deadline=body.deadline if confirmed else None,
+            documents=after,
+        )
         notes.require(
             signed.statement == expected and body.number == number,
             where,
             "what was signed is not what was published",
         )
         _by_party(case, who.uscc, where, notes)
+        if after is not None:
+            _follows(version, after, body, where, notes)
+            version = after
 
 
 def check_documents(case: Case, notes: Notes) -> None:
-    """The tender documents are those of the notice, byte for byte."""
-    for number, document in enumerate(case.tender.documents, start=1):
-        path = document_path(number, document.name)
+    """The tender documents are those of the notice and its amendments, byte for byte."""
+    _same_files(case, case.tender.documents, 1, notes)
+    for _, body in case.all(Stream.PUBLIC, "clarification.published", Clarified):
+        if body.documents is not None:
+            version = version_from_json(body.documents)
+            _same_files(case, version.brought, version.version, notes)
+
+
+def _same_files(case: Case, documents: Sequence[Document], version: int, notes: Notes) -> None:
+    for number, document in enumerate(documents, start=1):
+        path = document_path(number, document.name, version)
         if not notes.require(path in case.archive, path, f"{document.name} is missing"):
             continue
         notes.require(
             case.archive.size_bytes(path) == document.size_bytes
             and container_digest(case.archive.chunks(path)) == document.digest,
             path,
-            f"not the {document.name} of the notice",
+            f"not the {document.name} of version {version}",
         )
+
+
+def _follows(
+    before: DocumentVersion, after: DocumentVersion, body: Clarified, where: str, notes: Notes
+) -> None:
+    """An amendment is the next version, and changes what it says it changes."""
+    changes = changes_between(before, after)
+    kept = {(one.document, one.since) for one in after.files if one.since != after.version}
+    notes.require(
+        after.version == before.version + 1
+        and kept <= {(one.document, one.since) for one in before.files}
+        and {one.name for one in after.brought} == {*changes.added, *changes.replaced}
+        and body.changes
+        == {
+            "added": list(changes.added),
+            "replaced": list(changes.replaced),
+            "removed": list(changes.removed),
+        },
+        where,
+        "the documents do not follow from the version before",
+    )
 
 
 def _by_party(case: Case, uscc: str, where: str, notes: Notes) -> None:

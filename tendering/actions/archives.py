@@ -34,6 +34,7 @@ from tendering.domain.tender import Tender
 from tendering.keys import PlatformKeys
 from tendering.storage import (
     bids,
+    clarifications,
     issued_documents,
     journal,
     log,
@@ -235,6 +236,13 @@ async def _documents(connection: Connection, blobs: Blobs, tender: Tender) -> di
     for number, document in enumerate(tender.documents, start=1):
         _, upload_id = await tender_documents.document_upload(connection, tender.id, document.name)
         files[layout.document_path(number, document.name)] = blobs.path(upload_id)
+    for version in await clarifications.list_versions(connection, tender.id):
+        for number, document in enumerate(version.brought, start=1):
+            _, upload_id = await tender_documents.document_upload(
+                connection, tender.id, document.name, version=version.version
+            )
+            path = layout.document_path(number, document.name, version.version)
+            files[path] = blobs.path(upload_id)
     return files
 
 

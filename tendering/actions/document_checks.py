@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from tendering.actions.tenders import current_documents
 from tendering.document_reading import read_document
 from tendering.domain.document_checks import (
     Decision,
@@ -32,8 +33,14 @@ async def check_file(file: Path, name: str, regime: str) -> DocumentCheck:
 async def findings_of(
     connection: Connection, tender: Tender
 ) -> tuple[tuple[DocumentFinding, ...], dict[str, Decision], list[str]]:
-    """What stands in the documents, what was said to it, and the files nobody has checked."""
-    documents = await tender_documents.list_checked(connection, tender.id)
+    """What stands in the documents, what was said to it, and the files nobody has checked.
+
+    Of a draft all files, of a published tender those that wait for an amendment.
+    """
+    version = 1
+    if tender.status is not TenderStatus.DRAFT:
+        version = (await current_documents(connection, tender)).version + 1
+    documents = await tender_documents.list_checked(connection, tender.id, version=version)
     decisions = await tender_documents.decisions_of(connection, tender.id)
     unchecked = [one.document.name for one in documents if one.check is None]
     return document_findings(tender, documents), decisions, unchecked
@@ -53,9 +60,9 @@ async def answer_finding(
 
     Before the notice nothing is public: the entry goes to custody, which the supervisor reads.
     """
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     require_party(tender, by.organization_id)
-    require_status(tender, TenderStatus.DRAFT)
+    require_status(tender, TenderStatus.DRAFT, TenderStatus.PUBLISHED)
     findings, _, _ = await findings_of(connection, tender)
     person = await people.get(connection, by.person_id)
     assert person is not None, "who acts is a person"

@@ -15,9 +15,10 @@ from tendering.domain import timetable as dates
 from tendering.domain.award import separated_method
 from tendering.domain.calendar import Calendar
 from tendering.domain.canary import Occasion
+from tendering.domain.clarifications import DocumentVersion, first_version
 from tendering.domain.document_checks import DocumentCheck, require_checked
 from tendering.domain.findings import Finding, require_lawful
-from tendering.domain.journal import Event, Stream, instant
+from tendering.domain.journal import Event, Stream
 from tendering.domain.judging import require_fitting_method
 from tendering.domain.methods.by_room import require_publishable
 from tendering.domain.overrides import override_json, standing_of
@@ -58,7 +59,6 @@ from tendering.storage.connection import Connection
 
 ANNOUNCEMENT_LABEL = "kaibiao/key-announcement/v1"
 PUBLICATION_LABEL = "kaibiao/publication/v1"
-CLARIFICATION_LABEL = "kaibiao/clarification/v1"
 FACTS_LABEL = "kaibiao/tender-facts/v1"
 
 
@@ -118,15 +118,21 @@ async def put_document(
 ) -> None:
     """Put a file into a draft's tender documents, with what was read in it.
 
-    Raises WrongPhase, UploadIncomplete.
+    Of a published tender it waits for the amendment that brings it. Raises WrongPhase,
+    UploadIncomplete.
     """
-    tender = await tenders.lock(connection, tender_id)
+    tender = await tenders.lock_also_suspended(connection, tender_id)
     require_party(tender, by.organization_id)
-    require_status(tender, TenderStatus.DRAFT)
+    require_status(tender, TenderStatus.DRAFT, TenderStatus.PUBLISHED)
+    version = 1
+    if tender.status is TenderStatus.PUBLISHED:
+        version = (await current_documents(connection, tender)).version + 1
     upload = await uploads.get(connection, upload_id)
     require_owner(upload, by.organization_id)
     document = Document(name, upload.digest, upload.size_bytes, media_type)
-    await tender_documents.put_document(connection, tender_id, document, upload_id, check)
+    await tender_documents.put_document(
+        connection, tender_id, document, upload_id, check, version=version
+    )
     await uploads.keep(connection, [upload_id])
 
 
@@ -186,6 +192,12 @@ async def announce_key(
     )
     event = Event("key_holder.announced", body | {"announcement": dict(announcement)})
     await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
+
+
+async def current_documents(connection: Connection, tender: Tender) -> DocumentVersion:
+    """All files of the tender documents as the last amendment left them."""
+    versions = await clarifications.list_versions(connection, tender.id)
+    return versions[-1] if versions else first_version(tender.documents)
 
 
 def facts_to_sign(tender: Tender) -> tuple[dict[str, JsonValue], bytes]:
@@ -249,78 +261,6 @@ async def publish_tender(
     return published
 
 
-async def publish_clarification(
-    connection: Connection,
-    keys: PlatformKeys,
-    tender_id: UUID,
-    law: Law,
-    *,
-    text: str,
-    affects_bids: bool,
-    statement: Mapping[str, JsonValue],
-    by: Actor,
-    at: datetime,
-) -> tuple[int, Tender]:
-    """Publish a clarification; one that may affect bids and comes late moves the deadline.
-
-    招标投标法实施条例 第二十一条. Raises WrongPhase, SignatureRefused.
-    """
-    said = await statement_by(
-        connection, keys, statement, label=CLARIFICATION_LABEL, uscc=by.uscc, at=at
-    )
-    tender = await tenders.lock_also_suspended(connection, tender_id)
-    require_party(tender, by.organization_id)
-    require_status(tender, TenderStatus.PUBLISHED)
-    number = await clarifications.next_number(connection, tender_id)
-    body: dict[str, JsonValue] = {
-        "tender_id": str(tender_id),
-        "number": number,
-        "text": text,
-        "affects_bids": affects_bids,
-    }
-    require_statement(said, body)
-    moved = tender
-    if affects_bids and (deadline := _moved_deadline(tender, law, at=at)) is not None:
-        moved = replace(tender, deadline=deadline)
-        plan = plan_of(moved, law, published_at=tender.published_at or at)
-        moved = replace(moved, timetable=dates.to_json(plan), version=tender.version + 1)
-        await tenders.save(connection, moved)
-    await clarifications.insert(
-        connection,
-        tender_id,
-        number,
-        text=text,
-        affects_bids=affects_bids,
-        signed=dict(statement),
-        at=at,
-    )
-    event = Event(
-        "clarification.published",
-        {
-            "number": number,
-            "text": text,
-            "affects_bids": affects_bids,
-            "signed": dict(statement),
-            "deadline": instant(moved.deadline),
-            "timetable": dict(moved.timetable),
-        },
-    )
-    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
-    return number, moved
-
-
-async def record_download(
-    connection: Connection, tender_id: UUID, *, by: Actor, at: datetime
-) -> None:
-    """Remember who downloaded, in secret: they are told of every clarification."""
-    tender = await tenders.lock_also_suspended(connection, tender_id)
-    if tender.status is TenderStatus.DRAFT or by.role is not Role.BIDDER:
-        return
-    if await tender_documents.record_download(connection, tender_id, by.organization_id, at=at):
-        event = Event("documents.downloaded", {"organization_id": str(by.organization_id)})
-        await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
-
-
 def _parties(tender: Tender) -> list[tuple[UUID, Role]]:
     parties = [(holder.organization_id, Role.KEY_HOLDER) for holder in tender.key_holders]
     parties.append((tender.procuring_entity_id, Role.PROCURING_ENTITY))
@@ -374,13 +314,3 @@ def _lawful_plan(
     terms = publication_findings(tender, law.rulebook)
     require_lawful(terms, overridden=overridden, refusal=TermsUnlawful)
     return plan
-
-
-def _moved_deadline(tender: Tender, law: Law, *, at: datetime) -> datetime | None:
-    return dates.deadline_after_clarification(
-        law.rulebook,
-        law.calendar,
-        clarified_at=at,
-        deadline=tender.deadline,
-        periods=tender.round.periods,
-    )

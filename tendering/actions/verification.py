@@ -19,6 +19,7 @@ from tendering.domain.tender import Tender
 from tendering.storage import (
     archives,
     bids,
+    clarifications,
     issued_documents,
     journal,
     openings,
@@ -118,6 +119,13 @@ async def _stored_files(
     for document in tender.documents:
         _, upload_id = await tender_documents.document_upload(connection, tender.id, document.name)
         files[blobs.path(upload_id)] = (document.digest, f"document {document.name}")
+    for version in await clarifications.list_versions(connection, tender.id):
+        for document in version.brought:
+            _, upload_id = await tender_documents.document_upload(
+                connection, tender.id, document.name, version=version.version
+            )
+            where = f"document {document.name} of version {version.version}"
+            files[blobs.path(upload_id)] = (document.digest, where)
     for stored in await bids.list_all(connection, tender.id):
         bid = stored.bid
         await place_containers(connection, blobs, bid)

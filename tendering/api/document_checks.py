@@ -52,11 +52,14 @@ class DocumentFindingList(Struct, frozen=True):
 async def put_document(
     context: Context, actor: Actor, tender_id: UUID, name: DocumentName, body: PutDocument
 ) -> None:
-    """Put a file into a draft's tender documents; it is read and checked first."""
+    """Put a file into a draft's tender documents; it is read and checked first.
+
+    Of a published tender it waits, unseen, for the amendment that brings it.
+    """
     async with reading(context.pool) as connection:
         tender = await visible_tender(connection, tender_id, actor)
         require_party(tender, actor.organization_id)
-        require_status(tender, TenderStatus.DRAFT)
+        require_status(tender, TenderStatus.DRAFT, TenderStatus.PUBLISHED)
         upload = await uploads.get(connection, body.upload)
         require_owner(upload, actor.organization_id)
         assert upload.digest, "whatever is not complete was refused"

@@ -1,15 +1,16 @@
 """What everybody may read: the clock, the platform, a tender's journal and documents."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from tendering.actions.clarifications import record_download
 from tendering.actions.clock import jump
 from tendering.actions.participants import require_reader
-from tendering.actions.tenders import record_download
+from tendering.actions.tenders import current_documents
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, PageLimit, Seq
 from tendering.api.log import LogParts
@@ -18,7 +19,7 @@ from tendering.api.tenders import DocumentName
 from tendering.domain.archive_keys import notices_of
 from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
-from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.demonstration import ClockNotJumpable
 from tendering.domain.tender import TenderStatus
 from tendering.storage import journal, tender_documents
@@ -141,12 +142,25 @@ async def get_journal(
 
 
 async def get_document(
-    context: Context, actor: Actor, tender_id: UUID, name: DocumentName
+    context: Context,
+    actor: Actor,
+    tender_id: UUID,
+    name: DocumentName,
+    version: Annotated[int, Meta(ge=0, le=1_000_000)] = 0,
 ) -> web.FileResponse:
-    """A file of the tender documents. Who downloads it stays secret."""
+    """A file of the tender documents, of now or as a version brought it. Who reads it is secret."""
     async with reading(context.pool) as connection:
-        await require_reader(connection, await visible_tender(connection, tender_id, actor), actor)
-        document, upload_id = await tender_documents.document_upload(connection, tender_id, name)
+        tender = await visible_tender(connection, tender_id, actor)
+        await require_reader(connection, tender, actor)
+        now = await current_documents(connection, tender)
+        file = now.file(name)
+        # What waits for an amendment is not published yet.
+        if version > now.version or (not version and file is None):
+            raise NotFound
+        since = version or (1 if file is None else file.since)
+        document, upload_id = await tender_documents.document_upload(
+            connection, tender_id, name, version=since
+        )
     async with transaction(context.pool) as connection:
         await record_download(connection, tender_id, by=actor, at=context.now())
     return web.FileResponse(

@@ -1,11 +1,19 @@
-"""The doors of tender documents: put, check, download."""
+"""The doors of tender documents: put, check, download, ask, clarify, amend, confirm."""
 
 from typing import Final
 
-from tendering.api import document_checks, public
+from tendering.api import clarifications, document_checks, public
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
-from tendering.domain.refusals.bids import UploadIncomplete
+from tendering.domain.refusals.bids import DeadlinePassed, UploadIncomplete
+from tendering.domain.refusals.documents import (
+    DeadlineMustMove,
+    DocumentFindingsOpen,
+    DocumentsUnchanged,
+    DocumentsUnchecked,
+)
+from tendering.domain.refusals.remedies import NotConcerned
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import NotParticipant, WrongPhase
 
 DOCUMENT_ROUTES: Final = (
@@ -45,6 +53,80 @@ DOCUMENT_ROUTES: Final = (
         status=201,
         idempotency="transaction",
         errors=(NotFound, Forbidden, WrongPhase, Invalid),
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/questions",
+        clarifications.post_question,
+        action="question.ask",
+        status=201,
+        idempotency="transaction",
+        errors=(NotFound,),
+        tags=("tenders",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/questions",
+        clarifications.get_questions,
+        action="question.read",
+        errors=(NotFound, Forbidden),
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/clarifications",
+        clarifications.post_clarification,
+        action="clarification.publish",
+        status=201,
+        idempotency="transaction",
+        errors=(
+            NotFound,
+            Forbidden,
+            Invalid,
+            WrongPhase,
+            SignatureRefused,
+            DeadlinePassed,
+            DeadlineMustMove,
+            DocumentsUnchanged,
+            DocumentsUnchecked,
+            DocumentFindingsOpen,
+        ),
+        tags=("tenders",),
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/clarifications",
+        clarifications.get_clarifications,
+        errors=(NotFound,),
+        tags=("tenders",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/clarifications/{number}/receipts",
+        clarifications.post_clarification_receipt,
+        action="clarification.confirm",
+        status=204,
+        idempotency="natural",
+        errors=(NotFound, NotConcerned),
+        tags=("tenders",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/clarifications/{number}/receipts",
+        clarifications.get_clarification_receipts,
+        action="clarification.read_receipts",
+        errors=(NotFound, Forbidden),
+        tags=("tenders",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/document-versions",
+        clarifications.get_document_versions,
+        errors=(NotFound,),
         tags=("tenders",),
     ),
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from tendering.actions.tenders import current_documents
 from tendering.api.fields import Instant
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.parties import Actor
@@ -29,12 +30,16 @@ class LotView(Struct, frozen=True):
 
 
 class DocumentView(Struct, frozen=True):
-    """A file of the tender documents; `digest` is the RFC 6962 root over 1 MiB blocks, hex."""
+    """A file of the tender documents; `digest` is the RFC 6962 root over 1 MiB blocks, hex.
+
+    `since`: the version of the documents that brought it.
+    """
 
     name: str
     digest: str
     size_bytes: int
     media_type: str
+    since: int
 
 
 class ClarificationView(Struct, frozen=True):
@@ -113,6 +118,7 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         ],
     )
     told = await clarifications.list_of_tender(connection, tender.id)
+    documents = await current_documents(connection, tender)
     return TenderView(
         id=tender.id,
         number=tender.number,
@@ -131,8 +137,14 @@ async def tender_view(connection: Connection, tender: Tender) -> TenderView:
         supervisor_id=tender.supervisor_id,
         lots=_lots(tender),
         documents=[
-            DocumentView(each.name, each.digest.hex(), each.size_bytes, each.media_type)
-            for each in tender.documents
+            DocumentView(
+                each.document.name,
+                each.document.digest.hex(),
+                each.document.size_bytes,
+                each.document.media_type,
+                each.since,
+            )
+            for each in documents.files
         ],
         key_policy=tender.key_policy,
         key_announcements=[dict(holder.announcement or {}) for holder in tender.key_holders],

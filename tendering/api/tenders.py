@@ -21,7 +21,6 @@ from tendering.api.fields import (
 )
 from tendering.api.routing import Tagged
 from tendering.api.tender_views import (
-    ClarificationView,
     TenderView,
     tender_view,
     visible_tender,
@@ -39,8 +38,7 @@ from tendering.domain.tender import (
 )
 from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_for
-from tendering.storage import clarifications, tenders
-from tendering.storage.clarifications import Question
+from tendering.storage import tenders
 from tendering.storage.connection import Connection
 
 PositiveFen = Annotated[int, Meta(ge=1, le=INTEGER_MAX, description="Money in fen")]
@@ -122,47 +120,6 @@ class FactsAnswer(Struct, frozen=True):
 
     facts: dict[str, Any]
     digest: str
-
-
-class PostQuestion(Struct, frozen=True, forbid_unknown_fields=True):
-    """A question to the tender documents."""
-
-    text: Annotated[str, Meta(min_length=1, max_length=5000)]
-
-
-class QuestionView(Struct, frozen=True):
-    """A question; who asked it is nobody's business."""
-
-    id: UUID
-    text: str
-    asked_at: Instant
-
-
-class QuestionList(Struct, frozen=True):
-    """The questions to a tender, oldest first."""
-
-    items: list[QuestionView]
-
-
-class PostClarification(Struct, frozen=True, forbid_unknown_fields=True):
-    """A clarification and its signature."""
-
-    text: Text
-    affects_bids: bool
-    statement: Statement
-
-
-class ClarificationAnswer(Struct, frozen=True):
-    """The number of the new clarification, and the deadline as it stands now."""
-
-    number: int
-    deadline: Instant
-
-
-class ClarificationList(Struct, frozen=True):
-    """The clarifications of a tender, oldest first."""
-
-    items: list[ClarificationView]
 
 
 async def post_tender(
@@ -257,66 +214,6 @@ async def post_publication(
         at=received_at,
     )
     return await tender_view(connection, published)
-
-
-async def post_question(
-    actor: Actor,
-    connection: Connection,
-    received_at: datetime,
-    tender_id: UUID,
-    body: PostQuestion,
-) -> QuestionView:
-    """Ask something about the tender documents."""
-    await visible_tender(connection, tender_id, actor)
-    question = Question(uuid4(), body.text, received_at)
-    await clarifications.insert_question(connection, tender_id, question, actor.organization_id)
-    return QuestionView(question.id, question.text, question.asked_at)
-
-
-async def get_questions(connection: Connection, actor: Actor, tender_id: UUID) -> QuestionList:
-    """The questions to one's own tender."""
-    require_party(await tenders.get(connection, tender_id), actor.organization_id)
-    found = await clarifications.list_questions(connection, tender_id)
-    return QuestionList([QuestionView(each.id, each.text, each.asked_at) for each in found])
-
-
-async def post_clarification(
-    context: Context,
-    actor: Actor,
-    connection: Connection,
-    received_at: datetime,
-    tender_id: UUID,
-    *,
-    body: PostClarification,
-) -> ClarificationAnswer:
-    """Publish a clarification; one that may affect bids and comes late moves the deadline."""
-    tender = await visible_tender(connection, tender_id, actor)
-    number, moved = await deeds.publish_clarification(
-        connection,
-        context.keys,
-        tender_id,
-        context.law(tender, received_at),
-        text=body.text,
-        affects_bids=body.affects_bids,
-        statement=body.statement,
-        by=actor,
-        at=received_at,
-    )
-    return ClarificationAnswer(number, moved.deadline)
-
-
-async def get_clarifications(
-    connection: Connection, actor: Actor | None, tender_id: UUID
-) -> ClarificationList:
-    """The clarifications of a tender."""
-    await visible_tender(connection, tender_id, actor)
-    found = await clarifications.list_of_tender(connection, tender_id)
-    return ClarificationList(
-        [
-            ClarificationView(each.number, each.text, each.affects_bids, each.published_at)
-            for each in found
-        ]
-    )
 
 
 def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool) -> Tender:

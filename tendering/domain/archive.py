@@ -87,10 +87,14 @@ def streams_of(edition: Edition) -> tuple[Stream, ...]:
     return tuple(Stream) if edition is Edition.FULL else (Stream.PUBLIC,)
 
 
-def document_path(number: int, name: str) -> str:
-    """Where the `number`-th file of the tender documents stands (in the order of the notice)."""
+def document_path(number: int, name: str, version: int = 1) -> str:
+    """Where the `number`-th file that a version of the tender documents brought stands.
+
+    Counted in the order of the notice, or of the amendment's entry.
+    """
     suffix = _SUFFIX.search(name.lower())
-    return f"data/documents/{number:03d}{suffix.group() if suffix else '.bin'}"
+    folder = "data/documents" if version == 1 else f"data/documents/v{version}"
+    return f"{folder}/{number:03d}{suffix.group() if suffix else '.bin'}"
 
 
 def issued_path(kind: str, lot: str) -> str:

@@ -29,6 +29,8 @@ _TENDERING = {
     "question.ask": frozenset({R.BIDDER}),
     "question.read": TRADING,
     "clarification.publish": TRADING,
+    "clarification.confirm": frozenset({R.BIDDER}),
+    "clarification.read_receipts": TRADING | {R.SUPERVISOR},
     "key.announce": frozenset({R.KEY_HOLDER}),
     "key_holder.replace": TRADING,
     "canary.open": frozenset({R.KEY_HOLDER}),

@@ -1,5 +1,6 @@
 """SQL of `tender_documents`, `document_decisions` and `downloads`: files, checks, who has them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -23,13 +24,15 @@ async def put_document(
     document: Document,
     upload_id: UUID,
     check: DocumentCheck | None = None,
+    *,
+    version: int = 1,
 ) -> None:
-    """Add a file to the tender documents, or put another in its place, with its check."""
+    """Add a file to a version of the documents, or put another in its place, with its check."""
     await connection.execute(
         """INSERT INTO tendering.tender_documents
-               (tender_id, name, upload_id, digest, size_bytes, media_type, checked)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (tender_id, name) DO UPDATE
+               (tender_id, name, upload_id, digest, size_bytes, media_type, checked, version)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+           ON CONFLICT (tender_id, version, name) DO UPDATE
            SET upload_id = excluded.upload_id, digest = excluded.digest,
                size_bytes = excluded.size_bytes, media_type = excluded.media_type,
                checked = excluded.checked""",
@@ -40,15 +43,19 @@ async def put_document(
         document.size_bytes,
         document.media_type,
         None if check is None else to_json(check_json(check)),
+        version,
     )
 
 
-async def list_checked(connection: Connection, tender_id: UUID) -> list[CheckedDocument]:
-    """The files of the tender documents with their checks, by name."""
+async def list_checked(
+    connection: Connection, tender_id: UUID, *, version: int = 1
+) -> list[CheckedDocument]:
+    """The files that a version brings, with their checks, by name."""
     rows = await connection.fetch(
         """SELECT name, digest, size_bytes, media_type, checked FROM tendering.tender_documents
-           WHERE tender_id = $1 ORDER BY name""",
+           WHERE tender_id = $1 AND version = $2 ORDER BY name""",
         tender_id,
+        version,
     )
     return [
         CheckedDocument(
@@ -97,15 +104,29 @@ async def save_decision(connection: Connection, tender_id: UUID, decision: Decis
     )
 
 
+async def keep_only(
+    connection: Connection, tender_id: UUID, version: int, names: Collection[str]
+) -> None:
+    """Leave out of a version the files that wait for it and are not to come."""
+    await connection.execute(
+        """DELETE FROM tendering.tender_documents
+           WHERE tender_id = $1 AND version = $2 AND NOT name = ANY($3)""",
+        tender_id,
+        version,
+        list(names),
+    )
+
+
 async def document_upload(
-    connection: Connection, tender_id: UUID, name: str
+    connection: Connection, tender_id: UUID, name: str, *, version: int = 1
 ) -> tuple[Document, UUID]:
-    """A file of the tender documents and the upload that holds its bytes. Raises NotFound."""
+    """A file that a version brought, and the upload that holds its bytes. Raises NotFound."""
     row = await connection.fetchrow(
         """SELECT name, digest, size_bytes, media_type, upload_id FROM tendering.tender_documents
-           WHERE tender_id = $1 AND name = $2""",
+           WHERE tender_id = $1 AND name = $2 AND version = $3""",
         tender_id,
         name,
+        version,
     )
     if row is None:
         raise NotFound
@@ -125,3 +146,14 @@ async def record_download(
         at,
     )
     return inserted == "INSERT 0 1"
+
+
+async def has_downloaded(connection: Connection, tender_id: UUID, organization_id: UUID) -> bool:
+    """Did this organization download?"""
+    found: bool = await connection.fetchval(
+        """SELECT EXISTS (SELECT 1 FROM tendering.downloads
+                          WHERE tender_id = $1 AND organization_id = $2)""",
+        tender_id,
+        organization_id,
+    )
+    return found

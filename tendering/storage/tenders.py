@@ -53,7 +53,8 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
         WHERE f.tender_id = t.id) AS former,
        (SELECT json_agg(json_build_array(d.name, encode(d.digest, 'hex'), d.size_bytes,
                                          d.media_type) ORDER BY d.name)
-        FROM tendering.tender_documents d WHERE d.tender_id = t.id) AS documents
+        FROM tendering.tender_documents d
+        WHERE d.tender_id = t.id AND d.version = 1) AS documents
 FROM tendering.tenders t
 """
 _GET = _SELECT + "WHERE t.id = $1"

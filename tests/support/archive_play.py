@@ -39,6 +39,7 @@ from tendering.domain.tender import (
 from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Archive, Evidence, Journals, archived
+from tests.support.archive_amending import amend
 from tests.support.archive_canaries import (
     destroy_keys,
     first_canary,
@@ -234,18 +235,7 @@ class TenderPlay:
         self.public(event, PUBLISHED)
         self.tender = replace(published, status=TenderStatus.PUBLISHED, published_at=PUBLISHED)
         first_canary(self, PUBLISHED)
-        said: dict[str, JsonValue] = {
-            "tender_id": str(TENDER_ID),
-            "number": 1,
-            "text": "答复：以图纸为准。",
-            "affects_bids": False,
-        }
-        body: dict[str, JsonValue] = {
-            key: value for key, value in said.items() if key != "tender_id"
-        }
-        body["signed"] = self.entity.sign("kaibiao/clarification/v1", said)
-        body["deadline"] = instant(DEADLINE)
-        self.public(Event("clarification.published", body), PUBLISHED + timedelta(days=3))
+        amend(self, PUBLISHED + timedelta(days=3))
 
     def _submit(self) -> None:
         at = DEADLINE - timedelta(hours=2)

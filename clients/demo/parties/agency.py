@@ -3,10 +3,10 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from clients.certifying import certify_with_platform
+from clients.clarifying import Clarification, clarify
 from clients.demo.parties.disputing import answer_documents, answer_result
 from clients.demo.parties.drawing import reveal, seal, wait_for_records, wait_until_open
 from clients.demo.parties.following import (
@@ -38,7 +38,6 @@ DOCUMENTS = ("招标文件.pdf", "工程量清单.pdf")
 DOCUMENT_BYTES = 1_500_000
 FACTS_LABEL = "kaibiao/tender-facts/v1"
 PUBLICATION_LABEL = "kaibiao/publication/v1"
-CLARIFICATION_LABEL = "kaibiao/clarification/v1"
 
 
 class FactsDiffer(Exception):
@@ -160,20 +159,11 @@ async def _clarify(party: Party, signer: Signer, tender: Tender) -> None:
         return answer["items"] or None
 
     questions = await party.wait("等候疑问", asked)
-    for number, question in enumerate(questions, start=1):
+    for question in questions:
         party.doing("发布澄清")
-        said: dict[str, Any] = {
-            "tender_id": str(tender.id),
-            "number": number,
-            "text": f"问:{question['text']} 答:外墙保温材料燃烧性能等级为A级。",
-            "affects_bids": True,
-        }
-        body = {
-            "text": said["text"],
-            "affects_bids": said["affects_bids"],
-            "statement": signer.sign(CLARIFICATION_LABEL, said),
-        }
-        await party.platform.post(f"/tenders/{tender.id}/clarifications", body)
+        text = f"问:{question['text']} 答:外墙保温材料燃烧性能等级为A级。"
+        said = Clarification(text, affects_bids=True)
+        number = await clarify(party.platform, signer, tender.id, said)
         await announce(party.platform, signer, Document(tender.id, "clarification", str(number)))
 
 

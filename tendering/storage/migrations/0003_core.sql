@@ -99,7 +99,9 @@ CREATE TABLE tendering.tender_documents (
     media_type text NOT NULL CHECK (char_length(media_type) <= 100),
     -- What was read in it when it was put here.
     checked text CHECK (octet_length(checked) <= 4194304),
-    PRIMARY KEY (tender_id, name)
+    -- The version of the documents that brings it; after the newest published one it waits.
+    version integer NOT NULL DEFAULT 1 CHECK (version > 0),
+    PRIMARY KEY (tender_id, version, name)
 );
 
 -- Who was invited, or admitted by the round before: as secret as who bids.
@@ -154,9 +156,23 @@ CREATE TABLE tendering.clarifications (
     text text NOT NULL CHECK (char_length(text) BETWEEN 1 AND 20000),
     affects_bids boolean NOT NULL,
     signed text NOT NULL CHECK (octet_length(signed) <= 131072),
+    -- All files of the version that an amendment makes; null where it changes none.
+    documents text CHECK (octet_length(documents) <= 1048576),
     published_at timestamptz NOT NULL,
     PRIMARY KEY (tender_id, number)
 );
+
+-- Who confirmed that a clarification reached it: as secret as who downloaded.
+CREATE TABLE tendering.clarification_receipts (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    at timestamptz NOT NULL,
+    PRIMARY KEY (tender_id, number, organization_id),
+    FOREIGN KEY (tender_id, number) REFERENCES tendering.clarifications (tender_id, number)
+);
+
+REVOKE SELECT ON tendering.clarification_receipts FROM tendering_audit;
 
 CREATE TABLE tendering.uploads (
     id uuid PRIMARY KEY,

@@ -188,6 +188,7 @@ def test_even_the_platform_cannot_change_a_byte_that_matters(full: Archive, tmp_
         f"{BIDS}/{GONE}/1/price.header",
         f"{BIDS}/{GONE}/1/withdrawal.json",
         "data/documents/001.pdf",
+        "data/documents/v2/001.pdf",
         "data/issued/award_notice-1.pdf",
         "data/evaluation/1.json",
         "data/journal/custody.jsonl",
@@ -232,6 +233,25 @@ def test_exchanged_containers_are_named(full: Archive, verify: Verify) -> None:
     swapped = full.changed(own, full.files[other]).changed(other, full.files[own])
 
     assert named(verify(swapped)).startswith(own)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda body: body.update(affects_bids=True), "what was signed"),
+        (lambda body: body["changes"].update(added=[]), "do not follow from the version before"),
+        (lambda body: body["documents"]["files"][0].update(since=1), "what was signed"),
+        (lambda body: body.update(deadline="2026-12-24T01:30:00.000000Z"), "nobody signed"),
+    ],
+)
+def test_an_amendment_that_was_changed_is_named(
+    full: Archive, verify: Verify, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    report = verify(full.forged(Stream.PUBLIC, "clarification.published", change))
+
+    (failed,) = (one for one in report.steps if one.name_en == "clarifications")
+    assert "(clarification.published)" in failed.detail
+    assert said in failed.detail
 
 
 def test_a_wrong_price_in_what_was_read_out_is_named(full: Archive, verify: Verify) -> None:

@@ -37,6 +37,7 @@ from tendering.domain.tender import TenderStatus
 from tendering.keys import CertifiedKey, PlatformKeys
 from tendering.storage import (
     bids,
+    clarifications,
     issued_documents,
     journal,
     key_holders,
@@ -50,6 +51,7 @@ from tendering.storage import (
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Connection, Pool, transaction
 from tests.support.archive import archive_keys
+from tests.support.archive_amending import TEXT, contents, second_version
 from tests.support.archive_parties import MADE, PUBLISHED, chance
 from tests.support.archive_play import DOCUMENT, TenderPlay
 from tests.support.taking_in import insert_bid
@@ -141,7 +143,7 @@ async def test_a_sound_installation_holds(parts: ArchiveParts) -> None:
 
     assert report.wrong == ()
     assert report.tenders == 1
-    assert report.files == 1 + 5 * 3 + 3 * 3
+    assert report.files == 1 + 2 + 5 * 3 + 3 * 3
 
 
 async def test_a_changed_byte_on_the_disk_is_found(parts: ArchiveParts) -> None:
@@ -215,11 +217,31 @@ async def _insert_tender(connection: Connection, blobs: Blobs, play: TenderPlay)
     await tender_documents.put_document(
         connection, play.tender.id, play.tender.documents[0], upload_id
     )
+    await _insert_amendment(connection, blobs, play)
     for stream in Stream:
         for entry in play.journals.entries[stream]:
             event = Event(entry.kind, entry.body)
             again = await journal.append(connection, play.tender.id, stream, event, at=entry.at)
             assert again.head == entry.head
+
+
+async def _insert_amendment(connection: Connection, blobs: Blobs, play: TenderPlay) -> None:
+    for document, content in contents():
+        upload_id = uuid4()
+        blobs.path(upload_id).write_bytes(content)
+        await tender_documents.put_document(
+            connection, play.tender.id, document, upload_id, version=2
+        )
+    await clarifications.insert(
+        connection,
+        play.tender.id,
+        1,
+        text=TEXT,
+        affects_bids=False,
+        signed={},
+        documents=second_version(play.tender),
+        at=PUBLISHED,
+    )
 
 
 async def _insert_bids(connection: Connection, blobs: Blobs, play: TenderPlay) -> None:

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from tendering.actions.clarifications import record_download
 from tendering.actions.duties import list_duties, look_after
 from tendering.actions.openings import close_submission
-from tendering.actions.tenders import record_download
 from tendering.clockwork import close_due
 from tendering.domain.duties import OVERDUE
 from tendering.domain.journal import Stream

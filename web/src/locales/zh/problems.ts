@@ -34,6 +34,8 @@ export default {
   "not-key-holder": "贵单位不是本项目的密钥持有人。",
   "canary-not-opened": "探测答复不正确，请检查密钥文件夹里是否为本项目公布的密钥。",
   "tender-suspended": "本项目已暂停，待异议或投诉处理后恢复。",
+  "deadline-must-move": "澄清或者修改距投标截止时间不足法定期限，请确认顺延至 {proposed} 或者更晚。",
+  "documents-unchanged": "修改后的招标文件与原文件相同，或者没有留下任何文件。",
   "documents-unchecked": "招标文件中有尚未体检的文件，请重新放入草稿。",
   "document-findings-open": "招标文件体检还有 {count} 处问题没有处理，第一处在《{document}》第 {page} 页：{explained}",
   "key-policy-replaced": "密钥持有人已经更换，请用投标工具重新加密后再提交。",
