@@ -25,6 +25,7 @@ from clients.verifying import (
     statements,
     submissions,
     trust,
+    validity,
 )
 from clients.verifying.archive_file import ArchiveFile, check_bag, check_framing
 from clients.verifying.case import Case, load_case
@@ -95,6 +96,7 @@ STEPS: Final = (
     Step("评标委员会名单", "names of the committee", draws.check_committee),
     Step("评标复算", "the evaluation, computed again", evaluations.check_evaluation),
     Step("评标报告", "reports of the evaluation", evaluations.check_reports),
+    Step("投标有效期", "validity of bids", validity.check_validity),
     Step("中标候选人与定标", "candidates and award", awards.check_award),
     Step("签章文件", "signed documents", awards.check_issued),
     Step("证书吊销", "revoked certificates", trust.check_revocations),

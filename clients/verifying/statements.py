@@ -42,6 +42,8 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "kaibiao/key-destruction/v1": "destroyed keys",
     "kaibiao/canary-answer/v1": "canaries of the key holders",
     "kaibiao/clarification/v1": "clarifications",
+    "kaibiao/validity-extension/v1": "validity of bids",
+    "kaibiao/validity-answer/v1": "validity of bids",
     "kaibiao/bid-manifest/v1": "signatures of the manifests",
     "kaibiao/draw-contribution/v1": "the draw, computed again",
     "kaibiao/draw-record/v1": "the draw, computed again",

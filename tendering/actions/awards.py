@@ -24,6 +24,7 @@ from tendering.actions.issued_documents import (
     signers_of,
 )
 from tendering.actions.tenders import Law
+from tendering.actions.validity import list_extensions
 from tendering.documents.data import AwardNotice, CandidateRow, CandidatesNotice
 from tendering.documents.notices import render_award_notice, render_candidates
 from tendering.documents.typesetting import Rendered
@@ -45,6 +46,7 @@ from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
+from tendering.domain.validity import require_valid
 from tendering.storage import candidates, journal, objections, tenders
 from tendering.storage.candidates import StoredAward, StoredEvaluation
 from tendering.storage.connection import Connection, Pool, reading, transaction
@@ -286,6 +288,8 @@ async def _decide_award(
     )
     winner = event.body["winner"]
     assert isinstance(winner, dict)
+    extensions = await list_extensions(connection, tender.id)
+    require_valid(tender, extensions, host.lot, UUID(str(winner["bidder_id"])), at=host.at)
     form = evaluation.bid(str(winner["bid"]))["form"]
     assert isinstance(form, dict)
     price_fen = winner["price_fen"]

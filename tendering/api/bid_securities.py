@@ -12,7 +12,8 @@ from tendering.actions.bid_securities import Deposit
 from tendering.api.context import Actor, Context
 from tendering.api.fields import INTEGER_MAX, Instant, Line, LotNumber, Uscc
 from tendering.domain.bid_security import SecurityForm
-from tendering.domain.security_release import Figure, HeldSecurity, Rates, ReleaseCase
+from tendering.domain.interest import Figure
+from tendering.domain.security_release import HeldSecurity, Rates, ReleaseCase
 from tendering.storage import tenders
 from tendering.storage.connection import Connection
 

@@ -23,6 +23,7 @@ from tendering.api.routes_openings import OPENING_ROUTES
 from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
+from tendering.api.routes_validity import VALIDITY_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.bids import (
@@ -232,6 +233,7 @@ ROUTES: Final = (
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
     *BID_SECURITY_ROUTES,
+    *VALIDITY_ROUTES,
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *NOTIFICATION_ROUTES,

@@ -5,7 +5,7 @@ from typing import Final
 from tendering.api import awards
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
-from tendering.domain.refusals.awards import AwardNotAllowed, CandidatesNotAllowed
+from tendering.domain.refusals.awards import AwardNotAllowed, BidLapsed, CandidatesNotAllowed
 from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.refusals.tenders import WrongPhase
 
@@ -29,6 +29,7 @@ AWARD_ROUTES: Final = (
         idempotency="natural",
         errors=(
             AwardNotAllowed,
+            BidLapsed,
             DocumentChanged,
             Forbidden,
             NotFound,

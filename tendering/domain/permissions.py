@@ -65,6 +65,8 @@ _TENDERING = {
     "rating.give": TRADING | {R.BIDDER, R.EXPERT},
     "rating.follow_up": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "rating.settle": frozenset({R.OPERATOR}),
+    "validity.answer": frozenset({R.BIDDER}),
+    "validity.extend": TRADING,
     "result.read_own": frozenset({R.BIDDER}),
     "bid_security.read": TRADING | {R.BIDDER, R.SUPERVISOR, R.OPERATOR},
     "bid_security.record_cash": frozenset({R.OPERATOR}),

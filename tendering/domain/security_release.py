@@ -17,13 +17,13 @@ from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.duties import KINDS, due_after
+from tendering.domain.interest import NOTHING, PERCENT, Figure, simple_interest
 from tendering.domain.journal import Entry, Event, instant
 from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.tender import Tender, TenderStatus
+from tendering.domain.validity import ANSWERED, refusal_of
 
-DAYS_A_YEAR: Final = 360  # how Chinese banks count interest; said with every figure
-PERCENT: Final = 100
 # A withdrawn bidder may bid again until the deadline: its guarantee is held as long as the term
 # safely allows.
 HELD_BEFORE_DUE: Final = timedelta(days=1)
@@ -39,6 +39,7 @@ class ReleaseCase(StrEnum):
     WINNER = "winner"
     TERMINATED = "terminated"
     FAILED = "failed"
+    VALIDITY_REFUSED = "validity_refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,8 @@ RELEASES: Final[Mapping[str, Mapping[ReleaseCase, Release]]] = {
             "tender.terminated", "bid_security_refund_max", interest=True, analogy=True
         ),
         _C.FAILED: Release("tender.failed", "bid_security_refund_max", interest=True, analogy=True),
+        # 30号令 第二十九条 (not verified): who does not extend has a right to its security.
+        _C.VALIDITY_REFUSED: Release(ANSWERED, "withdrawal_refund_max", analogy=True),
     },
     "government_procurement": {
         _C.WITHDRAWN: Release("bid.withdrawn", "withdrawal_refund_max"),
@@ -79,6 +82,7 @@ RELEASES: Final[Mapping[str, Mapping[ReleaseCase, Release]]] = {
         _C.WINNER: Release("contract.signed", "bid_security_refund_max"),
         _C.TERMINATED: Release("tender.terminated", "termination_refund_max"),
         _C.FAILED: Release("tender.failed", "termination_refund_max", analogy=True),
+        _C.VALIDITY_REFUSED: Release(ANSWERED, "withdrawal_refund_max", analogy=True),
     },
 }
 # Every kind of entry after which some security may have to go back.
@@ -239,26 +243,6 @@ def decide_keep(
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """Money owed: exact, and rounded half up to the fen, with how it came about in words."""
-
-    exact: Fraction
-    fen: int
-    formula: str
-
-    def json(self) -> dict[str, JsonValue]:
-        """As it stands in the journal; the exact value as a fraction of fen."""
-        return {
-            "fen": self.fen,
-            "exact_fen": f"{self.exact.numerator}/{self.exact.denominator}",
-            "formula": self.formula,
-        }
-
-
-NOTHING: Final = Figure(Fraction(0), 0, "")
-
-
-@dataclass(frozen=True, slots=True)
 class Returned:
     """How cash went back: the bank's reference, interest, and the charge for being late (G08)."""
 
@@ -309,16 +293,6 @@ def returned(
     return Returned(reference, interest, charge, late)
 
 
-def simple_interest(amount_fen: int, yearly_percent: Fraction, days: int) -> Figure:
-    """Simple interest, exact; rounded half up to the fen."""
-    assert amount_fen >= 0
-    assert days >= 0
-    exact = amount_fen * yearly_percent * days / (PERCENT * DAYS_A_YEAR)
-    fen = (2 * exact.numerator + exact.denominator) // (2 * exact.denominator)
-    rate = f"{yearly_percent.numerator}/{yearly_percent.denominator}"
-    return Figure(exact, fen, f"{amount_fen}分 × {rate}% × {days}日 ÷ {DAYS_A_YEAR}，四舍五入到分")
-
-
 def same_payers(accounts: Mapping[UUID, bytes]) -> tuple[tuple[UUID, ...], ...]:
     """Bidders of one lot whose deposits came from the same account, each group sorted.
 
@@ -353,12 +327,13 @@ def _case(
             began = _failed_by_itself(lot, entries)
         if began is not None:
             return case, began
+    refused = refusal_of(entries, lot, held.security.bidder_id)
     if held.bid is BidStatus.WITHDRAWN:
         return _C.WITHDRAWN, last(_C.WITHDRAWN, lot=lot, bidder_id=bidder)
     if held.bid is BidStatus.DEEMED_WITHDRAWN:
         return _C.DEEMED_WITHDRAWN, last(_C.DEEMED_WITHDRAWN, lot=lot)
-    if held.bid is None:
-        return _C.NO_BID, last(_C.NO_BID)
+    if held.bid is None or refused is not None:
+        return (_C.NO_BID, last(_C.NO_BID)) if refused is None else (_C.VALIDITY_REFUSED, refused)
     awarded = [
         entry
         for entry in entries

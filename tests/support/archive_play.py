@@ -66,6 +66,7 @@ from tests.support.archive_remedies import (
     remedied,
     withdrawal,
 )
+from tests.support.archive_validity import extend_validity
 from tests.support.evaluation import METHOD
 
 BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
@@ -119,6 +120,7 @@ class TenderPlay:
         self._submit()
         at = self._close()
         at = self._open(at)
+        at = extend_validity(self.journals, self.tender, self.entity, self.bidders[:3], at)
         committee = CommitteePlay(
             self.platform,
             self.journals,

@@ -49,3 +49,15 @@ class SecurityNotReturnable(Conflict):
     """The bid security is not to be returned by hand now: `why` says why."""
 
     code = "security-not-returnable"
+
+
+class BidLapsed(Conflict):
+    """The bid is valid no more: its validity was not extended, or its bidder refused."""
+
+    code = "bid-lapsed"
+
+
+class ExtensionUnlawful(Conflict):
+    """The validity of bids cannot be extended, or answered, like this: `why` says why."""
+
+    code = "extension-unlawful"

@@ -14,7 +14,8 @@ CREATE TABLE tendering.bid_securities (
     account_digest bytea CHECK (octet_length(account_digest) = 32),
     release_case text CHECK (
         release_case IN (
-            'withdrawn', 'deemed_withdrawn', 'no_bid', 'loser', 'winner', 'terminated', 'failed'
+            'withdrawn', 'deemed_withdrawn', 'no_bid', 'loser', 'winner', 'terminated', 'failed',
+            'validity_refused'
         )
     ),
     release_since timestamptz,

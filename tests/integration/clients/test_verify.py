@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -251,6 +252,25 @@ def test_an_amendment_that_was_changed_is_named(
 
     (failed,) = (one for one in report.steps if one.name_en == "clarifications")
     assert "(clarification.published)" in failed.detail
+    assert said in failed.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        ("validity.extension_answered", {"accepts": False}, "what was signed is something else"),
+        ("validity.extension_answered", {"bidder_id": str(UUID(int=5))}, "who was not asked"),
+        ("validity.extension_requested", {"days": 90}, "asked too late, for no longer"),
+        ("validity.extension_requested", {"reason": "无"}, "what was signed is something else"),
+    ],
+)
+def test_an_extension_of_validity_that_was_changed_is_named(
+    full: Archive, verify: Verify, kind: str, change: dict[str, Any], said: str
+) -> None:
+    report = verify(full.forged(Stream.PUBLIC, kind, lambda body: body.update(change)))
+
+    (failed,) = (one for one in report.steps if one.name_en == "validity of bids")
+    assert f"({kind})" in failed.detail
     assert said in failed.detail
 
 

@@ -11,6 +11,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.duties import duties_of
+from tendering.domain.interest import simple_interest
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rulebook
@@ -30,7 +31,6 @@ from tendering.domain.security_release import (
     released,
     returned,
     same_payers,
-    simple_interest,
 )
 from tendering.domain.tender import TenderStatus
 from tendering.rulebooks import holiday_calendar, rulebook_of

@@ -44,6 +44,8 @@ export default {
   "not-accepting-bids": "This tender is not accepting bids now.",
   "not-participant": "Only those who were invited, or admitted by the round before, may take part.",
   "deadline-passed": "The submission deadline has passed; nothing is accepted any more.",
+  "bid-lapsed": "This bid is valid no more: its validity was not extended, or its bidder refused.",
+  "extension-unlawful": "Bid validity cannot be extended or answered like this: it is asked before it ends, for longer, with time to answer; late answers do not count.",
   "contract-step-refused": "This cannot be entered of the contract now.",
   "performance-security-refused": "The performance security is more than the law allows, or of a form it does not.",
   "cash-not-taken": "This deposit cannot stand as bid security; see the reason.",

@@ -44,6 +44,8 @@ export default {
   "not-accepting-bids": "本项目现在不接收投标文件。",
   "not-participant": "仅受邀请或者上一轮次入围的单位可以参加。",
   "deadline-passed": "投标截止时间已过，不再接收。",
+  "bid-lapsed": "该投标的有效期已过，或者投标人已经拒绝延长，不能中标。",
+  "extension-unlawful": "投标有效期不能这样延长或者答复：应当在原有效期内提出、延长后更长，并给投标人留出答复时间；逾期答复无效。",
   "contract-step-refused": "该合同事项现在不能登记：已经登记过，或者前一步尚未完成。",
   "performance-security-refused": "履约保证金超过合同金额的法定比例，或者形式不符合规定。",
   "cash-not-taken": "该笔保证金不能作为投标担保：政府采购应当使用非现金形式，工程招标应当从投标人基本账户转出，同一标段只登记一次。",
