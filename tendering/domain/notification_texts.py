@@ -322,7 +322,9 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
             ),
             _OWN_DEED,
         ),
-        **dict.fromkeys(("documents.downloaded", "invitation.answered"), _TELLING),
+        **dict.fromkeys(
+            ("clarification.received", "documents.downloaded", "invitation.answered"), _TELLING
+        ),
         **dict.fromkeys(
             (
                 "draw.recusals",

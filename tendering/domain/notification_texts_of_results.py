@@ -8,6 +8,20 @@ from tendering.domain.notifications import Audience, Row, rows_for
 A = Audience
 
 EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
+    "validity.extension_requested": (
+        Row(
+            A.BIDDERS,
+            "标段{lot}请求将投标有效期延长至{days}日，请在 {respond_until} 前答复。",
+            "Lot {lot}: please say by {respond_until} if your bid is valid for {days} days.",
+        ),
+        Row(A.SUPERVISOR, "标段{lot}延长投标有效期。", "Lot {lot}: bid validity is extended."),
+    ),
+    "validity.extension_answered": rows_for(
+        "标段{lot}有投标人答复了延长投标有效期的请求。",
+        "Lot {lot}: a bidder has answered the request for longer bid validity.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "draw.pool_frozen": rows_for(
         "评标专家抽取名单已锁定，请密封您的随机数。",
         "The pool of experts is frozen: please seal your contribution to the draw.",
