@@ -13,11 +13,11 @@ from tendering.domain.refusals.tenders import WrongPhase
 _PATH: Final = "/tenders/{tender_id}/validity-extensions"
 
 VALIDITY_ROUTES: Final = (
-    Route("GET", _PATH, validity.get_extensions, errors=(NotFound,), tags=("bids",)),
+    Route("GET", _PATH, validity.get_validity_extensions, errors=(NotFound,), tags=("bids",)),
     Route(
         "POST",
         _PATH,
-        validity.post_extension,
+        validity.post_validity_extension,
         action="validity.extend",
         status=201,
         idempotency="transaction",
@@ -27,7 +27,7 @@ VALIDITY_ROUTES: Final = (
     Route(
         "POST",
         _PATH + "/{lot}/{number}/answers",
-        validity.post_extension_answer,
+        validity.post_validity_answer,
         action="validity.answer",
         status=204,
         idempotency="natural",

@@ -19,7 +19,7 @@ from tendering.storage.connection import Connection
 Number = Annotated[int, Meta(ge=1, le=1000)]
 
 
-class PostExtension(Struct, frozen=True, forbid_unknown_fields=True):
+class PostValidityExtension(Struct, frozen=True, forbid_unknown_fields=True):
     """A longer validity: `days` in all, from the deadline; until when bidders answer; why."""
 
     lot: LotNumber
@@ -29,14 +29,14 @@ class PostExtension(Struct, frozen=True, forbid_unknown_fields=True):
     statement: Statement
 
 
-class PostExtensionAnswer(Struct, frozen=True, forbid_unknown_fields=True):
+class PostValidityAnswer(Struct, frozen=True, forbid_unknown_fields=True):
     """A bidder's answer and its signature."""
 
     accepts: bool
     statement: Statement
 
 
-class ExtensionView(Struct, frozen=True):
+class ValidityExtensionView(Struct, frozen=True):
     """A request; `until` is the first instant at which an extended bid is valid no more."""
 
     lot: str
@@ -50,21 +50,21 @@ class ExtensionView(Struct, frozen=True):
     silent: list[UUID]
 
 
-class ExtensionList(Struct, frozen=True):
+class ValidityExtensionList(Struct, frozen=True):
     """The requests of a tender, oldest first."""
 
-    items: list[ExtensionView]
+    items: list[ValidityExtensionView]
 
 
-async def post_extension(
+async def post_validity_extension(
     context: Context,
     actor: Actor,
     connection: Connection,
     received_at: datetime,
     tender_id: UUID,
     *,
-    body: PostExtension,
-) -> ExtensionView:
+    body: PostValidityExtension,
+) -> ValidityExtensionView:
     """Ask all bidders of a lot to let their bids be valid for longer."""
     await visible_tender(connection, tender_id, actor)
     extension = await deeds.request_extension(
@@ -79,7 +79,7 @@ async def post_extension(
     return _view(extension)
 
 
-async def post_extension_answer(
+async def post_validity_answer(
     context: Context,
     actor: Actor,
     connection: Connection,
@@ -88,7 +88,7 @@ async def post_extension_answer(
     *,
     lot: LotNumber,
     number: Number,
-    body: PostExtensionAnswer,
+    body: PostValidityAnswer,
 ) -> None:
     """Accept, or refuse and have one's bid security back."""
     await visible_tender(connection, tender_id, actor)
@@ -105,18 +105,18 @@ async def post_extension_answer(
     )
 
 
-async def get_extensions(
+async def get_validity_extensions(
     connection: Connection, actor: Actor | None, tender_id: UUID
-) -> ExtensionList:
+) -> ValidityExtensionList:
     """What was asked, and who has answered what."""
     await visible_tender(connection, tender_id, actor)
     found = await deeds.list_extensions(connection, tender_id)
-    return ExtensionList([_view(one) for one in found])
+    return ValidityExtensionList([_view(one) for one in found])
 
 
-def _view(extension: Extension) -> ExtensionView:
+def _view(extension: Extension) -> ValidityExtensionView:
     answers = extension.answers
-    return ExtensionView(
+    return ValidityExtensionView(
         extension.lot,
         extension.number,
         extension.days,
