@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from clients.demo.cast import SITES, SPECIALITY
 from clients.demo.scripts import WHOLE, WORKS_FEN, Script
+from clients.projects import ProjectPlan
 from crypto.seal_suites import CLASSIC
 from tendering.domain.calendar import civil_day, day_begins
 from tendering.domain.experts import committee_size
@@ -39,6 +40,7 @@ DRAIN_SECONDS: Final = 60
 THRESHOLD: Final = 2
 OPENING_HOUR: Final = timedelta(hours=10)
 DAYS_TO_SPARE: Final = 3
+DAYS_SINCE_APPROVAL: Final = 365
 ESTIMATE_FEN: Final = WORKS_FEN
 # 招标投标法实施条例 第二十六条: a bid security of 2 % at most, and of 800 000 yuan for works.
 SECURITY_PERCENT: Final = 2
@@ -179,6 +181,21 @@ def next_round_body(tender: Tender, *, now: datetime) -> dict[str, Any]:
         "committee": dict(tender.committee),
         "deadline": instant(deadline_after(now, rulebook, round_)),
     }
+
+
+def project_of(body: Mapping[str, Any], now: datetime) -> ProjectPlan:
+    """The project that a tender belongs to, by the tender's body: approved a year ago."""
+    approved = civil_day(now) - timedelta(days=DAYS_SINCE_APPROVAL)
+    return ProjectPlan(
+        name=str(body["title"])[:200],
+        region=str(body["region"]),
+        approval="approved",
+        approval_number=f"示范发改〔{approved.year}〕{now:%m%d%H%M%S%f}号",
+        approved_by="示范市发展和改革委员会",
+        approved_on=approved,
+        investment_fen=2 * sum(lot["estimate_fen"] for lot in body["lots"]),
+        code=f"{approved.year}-{body['region']}-83-01-000001",
+    )
 
 
 def tender_body(

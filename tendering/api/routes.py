@@ -20,6 +20,7 @@ from tendering.api.routes_notifications import NOTIFICATION_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_open_data import OPEN_DATA_ROUTES
 from tendering.api.routes_openings import OPENING_ROUTES
+from tendering.api.routes_projects import PROJECT_ROUTES
 from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
@@ -54,6 +55,7 @@ from tendering.domain.refusals.rules import (
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import (
     NotParticipant,
+    ProjectInvalid,
     TenderChanged,
     TenderIncomplete,
     WrongPhase,
@@ -79,7 +81,7 @@ TENDER_ROUTES: Final = (
         action="tender.create",
         status=201,
         idempotency="transaction",
-        errors=(Invalid, ProcedureInvalid, TenderIncomplete),
+        errors=(Invalid, NotFound, ProcedureInvalid, ProjectInvalid, TenderIncomplete),
         body_bytes_max=_TENDER_BYTES_MAX,
         tags=("tenders",),
     ),
@@ -226,6 +228,7 @@ BID_ROUTES: Final = (
 ROUTES: Final = (
     *ACCOUNT_ROUTES,
     *OPEN_DATA_ROUTES,
+    *PROJECT_ROUTES,
     *TENDER_ROUTES,
     *BID_ROUTES,
     *OPENING_ROUTES,

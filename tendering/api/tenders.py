@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from msgspec import Meta, Struct
 
 from tendering.actions import tenders as deeds
+from tendering.actions.projects import project_of_tender
 from tendering.api.circumstances import CircumstancesBody, circumstances_of
 from tendering.api.context import Actor, Context
 from tendering.api.fields import (
@@ -25,6 +26,7 @@ from tendering.api.tender_views import (
     tender_view,
     visible_tender,
 )
+from tendering.domain.projects import project_json
 from tendering.domain.refusals import Invalid
 from tendering.domain.roles import Role
 from tendering.domain.tender import (
@@ -83,6 +85,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     deadline: Instant
     procuring_entity_id: UUID | None = None
     agency_id: UUID | None = None
+    project_id: UUID | None = None
     source: dict[str, Any] = {}
     suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519"] = "age-v1-x25519"
     procedure: ProcedureName = "open-tendering"
@@ -130,7 +133,14 @@ async def post_tender(
     body: PostTender,
 ) -> TenderView:
     """Draft a tender."""
+    if "project" in body.source:
+        raise Invalid("a project is registered and named by its id", where="source.project")
     tender = _draft(body, actor, at=received_at, demonstration=context.demonstration)
+    if body.project_id is not None:
+        project = await project_of_tender(
+            connection, body.project_id, tender.procuring_entity_id, tender.budget_fen
+        )
+        tender = replace(tender, source={**tender.source, "project": project_json(project)})
     created = await deeds.create_tender(connection, tender, at=received_at)
     return await tender_view(connection, created)
 

@@ -14,6 +14,8 @@ TRADING = frozenset({R.PROCURING_ENTITY, R.AGENCY})
 EVERYBODY = frozenset(R) - {R.PUBLIC}
 
 _TENDERING = {
+    "project.read": TRADING,
+    "project.register": TRADING,
     "tender.create": TRADING,
     "tender.edit": TRADING,
     "tender.publish": TRADING,

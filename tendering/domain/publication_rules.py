@@ -14,6 +14,8 @@ from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.tender import Lot, Tender
 
 _PERCENT: Final = 100
+# No ceiling lies so far from its estimate; yuan and 10,000 yuan lie ten times further apart.
+_SUSPICIOUS: Final = 1000
 # 30号令, 27号令: works and goods; 2号令: survey and design.
 _CAPS: Final = {
     "works": "bid_security_works_max",
@@ -52,6 +54,8 @@ def publication_findings(tender: Tender, rulebook: Rulebook) -> tuple[Finding, .
         findings += _security_share(lot, rulebook)
         findings += _security_cap(tender, lot, rulebook)
         findings += _compulsory_size(tender, lot, rulebook)
+        findings += _units(lot)
+    findings += _compulsory_in_all(tender, rulebook)
     findings += _secret_prices(tender, rulebook)
     if "format" in tender.method:
         findings += _price_weight(tender, parse_method(tender.method), rulebook)
@@ -96,6 +100,38 @@ def _compulsory_size(tender: Tender, lot: Lot, rulebook: Rulebook) -> Iterator[F
         "属于必须招标范围内项目的，应当按依法必须招标办理。",
         f"Lot {lot.lot}: the estimate, {_yuan(lot.estimate_fen)} yuan, reaches {figure_en(rule)} "
         f"({rule.id}, {rule.law}): of a project in its scope the tender is compulsory.",
+    )
+
+
+def _compulsory_in_all(tender: Tender, rulebook: Rulebook) -> Iterator[Finding]:
+    """Lots of one project that reach the size together though none does alone."""
+    rule = rulebook.keyed(_SIZES[tender.circumstances.category])
+    if rule is None or tender.circumstances.compulsory or tender.budget_fen < _number(rule):
+        return
+    if any(lot.estimate_fen >= _number(rule) for lot in tender.lots):
+        return
+    yield found(
+        rule,
+        f"各标段估算价合计{_yuan(tender.budget_fen)}元达到{figure_zh(rule)}（{rule.law}），"
+        "同一项目可以合并采购的，应当按合计数额认定是否依法必须招标。",
+        f"All lots together, {_yuan(tender.budget_fen)} yuan, reach {figure_en(rule)} ({rule.id}, "
+        f"{rule.law}): what could be tendered together is of that size.",
+    )
+
+
+def _units(lot: Lot) -> Iterator[Finding]:
+    """A ceiling thousands of times the estimate, or a part of it, is yuan taken for 10,000 yuan."""
+    low, high = sorted((lot.estimate_fen, lot.ceiling_price_fen))
+    if high < low * _SUSPICIOUS:
+        return
+    yield Finding(
+        "units",
+        "平台提示",
+        "block",
+        f"标段{lot.lot}的最高投标限价{_yuan(lot.ceiling_price_fen)}元与估算价"
+        f"{_yuan(lot.estimate_fen)}元相差{high // low}倍，疑为元与万元混淆。",
+        f"Lot {lot.lot}: ceiling {_yuan(lot.ceiling_price_fen)} yuan and estimate "
+        f"{_yuan(lot.estimate_fen)} yuan are {high // low} times apart: yuan for 10,000 yuan?",
     )
 
 

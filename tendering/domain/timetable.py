@@ -136,6 +136,7 @@ def check(
         )
     findings += [
         _window_too_short(rulebook.required("unlock_window_min"), timetable),
+        _past(timetable),
         _day_off(calendar, timetable),
     ]
     return tuple(finding for finding in findings if finding is not None)
@@ -301,6 +302,20 @@ def _window_too_short(rule: Rule, timetable: Timetable) -> Finding | None:
         f"{rule.title}为{rule.value}分钟。",
         f"Bidders have at least {rule.value} minutes to unlock their bids.",
         earliest=timetable.closing_at + least,
+    )
+
+
+def _past(timetable: Timetable) -> Finding | None:
+    """Nobody can bid before the notice, whatever period the law sets."""
+    if timetable.deadline > timetable.published_at:
+        return None
+    return Finding(
+        "deadline-past",
+        "平台提示",
+        "block",
+        "投标截止时间早于或者等于公告发布时间。",
+        "The deadline does not come after the notice.",
+        timetable.published_at,
     )
 
 

@@ -7,10 +7,11 @@ from clients.certifying import certify_with_platform
 from clients.demo.parties.drawing import contribute
 from clients.demo.parties.following import Noticed, each_round, have_made, lot_is, sign_issued
 from clients.demo.party import Party
-from clients.demo.template import TenderPlan, next_round_body, tender_body
+from clients.demo.template import TenderPlan, next_round_body, project_of, tender_body
 from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
+from clients.projects import register_project
 from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
@@ -21,16 +22,17 @@ async def play(party: Party) -> str:
     platform, facts = party.platform, party.facts
     signer = await certify_with_platform(party.keys, platform)
 
-    party.doing("起草招标项目")
-    plan = TenderPlan(**facts["plan"])
+    party.doing("登记项目,起草招标项目")
+    plan, now = TenderPlan(**facts["plan"]), await platform.clock()
     body = tender_body(
         plan,
-        now=await platform.clock(),
+        now=now,
         agency_id=facts["agency_id"],
         supervisor_id=facts["supervisor_id"],
         key_holder_ids=facts["key_holder_ids"],
     )
-    draft = await platform.post("/tenders", body)
+    project = await register_project(platform, project_of(body, now))
+    draft = await platform.post("/tenders", body | {"project_id": str(project)})
     if draft["round"]["participants"] == "invited":
         await _invite(party, draft["id"], plan)
     # The board shows no drafts: who has to act on one is told.

@@ -33,6 +33,12 @@ class NotParticipant(Forbidden):
     code = "not-participant"
 
 
+class ProjectInvalid(Invalid):
+    """The project contradicts its approval, or the tender its project: see `where` and `why`."""
+
+    code = "project-invalid"
+
+
 class QualificationChecked(Conflict):
     """The bidders' qualification has been checked; the result stands."""
 

@@ -7,10 +7,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from crypto.canonical import JsonValue
+from crypto.certificates import make_request
+from crypto.keys import generate_signing_key
+from crypto.signing import sign_statement
+from tendering.actions.certificates import request_certificate
+from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
-from tendering.domain.tender import Tender, TenderStatus, Terms
-from tendering.storage import tenders
+from tendering.domain.tender import Document, Tender, TenderStatus, Terms
+from tendering.procedures import round_of
+from tendering.rulebooks import rulebook_of
+from tendering.storage import key_holders, tender_documents, tenders
 from tendering.storage.connection import reading, transaction
+from tests.support.make import a_check, a_key_holder
 from tests.support.platform import Answer, Platform, platform
 from tests.support.published import published_tender
 
@@ -41,6 +50,7 @@ async def a_draft(platform: Platform, published: Tender | None = None) -> UUID:
         published_at=None,
         terms=Terms(bid_validity_days=90, unlock_minutes=5, drain_seconds=10),
         deadline=platform.running.context.now() + timedelta(days=40),
+        round=round_of("open-tendering", 1, rulebook_of("construction")),
     )
     async with transaction(platform.running.context.pool) as connection:
         await tenders.insert(connection, draft, at=platform.running.context.now())
@@ -117,6 +127,73 @@ async def test_what_cannot_be_overridden_is_refused(
     answer = await ask(platform, "POST", f"/tenders/{draft}/overrides", body, role=Role.AGENCY)
 
     assert answer.code == code
+
+
+async def ready_to_publish(platform: Platform, draft: UUID) -> None:
+    """Keys are announced, and a checked document is there."""
+    document = Document("招标文件.pdf", bytes(32), 1000, "application/pdf")
+    async with transaction(platform.running.context.pool) as connection:
+        await tender_documents.put_document(connection, draft, document, uuid4(), a_check())
+        for number in (1, 2, 3):
+            holder = a_key_holder(number)
+            assert holder.public_key is not None
+            await key_holders.announce_key(
+                connection,
+                draft,
+                number,
+                public_key=holder.public_key,
+                announcement=dict(holder.announcement or {}),
+            )
+
+
+async def publish(platform: Platform, draft: UUID) -> Answer:
+    """The agency signs the facts as they are shown, and publishes."""
+    context, who = platform.running.context, platform.accounts[Role.AGENCY].organization
+    person = platform.accounts[Role.AGENCY].person
+    key = generate_signing_key()
+    csr = make_request(key, common_name="-", organization="-", uscc=who.uscc)
+    actor = Actor(person.id, who.id, Role.AGENCY, who.name, who.uscc)
+    async with transaction(context.pool) as connection:
+        session = Session(b"-", actor, "-", is_administrator=True)
+        certificate = await request_certificate(
+            connection, context.keys, csr, by=session, at=context.now()
+        )
+    shown = await ask(platform, "GET", f"/tenders/{draft}/facts", role=Role.AGENCY)
+    said: JsonValue = {
+        "tender_id": str(draft),
+        "facts_digest": json.loads(shown.body)["digest"],
+    }
+    label = "kaibiao/publication/v1"
+    statement = sign_statement(key, certificate.der, label=label, statement=said)
+    body = {"statement": statement.to_value()}
+    return await ask(platform, "POST", f"/tenders/{draft}/publication", body, role=Role.AGENCY)
+
+
+async def test_p02_a_draft_is_published_against_a_rule_when_the_supervisor_has_seen_why(
+    platform: Platform,
+) -> None:
+    draft = await a_draft(platform)
+    await ready_to_publish(platform, draft)
+    doors = f"/tenders/{draft}/overrides"
+
+    without = await publish(platform, draft)
+    await ask(platform, "POST", doors, OVERRIDE, role=Role.AGENCY)
+    unseen = await publish(platform, draft)
+    await ask(platform, "POST", f"{doors}/P02/sight", role=Role.SUPERVISOR)
+    seen = await publish(platform, draft)
+
+    assert [one.code for one in (without, unseen)] == ["timetable-unlawful"] * 2
+    assert without.problem["parameters"]["rule"] == "P02"
+    assert (seen.status, seen.code) == (200, "")
+    journal = await ask(platform, "GET", f"/tenders/{draft}/journal/public")
+    entries = json.loads(journal.body)["entries"]
+    (notice,) = (one for one in entries if one["kind"] == "tender.published")
+    (override,) = notice["body"]["overrides"]
+    assert (override["rule"], override["reason"]) == ("P02", REASON)
+    assert override["by"]["name"]
+    assert override["seen_by"]["organization_id"] == str(
+        platform.accounts[Role.SUPERVISOR].organization.id
+    )
 
 
 async def test_the_same_rule_twice_and_an_unknown_sight_are_refused(platform: Platform) -> None:

@@ -146,3 +146,23 @@ def test_circumstances_survive_json_and_unknown_ones_are_refused() -> None:
     for wrong in ({"category": "art"}, {"compulsory": 1}, {"lowest_price_fen": 1}):
         with pytest.raises(Invalid):
             from_json(wrong)
+
+
+def test_e39_lots_that_reach_the_size_together_are_a_warning() -> None:
+    lots = tuple(Lot(str(one), "标段", 250_000_000_00 // 100, 250_000_000, 0) for one in (1, 2))
+    free = a_tender(lots=lots, circumstances=Circumstances(compulsory=False))
+
+    (finding,) = publication_findings(free, WORKS)
+
+    assert (finding.rule_id, finding.severity) == ("E39.works", "warn")
+    assert "合计5000000元" in finding.message_zh
+    assert found(a_tender(lots=lots)) == []
+    assert found(replace(free, lots=lots[:1])) == []
+
+
+@pytest.mark.parametrize(("estimate", "ceiling"), [(10**8, 10**12), (10**12, 10**8)])
+def test_a_ceiling_ten_thousand_times_off_is_questioned(estimate: int, ceiling: int) -> None:
+    lot = Lot("1", "一标段", estimate, ceiling, 0)
+
+    assert found(a_tender(lots=(lot,))) == [("units", "block")]
+    assert found(a_tender(lots=(replace(lot, ceiling_price_fen=estimate * 999),))) == []

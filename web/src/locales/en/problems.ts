@@ -36,6 +36,7 @@ export default {
   "tender-suspended": "This tender stands still until an objection or a complaint is settled.",
   "deadline-must-move": "This comes too late for the deadline. Confirm that the deadline moves to {proposed} or later.",
   "documents-unchanged": "The amendment changes nothing, or leaves no document.",
+  "project-invalid": "The project does not agree with its approval, its code or its tender, or it is registered already.",
   "documents-unchecked": "A file of the tender documents has not been checked: put it into the draft again.",
   "document-findings-open": "{count} findings in the tender documents are still open; the first is in {document}, page {page}.",
   "key-policy-replaced": "A key holder was replaced. Seal your bid again with the bidding tool and submit that.",

@@ -36,6 +36,7 @@ export default {
   "tender-suspended": "本项目已暂停，待异议或投诉处理后恢复。",
   "deadline-must-move": "澄清或者修改距投标截止时间不足法定期限，请确认顺延至 {proposed} 或者更晚。",
   "documents-unchanged": "修改后的招标文件与原文件相同，或者没有留下任何文件。",
+  "project-invalid": "项目登记信息有误：批准文号、项目代码、投资额与项目或者标段不一致，或者已经登记过。",
   "documents-unchecked": "招标文件中有尚未体检的文件，请重新放入草稿。",
   "document-findings-open": "招标文件体检还有 {count} 处问题没有处理，第一处在《{document}》第 {page} 页：{explained}",
   "key-policy-replaced": "密钥持有人已经更换，请用投标工具重新加密后再提交。",
