@@ -369,7 +369,7 @@ CREATE TABLE tendering.bid_securities (
     CONSTRAINT bid_securities_form_check CHECK ((form = ANY (ARRAY['guarantee_insurance'::text, 'bank_guarantee'::text, 'cash'::text]))),
     CONSTRAINT bid_securities_kept_because_check CHECK ((char_length(kept_because) <= 100)),
     CONSTRAINT bid_securities_reference_check CHECK (((char_length(reference) >= 1) AND (char_length(reference) <= 200))),
-    CONSTRAINT bid_securities_release_case_check CHECK ((release_case = ANY (ARRAY['withdrawn'::text, 'deemed_withdrawn'::text, 'no_bid'::text, 'loser'::text, 'winner'::text, 'terminated'::text, 'failed'::text])))
+    CONSTRAINT bid_securities_release_case_check CHECK ((release_case = ANY (ARRAY['withdrawn'::text, 'deemed_withdrawn'::text, 'no_bid'::text, 'loser'::text, 'winner'::text, 'terminated'::text, 'failed'::text, 'validity_refused'::text])))
 );
 
 CREATE TABLE tendering.bids (
@@ -442,13 +442,22 @@ CREATE TABLE tendering.certificates (
     CONSTRAINT certificates_serial_check CHECK ((serial ~ '^[0-9a-f]{1,40}$'::text))
 );
 
+CREATE TABLE tendering.clarification_receipts (
+    tender_id uuid NOT NULL,
+    number integer NOT NULL,
+    organization_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tendering.clarifications (
     tender_id uuid NOT NULL,
     number integer NOT NULL,
     text text NOT NULL,
     affects_bids boolean NOT NULL,
     signed text NOT NULL,
+    documents text,
     published_at timestamp with time zone NOT NULL,
+    CONSTRAINT clarifications_documents_check CHECK ((octet_length(documents) <= 1048576)),
     CONSTRAINT clarifications_number_check CHECK ((number > 0)),
     CONSTRAINT clarifications_signed_check CHECK ((octet_length(signed) <= 131072)),
     CONSTRAINT clarifications_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 20000)))
@@ -977,6 +986,28 @@ CREATE TABLE tendering.people (
     CONSTRAINT people_password_hash_check CHECK ((char_length(password_hash) <= 200))
 );
 
+CREATE TABLE tendering.projects (
+    id uuid NOT NULL,
+    procuring_entity_id uuid NOT NULL,
+    name text NOT NULL,
+    region text NOT NULL,
+    approval text NOT NULL,
+    approval_number text NOT NULL,
+    approved_by text NOT NULL,
+    approved_on date NOT NULL,
+    code text NOT NULL,
+    investment_fen bigint NOT NULL,
+    registered_by uuid NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT projects_approval_check CHECK ((approval = ANY (ARRAY['approved'::text, 'authorized'::text, 'filed'::text]))),
+    CONSTRAINT projects_approval_number_check CHECK (((char_length(approval_number) >= 1) AND (char_length(approval_number) <= 200))),
+    CONSTRAINT projects_approved_by_check CHECK (((char_length(approved_by) >= 1) AND (char_length(approved_by) <= 200))),
+    CONSTRAINT projects_code_check CHECK ((char_length(code) <= 24)),
+    CONSTRAINT projects_investment_fen_check CHECK ((investment_fen > 0)),
+    CONSTRAINT projects_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT projects_region_check CHECK ((region ~ '^[0-9]{6}$'::text))
+);
+
 CREATE TABLE tendering.qualifications (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1089,11 +1120,13 @@ CREATE TABLE tendering.tender_documents (
     size_bytes bigint NOT NULL,
     media_type text NOT NULL,
     checked text,
+    version integer DEFAULT 1 NOT NULL,
     CONSTRAINT tender_documents_checked_check CHECK ((octet_length(checked) <= 4194304)),
     CONSTRAINT tender_documents_digest_check CHECK ((octet_length(digest) = 32)),
     CONSTRAINT tender_documents_media_type_check CHECK ((char_length(media_type) <= 100)),
     CONSTRAINT tender_documents_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
-    CONSTRAINT tender_documents_size_bytes_check CHECK ((size_bytes > 0))
+    CONSTRAINT tender_documents_size_bytes_check CHECK ((size_bytes > 0)),
+    CONSTRAINT tender_documents_version_check CHECK ((version > 0))
 );
 
 CREATE TABLE tendering.unlocks (
@@ -1236,6 +1269,9 @@ ALTER TABLE ONLY tendering.certificates
 
 ALTER TABLE ONLY tendering.certificates
     ADD CONSTRAINT certificates_public_key_is_fresh UNIQUE (public_key);
+
+ALTER TABLE ONLY tendering.clarification_receipts
+    ADD CONSTRAINT clarification_receipts_pkey PRIMARY KEY (tender_id, number, organization_id);
 
 ALTER TABLE ONLY tendering.clarifications
     ADD CONSTRAINT clarifications_pkey PRIMARY KEY (tender_id, number);
@@ -1399,6 +1435,9 @@ ALTER TABLE ONLY tendering.people
 ALTER TABLE ONLY tendering.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.projects
+    ADD CONSTRAINT projects_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.qualifications
     ADD CONSTRAINT qualifications_pkey PRIMARY KEY (tender_id, lot, bidder_id);
 
@@ -1433,7 +1472,7 @@ ALTER TABLE ONLY tendering.small_containers
     ADD CONSTRAINT small_containers_pkey PRIMARY KEY (tender_id, id);
 
 ALTER TABLE ONLY tendering.tender_documents
-    ADD CONSTRAINT tender_documents_pkey PRIMARY KEY (tender_id, name);
+    ADD CONSTRAINT tender_documents_pkey PRIMARY KEY (tender_id, version, name);
 
 ALTER TABLE ONLY tendering.tenders
     ADD CONSTRAINT tenders_number_is_unique UNIQUE (number);
@@ -1530,6 +1569,8 @@ CREATE INDEX passkey_challenges_expires_at ON tendering.passkey_challenges USING
 CREATE INDEX passkeys_person_id ON tendering.passkeys USING btree (person_id);
 
 CREATE INDEX people_organization_id ON tendering.people USING btree (organization_id);
+
+CREATE UNIQUE INDEX projects_once ON tendering.projects USING btree (procuring_entity_id, approval_number);
 
 CREATE INDEX questions_tender_id ON tendering.questions USING btree (tender_id);
 
@@ -1685,6 +1726,12 @@ ALTER TABLE ONLY tendering.certificates
 
 ALTER TABLE ONLY tendering.certificates
     ADD CONSTRAINT certificates_requested_by_fkey FOREIGN KEY (requested_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.clarification_receipts
+    ADD CONSTRAINT clarification_receipts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.clarification_receipts
+    ADD CONSTRAINT clarification_receipts_tender_id_number_fkey FOREIGN KEY (tender_id, number) REFERENCES tendering.clarifications(tender_id, number);
 
 ALTER TABLE ONLY tendering.clarifications
     ADD CONSTRAINT clarifications_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -1844,6 +1891,12 @@ ALTER TABLE ONLY tendering.passkeys
 
 ALTER TABLE ONLY tendering.people
     ADD CONSTRAINT people_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.projects
+    ADD CONSTRAINT projects_procuring_entity_id_fkey FOREIGN KEY (procuring_entity_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.projects
+    ADD CONSTRAINT projects_registered_by_fkey FOREIGN KEY (registered_by) REFERENCES tendering.people(id);
 
 ALTER TABLE ONLY tendering.qualifications
     ADD CONSTRAINT qualifications_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
@@ -2017,6 +2070,8 @@ GRANT SELECT,INSERT,UPDATE ON TABLE tendering.certificates TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.certificates TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clarification_receipts TO tendering_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clarifications TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.clarifications TO tendering_audit;
@@ -2166,6 +2221,10 @@ GRANT SELECT(is_administrator) ON TABLE tendering.people TO tendering_audit;
 GRANT SELECT(registered_at) ON TABLE tendering.people TO tendering_audit;
 
 GRANT SELECT(left_at) ON TABLE tendering.people TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.projects TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.projects TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.qualifications TO tendering_app;
 
