@@ -307,14 +307,14 @@ def _window_too_short(rule: Rule, timetable: Timetable) -> Finding | None:
 
 def _past(timetable: Timetable) -> Finding | None:
     """Nobody can bid before the notice, whatever period the law sets."""
-    if timetable.deadline > timetable.published_at:
+    if timetable.deadline >= timetable.published_at:
         return None
     return Finding(
         "deadline-past",
         "平台提示",
         "block",
-        "投标截止时间早于或者等于公告发布时间。",
-        "The deadline does not come after the notice.",
+        "投标截止时间早于公告发布时间。",
+        "The deadline comes before the notice.",
         timetable.published_at,
     )
 
