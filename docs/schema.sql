@@ -24,6 +24,20 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION tendering.refuse_young_evidence() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    IF old.at > (SELECT max(at) FROM tendering.log_evidence) - interval '1 day' THEN
+        RAISE EXCEPTION 'evidence of the last day is append-only';
+
+    END IF;
+
+    RETURN old;
+
+END
+$$;
+
 CREATE TABLE insurance.guarantors (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1616,7 +1630,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_checkpoints FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
-CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_evidence FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON tendering.log_evidence FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_leaves FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
@@ -1627,6 +1641,8 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.rece
 CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON tendering.journal FOR EACH ROW EXECUTE FUNCTION tendering.refuse_change();
 
 CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
+
+CREATE TRIGGER kept_for_a_day BEFORE DELETE ON tendering.log_evidence FOR EACH ROW EXECUTE FUNCTION tendering.refuse_young_evidence();
 
 ALTER TABLE ONLY insurance.nonces
     ADD CONSTRAINT nonces_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
@@ -2154,9 +2170,7 @@ GRANT SELECT,INSERT ON TABLE tendering.log_checkpoints TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.log_checkpoints TO tendering_audit;
 
-GRANT SELECT,INSERT ON TABLE tendering.log_evidence TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.log_evidence TO tendering_audit;
+GRANT SELECT,INSERT,DELETE ON TABLE tendering.log_evidence TO tendering_app;
 
 GRANT SELECT,UPDATE ON TABLE tendering.log_head TO tendering_app;
 
