@@ -128,6 +128,7 @@ CREATE TABLE rooms.bids (
     name text NOT NULL,
     price_fen bigint,
     form jsonb NOT NULL,
+    bill_fen jsonb NOT NULL,
     rejected boolean NOT NULL,
     CONSTRAINT bids_number_check CHECK ((number > 0)),
     CONSTRAINT bids_price_fen_check CHECK ((price_fen > 0))
@@ -165,6 +166,15 @@ CREATE TABLE rooms.objective_marks (
     points numeric NOT NULL,
     basis text NOT NULL,
     CONSTRAINT objective_marks_points_check CHECK ((points >= (0)::numeric))
+);
+
+CREATE TABLE rooms.price_matters (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    subject text NOT NULL,
+    bid integer NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT price_matters_subject_check CHECK ((subject = ANY (ARRAY['correction'::text, 'explanation'::text])))
 );
 
 CREATE TABLE rooms.review_votes (
@@ -837,7 +847,9 @@ CREATE TABLE tendering.lots (
     ceiling_price_fen bigint NOT NULL,
     bid_security_fen bigint NOT NULL,
     items text NOT NULL,
+    bill text,
     CONSTRAINT lots_bid_security_fen_check CHECK ((bid_security_fen >= 0)),
+    CONSTRAINT lots_bill_check CHECK ((octet_length(bill) <= 65536)),
     CONSTRAINT lots_ceiling_price_fen_check CHECK ((ceiling_price_fen > 0)),
     CONSTRAINT lots_estimate_fen_check CHECK ((estimate_fen > 0)),
     CONSTRAINT lots_items_check CHECK ((octet_length(items) <= 1048576)),
@@ -1232,6 +1244,9 @@ ALTER TABLE ONLY rooms.halls
 
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_pkey PRIMARY KEY (tender_id, room_id, bid, criterion);
+
+ALTER TABLE ONLY rooms.price_matters
+    ADD CONSTRAINT price_matters_pkey PRIMARY KEY (tender_id, room_id, subject, bid);
 
 ALTER TABLE ONLY rooms.review_votes
     ADD CONSTRAINT review_votes_pkey PRIMARY KEY (tender_id, room_id, seat, bid, item);
@@ -1680,6 +1695,9 @@ ALTER TABLE ONLY rooms.findings
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
 
+ALTER TABLE ONLY rooms.price_matters
+    ADD CONSTRAINT price_matters_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
+
 ALTER TABLE ONLY rooms.review_votes
     ADD CONSTRAINT review_votes_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
 
@@ -2029,6 +2047,10 @@ GRANT SELECT ON TABLE rooms.halls TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.objective_marks TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.objective_marks TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.price_matters TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.price_matters TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.review_votes TO tendering_app;
 

@@ -4,6 +4,8 @@ export interface ActorAnswer { person_id: string; organization_id: string; role:
 
 export interface Answer { seat: number; agree: boolean; reason: string }
 
+export type Approval = "approved" | "authorized" | "filed";
+
 export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
 
 export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
@@ -31,6 +33,8 @@ export interface CircumstancesBody { category?: "design" | "goods" | "services" 
 export interface ClarificationAnswer { number: number; deadline: string }
 
 export interface ClarificationList { items: ClarificationView[] }
+
+export interface ClarificationReceiptList { items: ReceiptView[] }
 
 export interface ClarificationView { number: number; text: string; affects_bids: boolean; published_at: string }
 
@@ -62,7 +66,9 @@ export interface DocumentFindingList { findings: Record<string, unknown>[]; open
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "result" | "termination";
 
-export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string }
+export interface DocumentVersionList { items: Record<string, unknown>[] }
+
+export interface DocumentView { name: string; digest: string; size_bytes: number; media_type: string; since: number }
 
 export interface DoneAnswer { seq: number }
 
@@ -230,7 +236,7 @@ export interface PostCertificate { request: string }
 
 export interface PostCheckIn { statements: Record<string, unknown>[] }
 
-export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown> }
+export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown>; deadline?: string | null; brings?: string[]; removes?: string[] }
 
 export interface PostComplaint { objection_id: string; text: string; statement: Record<string, unknown> }
 
@@ -298,6 +304,8 @@ export interface PostPriceExplanation { bid: number; minutes: number; explanatio
 
 export interface PostPrices { prices: PriceBody[] }
 
+export interface PostProject { name: string; region: string; approval: Approval; approval_number: string; approved_by: string; approved_on: string; investment_fen: number; code?: string; procuring_entity_id?: string | null }
+
 export interface PostPublication { statement: Record<string, unknown> }
 
 export interface PostQualification { lot: string; verdicts: QualificationVerdict[] }
@@ -336,13 +344,17 @@ export interface PostShortfall { lot: string; decision: Decision; reason: string
 
 export interface PostSignature { preparation: string; signature: string }
 
-export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string; circumstances?: CircumstancesBody }
+export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; project_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string; circumstances?: CircumstancesBody }
 
 export interface PostTermination { cause: "force_majeure" | "other" | "over_budget" | "task_cancelled" | "unlawful_conduct"; text: string; statement: Record<string, unknown> }
 
 export interface PostUnlock { lot: string; file_keys: FileKeys }
 
 export interface PostUpload { size_bytes: number }
+
+export interface PostValidityAnswer { accepts: boolean; statement: Record<string, unknown> }
+
+export interface PostValidityExtension { lot: string; days: number; respond_until: string; reason: string; statement: Record<string, unknown> }
 
 export interface PostWaiver { place: number; reason: string }
 
@@ -357,6 +369,10 @@ export interface PriceBody { bid: number; price_fen: number }
 export interface PriceExplained { kind: "price.explained"; room_id: string; bid: number; explanation: string; minutes: number }
 
 export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
+
+export interface ProjectList { items: ProjectView[] }
+
+export interface ProjectView { id: string; procuring_entity_id: string; name: string; region: string; approval: Approval; approval_number: string; approved_by: string; approved_on: string; code: string; investment_fen: number }
 
 export interface PutDocument { upload: string; media_type: string }
 
@@ -374,13 +390,15 @@ export interface QuestionView { id: string; text: string; asked_at: string }
 
 export interface RatingTotals { items: ServiceTotals[] }
 
+export interface ReceiptView { organization_id: string; organization: string; confirmed_at: string }
+
 export interface RegistrationAnswer { organization_id: string; person_id: string }
 
 export interface RelationBody { kind: RelationKind; uscc?: string | null; until?: string | null }
 
 export type RelationKind = "director" | "economic_interest" | "employment" | "punished" | "relative" | "shareholder" | "supervises";
 
-export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "winner" | "withdrawn";
+export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "validity_refused" | "winner" | "withdrawn";
 
 export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[]; policy_version: number }
 
@@ -456,6 +474,10 @@ export interface Unread { unread: number }
 
 export interface UploadView { id: string; size_bytes: number; part_bytes: number; parts: number; received: number[] }
 
+export interface ValidityExtensionList { items: ValidityExtensionView[] }
+
+export interface ValidityExtensionView { lot: string; number: number; days: number; until: string; respond_until: string; reason: string; accepted: string[]; refused: string[]; silent: string[] }
+
 export interface Verdict { kind: string; rederives: boolean; plaintext_digest: string }
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
@@ -514,6 +536,8 @@ export interface Doors {
   "DELETE /people/{person_id}/authorizations/{authorization_id}": { path: { person_id: string; authorization_id: string }; answer: undefined };
   "POST /people/{person_id}/departure": { path: { person_id: string }; answer: undefined };
   "GET /platform": { answer: PlatformAnswer };
+  "GET /projects": { answer: ProjectList };
+  "POST /projects": { body: PostProject; answer: ProjectView };
   "GET /ratings/follow-ups": { answer: FollowUpList };
   "GET /ratings/totals": { answer: RatingTotals };
   "POST /ratings/{rating_id}/settlement": { path: { rating_id: string }; body: PostSettlement; answer: undefined };
@@ -553,6 +577,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
+  "GET /tenders/{tender_id}/clarifications/{number}/receipts": { path: { tender_id: string; number: number }; answer: ClarificationReceiptList };
+  "POST /tenders/{tender_id}/clarifications/{number}/receipts": { path: { tender_id: string; number: number }; answer: undefined };
   "GET /tenders/{tender_id}/complaints": { path: { tender_id: string }; answer: ComplaintList };
   "POST /tenders/{tender_id}/complaints": { path: { tender_id: string }; body: PostComplaint; answer: ComplaintView };
   "POST /tenders/{tender_id}/complaints/{complaint_id}/acceptance": { path: { tender_id: string; complaint_id: string }; body: PostAcceptance; answer: undefined };
@@ -562,7 +588,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/contracts/steps": { path: { tender_id: string }; body: PostContractStep; answer: undefined };
   "GET /tenders/{tender_id}/document-findings": { path: { tender_id: string }; answer: DocumentFindingList };
   "POST /tenders/{tender_id}/document-findings/{finding}/decision": { path: { tender_id: string; finding: string }; body: PostFindingDecision; answer: FindingView };
-  "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; answer: Blob };
+  "GET /tenders/{tender_id}/document-versions": { path: { tender_id: string }; answer: DocumentVersionList };
+  "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; query: { version?: number }; answer: Blob };
   "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
   "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
   "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
@@ -626,6 +653,9 @@ export interface Doors {
   "GET /tenders/{tender_id}/schedule": { path: { tender_id: string }; answer: CourseAnswer };
   "POST /tenders/{tender_id}/supervisor-reports": { path: { tender_id: string }; body: PostReport; answer: undefined };
   "POST /tenders/{tender_id}/termination": { path: { tender_id: string }; body: PostTermination; answer: TenderView };
+  "GET /tenders/{tender_id}/validity-extensions": { path: { tender_id: string }; answer: ValidityExtensionList };
+  "POST /tenders/{tender_id}/validity-extensions": { path: { tender_id: string }; body: PostValidityExtension; answer: ValidityExtensionView };
+  "POST /tenders/{tender_id}/validity-extensions/{lot}/{number}/answers": { path: { tender_id: string; lot: string; number: number }; body: PostValidityAnswer; answer: undefined };
   "GET /tenders/{tender_id}/workbook.xlsx": { path: { tender_id: string }; answer: Blob };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
