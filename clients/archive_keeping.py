@@ -4,7 +4,6 @@ The record (RFC 4998) stands beside the archive, `FILE.ers`; the archive itself 
 authority is asked over HTTP (RFC 3161), any that one trusts.
 """
 
-import hashlib
 import os
 import secrets
 from collections.abc import Sequence
@@ -15,22 +14,20 @@ from typing import Final
 
 import aiohttp
 
+from clients.evidence_files import digests_of, read_record, record_file
 from clients.verify import Report, Status
-from crypto.errors import BadTimestamp
-from crypto.evidence_record import (
-    ALGORITHMS,
-    EMPTY,
-    RECORD_BYTES_MAX,
-    EvidenceRecord,
-    dump,
-    load,
-    renewed,
-    to_stamp,
-    verify_record,
+from crypto.certificates import facts
+from crypto.errors import BadCertificate, BadTimestamp
+from crypto.evidence_record import EMPTY, dump, renewed, to_stamp
+from crypto.timestamp import (
+    MESSAGE_BYTES_MAX,
+    TimestampFacts,
+    certificates_of,
+    make_request,
+    token_of,
+    verify,
 )
-from crypto.timestamp import MESSAGE_BYTES_MAX, TimestampFacts, make_request, token_of, verify
 
-READ_BYTES: Final = 1 << 20
 ANSWER_SECONDS_MAX: Final = 30
 NONCE_BYTES: Final = 8
 
@@ -45,10 +42,13 @@ COMPLETE: Final = frozenset(
         "receipts",
         "reports of the evaluation",
         "signed documents",
+        "how long it is kept, and the four tests",
     }
 )
 USABLE: Final = frozenset({"framing of the archive file", "tender, keys and journals can be read"})
-SAFE: Final = frozenset({"no file that nothing speaks of", "revoked certificates"})
+SAFE: Final = frozenset(
+    {"no file that nothing speaks of", "revoked certificates", "evidence record beside the archive"}
+)
 
 
 class AuthorityRefused(Exception):
@@ -66,30 +66,6 @@ class KeepingTest:
     found: tuple[str, ...]
 
 
-def record_file(archive: Path) -> Path:
-    """Where the evidence record of an archive stands."""
-    return archive.with_name(f"{archive.name}.ers")
-
-
-def read_record(archive: Path) -> EvidenceRecord | None:
-    """The record beside an archive, or None. Raises OSError, BadTimestamp."""
-    file = record_file(archive)
-    if not file.exists():
-        return None
-    with file.open("rb") as opened:
-        return load(opened.read(RECORD_BYTES_MAX + 1))
-
-
-def digests_of(archive: Path) -> dict[str, bytes]:
-    """The digests of the file by every algorithm, read once. Raises OSError."""
-    hashes = {name: hashlib.new(name) for name in ALGORITHMS}
-    with archive.open("rb") as opened:
-        while piece := opened.read(READ_BYTES):
-            for hashed in hashes.values():
-                hashed.update(piece)
-    return {name: hashed.digest() for name, hashed in hashes.items()}
-
-
 async def renew(archive: Path, *, authority: str, root: bytes, algorithm: str) -> TimestampFacts:
     """Stamp the archive, or its newest time stamp, once more; what the token says.
 
@@ -105,12 +81,37 @@ async def renew(archive: Path, *, authority: str, root: bytes, algorithm: str) -
     return told
 
 
-def check_record(archive: Path, *, roots: Sequence[bytes], at: datetime) -> list[TimestampFacts]:
-    """Check the record beside an archive. Raises OSError, BadTimestamp: also where none is."""
-    record = read_record(archive)
-    if record is None:
-        raise BadTimestamp("there is no evidence record beside the archive")
-    return list(verify_record(record, digests_of(archive), trusted_roots=roots, at=at))
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """When the stamp of an archive must be renewed; `before` is None where there is no stamp."""
+
+    archive: str
+    before: datetime | None
+    why: str = ""
+
+    def is_due(self, at: datetime) -> bool:
+        """Is there no time to lose?"""
+        return self.before is None or self.before <= at
+
+
+def renewals_in(folder: Path) -> list[Renewal]:
+    """Every archive of a folder, `*.zip`, the one that must be renewed first at the head.
+
+    Reads the records and no archive. Raises OSError.
+    """
+    found = [_renewal(file) for file in sorted(folder.glob("*.zip"))]
+    return sorted(found, key=lambda one: (one.before is not None, one.before or now()))
+
+
+def write_metrics(file: Path, found: Sequence[Renewal]) -> None:
+    """The instants in Prometheus' text format; 0 where there is no stamp."""
+    name = "kaibiao_archive_renew_before_seconds"
+    lines = [f"# TYPE {name} gauge"]
+    for one in found:
+        label = one.archive.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        seconds = 0 if one.before is None else int(one.before.timestamp())
+        lines.append(f'{name}{{archive="{label}"}} {seconds}')
+    _replace(file, ("\n".join(lines) + "\n").encode())
 
 
 def four_tests(report: Report) -> tuple[KeepingTest, ...]:
@@ -128,6 +129,17 @@ def four_tests(report: Report) -> tuple[KeepingTest, ...]:
 def now() -> datetime:
     """This machine's clock: a command's only."""
     return datetime.now(UTC)
+
+
+def _renewal(archive: Path) -> Renewal:
+    try:
+        record = read_record(archive)
+        if record is None:
+            return Renewal(archive.name, None, "no evidence record")
+        certificate, _ = certificates_of(record.newest)
+        return Renewal(archive.name, facts(certificate).not_after)
+    except (BadTimestamp, BadCertificate) as error:
+        return Renewal(archive.name, None, str(error))
 
 
 def _test(report: Report, zh: str, en: str, names: frozenset[str]) -> KeepingTest:

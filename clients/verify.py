@@ -5,12 +5,14 @@ crash. Each step says what it found; the verdict names the first thing that does
 Format: docs/specs/archive-v1.md.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from clients.evidence_files import record_file
 from clients.verifying import (
     awards,
     canaries,
@@ -18,6 +20,7 @@ from clients.verifying import (
     evaluations,
     evidence,
     journals,
+    keeping,
     key_holders,
     openings,
     publication,
@@ -100,17 +103,27 @@ STEPS: Final = (
     Step("中标候选人与定标", "candidates and award", awards.check_award),
     Step("签章文件", "signed documents", awards.check_issued),
     Step("证书吊销", "revoked certificates", trust.check_revocations),
+    Step("保管期限与四性检测", "how long it is kept, and the four tests", keeping.check_keeping),
 )
 FRAMING: Final = ("归档文件结构", "framing of the archive file")
 BAG: Final = ("文件摘要", "digests of all files")
 STRANGERS: Final = ("无多余文件", "no file that nothing speaks of")
+RECORD: Final = ("档案旁的证据记录", "evidence record beside the archive")
 CONTENTS: Final = ("归档目录", "tender, keys and journals can be read")
 
 
 def verify_archive(
-    path: Path, *, trust: ArchiveKeys | None = None, progress: Progress = silent
+    path: Path,
+    *,
+    trust: ArchiveKeys | None = None,
+    progress: Progress = silent,
+    at: datetime | None = None,
+    roots: Sequence[bytes] = (),
 ) -> Report:
     """Check an archive. `trust`: keys obtained beforehand, which count instead of the archive's.
+
+    With `at`, the present, the evidence record beside it is checked too, where there is one;
+    `roots` (DER) certify its authorities besides those that the archive names.
 
     Memory stays flat whatever the size of the containers. Raises OSError when the file cannot be
     read at all.
@@ -136,6 +149,9 @@ def verify_archive(
             notices += notes.notices
         if all(one.status is not Status.FAILS for one in checks):
             _run(STRANGERS, checks, partial(_no_strangers, archive))
+        if at is not None and record_file(path).exists():
+            known = (*roots, *case.keys.roots, *case.keys.stamp_roots)
+            _run(RECORD, checks, partial(_check_record, path, known, at))
         return Report(tuple(checks), tuple(faults), tuple(dict.fromkeys(notices)))
 
 
@@ -212,6 +228,10 @@ def _run(name: tuple[str, str], checks: list[Check], work: Callable[[Notes], Non
         notes.fails(name[1], f"malformed: {type(error).__name__}: {error}")
     checks.append(notes.as_check(*name))
     return notes
+
+
+def _check_record(path: Path, roots: Sequence[bytes], at: datetime, notes: Notes) -> None:
+    keeping.check_evidence_record(path, roots, at=at, notes=notes)
 
 
 def _no_strangers(archive: ArchiveFile, notes: Notes) -> None:

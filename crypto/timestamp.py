@@ -240,6 +240,12 @@ def _as_token(der: bytes) -> bytes:
     return der if is_token else token_of(der)
 
 
+def time_of(token: bytes) -> datetime:
+    """The time a token states, unverified, in UTC. Raises BadTimestamp."""
+    stated: datetime = _read_token(token)[1]["gen_time"].native
+    return stated
+
+
 def certificates_of(token: bytes) -> tuple[bytes, list[bytes]]:
     """The certificate that signed a token, DER, and the others in it. Raises BadTimestamp."""
     return _signer_certificate(_read_token(token)[0])

@@ -10,14 +10,15 @@ import click
 
 from clients.archive_keeping import (
     AuthorityRefused,
-    check_record,
     four_tests,
     now,
-    record_file,
     renew,
+    renewals_in,
+    write_metrics,
 )
 from clients.authority_files import from_pem
 from clients.commands.operating import FILE
+from clients.evidence_files import check_record, record_file
 from clients.verify import read_trust, verify_archive
 from crypto.errors import BadCertificate, BadTimestamp
 from crypto.evidence_record import ALGORITHMS
@@ -69,6 +70,29 @@ def renew_archive(file: Path, tsa: str, root: Path, algorithm: str) -> None:
         raise click.ClickException(str(error)) from error
     click.echo(f"{record_file(file)}: {told.tsa_name} {told.gen_time.isoformat()}")
     click.echo(f"续期不晚于 / renew before {told.valid_until.isoformat()}")
+
+
+@archive.command("watch")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--days", type=click.IntRange(0, 3650), default=180, show_default=True)
+@click.option("--metrics", type=click.Path(dir_okay=False, path_type=Path), help="For Prometheus.")
+def watch_archives(folder: Path, days: int, metrics: Path | None) -> None:
+    """Which archives in FOLDER must be renewed within so many DAYS; exit 1 when one must.
+
+    Run by a timer it is the alert; --metrics writes a text file for the node exporter besides.
+    """
+    at = now()
+    soon = at + timedelta(days=days)
+    found = renewals_in(folder)
+    for one in found:
+        mark = "!" if one.is_due(soon) else "✓"
+        until = one.why if one.before is None else f"renew before {one.before.isoformat()}"
+        click.echo(f"{mark} {one.archive}: {until}")
+    if metrics is not None:
+        write_metrics(metrics, found)
+    due = sum(one.is_due(soon) for one in found)
+    click.echo(f"{len(found)} archives, {due} to be renewed / 待续期 {due}")
+    sys.exit(1 if due else 0)
 
 
 def _root(file: Path) -> bytes:

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -14,10 +15,20 @@ from clients.commands.operating import FILE, operate
 @click.option("--database", is_flag=True, help="Verify the platform's own database instead.")
 @click.option("--trust", type=FILE, help="Keys obtained beforehand, instead of the archive's.")
 @click.option("--config", type=FILE, help="With --database: the platform's configuration.")
+@click.option("--root", "roots", type=FILE, multiple=True, help="Roots of authorities, PEM.")
 def verify(
-    archive: Path | None, trust: Path | None, config: Path | None, *, database: bool
+    archive: Path | None,
+    trust: Path | None,
+    config: Path | None,
+    *,
+    roots: Sequence[Path],
+    database: bool,
 ) -> None:
-    """Recompute everything an ARCHIVE says, offline; name the first thing that does not hold."""
+    """Recompute everything an ARCHIVE says, offline; name the first thing that does not hold.
+
+    Where ARCHIVE.ers is beside it, its evidence record is a step; --root names authorities that
+    renewed it and that the archive does not know.
+    """
     if database:
         operate("verify-database", config)
         return
@@ -25,7 +36,13 @@ def verify(
         raise click.UsageError("name an archive, or --database")
     verifier = importlib.import_module("clients.verify")
     keys = verifier.read_trust(trust) if trust else None
-    report = verifier.verify_archive(archive, trust=keys)
+    certified = importlib.import_module("clients.authority_files")
+    report = verifier.verify_archive(
+        archive,
+        trust=keys,
+        at=importlib.import_module("clients.archive_keeping").now(),
+        roots=[certified.from_pem(root.read_bytes()) for root in roots],
+    )
     for line in verifier.report_lines(report):
         click.echo(line)
     sys.exit(0 if report.holds else 1)

@@ -14,10 +14,15 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from uuid import UUID
 
-from crypto.canonical import JsonValue, canonical
+from crypto.canonical import JsonValue, canonical, parse
 from crypto.certificates import facts
 from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, read_sealed_header
 from crypto.tlog import parse_checkpoint, sign_note
+from tendering.actions.archive_descriptions import (
+    contents_of,
+    described_json,
+    keeping_file,
+)
 from tendering.actions.certificates import revocation_list
 from tendering.actions.log import complete_receipt, consistency_proof
 from tendering.actions.small_containers import place_containers
@@ -72,8 +77,16 @@ class _Journal:
     seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Paper:
+    """An issued document as it was when the archive was begun; it may be signed meanwhile."""
+
+    document: IssuedDocument
+    size_bytes: int
+
+
 # Where a file's bytes come from: at hand, on the disk, a page at a time, or a row of their own.
-_Source = bytes | Path | _Journal | IssuedDocument
+_Source = bytes | Path | _Journal | _Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +146,9 @@ async def _pieces(parts: ArchiveParts, tender_id: UUID, source: _Source) -> Asyn
             yield piece
     else:
         async with reading(parts.pool) as connection:
-            pdf = await issued_documents.pdf_of(connection, source)
-        assert pdf is not None, "a document of a tender that is over was signed meanwhile"
+            pdf = await issued_documents.start_of(connection, source.document, source.size_bytes)
+        # Signing appends: what was there is the beginning of what is there.
+        assert sha256(pdf).digest() == source.document.digest, "signing changed a document"
         yield pdf
 
 
@@ -192,7 +206,29 @@ async def _planned(
     files |= await _bids(
         connection, parts, tender, edition=edition, submissions=submissions, parties=parties
     )
+    described = described_json(
+        tender, edition, parties, platform_name=parts.platform_name, files=len(files), at=at
+    )
+    papers = {
+        path: source.document.digest.hex()
+        for path, source in files.items()
+        if isinstance(source, _Paper)
+    }
+    contents = await contents_of(connection, tender, edition, paths=sorted(files), papers=papers)
+    files[layout.KEEPING] = canonical(await keeping_file(connection, tender, contents, described))
     return _Plan(tender, edition, heads, files)
+
+
+async def keeping_of(
+    connection: Connection, parts: ArchiveParts, tender_id: UUID, *, at: datetime
+) -> dict[str, JsonValue]:
+    """What the full edition of an archive made now tells archivists. Raises ArchiveNotReady."""
+    plan = await _planned(connection, parts, tender_id, Edition.FULL, at=at)
+    found = plan.files[layout.KEEPING]
+    assert isinstance(found, bytes)
+    value = parse(found)
+    assert isinstance(value, dict)
+    return value
 
 
 async def _submissions(
@@ -247,8 +283,9 @@ async def _documents(connection: Connection, blobs: Blobs, tender: Tender) -> di
 
 
 async def _papers(connection: Connection, tender_id: UUID, edition: Edition) -> dict[str, _Source]:
+    sizes = await issued_documents.sizes_of(connection, tender_id)
     return {
-        layout.issued_path(document.kind, document.lot): document
+        layout.issued_path(document.kind, document.lot): _Paper(document, sizes[document.digest])
         for document in await issued_documents.list_of_tender(connection, tender_id)
         if edition is Edition.FULL or not document.secret
     }

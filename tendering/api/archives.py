@@ -1,19 +1,54 @@
 """The archive over HTTP: the public edition for everybody, the full one for those who ran it."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from aiohttp import web
+from msgspec import Meta, Struct
 
+from tendering.actions.announcements import Issuing
 from tendering.actions.archives import ArchiveParts, archive_pieces
+from tendering.actions.archivings import FIRST_ID, archive_tender, list_archived
 from tendering.api.context import Actor, Context
+from tendering.api.fields import Instant
+from tendering.api.issued import IssuedAnswer, issued_answer
 from tendering.api.log import LogParts
 from tendering.api.tender_views import visible_tender
 from tendering.domain.archive import Edition, require_archivable
+from tendering.domain.keeping import Retention
 from tendering.domain.permissions import may
 from tendering.domain.refusals import Forbidden
 from tendering.domain.tender import Tender
-from tendering.storage.connection import reading
+from tendering.storage.connection import Connection, reading
+
+PAGE_MAX: Final = 200
+PageSize = Annotated[int, Meta(ge=1, le=PAGE_MAX)]
+
+
+class PostArchive(Struct, frozen=True, forbid_unknown_fields=True):
+    """In which class the archive is kept; never shorter than the law says."""
+
+    retention: Literal["permanent", "thirty_years", "ten_years"] = "thirty_years"
+
+
+class ArchivedAnswer(Struct, frozen=True):
+    """An archived tender. `keep_until`: the first instant it may go, null: never."""
+
+    tender_id: UUID
+    number: str
+    title: str
+    retention: Literal["permanent", "thirty_years", "ten_years"]
+    ended_at: Instant
+    keep_until: Instant | None
+    archived_at: Instant
+
+
+class ArchivedList(Struct, frozen=True):
+    """Archived tenders by id; `next` is where to go on."""
+
+    items: list[ArchivedAnswer]
+    next: UUID | None
 
 
 async def get_archive(
@@ -32,9 +67,7 @@ async def get_archive(
     require_archivable(tender)
     if wanted is Edition.FULL:
         _require_reader(tender, actor)
-    parts = ArchiveParts(
-        context.pool, context.blobs, context.keys, log_parts.keys, context.platform_name
-    )
+    parts = _parts(context, log_parts)
     response = web.StreamResponse(
         headers={
             "Content-Type": "application/zip",
@@ -47,6 +80,56 @@ async def get_archive(
         await response.write(piece)
     await response.write_eof()
     return response
+
+
+async def post_archive(
+    context: Context,
+    actor: Actor,
+    received_at: datetime,
+    log_parts: LogParts,
+    tender_id: UUID,
+    *,
+    body: PostArchive,
+) -> IssuedAnswer:
+    """Archive a tender that is over: how long it is kept is fixed and certified (host)."""
+    async with reading(context.pool) as connection:
+        tender = await visible_tender(connection, tender_id, actor)
+    certificate = await archive_tender(
+        _parts(context, log_parts),
+        tender_id,
+        context.law(tender, received_at),
+        Retention(body.retention),
+        Issuing(actor, received_at, context.public_address),
+    )
+    return issued_answer(certificate)
+
+
+async def get_archived(
+    connection: Connection, *, after: UUID = FIRST_ID, limit: PageSize = PAGE_MAX
+) -> ArchivedList:
+    """List what was archived and until when each must be kept (operator, supervisor)."""
+    found, further = await list_archived(connection, after, limit=limit)
+    return ArchivedList(
+        [
+            ArchivedAnswer(
+                one.tender_id,
+                one.number,
+                one.title,
+                one.retention.value,
+                one.ended_at,
+                one.keep_until,
+                one.archived_at,
+            )
+            for one in found
+        ],
+        further,
+    )
+
+
+def _parts(context: Context, log_parts: LogParts) -> ArchiveParts:
+    return ArchiveParts(
+        context.pool, context.blobs, context.keys, log_parts.keys, context.platform_name
+    )
 
 
 def _require_reader(tender: Tender, actor: Actor | None) -> None:

@@ -311,17 +311,16 @@ class ArchiveCertificate:
     """That a tender was archived, what the archive holds and how long it is kept (档案证明).
 
     `metadata` has names and values after DA/T 103; `tests` the four tests: name, holds, what was
-    looked at.
+    looked at. `keep_until` is None where it is kept for ever.
     """
 
     heading: Heading
-    status: str
     metadata: tuple[tuple[str, str], ...]
     tests: tuple[tuple[str, bool, str], ...]
     papers: tuple[PaperRow, ...]
-    bids: int
     retention: str
-    keep_until: datetime
+    ended_at: datetime
+    keep_until: datetime | None
     law: str
     public: JournalMark
     custody: JournalMark

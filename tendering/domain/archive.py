@@ -23,6 +23,7 @@ KEYS: Final = "data/keys.json"
 LOG: Final = "data/log/log.json"
 CERTIFICATES: Final = "data/certificates"
 REVOKED: Final = f"{CERTIFICATES}/revoked.crl"
+KEEPING: Final = "data/keeping.json"
 DEMONSTRATION: Final = "data/demonstration.json"
 # A signed note over the manifest: who made the archive, and that nothing was added to it since.
 NOTE: Final = "archive-note.txt"

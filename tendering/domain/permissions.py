@@ -75,6 +75,8 @@ _TENDERING = {
     "bid_security.return_cash": frozenset({R.OPERATOR}),
     "bid_security.keep": TRADING,
     "archive.read_full": TRADING | {R.SUPERVISOR},
+    "archive.make": TRADING,
+    "archive.list": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "journal.read_secret": frozenset({R.SUPERVISOR}),
     "clock.jump": frozenset({R.OPERATOR}),
 }

@@ -98,6 +98,29 @@ async def pdf_of(connection: Connection, document: IssuedDocument) -> bytes | No
     return pdf
 
 
+async def sizes_of(connection: Connection, tender_id: UUID) -> dict[bytes, int]:
+    """How many bytes each document of a tender has, by its digest."""
+    rows = await connection.fetch(
+        """SELECT digest, octet_length(pdf) AS size_bytes
+           FROM tendering.issued_documents WHERE tender_id = $1""",
+        tender_id,
+    )
+    return {row["digest"]: row["size_bytes"] for row in rows}
+
+
+async def start_of(connection: Connection, document: IssuedDocument, size_bytes: int) -> bytes:
+    """The first bytes of a document: what it was before somebody signed it."""
+    pdf: bytes = await connection.fetchval(
+        """SELECT substring(pdf FROM 1 FOR $4) FROM tendering.issued_documents
+           WHERE tender_id = $1 AND kind = $2 AND lot = $3""",
+        document.tender_id,
+        document.kind,
+        document.lot,
+        size_bytes,
+    )
+    return pdf
+
+
 async def save_preparation(
     connection: Connection, document: IssuedDocument, preparation: Preparation
 ) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from clients.archive_keeping import four_tests, read_record, record_file
+from clients.archive_keeping import four_tests
 from clients.authority_files import to_pem
 from clients.cli import main
+from clients.evidence_files import read_record, record_file
 from clients.verify import verify_archive
 from crypto.canonical import canonical
 from tendering.domain.archive import TENDER
@@ -115,3 +116,73 @@ async def test_a_record_that_is_none_is_said_to_be_none(full: Archive, tmp_path:
 
     assert done.exit_code == 1
     assert "evidence record" in done.output
+
+
+async def stamped(archive: Path, folder: Path) -> Path:
+    """The root of the authority that stamped an archive."""
+    arguments = ("--key-folder", folder / "tsa", "--name", "示范时间戳")
+    async with running("clients.tsa", *arguments) as authority:
+        root = root_of(authority, folder / "tsa.pem")
+        done = await command("renew", archive, "--tsa", authority.url, "--root", root)
+    assert done.exit_code == 0, done.output
+    return root
+
+
+async def verify(*arguments: object) -> Result:
+    return await asyncio.to_thread(CliRunner().invoke, main, ["verify", *map(str, arguments)])
+
+
+async def test_verify_reads_the_record_beside_the_archive(full: Archive, tmp_path: Path) -> None:
+    file = full.write(tmp_path / "archive.zip")
+    without = await verify(file)
+    root = await stamped(file, tmp_path)
+
+    known = await verify(file, "--root", root)
+    unknown = await verify(file)
+    record_file(file).write_bytes(record_file(file).read_bytes()[:-1])
+    cut_short = await verify(file, "--root", root)
+
+    assert "evidence record" not in without.output
+    assert known.exit_code == 0, known.output
+    assert "✓ 档案旁的证据记录" in known.output
+    assert "? 档案旁的证据记录" in unknown.output
+    assert cut_short.exit_code == 1
+    assert "✗ 档案旁的证据记录" in cut_short.output
+
+
+async def test_a_record_of_another_archive_does_not_hold(full: Archive, tmp_path: Path) -> None:
+    file, other = full.write(tmp_path / "a.zip"), tmp_path / "b.zip"
+    other.write_bytes(b"another file")
+    root = await stamped(other, tmp_path)
+    record_file(file).write_bytes(record_file(other).read_bytes())
+
+    done = await verify(file, "--root", root)
+
+    assert done.exit_code == 1
+    assert "DOES NOT HOLD: evidence record beside the archive" in done.output
+
+
+async def test_the_watch_names_what_must_be_renewed_and_fails(
+    full: Archive, tmp_path: Path
+) -> None:
+    folder, metrics = tmp_path / "kept", tmp_path / "archives.prom"
+    folder.mkdir()
+    file = full.write(folder / "good.zip")
+    await stamped(file, tmp_path)
+
+    quiet = await command("watch", folder, "--metrics", metrics)
+    far = await command("watch", folder, "--days", 3650)
+    (folder / "bare.zip").write_bytes(b"no record")
+    (folder / 'odd"name.zip').write_bytes(b"nor here")
+    (folder / 'odd"name.zip.ers').write_bytes(b"nonsense")
+    loud = await command("watch", folder, "--metrics", metrics)
+
+    assert quiet.exit_code == 0, quiet.output
+    assert "1 archives, 0 to be renewed" in quiet.output
+    assert far.exit_code == 1
+    assert loud.exit_code == 1
+    assert "! bare.zip: no evidence record" in loud.output
+    told = metrics.read_text()
+    assert 'archive="bare.zip"} 0' in told
+    assert 'archive="odd\\"name.zip"} 0' in told
+    assert 'archive="good.zip"} ' in told

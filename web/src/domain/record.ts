@@ -108,6 +108,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     values: (body) => ({ ...lot(body), count: list(body.rows).length }),
   },
   "opening.confirmed": { key: "openingConfirmed", values: who },
+  "tender.archived": { key: "tenderArchived", tone: "important" },
   "opening.recorded": { key: "openingRecorded", tone: "important", values: lot },
   "opening.closed": { key: "openingClosed", values: lot },
   "draw.pool_frozen": {

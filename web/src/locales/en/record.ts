@@ -31,6 +31,7 @@ export default {
   keyLost: "{name} declared that it cannot unlock its bid for lot {lot}; the key holders may act.",
   pricesRevealed: "Reading-out: {count} prices of lot {lot} were shown at the same moment.",
   openingConfirmed: "{name} confirmed the opening.",
+  tenderArchived: "The tender was archived; how long it is kept is fixed and certified.",
   openingRecorded: "The opening record was made and signed.",
   openingClosed: "The opening ended.",
   poolFrozen: "The pool for the expert draw was frozen with {size} eligible experts (names secret).",

@@ -31,6 +31,7 @@ export default {
   keyLost: "{name} 声明无法自行解密（第 {lot} 标段），启动密钥持有人补救解密。",
   pricesRevealed: "唱标：第 {lot} 标段 {count} 份报价同时公布。",
   openingConfirmed: "{name} 确认开标结果。",
+  tenderArchived: "项目已归档，保管期限已确定，档案证明已出具。",
   openingRecorded: "开标记录形成并签署。",
   openingClosed: "开标结束。",
   poolFrozen: "评标专家抽取名单已锁定，共 {size} 名合格专家（姓名保密）。",
