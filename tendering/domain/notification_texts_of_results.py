@@ -117,6 +117,12 @@ AWARDING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "tender.archived": rows_for(
+        "项目已归档，保管期限已确定。",
+        "The tender is archived; how long it is kept is fixed.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "contract.published": (
         Row(A.NAMED, "第 {lot} 标段合同已公告。", "The contract of lot {lot} is published."),
     ),

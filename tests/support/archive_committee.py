@@ -351,8 +351,10 @@ class CommitteePlay:
             "organization_id": str(signer.id),
             "digest": after,
         }
+        who: JsonValue = [{"place": 1, "organization_id": str(signer.id), "name": signer.name}]
+        told: dict[str, JsonValue] = {"number": "1", "digest": before, "signatories": who}
         for event in (
-            Event("document.issued", about | {"number": "1", "digest": before}),
+            Event("document.issued", about | told),
             Event("document.signed", about | signed),
             Event("document.completed", about | {"digest": after}),
         ):

@@ -52,6 +52,7 @@ async def installed(pool: Pool, blobs: Blobs, play: TenderPlay) -> ArchiveParts:
         receipt=platform.receipt,
         log=platform.log,
         vrf_seed=platform.vrf_seed,
+        webhook_seed=bytes(32),
         trusted_outside=(platform.outside,),
     )
     return ArchiveParts(pool, blobs, keys, platform.published, "示范平台")

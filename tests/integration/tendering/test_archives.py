@@ -44,23 +44,6 @@ def play() -> TenderPlay:
 @pytest.fixture
 async def parts(play: TenderPlay, pool: Pool, tmp_path: Path) -> ArchiveParts:
     """An installation that holds this tender."""
-    blobs = Blobs(tmp_path / "blobs")
-    async with transaction(pool) as connection:
-        await _insert_tender(connection, blobs, play)
-        await _insert_bids(connection, blobs, play)
-        await _insert_papers(connection, play)
-    await _sequence(pool, play)
-    platform = play.platform
-    keys = PlatformKeys(
-        authority=CertifiedKey(platform.authority_key, platform.authority),
-        timestamping=CertifiedKey(platform.stamper.key, platform.stamper.certificate),
-        receipt=platform.receipt,
-        log=platform.log,
-        vrf_seed=platform.vrf_seed,
-        webhook_seed=bytes(32),
-        trusted_outside=(platform.outside,),
-    )
-    return ArchiveParts(pool, blobs, keys, platform.published, "示范平台")
     return await installed(pool, Blobs(tmp_path / "blobs"), play)
 
 
