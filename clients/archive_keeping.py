@@ -74,9 +74,7 @@ async def renew(archive: Path, *, authority: str, root: bytes, algorithm: str) -
     """
     record = read_record(archive) or EMPTY
     digest = to_stamp(record, algorithm, digests_of(archive)[algorithm])
-    nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
-    token = token_of(await _asked(authority, make_request(digest, nonce)))
-    told = verify(token, digest=digest, trusted_roots=[root], nonce=nonce)
+    token, told = await _stamped(authority, digest, root)
     _replace(record_file(archive), dump(renewed(record, algorithm, token)))
     return told
 
@@ -153,6 +151,20 @@ def _test(report: Report, zh: str, en: str, names: frozenset[str]) -> KeepingTes
     )
     # A test of which nothing was looked at has not been passed.
     return KeepingTest(zh, en, bool(steps) and not failed, len(steps), found)
+
+
+async def stamp_by(authority: str, digest: bytes, *, root: bytes) -> bytes:
+    """A time-stamp token over a digest, checked against `root` (DER).
+
+    Raises BadTimestamp, AuthorityRefused.
+    """
+    return (await _stamped(authority, digest, root))[0]
+
+
+async def _stamped(authority: str, digest: bytes, root: bytes) -> tuple[bytes, TimestampFacts]:
+    nonce = int.from_bytes(secrets.token_bytes(NONCE_BYTES))
+    token = token_of(await _asked(authority, make_request(digest, nonce)))
+    return token, verify(token, digest=digest, trusted_roots=[root], nonce=nonce)
 
 
 async def _asked(authority: str, request: bytes) -> bytes:

@@ -28,6 +28,7 @@ COMMANDS = {
     "score": ("score:score", "Score bids by an evaluation method, every step in words."),
     "rules": ("rules:rules", "Explain a rule, check a tender, compute a timetable, offline."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
+    "sign": ("sign:sign", "Sign a PDF, or a document of the platform, with one's own key."),
     "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),
     "witness": ("witness:witness", "A witness of transparency logs, for whom the operator is not."),

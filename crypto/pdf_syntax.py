@@ -117,6 +117,14 @@ def read_object(pdf: bytes, number: int, offset: int) -> Value:
     return value
 
 
+def object_span(pdf: bytes, number: int, offset: int) -> tuple[int, int]:
+    """Return where the value of the indirect object at `offset` begins and ends."""
+    head = _OBJECT.match(pdf, offset)
+    _, end = _read_object(pdf, number, offset)
+    assert head is not None, "it was read"
+    return _skip(pdf, head.end()), end
+
+
 def is_stream(pdf: bytes, number: int, offset: int) -> bool:
     """Return whether the indirect object at `offset` is a stream."""
     _, end = _read_object(pdf, number, offset)
