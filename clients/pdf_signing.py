@@ -8,13 +8,12 @@ import asyncio
 import hashlib
 import io
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import pikepdf
 
-from clients.archive_keeping import stamp_by
+from clients.archive_keeping import now, stamp_by
 from clients.key_files import Signer
 from crypto.errors import BadSignature
 from crypto.pdf_preparing import complete, place_signature
@@ -47,7 +46,7 @@ async def sign_file(
         field=f"signature-{before + 1:02d}-{hashlib.sha256(pdf).hexdigest()[:8]}",
         certificate=signer.certificate,
         chain=signer.chain,
-        signed_at=datetime.now(UTC),
+        signed_at=now(),
         reason=reason,
     )
     value = signer.key.sign_raw(place.attributes)
