@@ -254,6 +254,16 @@ CREATE TABLE rooms.tickets (
     CONSTRAINT tickets_viewer_check CHECK ((viewer = ANY (ARRAY['public'::text, 'member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
 );
 
+CREATE TABLE tendering.archivings (
+    tender_id uuid NOT NULL,
+    retention text NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    keep_until timestamp with time zone,
+    archived_at timestamp with time zone NOT NULL,
+    CONSTRAINT archivings_check CHECK (((keep_until IS NULL) = (retention = 'permanent'::text))),
+    CONSTRAINT archivings_retention_check CHECK ((retention = ANY (ARRAY['permanent'::text, 'thirty_years'::text, 'ten_years'::text])))
+);
+
 CREATE TABLE tendering.journal (
     tender_id uuid NOT NULL,
     stream text NOT NULL,
@@ -1269,6 +1279,9 @@ ALTER TABLE ONLY rooms.seats
 ALTER TABLE ONLY rooms.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (digest);
 
+ALTER TABLE ONLY tendering.archivings
+    ADD CONSTRAINT archivings_pkey PRIMARY KEY (tender_id);
+
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
 
@@ -1541,6 +1554,8 @@ CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
 
 CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
 
+CREATE INDEX archivings_keep_until ON tendering.archivings USING btree (keep_until, tender_id);
+
 CREATE UNIQUE INDEX authorizations_one_standing ON tendering.authorizations USING btree (person_id, role) WHERE (revoked_at IS NULL);
 
 CREATE INDEX authorizations_organization_id ON tendering.authorizations USING btree (organization_id);
@@ -1653,6 +1668,10 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.log_
 
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON tendering.receipts FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_log_change();
 
+CREATE TRIGGER archivings_are_kept BEFORE DELETE OR UPDATE ON tendering.archivings FOR EACH ROW EXECUTE FUNCTION tendering.refuse_change();
+
+CREATE TRIGGER archivings_are_not_truncated BEFORE TRUNCATE ON tendering.archivings FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
+
 CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON tendering.journal FOR EACH ROW EXECUTE FUNCTION tendering.refuse_change();
 
 CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
@@ -1709,6 +1728,9 @@ ALTER TABLE ONLY rooms.scores
 
 ALTER TABLE ONLY rooms.seats
     ADD CONSTRAINT seats_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
+ALTER TABLE ONLY tendering.archivings
+    ADD CONSTRAINT archivings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES tendering.people(id);
@@ -2071,6 +2093,10 @@ GRANT SELECT ON TABLE rooms.seats TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.tickets TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.tickets TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.archivings TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.archivings TO tendering_audit;
 
 GRANT SELECT,INSERT ON TABLE tendering.journal TO tendering_app;
 

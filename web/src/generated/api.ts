@@ -6,6 +6,10 @@ export interface Answer { seat: number; agree: boolean; reason: string }
 
 export type Approval = "approved" | "authorized" | "filed";
 
+export interface ArchivedAnswer { tender_id: string; number: string; title: string; retention: "permanent" | "ten_years" | "thirty_years"; ended_at: string; keep_until: string | null; archived_at: string }
+
+export interface ArchivedList { items: ArchivedAnswer[]; next: string | null }
+
 export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
 
 export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
@@ -221,6 +225,8 @@ export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"
 export interface PostAcceptance { accepted: boolean; suspends: boolean; text: string; statement: Record<string, unknown> }
 
 export interface PostAnnouncement { text: string }
+
+export interface PostArchive { retention?: "permanent" | "ten_years" | "thirty_years" }
 
 export interface PostAuthorization { role: Role; valid_until?: string | null }
 
@@ -493,6 +499,7 @@ export interface tendering_api_openings_LotBody { lot: string }
 export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
 
 export interface Doors {
+  "GET /archives": { query: { after?: string; limit?: number }; answer: ArchivedList };
   "GET /certificates": { answer: CertificateList };
   "POST /certificates": { body: PostCertificate; answer: IssuedCertificate };
   "GET /certificates/revocations": { answer: Blob };
@@ -564,6 +571,7 @@ export interface Doors {
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
   "GET /tenders/{tender_id}/archive": { path: { tender_id: string }; query: { edition?: "full" | "public" }; answer: Blob };
+  "POST /tenders/{tender_id}/archive": { path: { tender_id: string }; body: PostArchive; answer: IssuedAnswer };
   "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
   "GET /tenders/{tender_id}/bid-securities": { path: { tender_id: string }; answer: SecurityList };
   "POST /tenders/{tender_id}/bid-securities/deposits": { path: { tender_id: string }; body: PostDeposit; answer: undefined };
