@@ -129,10 +129,11 @@ describe("the duty of a member", () => {
 
   test("only host and chair lead on, and some steps are the host's", () => {
     expect(waysOn(view, member)).toEqual([]);
-    expect(waysOn(view, { ...member, seat: 1 })).toEqual(["price"]);
+    expect(waysOn(view, { ...member, seat: 1 })).toEqual(["price", "report"]);
     expect(waysOn(view, { kind: "evaluation", viewer: "host", seat: null })).toEqual([
       "price",
       "preliminary",
+      "report",
     ]);
   });
 });

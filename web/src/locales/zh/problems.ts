@@ -38,7 +38,7 @@ export default {
   "documents-unchanged": "修改后的招标文件与原文件相同，或者没有留下任何文件。",
   "project-invalid": "项目登记信息有误：批准文号、项目代码、投资额与项目或者标段不一致，或者已经登记过。",
   "documents-unchecked": "招标文件中有尚未体检的文件，请重新放入草稿。",
-  "document-findings-open": "招标文件体检还有 {count} 处问题没有处理，第一处在《{document}》第 {page} 页：{explained}",
+  "document-findings-open": "招标文件体检还有 {count} 处问题没有处理，第一处在《{document}》第 {page} 页。",
   "key-policy-replaced": "密钥持有人已经更换，请用投标工具重新加密后再提交。",
   "replacement-too-late": "离投标截止不足24小时，投标人来不及重新加密，请先延长投标截止时间。",
   // Bids.
