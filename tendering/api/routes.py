@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, public, schemas, tenders, uploads
+from tendering.api import bids, own_headers, public, schemas, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -219,6 +219,14 @@ BID_ROUTES: Final = (
         "GET",
         "/tenders/{tender_id}/bids/mine",
         bids.get_own_bids,
+        action="bid.read_own",
+        tags=("bids",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/bids/mine/headers",
+        own_headers.get_own_headers,
         action="bid.read_own",
         tags=("bids",),
         secret=True,

@@ -1,6 +1,7 @@
 """Small bids over HTTP, containers and all: the checks at the door, and what a cut line leaves."""
 
 import asyncio
+import base64
 import json
 import random
 from collections.abc import AsyncIterator, Callable
@@ -12,9 +13,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from crypto.seal_header import read_sealed_header
 from tendering.actions.bid_securities import record
 from tendering.actions.small_containers import place_containers
 from tendering.actions.verification import verify_database
+from tendering.api.own_headers import header_part
 from tendering.domain.bid import envelope_context
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
@@ -294,3 +297,37 @@ async def test_of_two_submissions_at_once_the_one_with_the_higher_number_stands(
             connection, hall.tender.id, lot="1", bidder_id=hall.signer.bidder_id
         )
     assert standing.bid.counter == 2
+
+
+async def test_the_headers_of_ones_own_standing_bid_are_served_and_nobody_elses(hall: Hall) -> None:
+    context = hall.platform.running.context
+    async with transaction(context.pool) as connection:
+        other = await enter(connection, 78, Role.BIDDER, password_hash="-", at=context.now())
+        stranger = await begin_session(connection, other.authorization_id)
+    await hall.send(seal_bid(hall.tender, hall.signer).body())
+    sent = seal_bid(hall.tender, hall.signer, counter=2)
+    await hall.send(sent.body())
+    path = f"/api/v1/tenders/{hall.tender.id}/bids/mine/headers"
+
+    mine = await hall.platform.request("GET", path, token=hall.token)
+    theirs = await hall.platform.request("GET", path, token=stranger)
+    holders = await hall.platform.request("GET", path, role=Role.KEY_HOLDER)
+    public = await hall.platform.request("GET", path)
+
+    (item,) = json.loads(mine.body)["items"]
+    assert (item["lot"], item["counter"]) == ("1", 2)
+    for envelope in item["envelopes"]:
+        header = base64.b64decode(envelope["header"])
+        container = sent.containers[envelope["kind"]]
+        assert container.startswith(header)
+        assert len(header) == read_sealed_header(container).header_length
+    assert json.loads(theirs.body) == {"items": []}
+    assert (holders.code, public.code) == ("forbidden", "unauthenticated")
+
+
+def test_what_is_no_header_comes_back_whole() -> None:
+    assert [header_part(head) for head in (b"", b"\n--- x", b"x" * 9)] == [
+        b"",
+        b"\n--- x",
+        b"x" * 9,
+    ]

@@ -182,6 +182,12 @@ export interface OwnBid { lot: string; counter: number; status: string; received
 
 export interface OwnBids { items: OwnBid[] }
 
+export interface OwnEnvelope { kind: string; recipient: string; context: string; header: string }
+
+export interface OwnHeaderList { items: OwnHeaders[] }
+
+export interface OwnHeaders { lot: string; counter: number; envelopes: OwnEnvelope[] }
+
 export interface OwnInvitation { tender_id: string; number: string; title: string; deadline: string; lot: string; answer: string }
 
 export interface OwnInvitations { items: OwnInvitation[] }
@@ -579,6 +585,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/bid-securities/returns": { path: { tender_id: string }; body: PostReturn; answer: ReturnView };
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
+  "GET /tenders/{tender_id}/bids/mine/headers": { path: { tender_id: string }; answer: OwnHeaderList };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };
   "POST /tenders/{tender_id}/canary-answers": { path: { tender_id: string }; body: PostCanaryAnswer; answer: undefined };
