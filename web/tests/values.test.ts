@@ -2,7 +2,6 @@
 import { describe, expect, test } from "vitest";
 
 import { address } from "@/api/client";
-import { bestOf, serverNow, uncertainty } from "@/domain/clock";
 import { capitals, grouped, tenThousandYuan, yuan } from "@/domain/money";
 import { regionName } from "@/domain/regions";
 import { left, minute, second, untilMinute } from "@/domain/times";
@@ -59,22 +58,6 @@ describe("times", () => {
     expect(left(1_000, 999)).toMatchObject({ seconds: 1, over: false });
     expect(left(1_000, 1_000)).toMatchObject({ seconds: 0, over: true });
     expect(left(90_061_000, 0)).toEqual({ days: 1, hours: 1, minutes: 1, seconds: 1, over: false });
-  });
-});
-
-describe("the platform's clock", () => {
-  const slow = { server: 1_000, sent: 0, received: 400 };
-  const quick = { server: 1_000, sent: 500, received: 540 };
-
-  test("is read from the quickest answer", () => {
-    expect(bestOf([slow, quick])).toBe(quick);
-    expect(bestOf([])).toBeNull();
-  });
-
-  test("goes on monotonically from the middle of the way", () => {
-    expect(serverNow(quick, 520)).toBe(1_000);
-    expect(serverNow(quick, 1_520)).toBe(2_000);
-    expect(uncertainty(quick)).toBe(20);
   });
 });
 

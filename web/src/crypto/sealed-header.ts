@@ -194,8 +194,8 @@ function base64(data: Uint8Array): string {
   return btoa(Array.from(data, (byte) => String.fromCharCode(byte)).join("")).replace(/=+$/, "");
 }
 
-/** RFC 8785 for what a context holds: objects, arrays, texts, integers. */
-function canonical(value: unknown): string {
+/** RFC 8785 for what contexts and statements hold: objects, arrays, texts, integers. */
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

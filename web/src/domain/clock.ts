@@ -18,7 +18,9 @@ export interface Reading {
 export const SLEW = 0.05;
 /** An error of more milliseconds than this no line explains. */
 export const STEP_MILLISECONDS = 3_000;
-/** How long a reading counts as well as it did when it was made; clocks of PCs drift 50 ppm. */
+/** Longer than this nobody should look at a clock that stands: it was wrong, and is set back. */
+export const STAND_MILLISECONDS = 60_000;
+/** What a reading loses with age: clocks of PCs drift by up to a hundred parts in a million. */
 const DRIFT = 100e-6;
 
 /** The reading with the shortest way there and back: its error is half of that at most. */
@@ -63,10 +65,10 @@ export function slewed(before: Shown | null, reading: Reading, monotonic: number
   const passed = Math.max(0, monotonic - before.at);
   const free = before.shown + passed;
   const error = right - free;
-  if (error > STEP_MILLISECONDS) return { shown: right, at: monotonic };
-  const most = passed * SLEW;
-  // However wrong it was, it stands still rather than goes back.
+  if (error > STEP_MILLISECONDS || error < -STAND_MILLISECONDS) return { shown: right, at: monotonic };
+  // Far ahead: it stands still until time has caught up, rather than go back.
   if (error < -STEP_MILLISECONDS) return { shown: before.shown, at: monotonic };
+  const most = passed * SLEW;
   return { shown: free + Math.min(most, Math.max(-most, error)), at: monotonic };
 }
 

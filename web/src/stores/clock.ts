@@ -1,28 +1,38 @@
-/** The platform's clock in this browser: an offset measured once in a while, advanced monotonically. */
+/** The platform's clock in this browser: measured once in a while, advanced monotonically. */
 import { defineStore } from "pinia";
-import { computed, ref } from "vue";
+import { computed, ref, shallowRef } from "vue";
 
 import { call } from "@/api/client";
-import { type Reading, bestOf, serverNow } from "@/domain/clock";
+import { type Reading, type Shown, bestOf, betterOf, remaining, slewed, uncertainty } from "@/domain/clock";
 
 const TICK_MILLISECONDS = 250;
 const MEASURE_EVERY_MILLISECONDS = { normal: 300_000, demonstration: 10_000 };
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 export const useClock = defineStore("clock", () => {
   const reading = ref<Reading | null>(null);
   const mode = ref<"normal" | "demonstration">("normal");
+  const shown = shallowRef<Shown | null>(null);
   const tick = ref(performance.now());
   let started = false;
 
   /** The platform's time in milliseconds since 1970; the browser's own until it is measured. */
-  const now = computed(() =>
-    reading.value ? serverNow(reading.value, tick.value) : Date.now() + 0 * tick.value,
-  );
+  const now = computed(() => shown.value?.shown ?? Date.now() + 0 * tick.value);
   /** How far the browser's own clock is behind the platform's; null until measured. */
-  const offset = computed(() =>
-    reading.value ? Math.round(serverNow(reading.value, tick.value) - Date.now()) : null,
-  );
+  const offset = computed(() => (shown.value ? Math.round(shown.value.shown - Date.now()) : null));
+  /** By how many milliseconds what is shown may be off; null until measured. */
+  const uncertain = computed(() => (reading.value ? uncertainty(reading.value, tick.value) : null));
+
+  /** What is left until an instant, in ms, never ending early; null until the clock is measured. */
+  function left(until: number): number | null {
+    if (!shown.value || uncertain.value === null) return null;
+    return remaining(until, shown.value.shown, uncertain.value);
+  }
+
+  function run(): void {
+    tick.value = performance.now();
+    if (reading.value) shown.value = slewed(shown.value, reading.value, tick.value);
+  }
 
   async function measure(): Promise<void> {
     const found: Reading[] = [];
@@ -36,14 +46,15 @@ export const useClock = defineStore("clock", () => {
         break; // The next measurement comes soon; the pages say what is down.
       }
     }
-    const best = bestOf(found);
-    if (best) reading.value = best;
+    reading.value = betterOf(reading.value, bestOf(found), performance.now());
+    run();
   }
 
   async function start(): Promise<void> {
     if (started) return;
     started = true;
-    setInterval(() => (tick.value = performance.now()), TICK_MILLISECONDS);
+    setInterval(run, TICK_MILLISECONDS);
+    addEventListener("online", () => void measure());
     document.addEventListener("visibilitychange", () => {
       // A laptop that slept may have stopped its monotonic clock.
       if (!document.hidden) void measure();
@@ -55,5 +66,5 @@ export const useClock = defineStore("clock", () => {
     again();
   }
 
-  return { now, offset, mode, reading, start, measure };
+  return { now, offset, uncertain, mode, reading, left, start, measure };
 });

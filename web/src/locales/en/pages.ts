@@ -82,6 +82,7 @@ export default {
     terminated: "Terminated",
   },
   left: {
+    unknown: "setting the clock",
     over: "closed",
     days: "{days} d {hours} h left",
     hours: "{hours} h {minutes} min left",

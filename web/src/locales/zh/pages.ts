@@ -81,6 +81,7 @@ export default {
     terminated: "已终止",
   },
   left: {
+    unknown: "正在校时",
     over: "已截止",
     days: "还剩 {days} 天 {hours} 小时",
     hours: "还剩 {hours} 小时 {minutes} 分",

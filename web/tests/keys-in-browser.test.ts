@@ -1,0 +1,128 @@
+/** Keys used in the browser: what the tool wrote is read, file keys come out, statements hold. */
+import { readFileSync } from "node:fs";
+
+import { p256 } from "@noble/curves/nist.js";
+import { Encrypter, generateIdentity } from "age-encryption";
+import { describe, expect, test } from "vitest";
+
+import { fileKeysOf, KEY_FILE_BYTES_MAX, readKeyFile } from "@/crypto/file-keys";
+import { canonical, hex } from "@/crypto/sealed-header";
+import { readSigner, signStatement } from "@/crypto/signing";
+
+interface Vector {
+  file_key: string;
+  bidder_identity: string;
+  bidder_recipient: string;
+  header: string;
+}
+
+function vectorsOf<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`../../tests/vectors/${name}`, import.meta.url), "utf8")) as T;
+}
+
+const { vectors } = vectorsOf<{ vectors: Vector[] }>("sealed-header.json");
+const bytes = (text: string) => new TextEncoder().encode(text);
+const base64 = (text: string) => new Uint8Array(Buffer.from(text, "base64"));
+const refused = (code: string) => expect.objectContaining({ code });
+
+async function locked(text: string, passphrase: string, factor = 2): Promise<Uint8Array> {
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  encrypter.setScryptWorkFactor(factor);
+  return await encrypter.encrypt(text);
+}
+
+function envelope(vector: Vector, header = base64(vector.header)) {
+  return { kind: "price", recipient: vector.bidder_recipient, header };
+}
+
+describe.each(vectors)("a container for $bidder_recipient", (vector) => {
+  const file = bytes(`# price public key: ${vector.bidder_recipient}\n${vector.bidder_identity}\n`);
+
+  test("gives its file key to the key file, plain and under a passphrase", async () => {
+    const under = await locked(new TextDecoder().decode(file), "示范口令");
+
+    for (const keys of [await readKeyFile(file, ""), await readKeyFile(under, "示范口令")]) {
+      const found = await fileKeysOf([envelope(vector)], keys);
+      expect(hex(found.price ?? new Uint8Array())).toBe(vector.file_key);
+    }
+  });
+
+  test("gives nothing once a byte of its header is another", async () => {
+    const header = base64(vector.header);
+    header[header.length - 4] = (header.at(-4) ?? 0) ^ 1;
+    const keys = await readKeyFile(file, "");
+
+    await expect(fileKeysOf([envelope(vector, header)], keys)).rejects.toEqual(refused("key-does-not-fit"));
+  });
+});
+
+describe("a key file", () => {
+  const vector = vectors[0] as Vector;
+
+  test.each([
+    ["", "key-file-unreadable"],
+    ["# nothing but a remark\n", "key-file-unreadable"],
+    ["AGE-SECRET-KEY-1QQQ\n", "key-file-unreadable"],
+    ["<html>", "key-file-unreadable"],
+    ["x".repeat(KEY_FILE_BYTES_MAX + 1), "key-file-too-large"],
+    [`age-encryption.org/v1\n-> scrypt ${"A".repeat(22)} 30\n`, "key-file-unreadable"],
+    [`age-encryption.org/v1\n-> scrypt `, "key-file-unreadable"],
+  ])("%j is refused", async (text, code) => {
+    await expect(readKeyFile(bytes(text), "x")).rejects.toEqual(refused(code));
+  });
+
+  test("under a passphrase asks for it, and knows a wrong one", async () => {
+    const under = await locked(vector.bidder_identity, "right");
+
+    await expect(readKeyFile(under, "")).rejects.toEqual(refused("key-file-needs-passphrase"));
+    await expect(readKeyFile(under, "wrong")).rejects.toEqual(refused("key-file-wrong-passphrase"));
+  });
+
+  test("of another bid is told from one of this bid", async () => {
+    const other = await readKeyFile(bytes(await generateIdentity()), "");
+
+    await expect(fileKeysOf([envelope(vector)], other)).rejects.toEqual(refused("key-not-in-file"));
+  });
+
+  test("of the national algorithms is for the command", async () => {
+    const header = bytes("kaibiao-gm-sealed/v1\n-> SM2 …\n");
+    const keys = new Map([[vector.bidder_recipient, vector.bidder_identity]]);
+
+    await expect(fileKeysOf([envelope(vector, header)], keys)).rejects.toEqual(
+      refused("suite-not-in-browser"),
+    );
+  });
+});
+
+describe("a statement", () => {
+  const { vectors: signed } = vectorsOf<{ vectors: { envelope: { statement: unknown; label: string; certificate: string } }[] }>(
+    "signed-statement.json",
+  );
+  const known = signed[0]?.envelope ?? { statement: {}, label: "", certificate: "" };
+  // The vectors' own test key: its private scalar is 2002.
+  const scalar = new Uint8Array(32);
+  scalar.set([2002 >> 8, 2002 & 255], 30);
+  const der = Buffer.concat([
+    Buffer.from("3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420", "hex"),
+    scalar,
+  ]);
+  const pem = `-----BEGIN PRIVATE KEY-----\n${der.toString("base64")}\n-----END PRIVATE KEY-----\n`;
+
+  test("is signed with the key of the file and the certificate of that key", async () => {
+    const signer = await readSigner([bytes(pem)], "", ["AAAA", known.certificate]);
+    const made = signStatement(signer, known.label, known.statement);
+
+    expect(made.certificate).toBe(known.certificate);
+    const message = bytes(`${known.label}\0${canonical(known.statement)}`);
+    const point = p256.getPublicKey(scalar, false);
+    expect(p256.verify(base64(made.signature), message, point, { format: "der", lowS: false })).toBe(true);
+  });
+
+  test("needs a key that can be read, and its certificate", async () => {
+    await expect(readSigner([bytes("nothing")], "", [])).rejects.toEqual(refused("signing-key-unreadable"));
+    await expect(readSigner([bytes(pem)], "", [])).rejects.toEqual(refused("signing-certificate-missing"));
+    const cut = pem.replace(/\n.{40}/, "\n");
+    await expect(readSigner([bytes(cut)], "", [])).rejects.toEqual(refused("signing-key-unreadable"));
+  });
+});
