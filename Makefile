@@ -88,6 +88,7 @@ lock: setup-test ## resolve the dependencies anew: requirements/*.txt
 		-c requirements/server.txt -o requirements/test.txt
 	$(UV_COMPILE) --group docs -o requirements/docs.txt
 	$(UV_COMPILE) --group fuzz -o requirements/fuzz.txt
+	$(UV_COMPILE) --group open-data -o requirements/open-data.txt
 	$(UV_COMPILE) --group tool --no-annotate -o requirements/uv.txt
 
 hooks: setup-test ## check what is quick to check before each commit

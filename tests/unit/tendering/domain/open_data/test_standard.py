@@ -7,31 +7,19 @@ from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tendering.domain.ocds import read_json, read_package
-from tendering.domain.open_data.packages import record_package, release_package
-from tendering.domain.open_data.releases import releases_of
 from tendering.domain.tender import Lot, Tender
 from tests.support.make import DEADLINE, a_tender
-from tests.support.public_stream import PUBLISHER, PublicStream, directory, whole
+from tests.support.open_data import packages
+from tests.support.public_stream import PublicStream, whole
 
 FOLDER: Final = "standard-1__1__5/schema/"
-ADDRESS: Final = "https://bids.example/api/v1/x"
-ENCODER: Final = msgspec.json.Encoder(decimal_format="number")
 LINES: Final = st.text("示范教学楼工程AB-1 ", min_size=1, max_size=20).map(str.strip).filter(bool)
 FEN: Final = st.integers(1, 10**14)
-
-
-def packages(stream: PublicStream) -> dict[str, bytes]:
-    releases = releases_of(stream.entries, directory(stream.tender), PUBLISHER)
-    return {
-        "release": ENCODER.encode(release_package(releases, PUBLISHER, address=ADDRESS)),
-        "record": ENCODER.encode(record_package(releases, PUBLISHER, address=ADDRESS)),
-    }
 
 
 @pytest.mark.parametrize("kind", ["release", "record"])
