@@ -29,6 +29,7 @@ COMMANDS = {
     "rules": ("rules:rules", "Explain a rule, check a tender, compute a timetable, offline."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
     "sign": ("sign:sign", "Sign a PDF, or a document of the platform, with one's own key."),
+    "similarity": ("likeness:similarity", "Compare bids with one another: leads to collusion."),
     "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),
     "witness": ("witness:witness", "A witness of transparency logs, for whom the operator is not."),
