@@ -75,7 +75,7 @@ def test_a_copied_passage_is_printed_with_files_and_pages(tmp_path: Path) -> Non
     docx(tmp_path / "甲" / "技术标.docx", filler(1), filler(2) + COPIED)
     book = openpyxl.Workbook()
     (tmp_path / "乙").mkdir()
-    book.active["A1"] = COPIED  # type: ignore[index]  # a new workbook has a sheet
+    book.active["A1"] = COPIED
     book.save(tmp_path / "乙" / "方案.xlsx")
     (tmp_path / "丙").mkdir()
     (tmp_path / "丙" / "说明.txt").write_bytes(filler(3).encode("gb18030", "ignore"))
