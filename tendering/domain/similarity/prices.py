@@ -17,6 +17,8 @@ from tendering.domain.quantities.across import TOTALS_MIN, Evidence, regular_tot
 RATIO_FEN: Final = 100
 # A share of the ceiling is regular in steps of a tenth of a percent.
 SHARE_STEPS: Final = 1000
+# A price in whole thousands of yuan is round by itself, and so is its share of a round ceiling.
+ROUND_FEN: Final = 100_000
 
 
 def price_regularities(
@@ -65,9 +67,11 @@ def _is_stepped(run: list[tuple[str, int]]) -> bool:
 
 
 def _shares(prices: Mapping[str, int], ceiling_fen: int) -> Iterator[Evidence]:
-    """Three or more prices that are a round share of the ceiling, to the fen."""
+    """Three or more prices, not round themselves, that are a round share of the ceiling."""
     run = []
     for bid, fen in sorted(prices.items(), key=lambda pair: (pair[1], pair[0])):
+        if fen % ROUND_FEN == 0:
+            continue
         nearest = round(Fraction(fen * SHARE_STEPS, ceiling_fen))
         if 0 < nearest < SHARE_STEPS and round(Fraction(ceiling_fen * nearest, SHARE_STEPS)) == fen:
             run.append((bid, fen, Decimal(nearest * 100) / SHARE_STEPS))

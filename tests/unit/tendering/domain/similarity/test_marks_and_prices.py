@@ -47,19 +47,21 @@ def test_equal_steps_equal_ratios_and_round_shares_are_told() -> None:
     steps = price_regularities({"甲": 100_000_00, "乙": 101_000_00, "丙": 102_000_00, "丁": 0})
     ratios = price_regularities({"甲": 100_000_00, "乙": 102_000_00, "丙": 104_040_00})
     shares = price_regularities(
-        {"甲": 95_000_00, "乙": 96_500_00, "丙": 99_900_00, "丁": 99_123_45}, 100_000_00
+        {"甲": 93_827_16, "乙": 95_308_64, "丙": 98_666_66, "丁": 97_123_45}, 98_765_43
     )
 
     assert [(one.kind, one.bids) for one in steps] == [("regular_totals", ("甲", "乙", "丙"))]
     assert [(one.kind, one.count) for one in ratios] == [("regular_price_ratios", 3)]
     assert ratios[0].words.en == "each total is 1.020000 times the one before"
     assert [one.kind for one in shares] == ["round_share_of_ceiling"]
-    assert shares[0].examples[0] == "甲 95000.00 = 95%"
+    assert shares[0].examples[0] == "甲 93827.16 = 95%"
 
 
 def test_prices_without_a_rule_are_not_told() -> None:
     prices = {"甲": 95_123_41, "乙": 96_777_10, "丙": 99_901_07, "丁": 99_123_45}
 
+    whole = {"甲": 95_000_00, "乙": 96_000_00, "丙": 99_000_00}
     assert price_regularities(prices, 100_000_00) == ()
+    assert [one.kind for one in price_regularities(whole, 100_000_00)] == []
     assert price_regularities({"甲": 1, "乙": 2}) == ()
     assert [one.kind for one in price_regularities({"甲": 5, "乙": 5, "丙": 5})] == ["equal_totals"]
