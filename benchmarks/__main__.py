@@ -5,7 +5,7 @@ import runpy
 import sys
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "preload", "report", "request_lines"}
+NOT_BENCHMARKS = {"__init__", "__main__", "preload", "report", "request_lines", "room_lines"}
 
 
 def questions() -> dict[str, str]:

@@ -240,7 +240,7 @@ CREATE TABLE rooms.seats (
     CONSTRAINT seats_role_check CHECK ((role = ANY (ARRAY['member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
 );
 
-CREATE TABLE rooms.tickets (
+CREATE UNLOGGED TABLE rooms.tickets (
     digest bytea NOT NULL,
     room_id uuid NOT NULL,
     tender_id uuid NOT NULL,
@@ -1551,6 +1551,8 @@ CREATE INDEX orders_to_release ON insurance.orders USING btree (tender_id) WHERE
 CREATE INDEX outbox_due ON insurance.outbox USING btree (guarantor_id, next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 
 CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
+
+CREATE INDEX tickets_by_expiry ON rooms.tickets USING btree (expires_at);
 
 CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
 

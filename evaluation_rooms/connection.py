@@ -1,4 +1,4 @@
-"""One WebSocket: two loops in one task group. One reads requests, one sends what is behind.
+"""One WebSocket: a loop reads requests; while the line is behind, a task beside it catches up.
 
 It moves bytes and waits; what a message means is `protocol`'s, what may be done is the rules'.
 """
@@ -16,7 +16,7 @@ from evaluation_rooms.actions import hall
 from evaluation_rooms.actions.rooms import act
 from evaluation_rooms.actions.statements import verify
 from evaluation_rooms.context import RoomsContext
-from evaluation_rooms.hub import Feed, payloads_for
+from evaluation_rooms.feed import Feed, Page
 from evaluation_rooms.pace import Pace
 from evaluation_rooms.protocol import Asked, Join, LeadHall, Session, SpeakInHall
 from evaluation_rooms.storage import tickets
@@ -37,6 +37,24 @@ log = logging.getLogger(__name__)
 class Connection:
     """A reader's line. `seen` is the last entry written to it, or skipped as not for it."""
 
+    # A hall has thousands of these.
+    __slots__ = (
+        "_context",
+        "_end_code",
+        "_faults",
+        "_feed",
+        "_group",
+        "_is_current",
+        "_is_sending",
+        "_pace",
+        "_seen",
+        "_sending",
+        "_settings",
+        "_socket",
+        "_transport",
+        "session",
+    )
+
     def __init__(self, context: RoomsContext, room_id: UUID) -> None:
         """A line to a room, not yet prepared."""
         settings = context.settings
@@ -49,7 +67,8 @@ class Connection:
             heartbeat=settings.keep_alive_seconds,
             compress=False,
             max_msg_size=settings.frame_bytes_max,
-            writer_limit=settings.behind_bytes,
+            # Whatever is sent here waits as soon as the transport is full.
+            writer_limit=1,
         )
         self._transport: asyncio.Transport | None = None
         self._pace = Pace(settings.messages_per_second, settings.messages_burst)
@@ -57,7 +76,9 @@ class Connection:
         self._feed: Feed | None = None
         self._seen = 0
         self._is_current = False
-        self._behind = asyncio.Event()
+        self._group = asyncio.TaskGroup()
+        self._sending: asyncio.Task[None] | None = None
+        self._is_sending = False
         self._end_code: int | None = None
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
@@ -68,12 +89,14 @@ class Connection:
             return self._socket
         self._transport.set_write_buffer_limits(high=self._settings.behind_bytes)
         try:
-            async with asyncio.TaskGroup() as group:
-                sending = group.create_task(self._send())
+            async with self._group:
                 try:
                     await self._read()
                 finally:
-                    sending.cancel()
+                    # From here on nobody begins to send any more.
+                    self._is_sending = True
+                    if self._sending is not None:
+                        self._sending.cancel()
         except* ConnectionError:
             log.debug("connection lost", exc_info=True)
         finally:
@@ -93,13 +116,13 @@ class Connection:
 
     # --- what the hub calls ----------------------------------------------------------------------
 
-    def offer(self, frames: bytes, *, first: int, last: int) -> None:
-        """Write frames for the entries `first` to `last`, or fall behind."""
-        if self._is_current and self._seen == first - 1 and self._write(frames):
-            self._seen = last
+    def offer(self, page: Page) -> None:
+        """Write the page, or fall behind."""
+        if self._is_current and self._seen == page.first - 1 and self._write(page.frames):
+            self._seen = page.last
             return
         self._is_current = False
-        self._behind.set()
+        self._wake()
 
     def show(self, frame: bytes) -> None:
         """Write an ephemeral frame, or leave it when the line is behind."""
@@ -109,7 +132,12 @@ class Connection:
     def end(self, code: int) -> None:
         """Close, after what is in the journal has been sent."""
         self._end_code = code
-        self._behind.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._is_sending:
+            self._is_sending = True
+            self._sending = self._group.create_task(self._send())
 
     def _write(self, frames: bytes) -> bool:
         transport = self._transport
@@ -121,26 +149,29 @@ class Connection:
             transport.write(frames)
         return True
 
-    # --- the loop that sends ---------------------------------------------------------------------
+    # --- what is behind --------------------------------------------------------------------------
 
     async def _send(self) -> None:
-        while True:
-            await self._behind.wait()
-            self._behind.clear()
-            if self._feed is not None and self.session.joined:
-                await self._catch_up(self._feed)
-            if self._end_code is not None:
-                await self._socket.close(code=self._end_code)
-                return
+        if self._feed is not None and self.session.joined:
+            await self._catch_up(self._feed)
+        if self._end_code is not None:
+            await self._socket.close(code=self._end_code)
+            return
+        # No await since the line was current: whoever falls behind from here on is woken again.
+        self._is_sending, self._sending = False, None
 
     async def _catch_up(self, feed: Feed) -> None:
         """Pull from the journal at the reader's speed until nothing is left."""
+        hub = self._context.hub
         while self._seen < feed.seq:
-            for entry in await self._context.hub.entries_after(feed, self._seen):
-                for payload in payloads_for(self.session, [entry], feed):
+            entries = await hub.entries_after(feed, self._seen)
+            for page in hub.pages_of(self.session, entries, feed):
+                if page.tail is not None:
+                    assert self._transport is not None
+                    self._transport.write(page.before_tail)
                     # Waits while the transport is full: that is the reader's speed.
-                    await self._socket.send_frame(payload, WSMsgType.TEXT)
-                self._seen = entry.seq
+                    await self._socket.send_frame(page.tail, WSMsgType.TEXT)
+                self._seen = page.last
         # No await since the comparison: from here on the hub writes.
         self._is_current = True
 
@@ -209,7 +240,7 @@ class Connection:
             self._seen = feed.seq
             greeting = self.session.snapshot(place, feed.seq)
         await self._answer(greeting)
-        self._behind.set()
+        self._wake()
         hub.tell_presence(feed, self.session.room_id)
         return True
 

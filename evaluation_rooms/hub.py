@@ -7,95 +7,30 @@ from the bus only say when to look; the hub also looks by itself every few secon
 
 import asyncio
 import logging
-from collections import deque
-from collections.abc import AsyncIterator, Hashable
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
-from evaluation_rooms import fold, hall
+from evaluation_rooms import hall
+from evaluation_rooms.feed import Feed, Line, Page, Pages
 from evaluation_rooms.frames import text_frame
-from evaluation_rooms.hall import Hall
 from evaluation_rooms.messages import HallPresence, Presence, encode
 from evaluation_rooms.protocol import Session
-from evaluation_rooms.room import Room
 from evaluation_rooms.settings import RoomSettings
 from evaluation_rooms.standing import Viewer
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.refusals import NotFound
 from tendering.storage import journal
 from tendering.storage.bus import Bus
 from tendering.storage.connection import OUTAGES, Pool, reading
 
-PAGE_ENTRIES: Final = 500
-RECENT_ENTRIES: Final = 256
+PAGE_ENTRIES: Final = 200
+FEEDS_AT_ONCE: Final = 100
+ENCODED_BYTES_MAX: Final = 8 << 20
 GOING_AWAY: Final = 1001
 SEAT_LOST: Final = 4403
 
 log = logging.getLogger(__name__)
-
-
-class Line(Protocol):
-    """A connection as the hub sees it. None of these waits."""
-
-    session: Session
-
-    @property
-    def unsent_bytes(self) -> int:
-        """How much is kept because the reader has not taken it."""
-
-    def offer(self, frames: bytes, *, first: int, last: int) -> None:
-        """Write frames for the entries `first` to `last`, or fall behind."""
-
-    def show(self, frame: bytes) -> None:
-        """Write an ephemeral frame, or leave it."""
-
-    def end(self, code: int) -> None:
-        """Close, after what is in the journal has been sent."""
-
-
-class Feed:
-    """One stream of one tender: folded as far as `seq`, and the connections that follow it."""
-
-    def __init__(self, tender_id: UUID, stream: Stream) -> None:
-        """A feed that has read nothing yet."""
-        self.tender_id = tender_id
-        self.stream = stream
-        self.seq = 0
-        self.hall = Hall(tender_id)
-        self.rooms: dict[UUID, Room] = {}
-        self.seated_at: dict[tuple[UUID, int], int] = {}
-        self.lines: set[Line] = set()
-        self.presence: HallPresence | None = None
-        self.told: set[Line] = set()
-        self.lock = asyncio.Lock()
-        self._recent: deque[Entry] = deque(maxlen=RECENT_ENTRIES)
-
-    def take(self, entry: Entry) -> None:
-        """Fold one more entry."""
-        assert entry.seq == self.seq + 1
-        self.seq = entry.seq
-        self._recent.append(entry)
-        if self.stream is Stream.PUBLIC:
-            self.hall = hall.follow(self.hall, entry)
-            return
-        event = fold.follow(self.rooms, entry)
-        if event is not None and entry.kind == "seat.replaced":
-            self.seated_at[event.room_id, int(str(entry.body["seat"]))] = entry.seq
-
-    def place(self, room_id: UUID) -> Room | Hall:
-        """The room or hall of that id. Raises NotFound."""
-        if self.stream is Stream.PUBLIC:
-            return self.hall
-        if room_id not in self.rooms:
-            raise NotFound
-        return self.rooms[room_id]
-
-    def recent_after(self, seq: int) -> list[Entry] | None:
-        """The entries after `seq` if they are still at hand, else None: read the journal."""
-        if not self._recent or self._recent[0].seq > seq + 1:
-            return None
-        return [entry for entry in self._recent if entry.seq > seq]
 
 
 class Hub:
@@ -107,6 +42,7 @@ class Hub:
         self._bus = bus
         self._settings = settings
         self._feeds: dict[tuple[UUID, Stream], Feed] = {}
+        self._pages = Pages(bytes_max=ENCODED_BYTES_MAX)
         self._dirty: set[UUID] = set()
         self._changed: set[Feed] = set()
         self._look_at_all = False
@@ -133,7 +69,7 @@ class Hub:
         feed = self._feeds.setdefault((tender_id, stream), Feed(tender_id, stream))
         feed.lines.add(line)
         try:
-            await self._look(feed)
+            await self._look_for_newcomers(feed)
         except BaseException:
             self.leave(line, feed)
             raise
@@ -183,6 +119,10 @@ class Hub:
                 )
         return [entry for entry in recent if entry.seq <= feed.seq]
 
+    def pages_of(self, session: Session, entries: Sequence[Entry], feed: Feed) -> tuple[Page, ...]:
+        """Entries as this reader sees them, encoded once for all of its kind."""
+        return self._pages.of(session, entries, feed)
+
     def _hint(self, tender_id: UUID | None) -> None:
         if tender_id is None:
             self._look_at_all = True
@@ -202,40 +142,73 @@ class Hub:
             self._hinted.clear()
             everything, self._look_at_all = self._look_at_all, False
             dirty, self._dirty = self._dirty, set()
-            for (tender_id, _), feed in tuple(self._feeds.items()):
-                if everything or tender_id in dirty:
-                    await self._look_safely(feed)
+            feeds = [
+                feed
+                for (tender_id, _), feed in self._feeds.items()
+                if everything or tender_id in dirty
+            ]
+            for start in range(0, len(feeds), FEEDS_AT_ONCE):
+                await self._look_safely(feeds[start : start + FEEDS_AT_ONCE])
             changed, self._changed = self._changed, set()
             for feed in changed:
                 _tell_hall(feed)
 
-    async def _look_safely(self, feed: Feed) -> None:
+    async def _look_safely(self, feeds: Sequence[Feed]) -> None:
         try:
-            await self._look(feed)
+            await self._look(feeds)
         except OUTAGES as error:
-            log.warning("cannot read the journal of %s: %s", feed.tender_id, error)
+            log.warning("cannot read the journals of %d tenders: %s", len(feeds), error)
+
+    async def _look_for_newcomers(self, feed: Feed) -> None:
+        """A look that begins after this call: one for all who come while another is under way."""
+        wanted = feed.looks_begun + 1
+        async with feed.turn:
+            if feed.looked >= wanted:
+                return
+            feed.looks_begun = begun = feed.looks_begun + 1
+            await self._look([feed])
+            feed.looked = begun
+
+    async def _look(self, feeds: Sequence[Feed]) -> None:
+        """Read what is new in all of them in one statement, fold it and give it out."""
+        while feeds:
+            known = {(feed.tender_id, feed.stream): feed.seq for feed in feeds}
+            async with reading(self._pool) as connection:
+                found = await journal.after_each(connection, known, limit=PAGE_ENTRIES)
+            feeds = [
+                feed
+                for feed in feeds
+                if self._give_safely(feed, found[feed.tender_id, feed.stream])
+            ]
+
+    def _give_safely(self, feed: Feed, entries: Sequence[Entry]) -> bool:
+        """Fold and give out; may there be more?"""
+        try:
+            self._give_out(feed, [entry for entry in entries if entry.seq > feed.seq])
         except Exception:
             # One tender's unreadable entry must not silence the others.
             log.exception("feed of %s failed", feed.tender_id)
             for line in tuple(feed.lines):
                 line.end(GOING_AWAY)
+            return False
+        return len(entries) == PAGE_ENTRIES
 
-    async def _look(self, feed: Feed) -> None:
-        """Read, fold and give out what is new."""
-        async with feed.lock:
-            while True:
-                async with reading(self._pool) as connection:
-                    entries = await journal.after(
-                        connection, feed.tender_id, feed.stream, feed.seq, limit=PAGE_ENTRIES
-                    )
-                for entry in entries:
-                    feed.take(entry)
-                if entries:
-                    _give_out(feed, entries)
-                if any(entry.kind == hall.CURTAIN for entry in entries):
-                    _tell_hall(feed)
-                if len(entries) < PAGE_ENTRIES:
-                    return
+    def _give_out(self, feed: Feed, entries: Sequence[Entry]) -> None:
+        """One encoding for each kind of reader, one write for each connection."""
+        if not entries:
+            return
+        for entry in entries:
+            feed.take(entry)
+        for line in tuple(feed.lines):
+            session = line.session
+            if not session.joined:
+                continue
+            for page in self._pages.of(session, entries, feed):
+                line.offer(page)
+            if any(session.ends_with(entry) for entry in entries):
+                line.end(SEAT_LOST)
+        if any(entry.kind == hall.CURTAIN for entry in entries):
+            _tell_hall(feed)
 
 
 def _tell_hall(feed: Feed) -> None:
@@ -255,27 +228,3 @@ def _tell_hall(feed: Feed) -> None:
         if there != known or line not in feed.told:
             line.show(frame)
     feed.told = set(lines)
-
-
-def _give_out(feed: Feed, entries: list[Entry]) -> None:
-    """One encoding for each kind of reader, one write for each connection."""
-    encoded: dict[Hashable, bytes] = {}
-    first, last = entries[0].seq, entries[-1].seq
-    for line in tuple(feed.lines):
-        session = line.session
-        if not session.joined:
-            continue
-        key = session.view_key
-        if key not in encoded:
-            payloads = payloads_for(session, entries, feed)
-            encoded[key] = b"".join(text_frame(payload) for payload in payloads)
-        line.offer(encoded[key], first=first, last=last)
-        if any(session.ends_with(entry) for entry in entries):
-            line.end(SEAT_LOST)
-
-
-def payloads_for(session: Session, entries: list[Entry], feed: Feed) -> list[bytes]:
-    """The texts of entries for a reader; fewer than entries where some are hidden."""
-    place = feed.place(session.room_id)
-    views = (session.view(entry, place) for entry in entries)
-    return [encode(view) for view in views if view is not None]

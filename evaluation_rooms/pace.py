@@ -4,6 +4,8 @@
 class Pace:
     """`per_second` on the average, `burst` at once."""
 
+    __slots__ = ("_at", "_burst", "_per_second", "_tokens")
+
     def __init__(self, per_second: float, burst: int) -> None:
         """A full bucket."""
         self._per_second = per_second

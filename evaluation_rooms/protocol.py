@@ -53,6 +53,8 @@ class LeadHall:
 
 Named = TypeVar("Named", bound=StrEnum)
 Request: TypeAlias = c.Command | SpeakInHall | LeadHall
+# Of which kind a reader is: room, viewer, seat, and the entry by which it got the seat.
+ViewKey: TypeAlias = tuple[UUID, Viewer, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Asked:
 
 class Session:
     """What one connection may ask and see. `room_id` is the tender's id for the hall."""
+
+    __slots__ = ("_own_after", "is_hall", "room_id", "standing", "state")
 
     def __init__(self, room_id: UUID) -> None:
         """A session that nobody has joined yet."""
@@ -98,7 +102,7 @@ class Session:
         self._own_after = own_after
 
     @property
-    def view_key(self) -> tuple[UUID, Viewer, int | None, int]:
+    def view_key(self) -> ViewKey:
         """Sessions with equal keys get equal frames: encode once for all of them."""
         # Only a member's own entries differ from what the others see.
         return (self.room_id, self.standing.viewer, self.standing.seat, self._own_after)

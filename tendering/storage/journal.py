@@ -1,6 +1,6 @@
 """SQL of `tendering.journal`. Under the tender's lock `seq` order is commit order."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -97,6 +97,29 @@ async def after(
         limit,
     )
     return [_entry(row) for row in rows]
+
+
+async def after_each(
+    connection: Connection, known: Mapping[tuple[UUID, Stream], int], *, limit: int
+) -> dict[tuple[UUID, Stream], list[Entry]]:
+    """Of each stream what follows the number known of it, oldest first, at most `limit` each."""
+    rows = await connection.fetch(
+        """SELECT j.tender_id, j.stream, j.seq, j.kind, j.body, j.at, j.head
+           FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS known (tender_id, stream, seq),
+                LATERAL (SELECT * FROM tendering.journal one
+                         WHERE one.tender_id = known.tender_id AND one.stream = known.stream
+                           AND one.seq > known.seq
+                         ORDER BY one.seq LIMIT $4) AS j
+           ORDER BY j.tender_id, j.stream, j.seq""",
+        [tender_id for tender_id, _ in known],
+        [stream for _, stream in known],
+        list(known.values()),
+        limit,
+    )
+    found: dict[tuple[UUID, Stream], list[Entry]] = {stream: [] for stream in known}
+    for entry in map(_entry, rows):
+        found[entry.tender_id, entry.stream].append(entry)
+    return found
 
 
 async def list_of_kinds(
