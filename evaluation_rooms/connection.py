@@ -82,7 +82,7 @@ class Connection:
         self._end_code: int | None = None
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
-        """Serve the line until either side ends it."""
+        """Serve the line until either side ends it. Raises ConnectionError if it never began."""
         await self._socket.prepare(request)
         self._transport = request.transport
         if self._transport is None:
@@ -299,9 +299,13 @@ async def serve(request: web.Request, context: RoomsContext, room_id: UUID) -> w
     connection = Connection(context, room_id)
     try:
         return await connection.run(request)
+    except ConnectionError:
+        # Gone before the answer to the upgrade.
+        return web.Response(status=400)
     except Exception:
         log.exception("socket of room %s failed", room_id)
         socket = connection.socket
-        if socket.prepared:
-            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
+        if not socket.prepared:
+            raise
+        await socket.close(code=WSCloseCode.INTERNAL_ERROR)
         return socket

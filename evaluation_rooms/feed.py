@@ -76,6 +76,8 @@ class Feed:
         self.lines: set[Line] = set()
         self.presence: HallPresence | None = None
         self.told: set[Line] = set()
+        self.presence_timer: asyncio.TimerHandle | None = None
+        self.presence_from = 0.0
         # Newcomers take turns to look: how many began, and the last that came to an end.
         self.turn = asyncio.Lock()
         self.looks_begun = 0

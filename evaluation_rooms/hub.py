@@ -44,7 +44,6 @@ class Hub:
         self._feeds: dict[tuple[UUID, Stream], Feed] = {}
         self._pages = Pages(bytes_max=ENCODED_BYTES_MAX)
         self._dirty: set[UUID] = set()
-        self._changed: set[Feed] = set()
         self._look_at_all = False
         self._hinted = asyncio.Event()
 
@@ -85,9 +84,11 @@ class Hub:
     def tell_presence(self, feed: Feed, room_id: UUID) -> None:
         """Tell a room who is there; a hall once its bidder list is published."""
         if feed.stream is Stream.PUBLIC:
-            # With the next look: a thousand who come back at once are one message.
-            self._changed.add(feed)
-            self._hinted.set()
+            # A thousand who come back within a second are one message.
+            if feed.presence_timer is None:
+                loop = asyncio.get_running_loop()
+                at = max(feed.presence_from, loop.time() + self._settings.window_seconds)
+                feed.presence_timer = loop.call_at(at, self._tell_hall_now, feed)
             return
         lines = [
             line for line in feed.lines if line.session.joined and line.session.room_id == room_id
@@ -149,9 +150,11 @@ class Hub:
             ]
             for start in range(0, len(feeds), FEEDS_AT_ONCE):
                 await self._look_safely(feeds[start : start + FEEDS_AT_ONCE])
-            changed, self._changed = self._changed, set()
-            for feed in changed:
-                _tell_hall(feed)
+
+    def _tell_hall_now(self, feed: Feed) -> None:
+        now = asyncio.get_running_loop().time()
+        feed.presence_timer, feed.presence_from = None, now + self._settings.presence_seconds
+        _tell_hall(feed)
 
     async def _look_safely(self, feeds: Sequence[Feed]) -> None:
         try:

@@ -11,6 +11,7 @@ class RoomSettings:
 
     `behind_bytes`: a connection with more than this unsent is behind and pulls from the journal at
     its own speed. `faults_max`: malformed or too frequent messages before the line is cut.
+    `presence_seconds`: a hall is told who is there at most this often.
     """
 
     frame_bytes_max: int = FRAME_BYTES_MAX
@@ -22,6 +23,7 @@ class RoomSettings:
     faults_max: int = 3
     behind_bytes: int = 64 * 1024
     window_seconds: float = 0.015
+    presence_seconds: float = 1.0
     look_seconds: float = 3.0
 
     def __post_init__(self) -> None:

@@ -30,7 +30,7 @@ from tests.support.evaluation import AT, ROOM, TENDER, a_room_opening, person
 from tests.support.evaluation_tender import AGENCY
 
 HOST = Standing(Viewer.HOST, organization_id=AGENCY)
-SETTINGS = RoomSettings(look_seconds=30.0)
+SETTINGS = RoomSettings(look_seconds=30.0, presence_seconds=0.05)
 
 
 def member(seat: int) -> Standing:
