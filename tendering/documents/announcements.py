@@ -10,7 +10,7 @@ from tendering.documents.data import (
     ResultNotice,
     TerminationNotice,
 )
-from tendering.documents.opening_record import footer_of, heading_facts
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Block,
     Rendered,
@@ -20,7 +20,6 @@ from tendering.documents.typesetting import (
     moment,
     paragraph,
     table,
-    typeset,
     yuan,
 )
 
@@ -32,13 +31,10 @@ def render_notice(notice: Notice) -> Rendered:
         for row in notice.lots
     ]
     files = [[row.name, f"{row.size_bytes:,}", row.digest] for row in notice.files]
-    return typeset(
-        title=notice.title,
-        subtitle="Notice",
-        demonstration=notice.heading.demonstration,
-        proof=notice.heading.proof,
-        number=notice.heading.number,
-        footer=footer_of(notice.heading),
+    return headed(
+        notice.heading,
+        notice.title,
+        "Notice",
         blocks=[
             heading("一、项目概况"),
             fact_list(*heading_facts(notice.heading), ("依据", notice.law)),
@@ -70,19 +66,15 @@ def render_notice(notice: Notice) -> Rendered:
             *_evidence(notice.published),
         ],
         signers=notice.signers,
-        made_at=notice.heading.made_at,
     )
 
 
 def render_clarification(document: ClarificationDocument) -> Rendered:
     """Make the PDF of a clarification. Blocks: call it in a thread."""
-    return typeset(
-        title=f"澄清与修改（第{document.clarification}号）",
-        subtitle=f"Clarification No. {document.clarification}",
-        demonstration=document.heading.demonstration,
-        proof=document.heading.proof,
-        number=document.heading.number,
-        footer=footer_of(document.heading),
+    return headed(
+        document.heading,
+        f"澄清与修改（第{document.clarification}号）",
+        f"Clarification No. {document.clarification}",
         blocks=[
             fact_list(
                 *heading_facts(document.heading),
@@ -96,19 +88,15 @@ def render_clarification(document: ClarificationDocument) -> Rendered:
             *_evidence(document.published),
         ],
         signers=document.signers,
-        made_at=document.heading.made_at,
     )
 
 
 def render_result(notice: ResultNotice) -> Rendered:
     """Make the PDF of the announcement of a lot's result. Blocks: call it in a thread."""
-    return typeset(
-        title="中标结果公告",
-        subtitle="Announcement of the Result",
-        demonstration=notice.heading.demonstration,
-        proof=notice.heading.proof,
-        number=notice.heading.number,
-        footer=footer_of(notice.heading),
+    return headed(
+        notice.heading,
+        "中标结果公告",
+        "Announcement of the Result",
         blocks=[
             fact_list(
                 *heading_facts(notice.heading),
@@ -125,19 +113,15 @@ def render_result(notice: ResultNotice) -> Rendered:
             *_evidence(notice.published),
         ],
         signers=notice.signers,
-        made_at=notice.heading.made_at,
     )
 
 
 def render_termination(notice: TerminationNotice) -> Rendered:
     """Make the PDF of the announcement that a tender is over. Blocks: call it in a thread."""
-    return typeset(
-        title="招标失败公告" if notice.failed else "终止公告",
-        subtitle="Announcement of Failure" if notice.failed else "Announcement of Termination",
-        demonstration=notice.heading.demonstration,
-        proof=notice.heading.proof,
-        number=notice.heading.number,
-        footer=footer_of(notice.heading),
+    return headed(
+        notice.heading,
+        "招标失败公告" if notice.failed else "终止公告",
+        "Announcement of Failure" if notice.failed else "Announcement of Termination",
         blocks=[
             fact_list(
                 *heading_facts(notice.heading),
@@ -152,7 +136,6 @@ def render_termination(notice: TerminationNotice) -> Rendered:
             *_evidence(notice.published),
         ],
         signers=notice.signers,
-        made_at=notice.heading.made_at,
     )
 
 

@@ -1,7 +1,7 @@
 """The certificate of an archive in type: what it holds, how long it is kept, how it was tested."""
 
 from tendering.documents.data import ArchiveCertificate
-from tendering.documents.opening_record import footer_of, heading_facts
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Rendered,
     fact_list,
@@ -9,7 +9,6 @@ from tendering.documents.typesetting import (
     moment,
     paragraph,
     table,
-    typeset,
 )
 
 
@@ -20,13 +19,10 @@ def render_archive_certificate(certificate: ArchiveCertificate) -> Rendered:
     ]
     tests = [[name, "通过" if holds else "未通过", told] for name, holds, told in certificate.tests]
     until = certificate.keep_until
-    return typeset(
-        title="档案证明",
-        subtitle="Certificate of the Archive",
-        demonstration=certificate.heading.demonstration,
-        proof=certificate.heading.proof,
-        number=certificate.heading.number,
-        footer=footer_of(certificate.heading),
+    return headed(
+        certificate.heading,
+        "档案证明",
+        "Certificate of the Archive",
         blocks=[
             heading("一、项目与档案"),
             fact_list(*heading_facts(certificate.heading), *certificate.metadata),
@@ -52,5 +48,4 @@ def render_archive_certificate(certificate: ArchiveCertificate) -> Rendered:
             ),
         ],
         signers=certificate.signers,
-        made_at=certificate.heading.made_at,
     )

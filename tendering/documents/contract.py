@@ -1,7 +1,7 @@
 """The cover of a contract in type: who agreed on what, and what departs from the bid."""
 
 from tendering.documents.data import ContractCover
-from tendering.documents.opening_record import footer_of, heading_facts
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Rendered,
     capital_yuan,
@@ -9,7 +9,6 @@ from tendering.documents.typesetting import (
     heading,
     paragraph,
     table,
-    typeset,
     yuan,
 )
 
@@ -19,13 +18,10 @@ def render_contract(cover: ContractCover) -> Rendered:
     duration = "—" if cover.duration_days is None else f"{cover.duration_days}日历天"
     performance = "—" if cover.performance_fen is None else yuan(cover.performance_fen)
     departs = [list(row) for row in cover.deviations]
-    return typeset(
-        title="合同",
-        subtitle="Contract",
-        demonstration=cover.heading.demonstration,
-        proof=cover.heading.proof,
-        number=cover.heading.number,
-        footer=footer_of(cover.heading),
+    return headed(
+        cover.heading,
+        "合同",
+        "Contract",
         blocks=[
             fact_list(
                 *heading_facts(cover.heading),
@@ -48,5 +44,4 @@ def render_contract(cover: ContractCover) -> Rendered:
             paragraph(f"全文由双方保存（SHA-256）：{cover.text_digest}"),
         ],
         signers=cover.signers,
-        made_at=cover.heading.made_at,
     )

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Final
 
 from tendering.documents.data import EvaluatedBid, EvaluationReport
-from tendering.documents.opening_record import footer_of, heading_facts
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Block,
     Rendered,
@@ -14,7 +14,6 @@ from tendering.documents.typesetting import (
     moment,
     paragraph,
     table,
-    typeset,
     yuan,
 )
 
@@ -24,13 +23,10 @@ BIDS_A_SHEET: Final = 8
 
 def render_evaluation_report(report: EvaluationReport) -> Rendered:
     """Make the PDF of an evaluation report. Blocks: call it in a thread."""
-    return typeset(
-        title="评标报告",
-        subtitle="Bid Evaluation Report",
-        demonstration=report.heading.demonstration,
-        proof=report.heading.proof,
-        number=report.heading.number,
-        footer=footer_of(report.heading),
+    return headed(
+        report.heading,
+        "评标报告",
+        "Bid Evaluation Report",
         blocks=[
             heading("一、基本情况和数据表"),
             _basics(report),
@@ -65,7 +61,6 @@ def render_evaluation_report(report: EvaluationReport) -> Rendered:
             ),
         ],
         signers=report.signers,
-        made_at=report.heading.made_at,
     )
 
 

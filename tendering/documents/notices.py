@@ -1,7 +1,7 @@
 """The notice of award candidates and the notice of award in type."""
 
 from tendering.documents.data import AwardNotice, CandidatesNotice
-from tendering.documents.opening_record import footer_of, heading_facts
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Rendered,
     capital_yuan,
@@ -10,7 +10,6 @@ from tendering.documents.typesetting import (
     moment,
     paragraph,
     table,
-    typeset,
     yuan,
 )
 
@@ -18,13 +17,10 @@ from tendering.documents.typesetting import (
 def render_candidates(notice: CandidatesNotice) -> Rendered:
     """Make the PDF of a notice of candidates. Blocks: call it in a thread."""
     rejected = [list(row) for row in notice.rejected]
-    return typeset(
-        title="中标候选人公示",
-        subtitle="Notice of Award Candidates",
-        demonstration=notice.heading.demonstration,
-        proof=notice.heading.proof,
-        number=notice.heading.number,
-        footer=footer_of(notice.heading),
+    return headed(
+        notice.heading,
+        "中标候选人公示",
+        "Notice of Award Candidates",
         blocks=[
             fact_list(
                 *heading_facts(notice.heading),
@@ -51,20 +47,16 @@ def render_candidates(notice: CandidatesNotice) -> Rendered:
             paragraph(f"评标报告（SHA-256）：{notice.report_digest}"),
         ],
         signers=notice.signers,
-        made_at=notice.heading.made_at,
     )
 
 
 def render_award_notice(notice: AwardNotice) -> Rendered:
     """Make the PDF of a notice of award. Blocks: call it in a thread."""
     duration = "—" if notice.duration_days is None else f"{notice.duration_days}日历天"
-    return typeset(
-        title="中标通知书",
-        subtitle="Notice of Award",
-        demonstration=notice.heading.demonstration,
-        proof=notice.heading.proof,
-        number=notice.heading.number,
-        footer=footer_of(notice.heading),
+    return headed(
+        notice.heading,
+        "中标通知书",
+        "Notice of Award",
         blocks=[
             paragraph(f"{notice.winner}："),
             paragraph(
@@ -86,5 +78,4 @@ def render_award_notice(notice: AwardNotice) -> Rendered:
             ),
         ],
         signers=notice.signers,
-        made_at=notice.heading.made_at,
     )

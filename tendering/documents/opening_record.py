@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from tendering.documents.data import Heading, OpeningRecord, OpeningRow
+from tendering.documents.data import OpeningRecord, OpeningRow
+from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Block,
     Rendered,
@@ -11,11 +12,9 @@ from tendering.documents.typesetting import (
     moment,
     paragraph,
     table,
-    typeset,
     yuan,
 )
 
-DEMONSTRATION: Final = "示范数据，不具法律效力"
 _FINDINGS: Final = {
     "price-missing": "未填写报价",
     "above-ceiling": "超过最高投标限价",
@@ -31,13 +30,10 @@ _OPENED_BY: Final = {
 
 def render_opening_record(record: OpeningRecord) -> Rendered:
     """Make the PDF of an opening record. Blocks: call it in a thread."""
-    return typeset(
-        title="开标记录",
-        subtitle="Record of Bid Opening",
-        demonstration=record.heading.demonstration,
-        proof=record.heading.proof,
-        number=record.heading.number,
-        footer=footer_of(record.heading),
+    return headed(
+        record.heading,
+        "开标记录",
+        "Record of Bid Opening",
         blocks=[
             heading("一、项目与开标概况"),
             fact_list(
@@ -66,30 +62,7 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
             ),
         ],
         signers=record.signers,
-        made_at=record.heading.made_at,
     )
-
-
-def footer_of(about: Heading) -> str:
-    """What stands in the middle of every page's foot."""
-    return DEMONSTRATION if about.demonstration else about.tender_title
-
-
-def heading_facts(about: Heading) -> list[tuple[str, str]]:
-    """The facts every document begins with."""
-    facts = [
-        ("文件编号", about.number),
-        ("项目名称", about.tender_title),
-        ("项目编号", about.tender_number),
-    ]
-    if about.lot:
-        facts.append(("标段", f"{about.lot} {about.lot_title}"))
-    facts.append(("招标人", about.procuring_entity))
-    if about.agency:
-        facts.append(("招标代理机构", about.agency))
-    if about.demonstration:
-        facts.append(("说明", DEMONSTRATION))
-    return facts
 
 
 def _readings(record: OpeningRecord) -> Block:

@@ -68,7 +68,7 @@ async def test_a_visitor_sees_the_opening_as_it_happens(
         )
         await page.get_by_text("40,000,000.01").wait_for()
         await page.get_by_text("视为撤销").wait_for()
-        await page.locator(".steps .now", has_text="确认开标结果").wait_for()
+        await page.locator(".steps .now", has_text="唱标").wait_for()
         await visitor.look("hall-revealed")
 
     assert before == 0
