@@ -53,6 +53,7 @@ from tendering.listening import PortTaken, listen
 from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
 from tendering.notification_loop import deliver_notifications, open_sender
+from tendering.outage_watch import Heart
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock
 from tendering.rulebooks import holiday_calendar, rulebook_for
@@ -131,6 +132,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         clock = await _clock(pool, settings)
         bus = await stack.enter_async_context(open_bus(pool, dsn))
         context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
+        heart = Heart(context, settings.outages)
+        # Before anything is served: what was missed while nothing was.
+        await heart.beat(at=clock.now())
         await stack.enter_async_context(bus.listening(context.bell.hint))
         hub = Hub(pool, bus, RoomSettings())
         metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
@@ -156,7 +160,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await stack.enter_async_context(
             background(
                 ended,
-                *timed_work(context, clock.moved),
+                *timed_work(context, clock.moved, heart),
                 lead_halls(rooms),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),

@@ -313,6 +313,7 @@ CREATE TABLE tendering.tenders (
     estimate_fen bigint NOT NULL,
     search_text text NOT NULL,
     search_marks integer[] NOT NULL,
+    opening_from timestamp with time zone,
     CONSTRAINT tenders_admitted_digest_check CHECK ((octet_length(admitted_digest) = 32)),
     CONSTRAINT tenders_bid_validity_days_check CHECK (((bid_validity_days >= 1) AND (bid_validity_days <= 3650))),
     CONSTRAINT tenders_check CHECK (((suspended_reason IS NULL) = (suspended_since IS NULL))),
@@ -717,6 +718,11 @@ CREATE TABLE tendering.former_key_holders (
     CONSTRAINT former_key_holders_version_check CHECK ((version > 0))
 );
 
+CREATE TABLE tendering.heartbeats (
+    process_id uuid NOT NULL,
+    beat_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tendering.idempotency_keys (
     scope text NOT NULL,
     key text NOT NULL,
@@ -958,6 +964,21 @@ CREATE TABLE tendering.organizations (
     CONSTRAINT organizations_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT organizations_roles_check CHECK (((cardinality(roles) > 0) AND (roles <@ ARRAY['bidder'::text, 'procuring_entity'::text, 'agency'::text, 'expert'::text, 'insurer'::text, 'venue_operator'::text, 'key_holder'::text, 'supervisor'::text, 'operator'::text]))),
     CONSTRAINT organizations_uscc_check CHECK ((uscc ~ '^[0-9A-HJ-NPQRTUWXY]{18}$'::text))
+);
+
+CREATE TABLE tendering.outage_tenders (
+    outage_id uuid NOT NULL,
+    tender_id uuid NOT NULL
+);
+
+CREATE TABLE tendering.outages (
+    id uuid NOT NULL,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    trigger_seconds integer NOT NULL,
+    is_settled boolean DEFAULT false NOT NULL,
+    CONSTRAINT outages_check CHECK ((until > since)),
+    CONSTRAINT outages_trigger_seconds_check CHECK ((trigger_seconds > 0))
 );
 
 CREATE TABLE tendering.overrides (
@@ -1384,6 +1405,9 @@ ALTER TABLE ONLY tendering.feed_waiting
 ALTER TABLE ONLY tendering.former_key_holders
     ADD CONSTRAINT former_key_holders_pkey PRIMARY KEY (tender_id, version);
 
+ALTER TABLE ONLY tendering.heartbeats
+    ADD CONSTRAINT heartbeats_pkey PRIMARY KEY (process_id);
+
 ALTER TABLE ONLY tendering.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
 
@@ -1458,6 +1482,12 @@ ALTER TABLE ONLY tendering.organizations
 
 ALTER TABLE ONLY tendering.organizations
     ADD CONSTRAINT organizations_uscc_is_unique UNIQUE (uscc);
+
+ALTER TABLE ONLY tendering.outage_tenders
+    ADD CONSTRAINT outage_tenders_pkey PRIMARY KEY (outage_id, tender_id);
+
+ALTER TABLE ONLY tendering.outages
+    ADD CONSTRAINT outages_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY tendering.overrides
     ADD CONSTRAINT overrides_pkey PRIMARY KEY (tender_id, rule_id, version);
@@ -1607,6 +1637,10 @@ CREATE INDEX messages_of_tender ON tendering.messages USING btree (tender_id);
 CREATE INDEX messages_to_spread ON tendering.messages USING btree (at, id) WHERE (outward AND (NOT spread));
 
 CREATE INDEX objections_organization_id ON tendering.objections USING btree (organization_id);
+
+CREATE INDEX outage_tenders_tender_id ON tendering.outage_tenders USING btree (tender_id);
+
+CREATE INDEX outages_unsettled ON tendering.outages USING btree (since) WHERE (NOT is_settled);
 
 CREATE INDEX participants_organization_id ON tendering.participants USING btree (organization_id);
 
@@ -1923,6 +1957,12 @@ ALTER TABLE ONLY tendering.openings
 ALTER TABLE ONLY tendering.openings
     ADD CONSTRAINT openings_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.outage_tenders
+    ADD CONSTRAINT outage_tenders_outage_id_fkey FOREIGN KEY (outage_id) REFERENCES tendering.outages(id);
+
+ALTER TABLE ONLY tendering.outage_tenders
+    ADD CONSTRAINT outage_tenders_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
 ALTER TABLE ONLY tendering.overrides
     ADD CONSTRAINT overrides_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
@@ -2200,6 +2240,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.former_key_holders TO tende
 
 GRANT SELECT ON TABLE tendering.former_key_holders TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.heartbeats TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.heartbeats TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.idempotency_keys TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.issued_documents TO tendering_app;
@@ -2259,6 +2303,14 @@ GRANT SELECT ON TABLE tendering.openings TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.organizations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.organizations TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.outage_tenders TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.outage_tenders TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.outages TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.outages TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.overrides TO tendering_app;
 

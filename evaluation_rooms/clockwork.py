@@ -6,6 +6,7 @@ a moved deadline or a suspension changes is noticed in the same way.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -14,8 +15,10 @@ from evaluation_rooms.actions.hall import keep_time
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hall import HallPhase, phase_by_clock
 from evaluation_rooms.storage import halls
-from tendering.storage import tenders
+from tendering.background import side_by_side
+from tendering.storage import due_tenders
 from tendering.storage.connection import OUTAGES, reading, transaction
+from tendering.storage.due_tenders import Coming
 
 LOOK_SECONDS: Final = 0.25
 
@@ -36,15 +39,20 @@ async def lead_due(context: RoomsContext, *, at: datetime) -> list[UUID]:
     """Lead the halls that are not where they should be at `at`; which they were."""
     async with reading(context.pool) as connection:
         shown = await halls.phases(connection)
-        coming = await tenders.list_coming(connection, signed_in_from=at, also=list(shown))
-    led = []
-    for one in coming:
-        due = phase_by_clock(sign_in_from=one.sign_in_from, deadline=one.deadline, at=at)
-        if one.is_suspended or (one.is_published and due is shown.get(one.id, HallPhase.REHEARSAL)):
-            continue
+        coming = await due_tenders.list_coming(connection, signed_in_from=at, also=list(shown))
+
+    async def lead(tender_id: UUID) -> bool:
         async with transaction(context.pool) as connection:
-            moved = await keep_time(connection, one.id, at=at)
+            moved = await keep_time(connection, tender_id, at=at)
         if moved:
-            led.append(one.id)
-            context.bus.touched(one.id)
-    return led
+            context.bus.touched(tender_id)
+        return moved
+
+    return await side_by_side(lead, [one.id for one in coming if _is_elsewhere(one, shown, at)])
+
+
+def _is_elsewhere(one: Coming, shown: Mapping[UUID, HallPhase], at: datetime) -> bool:
+    """Is a hall shown in another phase than the clock asks for, or shown though it is over?"""
+    due = phase_by_clock(sign_in_from=one.sign_in_from, deadline=one.deadline, at=at)
+    in_place = one.is_published and due is shown.get(one.id, HallPhase.REHEARSAL)
+    return not one.is_suspended and not in_place

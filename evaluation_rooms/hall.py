@@ -20,6 +20,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.journal import Entry, Event
 from tendering.domain.refusals.rooms import NotYourPart, SilentNow
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.suspension import OUTAGE
 
 
 class HallPhase(StrEnum):
@@ -92,7 +93,8 @@ class Hall:
 
     def shows(self, entry: Entry) -> bool:
         """Is the entry for the people in the hall?"""
-        if entry.kind.startswith(OWN_PREFIX):
+        # That the platform was away, and until when bids are due now, concerns nobody alone.
+        if entry.kind.startswith(OWN_PREFIX) or entry.kind == OUTAGE:
             return True
         return self.curtain_seq is not None and entry.seq >= self.curtain_seq
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from tendering.actions.canaries import enter_missed, issue_eve
 from tendering.api.context import Context
-from tendering.domain.canary import EVE
+from tendering.domain.canary import EVE, EVE_DUE
 from tendering.storage import canaries
 from tendering.storage.connection import OUTAGES, reading, transaction
 
@@ -33,7 +33,7 @@ async def watch_canaries(context: Context, overdue: Callable[[int], None]) -> No
 async def look_after_canaries(context: Context, *, at: datetime) -> int:
     """Do what is due at `at`; how many key holders are late, over all tenders."""
     async with reading(context.pool) as connection:
-        without = await canaries.list_without_eve(connection, at=at, eve=EVE)
+        without = await canaries.list_without_eve(connection, at=at, eve=EVE, due=EVE_DUE)
         to_miss = await canaries.list_to_miss(connection, at=at)
     for tender_id in without:
         async with transaction(context.pool) as connection:

@@ -16,10 +16,13 @@ from tendering.actions import duties
 from tendering.actions.openings import close_submission
 from tendering.actions.pauses import resume
 from tendering.api.context import Context
+from tendering.background import side_by_side
 from tendering.domain.refusals import Refused
+from tendering.outage_watch import Heart
 from tendering.remedies import Tried, open_pending
 from tendering.storage import (
     complaints,
+    due_tenders,
     feed,
     idempotency_keys,
     log,
@@ -40,10 +43,13 @@ PLACES_AT_ONCE: Final = 1000
 logger = logging.getLogger(__name__)
 
 
-def timed_work(context: Context, moved: asyncio.Event) -> list[Coroutine[None, None, None]]:
-    """All loops of this module, each for ever. `moved`: a jump of the clock."""
+def timed_work(
+    context: Context, moved: asyncio.Event, heart: Heart
+) -> list[Coroutine[None, None, None]]:
+    """All loops of timed work, each for ever. `moved`: a jump of the clock."""
     return [
-        open_due_tenders(context, moved),
+        heart.live(),
+        open_due_tenders(context, moved, heart),
         open_remedied_bids(context),
         keep_terms(context),
         fill_feed(context),
@@ -51,10 +57,12 @@ def timed_work(context: Context, moved: asyncio.Event) -> list[Coroutine[None, N
     ]
 
 
-async def open_due_tenders(context: Context, moved: asyncio.Event) -> None:
+async def open_due_tenders(context: Context, moved: asyncio.Event, heart: Heart) -> None:
     """Begin every opening whose deadline and drain have passed, for ever. `moved`: a jump."""
     while True:
         try:
+            # First: an outage may move the deadlines by which openings would begin.
+            await heart.beat(at=context.now())
             await end_lapsed_pauses(context, at=context.now())
             await close_due(context, at=context.now())
         except OUTAGES:
@@ -70,19 +78,20 @@ async def open_due_tenders(context: Context, moved: asyncio.Event) -> None:
 async def close_due(context: Context, *, at: datetime) -> list[UUID]:
     """Begin the openings that are due at `at`; which tenders they were."""
     async with reading(context.pool) as connection:
-        due = await tenders.list_to_close(connection, at=at)
-    closed = []
-    for tender_id in due:
+        due = await due_tenders.list_to_close(connection, at=at)
+
+    async def close(tender_id: UUID) -> bool:
         try:
             async with transaction(context.pool) as connection:
                 checkpoint = await log.latest_text(connection)
                 await close_submission(connection, tender_id, checkpoint=checkpoint, at=at)
         except Refused:
             # Another process was first.
-            continue
-        closed.append(tender_id)
+            return False
         context.touched(tender_id)
-    return closed
+        return True
+
+    return await side_by_side(close, due)
 
 
 async def end_lapsed_pauses(context: Context, *, at: datetime) -> list[UUID]:

@@ -13,6 +13,8 @@ from typing import Any, Final, Literal, TypeVar
 from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, PREFIX
 
 FOLLOW_UP_DAYS_MAX: Final = 60
+# A busy process may miss some signs of life without having been away.
+TRIGGER_BEATS_MIN: Final = 10
 
 
 class SettingsRefused(Exception):
@@ -129,6 +131,28 @@ class RatingSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutageSettings:
+    """How often a process gives a sign of life, and which silence of all is an outage.
+
+    What an outage leads to, the rulebook says.
+    """
+
+    heartbeat_seconds: int = 1
+    trigger_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningSettings:
+    """How many openings may fall on one instant before planning warns, and how far apart others.
+
+    Nothing is refused for it.
+    """
+
+    at_one_instant_max: int = 50
+    spread_minutes: int = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration."""
 
@@ -139,6 +163,8 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
     ratings: RatingSettings = field(default_factory=RatingSettings)
+    outages: OutageSettings = field(default_factory=OutageSettings)
+    openings: OpeningSettings = field(default_factory=OpeningSettings)
 
     @property
     def folder(self) -> Path:
@@ -202,6 +228,8 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
             "notifications", NotificationSettings, tables.get("notifications", {})
         ),
         ratings=_table("ratings", RatingSettings, tables.get("ratings", {})),
+        outages=_table("outages", OutageSettings, tables.get("outages", {})),
+        openings=_table("openings", OpeningSettings, tables.get("openings", {})),
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
@@ -214,12 +242,22 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
     _check_notifications(settings.notifications)
     if not 1 <= settings.ratings.follow_up_working_days <= FOLLOW_UP_DAYS_MAX:
         raise SettingsRefused(f"ratings.follow_up_working_days: 1 to {FOLLOW_UP_DAYS_MAX}")
+    _check_outages(settings.outages)
+    if min(settings.openings.at_one_instant_max, settings.openings.spread_minutes) < 1:
+        raise SettingsRefused("openings: at_one_instant_max and spread_minutes are positive")
     return settings
 
 
 def effective(settings: Settings) -> dict[str, Any]:
     """The values in force, for `kaibiao check-config`."""
     return asdict(settings)
+
+
+def _check_outages(chosen: OutageSettings) -> None:
+    if chosen.heartbeat_seconds < 1:
+        raise SettingsRefused("outages.heartbeat_seconds: at least 1")
+    if chosen.trigger_seconds < chosen.heartbeat_seconds * TRIGGER_BEATS_MIN:
+        raise SettingsRefused(f"outages.trigger_seconds: at least {TRIGGER_BEATS_MIN} heartbeats")
 
 
 def _check_notifications(chosen: NotificationSettings) -> None:

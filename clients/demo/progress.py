@@ -23,6 +23,7 @@ STORY: Final = {
     "tender.suspended": "暂停招标投标活动",
     "objection.answered": "答复异议",
     "tender.resumed": "恢复招标投标活动",
+    "platform.outage": "平台中断，期限顺延",
     "submission.closed": "投标截止,开标,公布投标人名单",
     "tender.failed": "投标人不足,招标失败",
     "key.lost": "一家投标人密钥遗失,转由密钥持有人解密",

@@ -18,7 +18,7 @@ class Place(Struct, frozen=True):
 
 
 class Moved(Struct, frozen=True):
-    """Of clarification.published, deadline.moved, tender.resumed: the deadline from then on."""
+    """Of `journals.MOVING`: the deadline from then on."""
 
     deadline: datetime
 

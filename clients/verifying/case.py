@@ -1,6 +1,6 @@
 """An archive as it was read: its tender, its streams, the keys to check it against."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
@@ -112,8 +112,12 @@ class Case:
     @property
     def pauses(self) -> tuple[Pause, ...]:
         """How long the tender stood still, each time. Raises BadBag."""
+        return self.pauses_in(self.streams[Stream.PUBLIC])
+
+    def pauses_in(self, entries: Iterable[Entry]) -> tuple[Pause, ...]:
+        """How long the tender stood still, as some public entries say. Raises BadBag."""
         try:
-            return pauses_of(self.streams[Stream.PUBLIC])
+            return pauses_of(entries)
         except (KeyError, ValueError) as error:
             raise BadBag(journal_path(Stream.PUBLIC), f"a pause without {error}") from error
 

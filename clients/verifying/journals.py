@@ -1,12 +1,17 @@
 """The journal: each stream chained from its first entry, bound where it must be, in time order."""
 
 from datetime import datetime
+from typing import Final
 
 from clients.verifying.bodies import Jumped, Moved, Place, Received, Reported
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
 from tendering.domain.archive import TENDER
 from tendering.domain.journal import BrokenChain, Entry, Stream, first_head, instant, verify_chain
+from tendering.domain.suspension import OUTAGE
+
+# The entries that say when bids are due from then on.
+MOVING: Final = frozenset({"clarification.published", "deadline.moved", "tender.resumed", OUTAGE})
 
 
 def check_public_chain(case: Case, notes: Notes) -> None:
@@ -135,6 +140,10 @@ def deadline_at(case: Case, *, before: Entry) -> datetime:
     """The deadline as it stood before a public entry."""
     deadline = case.tender.deadline
     for entry in case.streams[Stream.PUBLIC][: before.seq - 1]:
-        if entry.kind in {"clarification.published", "deadline.moved", "tender.resumed"}:
-            deadline = parsed(entry, Moved).deadline
+        deadline = moves_deadline(entry) or deadline
     return deadline
+
+
+def moves_deadline(entry: Entry) -> datetime | None:
+    """The deadline from a public entry on; None where it says nothing about it."""
+    return parsed(entry, Moved).deadline if entry.kind in MOVING else None

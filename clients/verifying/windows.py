@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from clients.verifying.bodies import Extended, Revealed, ShortfallDecided
-from clients.verifying.case import Case, place
+from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
-from tendering.domain.journal import Stream
+from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening_window import Decision
 from tendering.domain.suspension import prolonged
 
@@ -54,6 +54,21 @@ def unlock_windows(case: Case, notes: Notes) -> dict[str, Window]:
             windows[decided.lot] = Window(until, Decision(decided.decision), entry.seq)
             notes.remark(f"lot {decided.lot}: with too few open bids: {decided.decision}")
     return windows
+
+
+def window_ends(case: Case, *, before: Entry) -> dict[str, datetime]:
+    """When the window of each lot was to end as it stood before a public entry."""
+    closing = case.closing()
+    assert closing is not None
+    begun = closing[0].at
+    ends = {lot.lot: lot.unlock_until for lot in closing[1].lots}
+    for entry in case.streams[Stream.PUBLIC][closing[0].seq : before.seq - 1]:
+        if entry.kind == "unlock.extended":
+            body = parsed(entry, Extended)
+            ends[body.lot] = body.unlock_until
+        for pause in case.pauses_in([entry]):
+            ends = {lot: prolonged(until, [pause], begun=begun) for lot, until in ends.items()}
+    return ends
 
 
 def require_enough(

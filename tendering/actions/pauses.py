@@ -8,7 +8,7 @@ from tendering.actions.tenders import Law, plan_of
 from tendering.domain import timetable as dates
 from tendering.domain.journal import Stream
 from tendering.domain.pauses import (
-    RESUMED,
+    PAUSES,
     Cause,
     can_pause,
     decide_resumption,
@@ -35,7 +35,7 @@ async def suspend(connection: Connection, tender: Tender, cause: Cause, *, at: d
 
 async def pauses_in(connection: Connection, tender_id: UUID) -> tuple[Pause, ...]:
     """The pauses of a tender that are over."""
-    return pauses_of(await journal.list_of_kinds(connection, tender_id, Stream.PUBLIC, [RESUMED]))
+    return pauses_of(await journal.list_of_kinds(connection, tender_id, Stream.PUBLIC, PAUSES))
 
 
 async def resume(connection: Connection, tender: Tender, law: Law, *, at: datetime) -> Tender:
@@ -56,7 +56,8 @@ async def resume(connection: Connection, tender: Tender, law: Law, *, at: dateti
         plan = plan_of(resumed, law, published_at=tender.published_at or at)
         resumed = replace(resumed, timetable=dates.to_json(plan))
     await tenders.save(connection, resumed)
-    await openings.prolong(connection, tender.id, since=tender.suspension.since, by=lasted)
+    since = tender.suspension.since
+    await openings.prolong(connection, tender.id, since=since, until=since + lasted)
     event = resumed_event(tender.suspension, resumed, lasted=lasted)
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
     return resumed

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
@@ -285,7 +285,7 @@ def plan_of(tender: Tender, law: Law, *, published_at: datetime) -> dates.Timeta
         deadline=tender.deadline,
         unlock_minutes=tender.terms.unlock_minutes,
         validity_days=tender.terms.bid_validity_days,
-        drain=timedelta(seconds=tender.terms.drain_seconds),
+        drain=tender.closing_at - tender.deadline,
         periods=tender.round.periods,
     )
 

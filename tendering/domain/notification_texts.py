@@ -118,6 +118,11 @@ _RUNNING: Final[Mapping[str, tuple[Row, ...]]] = {
         "The tender goes on; the deadline for bids is {deadline}.",
         *_EVERYBODY,
     ),
+    "platform.outage": rows_for(
+        "平台曾中断运行，已于 {until} 恢复。投标截止时间 {deadline}，受影响的期限已按规则顺延。",
+        "The platform was away until {until}. Bids are due by {deadline}; windows are longer.",
+        *_EVERYBODY,
+    ),
     "tender.failed": rows_for("招标失败。", "The tender has failed.", *_EVERYBODY),
     "tender.terminated": rows_for("项目已终止。", "The tender was terminated.", *_EVERYBODY),
     "tender.retendered": rows_for(

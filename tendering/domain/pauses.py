@@ -9,6 +9,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.calendar import Calendar
 from tendering.domain.journal import Entry, Event, instant, parse_instant
 from tendering.domain.suspension import (
+    OUTAGE,
     Pause,
     Suspension,
     SuspensionReason,
@@ -17,6 +18,8 @@ from tendering.domain.suspension import (
 from tendering.domain.tender import TRANSITIONS, Tender, TenderStatus
 
 RESUMED: Final = "tender.resumed"
+# Entries that say from when to when a tender stood still.
+PAUSES: Final = (RESUMED, OUTAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +88,5 @@ def pauses_of(entries: Iterable[Entry]) -> tuple[Pause, ...]:
     return tuple(
         Pause(parse_instant(str(entry.body["since"])), parse_instant(str(entry.body["until"])))
         for entry in entries
-        if entry.kind == RESUMED
+        if entry.kind in PAUSES
     )

@@ -14,6 +14,8 @@ from typing import Final
 
 from tendering.domain.calendar import Calendar, civil_day, day_begins
 
+# The public entry of an outage of the platform: a pause that nobody ordered.
+OUTAGE: Final = "platform.outage"
 # When somebody can be expected to hold an opening, Shanghai time.
 OFFICE_HOURS: Final = (timedelta(hours=9), timedelta(hours=17))
 

@@ -155,7 +155,8 @@ class Tender:
 
     `suite` names the algorithms of its sealed bids (`crypto.seal_suites`); `round` is the step of
     the procedure it stands for, and `previous` the one before. `key_holders` are those of now,
-    `former` those of the versions before.
+    `former` those of the versions before. `opening_from` is set by an outage of the platform: bids
+    are not opened earlier.
     """
 
     id: UUID
@@ -186,6 +187,7 @@ class Tender:
     previous: Previous | None = None
     suspension: Suspension | None = None
     former: tuple[FormerPolicy, ...] = ()
+    opening_from: datetime | None = None
 
     @property
     def policy_version(self) -> int:
@@ -221,7 +223,8 @@ class Tender:
     @property
     def closing_at(self) -> datetime:
         """When the opening may begin: a submission in time is never overtaken by it."""
-        return self.deadline + timedelta(seconds=self.terms.drain_seconds)
+        drained = self.deadline + timedelta(seconds=self.terms.drain_seconds)
+        return drained if self.opening_from is None else max(drained, self.opening_from)
 
     def is_past_deadline(self, at: datetime) -> bool:
         """Has the deadline passed at an instant? One that fell into a pause has not: it moves."""

@@ -21,6 +21,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "clarification.published": "澄清或修改",
         "tender.suspended": "暂停",
         "tender.resumed": "恢复",
+        "platform.outage": "平台中断的处理",
         "submission.closed": "投标截止，公布投标名单",
         "prices.revealed": "唱标，公布报价",
         "evaluation.reported": "评标完成",

@@ -82,12 +82,17 @@ async def answers_of(connection: Connection, tender_id: UUID) -> dict[int, dict[
 
 
 async def list_without_eve(
-    connection: Connection, *, at: datetime, eve: timedelta, limit: int = 100
+    connection: Connection, *, at: datetime, eve: timedelta, due: timedelta, limit: int = 100
 ) -> list[UUID]:
-    """Published tenders in the last `eve` before their deadline that have no canary for it."""
+    """Published tenders in the last `eve` before their deadline that have no canary for it.
+
+    Not where an outage of the platform has moved it by less than a canary has time: the one before
+    was for the same eve, and a new one would be overdue at once.
+    """
     rows = await connection.fetch(
         """SELECT t.id FROM tendering.tenders t
            WHERE t.status = 'published' AND t.deadline > $1 AND t.deadline <= $2
+             AND (t.opening_from IS NULL OR t.deadline > $4)
              AND NOT EXISTS (SELECT 1 FROM tendering.canaries c
                              WHERE c.tender_id = t.id AND c.occasion = 'eve'
                                AND c.deadline = t.deadline)
@@ -95,6 +100,7 @@ async def list_without_eve(
         at,
         at + eve,
         limit,
+        at + due,
     )
     return [row["id"] for row in rows]
 

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.opening import OpenedEnvelope, Opening, OpeningPhase, Shortfall, UnlockedBy
+from tendering.domain.outages import Window
 from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.storage.connection import Connection
 from tendering.storage.json_columns import to_json
@@ -62,16 +63,27 @@ async def insert(connection: Connection, tender_id: UUID, opening: Opening) -> N
 
 
 async def prolong(
-    connection: Connection, tender_id: UUID, *, since: datetime, by: timedelta
+    connection: Connection, tender_id: UUID, *, since: datetime, until: datetime
 ) -> None:
-    """Move the end of every unlock window that a pause since then has cut into."""
+    """Move the end of every unlock window that a pause has cut into, by what it took of it."""
     await connection.execute(
-        """UPDATE tendering.openings SET unlock_until = unlock_until + $3
-           WHERE tender_id = $1 AND phase = 'unlock' AND unlock_until > $2""",
+        """UPDATE tendering.openings
+           SET unlock_until = unlock_until + ($3::timestamptz - greatest($2, opened_at))
+           WHERE tender_id = $1 AND phase = 'unlock' AND unlock_until > $2 AND opened_at < $3""",
         tender_id,
         since,
-        by,
+        until,
     )
+
+
+async def windows(connection: Connection, tender_id: UUID) -> list[Window]:
+    """The windows of a tender in which bids are being unlocked, or were until they ended."""
+    rows = await connection.fetch(
+        """SELECT lot, opened_at, unlock_until FROM tendering.openings
+           WHERE tender_id = $1 AND phase = 'unlock' ORDER BY lot""",
+        tender_id,
+    )
+    return [Window(row["lot"], row["opened_at"], row["unlock_until"]) for row in rows]
 
 
 async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:

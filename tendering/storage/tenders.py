@@ -1,7 +1,7 @@
 """SQL of `tenders`, `lots` and `key_holders`: a tender in one read."""
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -37,6 +37,7 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
        t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
        t.admitted_digest, t.suspended_reason, t.suspended_since, t.circumstances,
+       t.opening_from,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
                                          l.bid_security_fen, l.items, l.bill) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
@@ -179,7 +180,7 @@ async def save(connection: Connection, tender: Tender) -> None:
     await connection.execute(
         """UPDATE tendering.tenders
            SET status = $2, deadline = $3, published_at = $4, timetable = $5, version = $6,
-               suspended_reason = $7, suspended_since = $8
+               suspended_reason = $7, suspended_since = $8, opening_from = $9
            WHERE id = $1""",
         tender.id,
         tender.status,
@@ -189,49 +190,8 @@ async def save(connection: Connection, tender: Tender) -> None:
         tender.version,
         None if tender.suspension is None else tender.suspension.reason,
         None if tender.suspension is None else tender.suspension.since,
+        tender.opening_from,
     )
-
-
-async def list_to_close(connection: Connection, *, at: datetime) -> list[UUID]:
-    """Tenders whose deadline and drain have passed, oldest first; not those that stand still."""
-    rows = await connection.fetch(
-        """SELECT id FROM tendering.tenders
-           WHERE status = 'published' AND suspended_since IS NULL
-             AND deadline + make_interval(secs => drain_seconds) <= $1
-           ORDER BY deadline, id LIMIT 100""",
-        at,
-    )
-    return [row["id"] for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """When a hall opens its sign-in and closes. `is_published`: neither open nor over yet."""
-
-    id: UUID
-    is_published: bool
-    is_suspended: bool
-    sign_in_from: datetime
-    deadline: datetime
-
-
-async def list_coming(
-    connection: Connection, *, signed_in_from: datetime, also: Sequence[UUID] = ()
-) -> list[Coming]:
-    """Published tenders that run and whose sign-in has begun, and `also` those named."""
-    rows = await connection.fetch(
-        """SELECT id, status = 'published' AS is_published, deadline,
-                  suspended_since IS NOT NULL AS is_suspended,
-                  (timetable::jsonb ->> 'sign_in_from')::timestamptz AS sign_in_from
-           FROM tendering.tenders
-           WHERE (status = 'published' AND suspended_since IS NULL
-                  AND (timetable::jsonb ->> 'sign_in_from')::timestamptz <= $1)
-              OR id = ANY ($2)
-           ORDER BY deadline, id""",
-        signed_in_from,
-        also,
-    )
-    return [Coming(**row) for row in rows]
 
 
 async def is_any_accepting(connection: Connection) -> bool:
@@ -374,6 +334,7 @@ def _tender(row: Record | None) -> Tender:
             else Suspension(SuspensionReason(row["suspended_reason"]), row["suspended_since"])
         ),
         circumstances=circumstances_of(from_json(row["circumstances"])),
+        opening_from=row["opening_from"],
     )
 
 

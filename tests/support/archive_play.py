@@ -118,6 +118,7 @@ class TenderPlay:
         """From the notice to the award."""
         self._publish()
         self._submit()
+        second_canary(self)
         at = self._close()
         at = self._open(at)
         at = extend_validity(self.journals, self.tender, self.entity, self.bidders[:3], at)
@@ -296,7 +297,6 @@ class TenderPlay:
         return [third, first, second] if self.replaces else [first, second, third]
 
     def _close(self) -> datetime:
-        second_canary(self)
         if self.sabotage == "damaged":
             stored = self.made[4].containers["price"]
             self.made[4].containers["price"] = stored[:-9] + bytes([stored[-9] ^ 1]) + stored[-8:]

@@ -86,6 +86,13 @@ def resumed(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
     return Section(section.tag, {"tender": {**section.members["tender"], "x_suspension": None}})
 
 
+def outage(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
+    """The platform was away; a deadline that fell into it has moved."""
+    if body["deadline"] == process.deadline:
+        return process.changed("tenderUpdate")
+    return _amended(process, body["deadline"], entry, "平台中断后顺延", {})
+
+
 def continued(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
     """This round is over and the next one has begun, a process of its own."""
     del body, entry

@@ -25,6 +25,7 @@ TOLD: Final[Mapping[str, _Tell]] = MappingProxyType(
         "clarification.published": notices.clarified,
         "tender.suspended": notices.suspended,
         "tender.resumed": notices.resumed,
+        "platform.outage": notices.outage,
         "submission.closed": bids.closed,
         "bidders.compared": bids.compared,
         "prices.revealed": bids.revealed,

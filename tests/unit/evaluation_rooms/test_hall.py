@@ -155,3 +155,9 @@ def test_the_gallery_never_speaks_and_nobody_after_the_end() -> None:
         speech(walked(CLOSED), None)
     with pytest.raises(WrongPhase):
         speech(Hall(TENDER, HallPhase.CLOSED), Voice.HOST)
+
+
+def test_everybody_in_the_hall_sees_an_outage_also_before_the_list_of_bidders() -> None:
+    outage = Entry(TENDER, Stream.PUBLIC, 1, "platform.outage", {}, AT, b"\0" * 32)
+
+    assert walked().shows(outage)
