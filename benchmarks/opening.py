@@ -57,9 +57,9 @@ class Measured:
     cpu_ms: float
 
 
-def bundle(kind: str) -> bytes:
+def bundle(kind: str, content_bytes: int = CONTENT_BYTES) -> bytes:
     """A bundle with one file."""
-    content = os.urandom(CONTENT_BYTES)
+    content = os.urandom(content_bytes)
     name = "标书.pdf"
     digest = hashlib.sha256(content).hexdigest()
     file = BundleFile(member_name(1, name), name, "application/pdf", len(content), digest)
