@@ -1,9 +1,9 @@
-"""How fast are SM2, SM3 and SM4-GCM here, compared with `cryptography` and the other suite?
+"""How fast are SM2, SM3 and SM4-GCM here, compared with `cryptography` and the classic suite?
 
 SM4-GCM seals chunks of 64 KiB as a payload has them; its baseline is `cryptography`'s SM4-GCM, and
-ChaCha20-Poly1305 stands beside it. Signatures are compared with ECDSA P-256, wrapping a 48-byte
-secret with X25519 and ChaCha20-Poly1305, files with age's, digests with SHA-256. No
-target: the figures tell an operator what the national algorithms cost.
+ChaCha20-Poly1305 stands beside it. Signatures are compared with ECDSA P-256; wrapping a share, and
+files, with the classic suite of sealed bids; digests with SHA-256. No target: the figures tell an
+operator what the national algorithms cost.
 """
 
 import hashlib
@@ -14,16 +14,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks.report import Row, report
-from crypto import suite
-from crypto.gm_file import seal_gm_file
-from crypto.gm_header import GmPolicy
+from crypto import gm_sm2, suite
+from crypto.aead import Aead
+from crypto.gm_sm2 import generate_sm2_key
 from crypto.gm_sm3 import sm3
 from crypto.gm_sm4 import GcryptSm4Gcm, PortableSm4Gcm, libgcrypt
-from crypto.gm_software import GmSoftware, generate_sm2_key
-from crypto.international import International
-from crypto.keys import generate_signing_key
-from crypto.opening_keys import generate_opening_key
-from crypto.provider import Aead
+from crypto.keys import generate_signing_key, verify_raw_signature
+from crypto.seal_suites import CLASSIC, GM, SealSuite
 from crypto.sealed_file import SealPolicy, seal_file
 
 CHUNK_BYTES = 64 << 10
@@ -31,10 +28,9 @@ FILE_BYTES = 64 << 20
 SECONDS = 0.5
 RUNS = 3
 MESSAGE = b'{"order_id":"0","premium_fen":500000}' * 8
-SECRET = bytes(48)
+SHARE, CONTEXT, POSITION = bytes(16), bytes(32), bytes((1, 2, 3))
 NONCE = bytes(12)
 P256 = generate_signing_key()
-X25519 = generate_opening_key()
 
 
 def main() -> None:
@@ -68,33 +64,34 @@ def encryption() -> None:
 
 def signatures() -> None:
     """Short messages signed and verified."""
-    gm, key, other, other_key = GmSoftware(), generate_sm2_key(), International(), P256
-    signature, other_signature = gm.sign(key, MESSAGE), other.sign(other_key, MESSAGE)
-    public, other_public = key.public_der, other_key.public_der
-    compare("sign", lambda: other.sign(other_key, MESSAGE), lambda: gm.sign(key, MESSAGE))
+    key = generate_sm2_key()
+    signature, other_signature = key.sign(MESSAGE), P256.sign_raw(MESSAGE)
+    public, other_public = key.public_der, P256.public_der
+    compare("sign", lambda: P256.sign_raw(MESSAGE), lambda: key.sign(MESSAGE))
     compare(
         "verify",
-        lambda: other.verify(other_public, MESSAGE, other_signature),
-        lambda: gm.verify(public, MESSAGE, signature),
+        lambda: verify_raw_signature(other_public, MESSAGE, other_signature),
+        lambda: gm_sm2.verify(public, MESSAGE, signature),
     )
 
 
 def wrapping() -> None:
     """A share wrapped for a key holder, and unwrapped."""
-    gm, key, other, other_key = GmSoftware(), generate_sm2_key(), International(), X25519
-    public, other_public = key.public, other_key.public
-    wrapped = gm.wrap(public, SECRET, material=SECRET)
-    other_wrapped = other.wrap(other_public, SECRET, material=SECRET)
-    compare(
-        "wrap",
-        lambda: other.wrap(other_public, SECRET, material=SECRET),
-        lambda: gm.wrap(public, SECRET, material=SECRET),
-    )
-    compare(
-        "unwrap",
-        lambda: other.unwrap(other_key, other_wrapped),
-        lambda: gm.unwrap(key, wrapped),
-    )
+    (wrap, unwrap), (other_wrap, other_unwrap) = map(wrapper, (GM, CLASSIC))
+    compare("wrap", other_wrap, wrap)
+    compare("unwrap", other_unwrap, unwrap)
+
+
+def wrapper(suite: SealSuite) -> tuple[Callable[[], object], Callable[[], object]]:
+    """The acts of wrapping a share in a suite, and of unwrapping it."""
+    key = suite.fresh_key()
+    public, material = key.public, bytes(suite.material_bytes)
+
+    def wrap() -> bytes:
+        return suite.wrap(SHARE, public, material=material, context=CONTEXT, position=POSITION)
+
+    wrapped = wrap()
+    return wrap, lambda: suite.unwrap(wrapped, key, context=CONTEXT, position=POSITION)
 
 
 def files() -> None:
@@ -102,10 +99,10 @@ def files() -> None:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "plain").write_bytes(bytes(FILE_BYTES))
-        keys = [generate_sm2_key().public for _ in range(4)]
-        policy = GmPolicy(bytes(32), 2, tuple(keys[:3]), keys[3])
-        others = [generate_opening_key().public for _ in range(4)]
-        other_policy = SealPolicy(bytes(32), 2, tuple(others[:3]), others[3])
+        policy, other_policy = (
+            SealPolicy(CONTEXT, 2, tuple(one.fresh_key().public for _ in range(3)), bidder)
+            for one, bidder in ((one, one.fresh_key().public) for one in (GM, CLASSIC))
+        )
         report(
             "seal a file",
             unit="MB/s",
@@ -113,16 +110,16 @@ def files() -> None:
                 Row(name, rate(work) * FILE_BYTES / 1e6)
                 for name, work in (
                     ("age", lambda: seal_file(here / "plain", here / "age", other_policy)),
-                    ("GM", lambda: seal_gm_file(here / "plain", here / "gm", policy)),
+                    ("GM", lambda: seal_file(here / "plain", here / "gm", policy)),
                 )
             ],
             ours="GM",
         )
 
 
-def compare(name: str, international: Callable[[], object], ours: Callable[[], object]) -> None:
+def compare(name: str, classic: Callable[[], object], ours: Callable[[], object]) -> None:
     """Print how often a second each of the two is done."""
-    rows = [Row("international", rate(international)), Row("GM", rate(ours))]
+    rows = [Row("classic", rate(classic)), Row("GM", rate(ours))]
     report(name, unit="1/s", rows=rows, ours="GM")
 
 

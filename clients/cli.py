@@ -8,6 +8,8 @@ import importlib
 
 import click
 
+from crypto.errors import ProviderMissing
+
 COMMANDS = {
     "age": ("age:age", "Seal and open ordinary age files."),
     "archive": ("archive:archive", "Keep an archive: the four tests, and its time stamps."),
@@ -52,6 +54,12 @@ class _Lazy(click.Group):
         command = getattr(importlib.import_module(f"clients.commands.{module}"), name)
         assert isinstance(command, click.Command)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ProviderMissing as error:  # what to install; no command can go on without it
+            raise click.ClickException(str(error)) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx

@@ -13,7 +13,8 @@ from crypto.certificates import CertificateFacts
 from tendering.domain.journal import Entry, instant, parse_instant
 from tendering.domain.key_policy import Successor, replaced, under
 from tendering.domain.refusals import Invalid
-from tendering.domain.tender import Tender, require_key_of_suite
+from tendering.domain.suite_rules import require_key_of_suite
+from tendering.domain.tender import Tender
 
 REPLACED: Final = "key_holder.replaced"
 

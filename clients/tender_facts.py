@@ -20,6 +20,7 @@ from tendering.domain.procedure import round_from_json
 from tendering.domain.quantities.lot_bill import lot_bill_from_json
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.rules import ProcedureInvalid
+from tendering.domain.suite_rules import require_key_of_suite
 from tendering.domain.tender import (
     Document,
     KeyHolder,
@@ -28,7 +29,6 @@ from tendering.domain.tender import (
     Tender,
     TenderStatus,
     Terms,
-    require_key_of_suite,
 )
 
 ANNOUNCEMENT_LABEL = "kaibiao/key-announcement/v1"

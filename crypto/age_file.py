@@ -5,7 +5,7 @@ was sealed with a passphrase is refused: whoever guesses it has all the time in 
 """
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +14,6 @@ from crypto import suite
 from crypto.age_armor import BEGIN_LINE, ArmorReader
 from crypto.age_header import (
     FILE_KEY_BYTES,
-    VERSION_LINE,
     Header,
     build_header,
     check_mac,
@@ -22,7 +21,8 @@ from crypto.age_header import (
     unwrap,
     wrapped_stanza,
 )
-from crypto.age_payload import NONCE_BYTES, Readable, payload_key, read_exactly
+from crypto.age_payload import NONCE_BYTES, Readable, read_exactly
+from crypto.algorithms import AGE, Algorithms
 from crypto.errors import BadHeader, BadKey, NoMatchingIdentity, PassphraseOnly
 from crypto.file_output import FileOutput
 from crypto.opening_keys import AnyOpeningKey, recipient_public
@@ -72,7 +72,7 @@ def seal_plain(
     preamble = header + nonce
     with ExitStack() as stack:
         blocks = source_of(opened(stack, source), PLAIN_BLOCK_BYTES)
-        key = payload_key(file_key, nonce)
+        key = AGE.payload_key(file_key, nonce)
         if not isinstance(target, Path):
             target.write(preamble)
             seal_blocks(blocks, StreamTarget(target), key, workers=workers)
@@ -99,7 +99,7 @@ def open_plain(
     """
     with ExitStack() as stack:
         header, payload = _read_any_header(opened(stack, source))
-        blocks, key = payload_blocks(payload, _file_key(header, identities))
+        blocks, key = payload_blocks(payload, _file_key(header, identities), AGE)
         output: FileOutput | None = None
         place: Target
         if isinstance(target, Path):
@@ -113,35 +113,37 @@ def open_plain(
 
 
 def payload_blocks(
-    payload: Readable, file_key: bytes, *, key_of: Callable[[bytes, bytes], bytes] = payload_key
+    payload: Readable, file_key: bytes, algorithms: Algorithms
 ) -> tuple[Source, bytes]:
-    """The blocks of a payload and its key; `payload` stands at the nonce.
-
-    `key_of` derives the key from file key and nonce. Raises BadHeader.
-    """
+    """The blocks of a payload and its key; `payload` stands at the nonce. Raises BadHeader."""
     nonce = read_exactly(payload, NONCE_BYTES)
     if len(nonce) < NONCE_BYTES:
         raise BadHeader("the file ends before its payload")
-    return source_of(payload, SEALED_BLOCK_BYTES), key_of(file_key, nonce)
+    return source_of(payload, SEALED_BLOCK_BYTES), algorithms.payload_key(file_key, nonce)
 
 
 def read_header(
-    source: Readable, *, bytes_max: int = HEADER_BYTES_MAX, version: bytes = VERSION_LINE
+    source: Readable,
+    *,
+    bytes_max: int = HEADER_BYTES_MAX,
+    accepted: Sequence[Algorithms] = (AGE,),
 ) -> tuple[Header, Readable]:
     """Read a header from a stream; return it with the stream of what follows.
 
-    Raises BadHeader, also for a header longer than `bytes_max` or with another first line.
+    Raises BadHeader, also for one longer than `bytes_max` or with another first line.
     """
+    lines = [one.version_line for one in accepted]
     data = b""
     # The MAC line is the first that begins with three hyphens: base64 has none.
     while (mark := data.find(b"\n---")) < 0 or data.find(b"\n", mark + 1) < 0:
-        if len(data) > bytes_max or not data.startswith(version[: len(data)]):
+        begun = any(data.startswith(line[: len(data)]) for line in lines)
+        if len(data) > bytes_max or not begun:
             raise BadHeader("the file has another first line, or its header is too long")
         more = source.read(_READ_BYTES)
         if not more:
             break
         data += more
-    header = parse_header(data, version=version)
+    header = parse_header(data, accepted=accepted)
     return header, _wound_back(source, data[header.length :])
 
 
@@ -153,8 +155,8 @@ def opened(stack: ExitStack, source: BinaryIO | Path) -> BinaryIO:
 
 
 def _read_any_header(source: Readable) -> tuple[Header, Readable]:
-    start = read_exactly(source, len(VERSION_LINE))
-    if start != VERSION_LINE:
+    start = read_exactly(source, len(AGE.version_line))
+    if start != AGE.version_line:
         start += read_exactly(source, _ARMOR_BEGINS_WITHIN)
     whole = _wound_back(source, start)
     return read_header(ArmorReader(whole) if _may_be_armor(start) else whole)

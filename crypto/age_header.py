@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crypto import hybrid, suite
+from crypto.algorithms import AGE, Algorithms
 from crypto.errors import BadHeader, BadKey, BadMac
 from crypto.opening_keys import AnyOpeningKey, HybridKey, OpeningKey
 
-VERSION_LINE = b"age-encryption.org/v1"
 FILE_KEY_BYTES = 16
 MAC_BYTES = 32
 WRAPPED_KEY_BYTES = FILE_KEY_BYTES + suite.TAG_BYTES
@@ -46,21 +46,27 @@ class Stanza:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A parsed header. `signed` is what the MAC covers; `length` counts the MAC line as well."""
+    """A parsed header. `signed` is what the MAC covers; `length` counts the MAC line as well.
+
+    `algorithms`: those of its first line.
+    """
 
     stanzas: tuple[Stanza, ...]
     mac: bytes
     signed: bytes
     length: int
+    algorithms: Algorithms
 
 
-def parse_header(data: bytes, *, version: bytes = VERSION_LINE) -> Header:
+def parse_header(data: bytes, *, accepted: Sequence[Algorithms] = (AGE,)) -> Header:
     """Parse the header at the start of `data`, which may go on after it.
 
-    `version` is the first line that it must have. Raises BadHeader.
+    Its first line is that of one of the `accepted`. Raises BadHeader.
     """
     lines = _Lines(data)
-    if lines.take() != version.decode("ascii"):
+    first = lines.take().encode("ascii")
+    algorithms = next((one for one in accepted if one.version_line == first), None)
+    if algorithms is None:
         raise BadHeader("the file has another first line")
     stanzas: list[Stanza] = []
     while True:
@@ -79,30 +85,23 @@ def parse_header(data: bytes, *, version: bytes = VERSION_LINE) -> Header:
     mac = decode_base64(line[4:])
     if len(mac) != MAC_BYTES:
         raise BadHeader("a MAC has 32 bytes")
-    return Header(tuple(stanzas), mac, bytes(data[: start + 3]), lines.position)
+    return Header(tuple(stanzas), mac, bytes(data[: start + 3]), lines.position, algorithms)
 
 
-def build_header(file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
+def build_header(
+    file_key: bytes, stanzas: Sequence[Stanza], *, algorithms: Algorithms = AGE
+) -> bytes:
     """The header with its MAC. `file_key` has 16 bytes."""
     assert len(file_key) == FILE_KEY_BYTES
-    signed = frame_header(stanzas)
-    return finish_header(signed, _mac(file_key, signed))
-
-
-def frame_header(stanzas: Sequence[Stanza], *, version: bytes = VERSION_LINE) -> bytes:
-    """The header up to the three hyphens, included: what the MAC covers."""
-    return b"".join([version + b"\n", *map(_serialize, stanzas), b"---"])
-
-
-def finish_header(signed: bytes, mac: bytes) -> bytes:
-    """The header, of what the MAC covers and the MAC."""
+    signed = b"".join([algorithms.version_line + b"\n", *map(_serialize, stanzas), b"---"])
+    mac = algorithms.header_mac(file_key, signed)
     return signed + b" " + encode_base64(mac).encode("ascii") + b"\n"
 
 
 def mac_fits(header: Header, file_key: bytes) -> bool:
     """Does the header's MAC verify under this file key? A key of another length never fits."""
     return len(file_key) == FILE_KEY_BYTES and suite.equal(
-        _mac(file_key, header.signed), header.mac
+        header.algorithms.header_mac(file_key, header.signed), header.mac
     )
 
 
@@ -129,6 +128,8 @@ def wrapped_stanza(file_key: bytes, recipient: bytes) -> Stanza:
     """
     if len(recipient) == suite.PUBLIC_BYTES:
         return x25519_stanza(file_key, recipient, ephemeral=suite.random_bytes(32))
+    if len(recipient) != hybrid.PUBLIC_BYTES:
+        raise BadKey("an age file has X25519 or hybrid recipients")
     encapsulated, wrapped = hybrid.seal(recipient, file_key, info=HYBRID_INFO)
     return Stanza((HYBRID_STANZA, encode_base64(encapsulated)), wrapped)
 
@@ -151,7 +152,7 @@ def unwrap(stanzas: Iterable[Stanza], key: AnyOpeningKey) -> bytes | None:
     try:
         if isinstance(key, HybridKey):
             return _unwrap_hybrid(stanzas, key)
-        return _unwrap_x25519(stanzas, key)
+        return _unwrap_x25519(stanzas, key) if isinstance(key, OpeningKey) else None
     except BadKey as error:
         raise BadHeader("an ephemeral key of low order") from error
 
@@ -241,10 +242,6 @@ def _serialize(stanza: Stanza) -> bytes:
     starts = range(0, len(text) + 1, _BODY_COLUMNS)
     lines = [text[start : start + _BODY_COLUMNS] for start in starts]
     return "\n".join(["-> " + " ".join(stanza.arguments), *lines, ""]).encode("ascii")
-
-
-def _mac(file_key: bytes, signed: bytes) -> bytes:
-    return suite.hmac_sha256(suite.hkdf(file_key, salt=b"", info=b"header"), signed)
 
 
 def _x25519_wrap_key(shared: bytes, share: bytes, recipient: bytes) -> bytes:

@@ -10,8 +10,9 @@ from typing import BinaryIO, Protocol
 from cryptography.exceptions import InvalidTag
 
 from crypto import suite
+from crypto.aead import Aead
+from crypto.algorithms import AGE, Algorithms
 from crypto.errors import BadHeader, BadPayload
-from crypto.provider import Aead
 
 CHUNK_BYTES = 64 << 10
 SEALED_CHUNK_BYTES = CHUNK_BYTES + suite.TAG_BYTES
@@ -23,12 +24,6 @@ class Readable(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """The next bytes."""
-
-
-def payload_key(file_key: bytes, nonce: bytes) -> bytes:
-    """HKDF(file key, salt = nonce, info = "payload"), 32 bytes."""
-    assert len(nonce) == NONCE_BYTES
-    return suite.hkdf(file_key, salt=nonce, info=b"payload")
 
 
 def chunk_nonce(index: int, *, last: bool) -> bytes:
@@ -82,9 +77,16 @@ def open_chunks(
     return written
 
 
-def seal_stream(file_key: bytes, nonce: bytes, source: Readable, target: BinaryIO) -> None:
+def seal_stream(
+    file_key: bytes,
+    nonce: bytes,
+    source: Readable,
+    target: BinaryIO,
+    algorithms: Algorithms = AGE,
+) -> None:
     """Write nonce and chunks for everything `source` gives, in constant memory."""
-    aead = suite.Aead(payload_key(file_key, nonce))
+    assert len(nonce) == NONCE_BYTES
+    aead = algorithms.aead(algorithms.payload_key(file_key, nonce))
     room = memoryview(bytearray(SEALED_CHUNK_BYTES))
     target.write(nonce)
     for index, chunk, last in _numbered(source, CHUNK_BYTES):
@@ -92,7 +94,7 @@ def seal_stream(file_key: bytes, nonce: bytes, source: Readable, target: BinaryI
         target.write(room[:size])
 
 
-def open_stream(file_key: bytes, source: Readable) -> Iterator[bytes]:
+def open_stream(file_key: bytes, source: Readable, algorithms: Algorithms = AGE) -> Iterator[bytes]:
     """Yield the plaintext chunk by chunk; `source` stands at the payload's nonce.
 
     Each chunk is authentic when it comes, but that none is missing is certain only at the end.
@@ -101,7 +103,7 @@ def open_stream(file_key: bytes, source: Readable) -> Iterator[bytes]:
     nonce = read_exactly(source, NONCE_BYTES)
     if len(nonce) < NONCE_BYTES:
         raise BadHeader("the file ends before its payload")
-    aead = suite.Aead(payload_key(file_key, nonce))
+    aead = algorithms.aead(algorithms.payload_key(file_key, nonce))
     room = memoryview(bytearray(CHUNK_BYTES))
     for index, chunk, last in _numbered(source, SEALED_CHUNK_BYTES):
         size = open_chunks(aead, memoryview(chunk), room, first=index, last=last)

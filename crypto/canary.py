@@ -49,7 +49,7 @@ def make_canary(file_key: bytes, policy: SealPolicy) -> tuple[bytes, tuple[bytes
     `file_key`, 16 fresh bytes, and the secret of the policy's bidder, who is nobody, are forgotten
     afterwards: then only the holders can answer. Raises BadKey.
     """
-    shares = derive_shares(file_key, policy.context, policy.threshold, len(policy.holders))
+    shares = derive_shares(file_key, policy)
     answers = [_answer(policy.context, number, share) for number, share in enumerate(shares, 1)]
     return derive_header(file_key, policy), tuple(map(suite.sha256, answers))
 

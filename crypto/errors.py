@@ -61,9 +61,12 @@ class BadKey(CryptoError):
     """A key text or key encoding is malformed or of the wrong kind."""
 
 
-class ProviderMissing(CryptoError):
-    """A library that a suite needs is not installed on this machine, or was built without it."""
-
-
 class WrongPassphrase(CryptoError):
     """The passphrase does not open this file."""
+
+
+class ProviderMissing(Exception):
+    """A library that a suite needs is not installed on this machine, or was built without it.
+
+    Not the input's fault, and so no CryptoError: a verifier must not take it for a forgery.
+    """

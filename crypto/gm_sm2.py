@@ -23,13 +23,16 @@ from crypto.gm_curve import (
     check_point,
     is_scalar,
     point_times,
+    reduced_scalar,
 )
 from crypto.gm_library import libcrypto
 from crypto.gm_sm3 import sm3, sm3_kdf
+from crypto.suite import random_bytes
 
 DEFAULT_SIGNER_ID = b"1234567812345678"  # GM/T 0009 §10
 PLAINTEXT_BYTES_MAX = 64 << 10
 DIGEST_BYTES = 32
+MATERIAL_BYTES = 48  # what a secret or an ephemeral secret is computed from
 
 _PEM_BYTES_MAX = 64 << 10
 _SIGNATURE_BYTES_MAX = 72
@@ -141,6 +144,11 @@ class Sm2Key:
             return room.raw[: size.value]
         finally:
             library("EVP_PKEY_CTX_free", context)
+
+
+def generate_sm2_key() -> Sm2Key:
+    """A fresh key from the operating system's generator. Raises ProviderMissing."""
+    return Sm2Key(reduced_scalar(random_bytes(MATERIAL_BYTES)))
 
 
 def public_der(point: bytes) -> bytes:

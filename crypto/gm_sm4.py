@@ -13,8 +13,8 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from crypto.aead import Aead, Buffer
 from crypto.gm_library import LIBGCRYPT_NAMES, first_library
-from crypto.provider import Aead, Buffer
 
 KEY_BYTES = 16
 NONCE_BYTES = 12

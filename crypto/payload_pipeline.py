@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import BinaryIO, Protocol
 
 from crypto import suite
+from crypto.aead import Aead
 from crypto.age_payload import (
     CHUNK_BYTES,
     SEALED_CHUNK_BYTES,
@@ -29,7 +30,6 @@ from crypto.age_payload import (
 )
 from crypto.errors import BadPayload
 from crypto.file_output import FileOutput
-from crypto.provider import Aead
 
 CHUNKS_PER_BLOCK = 16
 PLAIN_BLOCK_BYTES = CHUNKS_PER_BLOCK * CHUNK_BYTES  # 1 MiB, a leaf of the container digest

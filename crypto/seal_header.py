@@ -20,22 +20,18 @@ from crypto.age_header import (
     encode_base64,
     parse_header,
 )
-from crypto.canonical import digest
+from crypto.algorithms import AGE, NATIONAL
+from crypto.canonical import JsonValue, canonical
 from crypto.errors import BadHeader, BadKey
 from crypto.seal_suites import CLASSIC, SUITES, SealSuite, suite_of
 from crypto.shares import HOLDERS_MAX, SECRET_BYTES, split_derandomized
 
-CONTEXT_LABEL = "kaibiao/seal-context/v1"
 CONTEXT_BYTES = 32
-WRAPPED_SHARE_BYTES = SECRET_BYTES + suite.TAG_BYTES
 COMMITMENT_BYTES = 32
 THRESHOLD_MIN = 2
 SEALED_HEADER_BYTES_MAX = 64 << 10  # 32 key holders of the hybrid suite need 53 KB
 
 _THRESHOLD_ARGUMENTS = 4  # the kind, threshold, number of holders, context
-_SEAL_LABEL = b"kaibiao/seal/v1/"
-_SHARE_LABEL = b"kaibiao/share/v1\x00"
-_WRAP_LABEL = b"kaibiao/share-wrap/v1\x00"
 _NUMBER = re.compile(r"[1-9][0-9]?\Z")
 
 
@@ -43,8 +39,8 @@ _NUMBER = re.compile(r"[1-9][0-9]?\Z")
 class SealPolicy:
     """Who can open: the bidder, or any `threshold` of the `holders` in their published order.
 
-    `context` has 32 bytes and comes from `seal_context`; keys are public keys of one suite, of 32
-    or 1216 bytes. Raises BadKey for a policy nobody can seal to.
+    `context` has 32 bytes and comes from `seal_context`; keys are public keys of one suite, of 32,
+    65 or 1216 bytes. Raises BadKey for a policy nobody can seal to.
     """
 
     context: bytes
@@ -85,22 +81,21 @@ def seal_context(
     the published order. The deadline is not part of it: an extension must not invalidate what is
     already sealed. Everybody computes this from the published record, never from the container.
     """
-    return digest(
-        CONTEXT_LABEL,
-        {
-            "suite": suite_name,
-            "tender": tender_id,
-            "lot": lot,
-            "envelope": envelope,
-            "bidder": bidder_id,
-            "counter": counter,
-            "threshold": threshold,
-            "holders": [
-                {"public_key": public_key, "announcement": announcement}
-                for public_key, announcement in holders
-            ],
-        },
-    )
+    value: JsonValue = {
+        "suite": suite_name,
+        "tender": tender_id,
+        "lot": lot,
+        "envelope": envelope,
+        "bidder": bidder_id,
+        "counter": counter,
+        "threshold": threshold,
+        "holders": [
+            {"public_key": public_key, "announcement": announcement}
+            for public_key, announcement in holders
+        ],
+    }
+    used = SUITES[suite_name]
+    return used.algorithms.digest(used.context_label.encode("ascii") + b"\x00" + canonical(value))
 
 
 def derive_header(file_key: bytes, policy: SealPolicy) -> bytes:
@@ -108,43 +103,50 @@ def derive_header(file_key: bytes, policy: SealPolicy) -> bytes:
 
     Raises BadKey for a public key of low order.
     """
-    context, threshold, count = policy.context, policy.threshold, len(policy.holders)
+    used, context = policy.suite, policy.context
+    threshold, count = policy.threshold, len(policy.holders)
     body = b""
-    shares = derive_shares(file_key, context, threshold, count)
-    material_bytes = policy.suite.material_bytes
+    shares = derive_shares(file_key, policy)
     for number, (holder, share) in enumerate(zip(policy.holders, shares, strict=True), start=1):
-        ephemeral, wrapped = policy.suite.wrap(
+        body += used.wrap(
             share,
             holder,
-            material=_derive(file_key, context, f"ephemeral/{number}", material_bytes),
-            info=wrap_info(context, number, threshold, count),
+            material=_derive(file_key, policy, f"ephemeral/{number}", used.material_bytes),
+            context=context,
+            position=bytes((number, threshold, count)),
         )
-        body += ephemeral + wrapped + share_commitment(context, number, share)
-    arguments = (policy.suite.threshold_kind, str(threshold), str(count), encode_base64(context))
-    bidder_stanza = policy.suite.bidder_stanza(
+        body += share_commitment(used, context, number, share)
+    arguments = (used.threshold_kind, str(threshold), str(count), encode_base64(context))
+    bidder_stanza = used.bidder_stanza(
         file_key,
         policy.bidder,
-        material=_derive(file_key, context, "ephemeral/bidder", material_bytes),
+        material=_derive(file_key, policy, "ephemeral/bidder", used.material_bytes),
+        context=context,
     )
-    return build_header(file_key, [bidder_stanza, Stanza(arguments, body)])
+    stanzas = [bidder_stanza, Stanza(arguments, body)]
+    return build_header(file_key, stanzas, algorithms=used.algorithms)
 
 
-def derive_shares(file_key: bytes, context: bytes, threshold: int, count: int) -> list[bytes]:
-    """The shares that this file key dictates, 16 bytes each, for holders 1..`count`."""
+def derive_shares(file_key: bytes, policy: SealPolicy) -> list[bytes]:
+    """The shares that this file key dictates, 16 bytes each, in the holders' order."""
     coefficients = [
-        _derive(file_key, context, f"coefficient/{power}", SECRET_BYTES)
-        for power in range(1, threshold)
+        _derive(file_key, policy, f"coefficient/{power}", SECRET_BYTES)
+        for power in range(1, policy.threshold)
     ]
-    return split_derandomized(file_key, coefficients, count)
+    return split_derandomized(file_key, coefficients, len(policy.holders))
 
 
 @dataclass(frozen=True, slots=True)
 class ShareRecord:
-    """One key holder's record: ephemeral key 32 or 1120, wrapped share 32, commitment 32 bytes."""
+    """One key holder's record: the wrapped share, as its suite writes it, and the commitment."""
 
-    ephemeral: bytes
     wrapped: bytes
     commitment: bytes
+
+    @property
+    def encoded(self) -> bytes:
+        """The record as it stands in the header."""
+        return self.wrapped + self.commitment
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +154,8 @@ class SealedHeader:
     """The shape of a container as anybody can read it, without any key.
 
     `records` are in the holders' order. `ephemeral_keys` are the bidder's and then the holders',
-    of 32 bytes, of a hybrid one the point: all are fresh in an honest container, so one seen before
-    means a copied header.
+    32 bytes each, of a hybrid one the point and of an SM2 point its x: all are fresh in an honest
+    container, so one seen before means a copied header.
     """
 
     header: Header
@@ -202,7 +204,7 @@ def parse_sealed_header(
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
     if (sealed.threshold, len(sealed.records)) != (threshold, n):
         raise BadHeader("sealed for another number of key holders")
-    if any(suite.is_low_order(key) for key in sealed.ephemeral_keys):
+    if any(sealed.suite.is_weak(key) for key in sealed.ephemeral_keys):
         raise BadHeader("an ephemeral key of low order")
     if len(set(sealed.ephemeral_keys)) != len(sealed.ephemeral_keys):
         raise BadHeader("an ephemeral key is used twice")
@@ -211,12 +213,12 @@ def parse_sealed_header(
 
 def read_sealed_header(data: bytes) -> SealedHeader:
     """The shape alone; what it is for has still to be compared. Raises BadHeader."""
-    header = parse_header(data[:SEALED_HEADER_BYTES_MAX])
+    header = parse_header(data[:SEALED_HEADER_BYTES_MAX], accepted=(AGE, NATIONAL))
     kinds = [stanza.kind for stanza in header.stanzas]
     used = next(
         (one for one in SUITES.values() if kinds == [one.bidder_kind, one.threshold_kind]), None
     )
-    if used is None:
+    if used is None or used.algorithms is not header.algorithms:
         raise BadHeader("a container has a bidder's and a threshold stanza of one suite, in order")
     bidder_stanza, stanza = header.stanzas
     if len(stanza.arguments) != _THRESHOLD_ARGUMENTS:
@@ -225,17 +227,12 @@ def read_sealed_header(data: bytes) -> SealedHeader:
     context = decode_base64(stanza.arguments[3])
     if len(context) != CONTEXT_BYTES or not THRESHOLD_MIN <= threshold <= count <= HOLDERS_MAX:
         raise BadHeader("a threshold stanza out of range")
-    record_bytes = used.ephemeral_bytes + WRAPPED_SHARE_BYTES + COMMITMENT_BYTES
-    if len(stanza.body) != count * record_bytes:
-        raise BadHeader("a threshold stanza has a record for each key holder")
-    starts = range(0, len(stanza.body), record_bytes)
-    records = tuple(_record(stanza.body[start : start + record_bytes]) for start in starts)
+    records = _records(used, stanza.body, count)
     ephemeral_keys = (
-        used.ephemeral_of(bidder_stanza),
-        *(record.ephemeral for record in records),
+        used.bidder_ephemeral(bidder_stanza),
+        *(used.ephemeral_of(record.wrapped) for record in records),
     )
-    points = tuple(map(used.point_of, ephemeral_keys))
-    return SealedHeader(header, used, bidder_stanza, context, threshold, records, points)
+    return SealedHeader(header, used, bidder_stanza, context, threshold, records, ephemeral_keys)
 
 
 def header_digest(data: bytes) -> bytes:
@@ -243,23 +240,14 @@ def header_digest(data: bytes) -> bytes:
     return suite.sha256(data[: read_sealed_header(data).header_length])
 
 
-def share_commitment(context: bytes, number: int, share: bytes) -> bytes:
+def share_commitment(used: SealSuite, context: bytes, number: int, share: bytes) -> bytes:
     """What the header publishes about holder `number`'s share, 32 bytes."""
-    return suite.sha256(_SHARE_LABEL + context + bytes([number]) + share)
+    return used.algorithms.digest(used.share_label + context + bytes([number]) + share)
 
 
-def wrap_info(context: bytes, number: int, threshold: int, count: int) -> bytes:
-    """What the key that wraps holder `number`'s share is bound to.
-
-    The context is in it, so a record moved into another container does not even decrypt.
-    """
-    return _WRAP_LABEL + context + bytes((number, threshold, count))
-
-
-def _derive(file_key: bytes, context: bytes, label: str, length: int) -> bytes:
-    return suite.hkdf(
-        file_key, salt=context, info=_SEAL_LABEL + label.encode("ascii"), length=length
-    )
+def _derive(file_key: bytes, policy: SealPolicy, label: str, length: int) -> bytes:
+    info = policy.suite.derivation_label + label.encode("ascii")
+    return policy.suite.algorithms.kdf(file_key, salt=policy.context, info=info, length=length)
 
 
 def _number(text: str) -> int:
@@ -268,7 +256,15 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def _record(data: bytes) -> ShareRecord:
-    commitment = len(data) - COMMITMENT_BYTES
-    wrapped = commitment - WRAPPED_SHARE_BYTES
-    return ShareRecord(data[:wrapped], data[wrapped:commitment], data[commitment:])
+def _records(used: SealSuite, body: bytes, count: int) -> tuple[ShareRecord, ...]:
+    records: list[ShareRecord] = []
+    for _ in range(count):
+        size = used.wrapped_bytes(body)
+        end = size + COMMITMENT_BYTES
+        if len(body) < end:
+            raise BadHeader("a threshold stanza has a record for each key holder")
+        records.append(ShareRecord(body[:size], body[size:end]))
+        body = body[end:]
+    if body:
+        raise BadHeader("a threshold stanza has more than a record for each key holder")
+    return tuple(records)

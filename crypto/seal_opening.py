@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crypto import suite
-from crypto.age_header import check_mac, mac_fits, unwrap
+from crypto.age_header import check_mac, mac_fits
 from crypto.errors import BadHeader, BadKey, BadShare, NoMatchingIdentity
 from crypto.opening_keys import AnyOpeningKey
 from crypto.seal_header import (
@@ -17,7 +17,6 @@ from crypto.seal_header import (
     derive_header,
     read_sealed_header,
     share_commitment,
-    wrap_info,
 )
 from crypto.share_combining import ShareVerdict, combine
 from crypto.shares import SECRET_BYTES
@@ -59,7 +58,7 @@ def unwrap_with_opening_key(header: bytes, key: AnyOpeningKey) -> bytes:
     Raises BadHeader, NoMatchingIdentity, BadMac.
     """
     sealed = read_sealed_header(header)
-    file_key = unwrap([sealed.bidder_stanza], key)
+    file_key = sealed.suite.open_bidder_stanza(sealed.bidder_stanza, key, sealed.context)
     if file_key is None:
         raise NoMatchingIdentity("this opening key does not open this container")
     check_mac(sealed.header, file_key)
@@ -79,10 +78,10 @@ def unwrap_share(
     if not suite.equal(sealed.context, expected_context):
         raise BadHeader("sealed for another tender, lot, envelope, bidder or submission")
     record = sealed.record(holder_number)
-    info = wrap_info(sealed.context, holder_number, sealed.threshold, len(sealed.records))
+    position = bytes((holder_number, sealed.threshold, len(sealed.records)))
     try:
         share = sealed.suite.unwrap(
-            record.wrapped, holder_key, ephemeral=record.ephemeral, info=info
+            record.wrapped, holder_key, context=sealed.context, position=position
         )
     except BadKey as error:
         raise BadShare("an ephemeral key of low order") from error
@@ -148,5 +147,5 @@ def verify_file_key(header: bytes, file_key: bytes, policy: SealPolicy) -> Heade
 def _is_committed(sealed: SealedHeader, number: int, share: bytes) -> bool:
     if not 1 <= number <= len(sealed.records) or len(share) != SECRET_BYTES:
         return False
-    commitment = share_commitment(sealed.context, number, share)
+    commitment = share_commitment(sealed.suite, sealed.context, number, share)
     return suite.equal(commitment, sealed.record(number).commitment)

@@ -20,9 +20,10 @@ from crypto.age_file import (
     read_header,
     seal_plain,
 )
-from crypto.age_header import FILE_KEY_BYTES, check_mac
-from crypto.age_payload import NONCE_BYTES, Readable, payload_key
+from crypto.age_header import FILE_KEY_BYTES, Header, check_mac
+from crypto.age_payload import NONCE_BYTES, Readable
 from crypto.age_payload import open_stream as open_payload_stream
+from crypto.algorithms import AGE, NATIONAL
 from crypto.container_digest import container_digest
 from crypto.file_output import FileOutput
 from crypto.merkle import root_of
@@ -31,9 +32,7 @@ from crypto.payload_pipeline import (
     SEALED_BLOCK_BYTES,
     WORKERS,
     FileTarget,
-    MakeAead,
     Progress,
-    Source,
     open_blocks,
     seal_blocks,
     source_of,
@@ -126,30 +125,7 @@ def seal_file(
     nonce = suite.random_bytes(NONCE_BYTES) if payload_nonce is None else payload_nonce
     assert len(nonce) == NONCE_BYTES
     preamble = derive_header(file_key, policy) + nonce
-    key = payload_key(file_key, nonce)
-    root, size = write_container(source, target, preamble, key, workers=workers, progress=progress)
-    return SealedSummary(
-        file_key=file_key,
-        plaintext_root=root,
-        container_digest=container_digest(target, workers=workers),
-        size=size,
-    )
-
-
-def write_container(
-    source: BinaryIO | Path,
-    target: Path,
-    preamble: bytes,
-    key: bytes,
-    *,
-    aead: MakeAead = suite.Aead,
-    workers: int = WORKERS,
-    progress: Progress | None = None,
-) -> tuple[bytes, int]:
-    """Write header and nonce, the `preamble`, and what `source` gives under the payload `key`.
-
-    Returns the plaintext's root and the container's size. Raises OSError.
-    """
+    algorithms = policy.suite.algorithms
     with ExitStack() as stack:
         blocks = source_of(opened(stack, source), PLAIN_BLOCK_BYTES)
         output = stack.enter_context(FileOutput(target))
@@ -157,14 +133,19 @@ def write_container(
         leaves = seal_blocks(
             blocks,
             FileTarget(output, start=len(preamble), block_bytes=SEALED_BLOCK_BYTES),
-            key,
+            algorithms.payload_key(file_key, nonce),
             workers=workers,
             progress=progress,
             digested=True,
-            aead=aead,
+            aead=algorithms.aead,
         )
         size = output.finish(durable=True)
-    return root_of(leaves), size
+    return SealedSummary(
+        file_key=file_key,
+        plaintext_root=root_of(leaves),
+        container_digest=container_digest(target, workers=workers),
+        size=size,
+    )
 
 
 def open_file(
@@ -184,25 +165,8 @@ def open_file(
         file = stack.enter_context(source.open("rb"))
         # There is nothing to share out of a single block.
         workers = min(workers, -(-os.fstat(file.fileno()).st_size // SEALED_BLOCK_BYTES) or 1)
-        payload = _checked_payload(file, file_key)
-        blocks, key = payload_blocks(payload, file_key)
-        return read_container(blocks, target, key, workers=workers, progress=progress)
-
-
-def read_container(
-    blocks: Source,
-    target: Path,
-    key: bytes,
-    *,
-    aead: MakeAead = suite.Aead,
-    workers: int = WORKERS,
-    progress: Progress | None = None,
-) -> OpenedSummary:
-    """Decrypt the blocks of a payload into a file; its header has been checked.
-
-    Raises BadPayload, OSError.
-    """
-    with ExitStack() as stack:
+        header, payload = _checked(file, file_key)
+        blocks, key = payload_blocks(payload, file_key, header.algorithms)
         output = stack.enter_context(FileOutput(target))
         leaves = open_blocks(
             blocks,
@@ -211,7 +175,7 @@ def read_container(
             workers=workers,
             progress=progress,
             digested=True,
-            aead=aead,
+            aead=header.algorithms.aead,
         )
         size = output.finish(durable=False)
     return OpenedSummary(plaintext_root=root_of(leaves), size=size)
@@ -224,11 +188,14 @@ def open_stream(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     comes; that none is missing is certain only when the iterator has ended. Raises BadHeader,
     BadMac, BadPayload.
     """
-    return open_payload_stream(file_key, _checked_payload(source, file_key))
+    header, payload = _checked(source, file_key)
+    return open_payload_stream(file_key, payload, header.algorithms)
 
 
-def _checked_payload(source: Readable, file_key: bytes) -> Readable:
-    header, payload = read_header(source, bytes_max=SEALED_HEADER_BYTES_MAX)
+def _checked(source: Readable, file_key: bytes) -> tuple[Header, Readable]:
+    header, payload = read_header(
+        source, bytes_max=SEALED_HEADER_BYTES_MAX, accepted=(AGE, NATIONAL)
+    )
     # Without this check one file could open to two contents under two keys (spec §2).
     check_mac(header, file_key)
-    return payload
+    return header, payload

@@ -1,7 +1,7 @@
 """From the shares that key holders handed in to the file key, or to whose fault it is.
 
-What counts as the committed share, and when a file key fits, is the container's to say: both suites
-ask here. docs/specs/sealed-bid-v1.md §6.
+What counts as the committed share, and when a file key fits, is the container's to say.
+docs/specs/sealed-bid-v1.md §6.
 """
 
 from collections.abc import Callable, Mapping

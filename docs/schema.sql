@@ -331,7 +331,7 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_search_text_check CHECK ((char_length(search_text) <= 4000)),
     CONSTRAINT tenders_source_check CHECK ((octet_length(source) <= 262144)),
     CONSTRAINT tenders_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'continued'::text, 'failed'::text, 'terminated'::text]))),
-    CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text]))),
+    CONSTRAINT tenders_suite_check CHECK ((suite = ANY (ARRAY['age-v1-x25519'::text, 'age-v1-mlkem768x25519'::text, 'gm-sm2-sm3-sm4'::text]))),
     CONSTRAINT tenders_suspended_reason_check CHECK ((suspended_reason = ANY (ARRAY['objection'::text, 'complaint'::text]))),
     CONSTRAINT tenders_threshold_check CHECK (((threshold >= 2) AND (threshold <= 32))),
     CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
@@ -714,7 +714,7 @@ CREATE TABLE tendering.former_key_holders (
     announcement text NOT NULL,
     until timestamp with time zone NOT NULL,
     CONSTRAINT former_key_holders_announcement_check CHECK ((octet_length(announcement) <= 32768)),
-    CONSTRAINT former_key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 1216]))),
+    CONSTRAINT former_key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 65, 1216]))),
     CONSTRAINT former_key_holders_version_check CHECK ((version > 0))
 );
 
@@ -777,7 +777,7 @@ CREATE TABLE tendering.key_holders (
     CONSTRAINT key_holders_announcement_check CHECK ((octet_length(announcement) <= 32768)),
     CONSTRAINT key_holders_check CHECK (((public_key IS NULL) = (announcement IS NULL))),
     CONSTRAINT key_holders_number_check CHECK (((number >= 1) AND (number <= 32))),
-    CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 1216])))
+    CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 65, 1216])))
 );
 
 CREATE TABLE tendering.log_blocks (

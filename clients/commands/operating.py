@@ -50,6 +50,7 @@ def keys(config: Path | None) -> None:
 @click.option("--fast", is_flag=True, help="Small files.")
 @click.option("--transcripts", is_flag=True, help="Keep what was said, without secrets.")
 @click.option("--hybrid", is_flag=True, help="Seal in the suite with ML-KEM-768.")
+@click.option("--gm", is_flag=True, help="Seal with SM2, SM3 and SM4: compatible, not certified.")
 @click.option("--bidders", type=click.IntRange(1, 12), help="How many; with 1 or 2 it fails.")
 @click.option("--sabotage", metavar="KIND", help="Somebody cheats; the verifier says who.")
 def demo(
@@ -62,6 +63,7 @@ def demo(
     fast: bool,
     transcripts: bool,
     hybrid: bool,
+    gm: bool,
     bidders: int | None,
     sabotage: str | None,
 ) -> None:
@@ -79,8 +81,11 @@ def demo(
         raise click.UsageError("a publication is played as open tendering, not with --procedure")
     cheating = importlib.import_module("clients.demo.cheating")
     suites = importlib.import_module("crypto.seal_suites")
-    if (procedure or ocds) and (hybrid or bidders or sabotage):
-        raise click.UsageError("--hybrid, --bidders and --sabotage are for the whole play alone")
+    if (procedure or ocds) and (hybrid or gm or bidders or sabotage):
+        said = "--hybrid, --gm, --bidders and --sabotage are for the whole play alone"
+        raise click.UsageError(said)
+    if hybrid and gm:
+        raise click.UsageError("a tender has one suite: --hybrid or --gm")
     if sabotage is not None and sabotage not in list(cheating.Cheat):
         raise click.UsageError(f"--sabotage is one of: {', '.join(cheating.Cheat)}")
     if sabotage is not None and bidders is not None and bidders < cheating.CHEATING_BIDDER:
@@ -93,7 +98,7 @@ def demo(
         as_cny=as_cny,
         fast=fast,
         transcripts=transcripts,
-        suite=(suites.HYBRID if hybrid else suites.CLASSIC).name,
+        suite=(suites.GM if gm else suites.HYBRID if hybrid else suites.CLASSIC).name,
         bidding=bidders,
         cheat=cheating.Cheat(sabotage) if sabotage else None,
     )

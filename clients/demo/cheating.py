@@ -15,9 +15,11 @@ from clients.bid_sealing import PreparedBid, save_prepared, seal_policy
 from crypto import suite
 from crypto.age_header import Stanza, build_header
 from crypto.age_payload import NONCE_BYTES, open_stream, seal_stream
+from crypto.algorithms import Algorithms
 from crypto.container_digest import container_digest
 from crypto.opening_keys import AnyOpeningKey
 from crypto.seal_header import derive_header, read_sealed_header
+from crypto.seal_suites import SUITES
 from crypto.sealed_file import SEALED_HEADER_BYTES_MAX, SealPolicy, unwrap_with_opening_key
 from tendering.domain.tender import Tender
 
@@ -114,7 +116,7 @@ def spoil(
     elif cheat is Cheat.CUT_PAYLOAD:
         payload = payload[:-CUT_BYTES]
     else:
-        payload = _lengthened(file_key, payload)
+        payload = _lengthened(file_key, payload, SUITES[tender.suite].algorithms)
     file.write_bytes(header + payload)
     spoiled = replace(
         envelope,
@@ -135,11 +137,11 @@ def cheating_header(header: bytes, file_key: bytes, policy: SealPolicy, cheat: C
     body = b""
     for number in range(1, len(policy.holders) + 1):
         record = (other if number >= first else honest).record(number)
-        spoiled = unusable and number >= first
-        body += record.ephemeral + (bytes(32) if spoiled else record.wrapped) + record.commitment
+        last = record.wrapped[-1] ^ (1 if unusable and number >= first else 0)
+        body += record.wrapped[:-1] + bytes([last]) + record.commitment
     arguments = honest.header.stanzas[1].arguments
     stanzas: Sequence[Stanza] = [honest.bidder_stanza, Stanza(arguments, body)]
-    return build_header(file_key, stanzas)
+    return build_header(file_key, stanzas, algorithms=policy.suite.algorithms)
 
 
 def damage(kept: Path, original: Path) -> bool:
@@ -155,8 +157,9 @@ def damage(kept: Path, original: Path) -> bool:
     return False
 
 
-def _lengthened(file_key: bytes, payload: bytes) -> bytes:
-    plaintext = b"".join(open_stream(file_key, io.BytesIO(payload))) + bytes(EXTRA_BYTES)
+def _lengthened(file_key: bytes, payload: bytes, algorithms: Algorithms) -> bytes:
+    chunks = open_stream(file_key, io.BytesIO(payload), algorithms)
+    plaintext = io.BytesIO(b"".join(chunks) + bytes(EXTRA_BYTES))
     sealed = io.BytesIO()
-    seal_stream(file_key, suite.random_bytes(NONCE_BYTES), io.BytesIO(plaintext), sealed)
+    seal_stream(file_key, suite.random_bytes(NONCE_BYTES), plaintext, sealed, algorithms)
     return sealed.getvalue()

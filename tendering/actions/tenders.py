@@ -30,13 +30,13 @@ from tendering.domain.refusals.rules import TermsUnlawful
 from tendering.domain.refusals.tenders import TenderIncomplete
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import Rulebook, to_json
+from tendering.domain.suite_rules import require_installed, require_key_of_suite
 from tendering.domain.tender import (
     Document,
     Tender,
     TenderStatus,
     decide_publication,
     public_facts,
-    require_key_of_suite,
     require_party,
     require_sound,
     require_status,
@@ -73,6 +73,7 @@ class Law:
 async def create_tender(connection: Connection, tender: Tender, *, at: datetime) -> Tender:
     """Write a draft. Raises TenderIncomplete, and Invalid when a party is unknown."""
     require_sound(tender)
+    require_installed(tender)
     for organization_id, role in _parties(tender):
         organization = await organizations.get(connection, organization_id)
         if organization is None or role not in organization.roles:

@@ -52,7 +52,9 @@ MediaType = Annotated[str, Meta(pattern=r"^[a-z]+/[a-z0-9.+-]+(?!\n)$", max_leng
 Regime = Literal["construction", "government_procurement"]
 ProcedureName = Annotated[str, Meta(pattern=r"^[a-z-]{1,40}(?!\n)$")]
 Region = Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$")]
-PublicKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{64}|[0-9a-f]{2432})(?!\n)$", max_length=2432)]
+PublicKey = Annotated[
+    str, Meta(pattern=r"^([0-9a-f]{64}|[0-9a-f]{130}|[0-9a-f]{2432})(?!\n)$", max_length=2432)
+]
 
 
 class LotBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,7 +89,7 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
     agency_id: UUID | None = None
     project_id: UUID | None = None
     source: dict[str, Any] = {}
-    suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519"] = "age-v1-x25519"
+    suite: Literal["age-v1-x25519", "age-v1-mlkem768x25519", "gm-sm2-sm3-sm4"] = "age-v1-x25519"
     procedure: ProcedureName = "open-tendering"
     circumstances: CircumstancesBody = CircumstancesBody()
 
@@ -105,7 +107,7 @@ class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
 class PostKeyAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
     """A key holder's key for this tender alone, hex, and the statement that announces it.
 
-    32 bytes of X25519, or 1216 of the hybrid suite, as the tender asks.
+    32 bytes of X25519, 65 of SM2, or 1216 of the hybrid suite, as the tender asks.
     """
 
     public_key: PublicKey

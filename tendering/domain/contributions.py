@@ -127,7 +127,7 @@ def sealed_contribution(
     """The container of a contribution. `file_key` and `payload_nonce`: 16 fresh bytes each."""
     target = BytesIO()
     target.write(derive_header(file_key, policy))
-    seal_stream(file_key, payload_nonce, BytesIO(value), target)
+    seal_stream(file_key, payload_nonce, BytesIO(value), target, policy.suite.algorithms)
     return target.getvalue()
 
 

@@ -20,12 +20,12 @@ from tendering.domain.refusals.key_holders import (
     NotKeyHolder,
     ReplacementTooLate,
 )
+from tendering.domain.suite_rules import require_key_of_suite
 from tendering.domain.tender import (
     FormerPolicy,
     KeyHolder,
     Tender,
     TenderStatus,
-    require_key_of_suite,
     require_party,
     require_status,
 )

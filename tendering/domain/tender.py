@@ -11,15 +11,14 @@ from types import MappingProxyType
 from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
-from crypto.errors import BadKey
-from crypto.seal_suites import CLASSIC, SUITES, suite_of
+from crypto.seal_suites import CLASSIC, SUITES
 from tendering.domain.circumstances import Circumstances
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.journal import Event, instant
 from tendering.domain.methods.method import definition_digest
 from tendering.domain.procedure import OPEN_TENDERING, Participants, Round, round_json
 from tendering.domain.quantities.lot_bill import LotBill, lot_bill_json
-from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.key_holders import KeyPolicyIncomplete, NotKeyHolder
 from tendering.domain.refusals.tenders import TenderIncomplete, TenderSuspended, WrongPhase
 from tendering.domain.suspension import Suspension
@@ -95,7 +94,7 @@ class Lot:
 class KeyHolder:
     """A key holder (密钥持有人) and, once announced, its key for this tender alone.
 
-    `public_key` is of the tender's suite, 32 or 1216 bytes; `announcement` the signed statement
+    `public_key` is of the tender's suite, 32, 65 or 1216 bytes; `announcement` the signed statement
     that announced it.
     """
 
@@ -256,16 +255,6 @@ def require_party(tender: Tender, organization_id: UUID) -> None:
     """Only the procuring entity and its agency act for a tender. Raises Forbidden."""
     if organization_id not in {tender.procuring_entity_id, tender.agency_id}:
         raise Forbidden("not a party that runs this tender")
-
-
-def require_key_of_suite(tender: Tender, public_key: bytes) -> None:
-    """A key holder's key is of the tender's suite. Raises Invalid."""
-    try:
-        name = suite_of(public_key).name
-    except BadKey as error:
-        raise Invalid(str(error)) from error
-    if name != tender.suite:
-        raise Invalid("the key is of another suite than the tender's", suite=tender.suite)
 
 
 def require_running(tender: Tender) -> None:

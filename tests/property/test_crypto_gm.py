@@ -11,23 +11,25 @@ from crypto.errors import BadCertificate, BadHeader, BadKey, BadSignature
 from crypto.gm_certificates import issue, verify_chain
 from crypto.gm_cms import sign_detached, verify_detached
 from crypto.gm_curve import reduced_scalar
-from crypto.gm_header import GmPolicy, derive_gm_header, read_gm_header
-from crypto.gm_sm2 import Ciphertext, Sm2Key, verify
-from crypto.gm_software import GmSoftware
+from crypto.gm_sm2 import Ciphertext, Sm2Key, encrypt, verify
+from crypto.gm_suite import NationalSuite
+from crypto.opening_keys import Sm2SoftwareKey
+from crypto.seal_header import SealPolicy, derive_header, read_sealed_header
 
 AT = datetime(2026, 11, 23, tzinfo=UTC)
-GM = GmSoftware()
-KEYS = [Sm2Key(reduced_scalar(bytes([number]) * 48)) for number in range(1, 4)]
-SECRET = b"share and context"
-WRAPPED = GM.wrap(KEYS[0].public, SECRET, material=b"\x01" * 48)
+GM = NationalSuite()
+SECRETS = [reduced_scalar(bytes([number]) * 48) for number in range(1, 4)]
+KEYS = [Sm2Key(secret) for secret in SECRETS]
+OPENING_KEY = Sm2SoftwareKey(SECRETS[0])
+WRAPPED = encrypt(KEYS[0].public, bytes(48), ephemeral=SECRETS[1])
 CERTIFICATE = issue(
     KEYS[0].public_der, CertificateSubject("示范"), authority=(KEYS[0], None), at=AT, days=9
 )
 CONTENT = b'{"premium_fen":500000}'
 MESSAGE = sign_detached(KEYS[0], CERTIFICATE, CONTENT)
 SIGNATURE = KEYS[0].sign(CONTENT)
-POLICY = GmPolicy(bytes(32), 2, (KEYS[0].public, KEYS[1].public), KEYS[2].public)
-HEADER = derive_gm_header(bytes(16), POLICY)
+POLICY = SealPolicy(bytes(32), 2, (KEYS[0].public, KEYS[1].public), KEYS[2].public)
+HEADER = derive_header(bytes(16), POLICY)
 
 
 @st.composite
@@ -44,7 +46,7 @@ def _damaged(draw: st.DrawFn, honest: bytes) -> bytes:
 def test_a_ciphertext_that_is_read_writes_the_same_and_does_not_unwrap(data: bytes) -> None:
     with contextlib.suppress(BadKey):
         assert Ciphertext.from_der(data).to_der() == data
-    assert GM.unwrap(KEYS[0], data) is None
+    assert GM.unwrap(data, OPENING_KEY, context=bytes(32), position=b"") is None
 
 
 @given(st.one_of(st.binary(max_size=100), _damaged(SIGNATURE)))
@@ -76,4 +78,4 @@ def test_a_damaged_message_verifies_for_the_same_key_or_not_at_all(data: bytes) 
 @given(st.one_of(st.binary(max_size=500), _damaged(HEADER)))
 def test_a_header_is_read_or_refused(data: bytes) -> None:
     with contextlib.suppress(BadHeader):
-        read_gm_header(data)
+        read_sealed_header(data)

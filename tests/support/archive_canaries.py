@@ -7,7 +7,6 @@ from clients.key_holding import DESTRUCTION_LABEL
 from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
 from crypto.canary import answer_canary
 from crypto.canonical import JsonValue
-from crypto.keys import OpeningKey
 from tendering.domain.canary import (
     ANSWER_LABEL,
     EVE,
@@ -28,7 +27,7 @@ from tendering.domain.key_policy import (
     decide_order,
     decide_replacement,
 )
-from tests.support.archive_parties import DEADLINE, chance
+from tests.support.archive_parties import DEADLINE, chance, opening_key_of
 
 if TYPE_CHECKING:
     from tests.support.archive_play import TenderPlay
@@ -55,7 +54,10 @@ def second_canary(play: "TenderPlay") -> None:
 
 def replace_third_holder(play: "TenderPlay", at: datetime) -> None:
     """Another takes its place, by the host's order, and shows that its key works."""
-    new, key = play.platform.party(0x79, "示范市司法局", outside=True), OpeningKey(chance("new"))
+    new, key = (
+        play.platform.party(0x79, "示范市司法局", outside=True),
+        opening_key_of(play.suite, chance("new")),
+    )
     successor = Successor(3, new.id, new.name, "离任")
     said: dict[str, JsonValue] = {
         "tender_id": str(play.tender.id),
@@ -100,7 +102,7 @@ def _issue(
     *,
     asked: tuple[int, ...] = (1, 2, 3),
 ) -> Canary:
-    nobody = OpeningKey(chance("nobody", number)).public
+    nobody = opening_key_of(play.suite, chance("nobody", number)).public
     canary, event = decide_canary(
         play.tender,
         occasion,

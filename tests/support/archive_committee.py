@@ -11,7 +11,7 @@ from uuid import UUID
 from clients.draw_journal import followed
 from crypto.canonical import JsonValue, canonical
 from crypto.draw import vrf_output, vrf_prove, vrf_public
-from crypto.keys import OpeningKey
+from crypto.keys import AnyOpeningKey
 from evaluation_rooms import commands as c
 from evaluation_rooms.arranging import Expert as SeatedExpert
 from evaluation_rooms.arranging import OpenedBid, arranged
@@ -72,7 +72,7 @@ class CommitteePlay:
     entity: Party
     supervisor: Party
     holders: list[Party]
-    holder_keys: list[OpeningKey]
+    holder_keys: list[AnyOpeningKey]
     bidders: list[Party]
     experts: list[Party]
     others: dict[str, bytes] = field(default_factory=dict)

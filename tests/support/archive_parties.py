@@ -11,8 +11,10 @@ from crypto.age_payload import seal_stream
 from crypto.canonical import JsonValue
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.container_digest import container_digest
-from crypto.keys import NoteKey, OpeningKey, SigningKey, generate_signing_key
+from crypto.keys import AnyOpeningKey, NoteKey, OpeningKey, SigningKey, generate_signing_key
+from crypto.opening_keys import Sm2SoftwareKey
 from crypto.seal_header import derive_header
+from crypto.seal_suites import GM, SUITES
 from crypto.sealed_file import SealPolicy
 from crypto.signing import sign_statement
 from tendering.domain.bid import (
@@ -61,6 +63,11 @@ class Party:
 def chance(*names: object) -> bytes:
     """32 bytes that are the same in every run."""
     return hashlib.sha256(repr(names).encode()).digest()
+
+
+def opening_key_of(suite_name: str, secret: bytes) -> AnyOpeningKey:
+    """The opening key of a secret, X25519 or SM2."""
+    return Sm2SoftwareKey(secret) if suite_name == GM.name else OpeningKey(secret)
 
 
 class Platform:
@@ -152,7 +159,7 @@ def make_bid(
     envelopes = []
     for kind in ENVELOPES:
         own = (bidder.id, counter, kind)
-        opening_key = OpeningKey(chance("opening", *own))
+        opening_key = opening_key_of(tender.suite, chance("opening", *own))
         file_keys[kind] = chance("file key", *own)[:16]
         context = envelope_context(tender, lot="1", kind=kind, bidder_id=bidder.id, counter=counter)
         policy = SealPolicy(
@@ -169,9 +176,8 @@ def make_bid(
         if spoiled == "not-a-bundle":
             plaintexts[kind] += bytes(512)
         sealed = io.BytesIO()
-        seal_stream(
-            file_keys[kind], chance("nonce", *own)[:16], io.BytesIO(plaintexts[kind]), sealed
-        )
+        algorithms, plaintext = SUITES[tender.suite].algorithms, io.BytesIO(plaintexts[kind])
+        seal_stream(file_keys[kind], chance("nonce", *own)[:16], plaintext, sealed, algorithms)
         payload = sealed.getvalue()
         containers[kind] = header + (payload[:-100] if spoiled == "cut-payload" else payload)
         envelopes.append(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
 from crypto.container_digest import container_digest
-from crypto.keys import OpeningKey
+from crypto.seal_suites import CLASSIC
 from tendering.domain.archive import Edition
 from tendering.domain.bid import CustodyState, decide_submission, decide_withdrawal
 from tendering.domain.consortia import ties_event
@@ -57,6 +57,7 @@ from tests.support.archive_parties import (
     Platform,
     chance,
     make_bid,
+    opening_key_of,
 )
 from tests.support.archive_remedies import (
     agree_to_go_on,
@@ -83,13 +84,14 @@ class TenderPlay:
     of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
     its file keys afterwards; damaged, at rest; or none. Of `invited` bidders, the first so many,
     the notice says nothing; 0 is an open tender. `replaces`: the third key holder, after the third
-    bid came in.
+    bid came in. `suite`: X25519, or the national one.
     """
 
     sabotage: str = ""
     clears: bool = False
     invited: int = 0
     replaces: bool = False
+    suite: str = CLASSIC.name
     handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
     others: dict[str, bytes] = field(default_factory=dict)
@@ -102,7 +104,9 @@ class TenderPlay:
         self.supervisor = party(0x50, "示范市发展和改革委员会")
         names = ("示范市公证处", "示范市公共资源交易中心", "示范市行政审批局")
         self.holders = [party(0x70 + at, name, outside=True) for at, name in enumerate(names)]
-        self.holder_keys = [OpeningKey(chance("holder", number)) for number in range(3)]
+        self.holder_keys = [
+            opening_key_of(self.suite, chance("holder", number)) for number in range(3)
+        ]
         self.bidders = [
             party(0x300 + number, f"示范建设{number:02d}有限公司") for number in range(1, 5)
         ]
@@ -218,6 +222,7 @@ class TenderPlay:
             deadline=DEADLINE,
             published_at=None,
             timetable={},
+            suite=self.suite,
             round=INVITED if self.invited else OPEN_TENDERING,
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
-from crypto.keys import OpeningKey
+from crypto.keys import AnyOpeningKey
 from crypto.sealed_file import unwrap_share
 from tendering.domain.contributions import (
     Contribution,
@@ -12,6 +12,7 @@ from tendering.domain.contributions import (
     contribution_policy,
     sealed_contribution,
 )
+from tests.support.archive_parties import opening_key_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Made:
 
 def made(subject: DrawSubject, party: UUID) -> Made:
     """A party's contribution as its tool makes it, but for the chance."""
-    recipient = OpeningKey(_chance("opening key", party)).recipient
+    recipient = opening_key_of(subject.tender.suite, _chance("opening key", party)).recipient
     value, file_key = _chance("value", party), _chance("file key", party)[:16]
     container = sealed_contribution(
         value,
@@ -37,7 +38,7 @@ def made(subject: DrawSubject, party: UUID) -> Made:
 
 
 def share_of(
-    subject: DrawSubject, contribution: Contribution, number: int, key: OpeningKey
+    subject: DrawSubject, contribution: Contribution, number: int, key: AnyOpeningKey
 ) -> bytes:
     """What key holder `number` takes out of a contribution. Raises BadShare."""
     policy = contribution_policy(subject, contribution.organization_id, contribution.recipient)

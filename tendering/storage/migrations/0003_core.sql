@@ -17,7 +17,8 @@ CREATE TABLE tendering.tenders (
     agency_id uuid REFERENCES tendering.organizations (id),
     supervisor_id uuid NOT NULL REFERENCES tendering.organizations (id),
     threshold integer NOT NULL CHECK (threshold BETWEEN 2 AND 32),
-    suite text NOT NULL CHECK (suite IN ('age-v1-x25519', 'age-v1-mlkem768x25519')),
+    suite text NOT NULL
+        CHECK (suite IN ('age-v1-x25519', 'age-v1-mlkem768x25519', 'gm-sm2-sm3-sm4')),
     method text NOT NULL CHECK (octet_length(method) <= 262144),
     committee text NOT NULL CHECK (octet_length(committee) <= 65536),
     bid_validity_days integer NOT NULL CHECK (bid_validity_days BETWEEN 1 AND 3650),
@@ -83,7 +84,7 @@ CREATE TABLE tendering.key_holders (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
     organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
-    public_key bytea CHECK (octet_length(public_key) IN (32, 1216)),
+    public_key bytea CHECK (octet_length(public_key) IN (32, 65, 1216)),
     announcement text CHECK (octet_length(announcement) <= 32768),
     PRIMARY KEY (tender_id, number),
     CONSTRAINT key_holders_once UNIQUE (tender_id, organization_id),

@@ -6,7 +6,7 @@ CREATE TABLE tendering.former_key_holders (
     version integer NOT NULL CHECK (version > 0),
     number integer NOT NULL,
     organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
-    public_key bytea NOT NULL CHECK (octet_length(public_key) IN (32, 1216)),
+    public_key bytea NOT NULL CHECK (octet_length(public_key) IN (32, 65, 1216)),
     announcement text NOT NULL CHECK (octet_length(announcement) <= 32768),
     until timestamptz NOT NULL,
     PRIMARY KEY (tender_id, version),

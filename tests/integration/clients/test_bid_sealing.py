@@ -28,11 +28,12 @@ from clients.bundling import (
 )
 from crypto.canonical import JsonValue
 from crypto.keys import SigningKey
-from crypto.seal_suites import HYBRID
+from crypto.seal_suites import GM, HYBRID
 from crypto.sealed_file import file_key_from_shares, open_file, unwrap_share
 from tendering.domain.bid import envelope_context
 from tendering.domain.refusals import Invalid
-from tendering.domain.tender import ENVELOPES, Tender, require_key_of_suite
+from tendering.domain.suite_rules import require_key_of_suite
+from tendering.domain.tender import ENVELOPES, Tender
 from tests.unit.clients.a_sealing_tender import BIDDER, a_tender, holder_keys
 
 PRICE: dict[str, JsonValue] = {"price_fen": 8_500_000, "duration_days": 300, "quality": "合格"}
@@ -217,10 +218,15 @@ def test_two_key_holders_open_what_the_bidder_cannot(
     assert read_bundle_file(tmp_path / "price.tar").form == PRICE
 
 
-def test_a_tender_of_the_hybrid_suite_is_sealed_rehearsed_and_opened_by_its_holders(
-    authority: tuple[SigningKey, bytes], tmp_path: Path
+@pytest.mark.parametrize(
+    ("suite", "recipient"),
+    [(HYBRID.name, "age1pq1"), (GM.name, "kaibiao-sm2-1")],
+    ids=["hybrid", "gm"],
+)
+def test_a_tender_of_another_suite_is_sealed_rehearsed_and_opened_by_its_holders(
+    authority: tuple[SigningKey, bytes], tmp_path: Path, suite: str, recipient: str
 ) -> None:
-    tender = a_tender(authority, HYBRID.name)
+    tender = a_tender(authority, suite)
     contents = [pack(a_content(tmp_path, kind)) for kind in ENVELOPES]
 
     prepared = seal_bid(
@@ -230,11 +236,11 @@ def test_a_tender_of_the_hybrid_suite_is_sealed_rehearsed_and_opened_by_its_hold
     envelope = prepared.envelopes[-1]
     header = prepared.header(envelope)
     context = envelope_context(tender, lot="1", kind="price", bidder_id=BIDDER, counter=1)
-    keys = dict(enumerate(holder_keys(HYBRID.name), start=1))
+    keys = dict(enumerate(holder_keys(suite), start=1))
     shares = {number: unwrap_share(header, number, keys[number], context) for number in (2, 3)}
 
-    assert tender.key_policy["suite"] == HYBRID.name
-    assert all(one.recipient.startswith("age1pq1") for one in prepared.envelopes)
+    assert tender.key_policy["suite"] == suite
+    assert all(one.recipient.startswith(recipient) for one in prepared.envelopes)
     assert file_key_from_shares(header, shares, context)[0] is not None
 
 

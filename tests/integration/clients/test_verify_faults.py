@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clients.verify import Report, report_lines, verify_archive
+from crypto.seal_suites import GM
 from tendering.domain.journal import Stream
 from tests.support.archive import Archive
 from tests.support.archive_play import TenderPlay
@@ -56,6 +57,21 @@ def test_whose_fault_a_sabotaged_bid_is(verify: Verify, sabotage: str, whose: st
     assert fault.bidder == THIRD
     assert fault.whose + (", proved" if fault.proved else "") == whose
     assert any(zh in line for line in report_lines(report))
+
+
+@pytest.mark.parametrize("sabotage", ["", "bad-records cleared", "lying-holders cleared"])
+def test_a_tender_of_the_national_suite_is_verified_and_its_cheats_are_named(
+    verify: Verify, sabotage: str
+) -> None:
+    kind, _, clears = sabotage.partition(" ")
+
+    report = verify(TenderPlay(kind, clears=bool(clears), suite=GM.name).played().archive())
+
+    blamed = {"bad-records": "bidder", "lying-holders": "key_holders"}
+    assert report.holds, report.verdict
+    assert [(one.whose, one.proved) for one in report.faults] == (
+        [(blamed[kind], True)] if kind else []
+    )
 
 
 def test_a_container_damaged_at_rest_is_the_platforms_fault(verify: Verify) -> None:

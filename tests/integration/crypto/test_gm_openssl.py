@@ -9,11 +9,10 @@ import pytest
 from crypto import gm_sm2
 from crypto.certificates import CertificateSubject
 from crypto.gm_certificates import facts, issue, verify_chain
-from crypto.gm_sm2 import Sm2Key
-from crypto.gm_software import GmSoftware, generate_sm2_key
+from crypto.gm_curve import reduced_scalar
+from crypto.gm_sm2 import Sm2Key, generate_sm2_key
 
 pytestmark = pytest.mark.needs("openssl")
-GM = GmSoftware()
 ID = "distid:1234567812345678"
 AT = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -48,7 +47,7 @@ def test_signatures_verify_both_ways(tmp_path: Path) -> None:
     key = generate_sm2_key()
     (tmp_path / "key").write_bytes(key.to_pem(None))
     (tmp_path / "message").write_bytes(b"message")
-    (tmp_path / "ours").write_bytes(GM.sign(key, b"message"))
+    (tmp_path / "ours").write_bytes(key.sign(b"message"))
     common = (
         *("pkeyutl", "-inkey", tmp_path / "key", "-rawin", "-digest", "sm3"),
         *("-in", tmp_path / "message", "-pkeyopt", ID),
@@ -62,11 +61,13 @@ def test_ciphertexts_open_both_ways(tmp_path: Path) -> None:
     key = generate_sm2_key()
     (tmp_path / "key").write_bytes(key.to_pem(None))
     (tmp_path / "secret").write_bytes(b"share and context")
-    (tmp_path / "ours").write_bytes(GM.wrap(key.public, b"share", material=b"\x05" * 48))
+    (tmp_path / "ours").write_bytes(
+        gm_sm2.encrypt(key.public, b"share", ephemeral=reduced_scalar(b"\x05" * 48))
+    )
     common = ("pkeyutl", "-inkey", tmp_path / "key")
 
     assert _openssl(*common, "-decrypt", "-in", tmp_path / "ours") == b"share"
-    assert GM.unwrap(key, _openssl(*common, "-encrypt", "-in", tmp_path / "secret")) == (
+    assert key.decrypt(_openssl(*common, "-encrypt", "-in", tmp_path / "secret")) == (
         b"share and context"
     )
 

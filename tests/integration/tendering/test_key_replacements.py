@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
-from crypto.keys import OpeningKey
+from crypto.keys import AnyOpeningKey, OpeningKey
 from tendering.actions.key_holders import DESTRUCTION_LABEL
 from tendering.actions.openings import close_submission
 from tendering.api import key_holders as doors
@@ -70,7 +70,7 @@ async def order(
 
 
 async def announce(
-    tender: Opened, number: int, who: Party, key: OpeningKey, *, at: datetime = AT
+    tender: Opened, number: int, who: Party, key: AnyOpeningKey, *, at: datetime = AT
 ) -> None:
     """Somebody announces a key as holder `number`."""
     said = announcement_statement(tender.id, number, who.id, key.public)
@@ -261,7 +261,7 @@ async def test_a_replaced_holder_states_at_once_that_its_key_is_destroyed(
     assert entry.body["public_key"] == tender.play.holder_keys[2].public.hex()
 
 
-async def destroyed(tender: Opened, number: int, who: Party, key: OpeningKey) -> None:
+async def destroyed(tender: Opened, number: int, who: Party, key: AnyOpeningKey) -> None:
     """Somebody states that a key is gone."""
     said = announcement_statement(tender.id, number, who.id, key.public)
     body = doors.PostKeyDestruction(cast("Any", who.sign(DESTRUCTION_LABEL, said)))

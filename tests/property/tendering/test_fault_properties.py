@@ -133,6 +133,6 @@ def mis_wrapped(wrong: frozenset[int]) -> bytes:
         record = honest.record(number)
         foreign = other.record(number)
         wrapped = foreign.wrapped if number in wrong else record.wrapped
-        body += record.ephemeral + wrapped + record.commitment
+        body += record.wrapped[:32] + wrapped[32:] + record.commitment
     bidder, holders = honest.header.stanzas
     return build_header(FILE_KEY, [bidder, Stanza(holders.arguments, body)])

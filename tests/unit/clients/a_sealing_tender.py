@@ -1,5 +1,6 @@
 """A tender to seal bids for, with key holders who have announced their keys, as its notice says."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -13,7 +14,8 @@ from crypto.keys import (
     SigningKey,
     generate_signing_key,
 )
-from crypto.seal_suites import CLASSIC
+from crypto.opening_keys import Sm2SoftwareKey
+from crypto.seal_suites import CLASSIC, GM, HYBRID
 from crypto.signing import sign_statement
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.tender import (
@@ -34,8 +36,12 @@ NAMES = ("示范市公证处", "示范市公共资源交易中心", "示范市�
 
 def holder_keys(suite_name: str = CLASSIC.name) -> list[AnyOpeningKey]:
     """The key holders' opening keys."""
-    kind = OpeningKey if suite_name == CLASSIC.name else HybridKey
-    return [kind(bytes([number]) * 32) for number in (1, 2, 3)]
+    kinds: dict[str, Callable[[bytes], AnyOpeningKey]] = {
+        CLASSIC.name: OpeningKey,
+        HYBRID.name: HybridKey,
+        GM.name: Sm2SoftwareKey,
+    }
+    return [kinds[suite_name](bytes([number]) * 32) for number in (1, 2, 3)]
 
 
 def an_authority() -> tuple[SigningKey, bytes]:

@@ -58,15 +58,15 @@ def cheating_header(*, wrong_from: int, decryptable: bool) -> bytes:
     for number, holder in enumerate(HOLDERS, start=1):
         record = honest.record(number)
         if number < wrong_from:
-            body += record.ephemeral + record.wrapped + record.commitment
+            body += record.encoded
         elif decryptable:
             other = derive_header(bytes(16), POLICY)
             wrong = read_sealed_header(other).record(number)
             share = unwrap_share(other, number, holder, CONTEXT)
-            commitment = share_commitment(CONTEXT, number, share)
-            body += wrong.ephemeral + wrong.wrapped + commitment
+            commitment = share_commitment(CLASSIC, CONTEXT, number, share)
+            body += wrong.wrapped + commitment
         else:
-            body += record.ephemeral + bytes(32) + record.commitment
+            body += record.wrapped[:32] + bytes(32) + record.commitment
     return rebuilt(honest.bidder_stanza, threshold_stanza(CONTEXT, body))
 
 

@@ -12,8 +12,7 @@ from crypto.certificates import CertificateSubject
 from crypto.errors import BadCertificate, BadKey, BadSignature
 from crypto.gm_certificates import facts, issue, verify_chain
 from crypto.gm_cms import sign_detached, verify_detached
-from crypto.gm_sm2 import Sm2Key
-from crypto.gm_software import generate_sm2_key
+from crypto.gm_sm2 import Sm2Key, generate_sm2_key
 from crypto.keys import generate_signing_key
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)

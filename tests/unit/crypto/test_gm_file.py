@@ -1,37 +1,40 @@
 """Sealed files under the national algorithms: round trips, and files that were tampered with."""
 
 import io
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from crypto import sealed_file
+from crypto.age_file import open_plain
 from crypto.age_payload import CHUNK_BYTES, SEALED_CHUNK_BYTES
+from crypto.algorithms import NATIONAL
 from crypto.container_digest import container_digest
 from crypto.errors import BadHeader, BadMac, BadPayload
 from crypto.gm_curve import reduced_scalar
-from crypto.gm_file import gm_payload_key, open_gm_file, seal_gm_file
-from crypto.gm_header import GmPolicy, read_gm_header
-from crypto.gm_opening import unwrap_gm_file_key
-from crypto.gm_sm2 import Sm2Key
 from crypto.gm_sm4 import PortableSm4Gcm
-from crypto.gm_software import GmSoftware
-from crypto.provider import Aead
-from crypto.sealed_file import open_file
+from crypto.gm_suite import NationalSuite
+from crypto.opening_keys import Sm2SoftwareKey
+from crypto.sealed_file import (
+    SealPolicy,
+    open_file,
+    open_stream,
+    read_sealed_header,
+    seal_file,
+    unwrap_with_opening_key,
+)
 
-GM = GmSoftware()
-BIDDER, *HOLDERS = (Sm2Key(reduced_scalar(bytes([n]) * 48)) for n in range(1, 5))
-POLICY = GmPolicy(bytes(32), 2, tuple(holder.public for holder in HOLDERS), BIDDER.public)
+BIDDER, *HOLDERS = (Sm2SoftwareKey(reduced_scalar(bytes([n]) * 48)) for n in range(1, 5))
+POLICY = SealPolicy(bytes(32), 2, tuple(holder.public for holder in HOLDERS), BIDDER.public)
 FILE_KEY = bytes(range(16))
 NONCE = b"\x07" * 16
-
-
-class _Portable(GmSoftware):
-    """The provider of a machine without libgcrypt."""
-
-    def aead(self, key: bytes) -> Aead:
-        return PortableSm4Gcm(key)
+VECTOR_FILE = Path(__file__).parents[2] / "vectors/gm-sealed-bid.json"
+VECTOR: dict[str, Any] = json.loads(VECTOR_FILE.read_text())
 
 
 def _content(size: int) -> bytes:
@@ -40,7 +43,7 @@ def _content(size: int) -> bytes:
 
 def _sealed(folder: Path, content: bytes) -> Path:
     target = folder / "sealed"
-    seal_gm_file(io.BytesIO(content), target, POLICY, file_key=FILE_KEY, payload_nonce=NONCE)
+    seal_file(io.BytesIO(content), target, POLICY, file_key=FILE_KEY, payload_nonce=NONCE)
     return target
 
 
@@ -49,9 +52,9 @@ def test_what_was_sealed_opens(size: int, tmp_path: Path) -> None:
     (tmp_path / "plain").write_bytes(_content(size))
     done: list[int] = []
 
-    sealed = seal_gm_file(tmp_path / "plain", tmp_path / "sealed", POLICY, progress=done.append)
-    file_key = unwrap_gm_file_key((tmp_path / "sealed").read_bytes(), BIDDER, GM)
-    opened = open_gm_file(tmp_path / "sealed", tmp_path / "out", file_key)
+    sealed = seal_file(tmp_path / "plain", tmp_path / "sealed", POLICY, progress=done.append)
+    file_key = unwrap_with_opening_key((tmp_path / "sealed").read_bytes(), BIDDER)
+    opened = open_file(tmp_path / "sealed", tmp_path / "out", file_key)
 
     assert file_key == sealed.file_key
     assert (tmp_path / "out").read_bytes() == _content(size)
@@ -61,11 +64,41 @@ def test_what_was_sealed_opens(size: int, tmp_path: Path) -> None:
     assert done[-1] == size
 
 
+def test_the_sealed_bid_is_the_published_one(tmp_path: Path) -> None:
+    bidder = Sm2SoftwareKey(bytes.fromhex(VECTOR["bidder_secret"]))
+    holders = [Sm2SoftwareKey(bytes.fromhex(secret)) for secret in VECTOR["holder_secrets"]]
+    policy = SealPolicy(
+        bytes.fromhex(VECTOR["context"]),
+        VECTOR["threshold"],
+        tuple(holder.public for holder in holders),
+        bidder.public,
+    )
+    published = VECTOR["sealed_bid"]
+    plaintext = VECTOR["plaintext"].encode()
+
+    sealed = seal_file(
+        io.BytesIO(plaintext),
+        tmp_path / "sealed",
+        policy,
+        file_key=bytes.fromhex(VECTOR["file_key"]),
+        payload_nonce=bytes.fromhex(published["nonce"]),
+    )
+    written = (tmp_path / "sealed").read_bytes()
+    start = read_sealed_header(written).header_length
+
+    assert bidder.recipient == VECTOR["bidder_recipient"]
+    assert written[:start].decode("ascii").split("\n") == VECTOR["header"]
+    assert written[start:].hex() == published["nonce"] + published["chunks"]
+    assert sealed.container_digest.hex() == published["container_digest"]
+    file_key = unwrap_with_opening_key(written, bidder)
+    assert b"".join(open_stream(io.BytesIO(written), file_key)) == plaintext
+
+
 def test_a_payload_is_sm4_gcm_in_numbered_chunks(tmp_path: Path) -> None:
     data = _sealed(tmp_path, _content(CHUNK_BYTES + 9)).read_bytes()
-    start = read_gm_header(data).header.length + 16
+    start = read_sealed_header(data).header.length + 16
 
-    key = algorithms.SM4(gm_payload_key(GM, FILE_KEY, NONCE))
+    key = algorithms.SM4(NATIONAL.payload_key(FILE_KEY, NONCE))
     second = data[start + SEALED_CHUNK_BYTES :]
     nonce = (1).to_bytes(11, "big") + b"\x01"
     decryptor = Cipher(key, modes.GCM(nonce, second[-16:])).decryptor()
@@ -74,16 +107,16 @@ def test_a_payload_is_sm4_gcm_in_numbered_chunks(tmp_path: Path) -> None:
     assert decryptor.update(second[:-16]) + decryptor.finalize() == _content(CHUNK_BYTES + 9)[-9:]
 
 
-def test_every_implementation_of_sm4_writes_the_same_file(tmp_path: Path) -> None:
-    source = io.BytesIO(_content(200_000))
-    portable = tmp_path / "portable"
-    seal_gm_file(
-        source, portable, POLICY, file_key=FILE_KEY, payload_nonce=NONCE, provider=_Portable()
-    )
+def test_every_implementation_of_sm4_writes_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fastest = _sealed(tmp_path, _content(200_000)).read_bytes()
+    without_libgcrypt = replace(NATIONAL, aead=PortableSm4Gcm)
+    monkeypatch.setattr(NationalSuite, "algorithms", without_libgcrypt)
+    monkeypatch.setattr(sealed_file, "NATIONAL", without_libgcrypt)
 
-    assert portable.read_bytes() == _sealed(tmp_path, _content(200_000)).read_bytes()
-    open_gm_file(tmp_path / "sealed", tmp_path / "out", FILE_KEY, provider=_Portable())
-    assert (tmp_path / "out").read_bytes() == _content(200_000)
+    assert _sealed(tmp_path, _content(200_000)).read_bytes() == fastest
+    assert b"".join(open_stream(io.BytesIO(fastest), FILE_KEY)) == _content(200_000)
 
 
 @pytest.mark.parametrize(
@@ -108,28 +141,28 @@ def test_a_damaged_payload_does_not_open(damage: Callable[[bytes], bytes], tmp_p
     path.write_bytes(damage(path.read_bytes()))
 
     with pytest.raises(BadPayload):
-        open_gm_file(path, tmp_path / "out", FILE_KEY)
+        open_file(path, tmp_path / "out", FILE_KEY)
     assert not (tmp_path / "out").exists()
 
 
 def test_a_file_without_payload_or_with_another_first_line_does_not_open(tmp_path: Path) -> None:
     path = _sealed(tmp_path, b"content")
     data = path.read_bytes()
-    start = read_gm_header(data).header.length
+    start = read_sealed_header(data).header.length
 
     for wrong in (data[:start], data[: start + 15], b"age-encryption.org/v1\n" + data, b""):
         path.write_bytes(wrong)
         with pytest.raises(BadHeader):
-            open_gm_file(path, tmp_path / "out", FILE_KEY)
+            open_file(path, tmp_path / "out", FILE_KEY)
 
 
 def test_nothing_opens_under_a_key_that_the_mac_does_not_fit(tmp_path: Path) -> None:
     path = _sealed(tmp_path, b"content")
 
     with pytest.raises(BadMac):
-        open_gm_file(path, tmp_path / "out", bytes(16))
+        open_file(path, tmp_path / "out", bytes(16))
 
 
 def test_the_reader_of_age_files_refuses_it(tmp_path: Path) -> None:
     with pytest.raises(BadHeader):
-        open_file(_sealed(tmp_path, b"content"), tmp_path / "out", FILE_KEY)
+        open_plain(_sealed(tmp_path, b"content"), tmp_path / "out", [BIDDER])

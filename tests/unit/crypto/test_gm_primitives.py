@@ -10,9 +10,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from crypto import gm_sm4
+from crypto.aead import Aead
 from crypto.gm_sm3 import hmac_sm3, sm3, sm3_kdf
 from crypto.gm_sm4 import GcryptSm4Gcm, PortableSm4Gcm, sm4_gcm
-from crypto.provider import Aead
 
 VECTORS = Path(__file__).parents[2] / "vectors"
 STANDARDS: dict[str, Any] = json.loads((VECTORS / "gm-standards.json").read_text())

@@ -12,8 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from crypto import gm_curve, gm_library, gm_sm2
 from crypto.errors import BadKey, BadSignature, ProviderMissing
 from crypto.gm_curve import ORDER, base_times, check_point, is_scalar, point_times, reduced_scalar
-from crypto.gm_sm2 import Ciphertext, Sm2Key
-from crypto.gm_software import GM_SUITE, GmSoftware, generate_sm2_key
+from crypto.gm_sm2 import Ciphertext, Sm2Key, generate_sm2_key
 from crypto.keys import generate_signing_key
 
 VECTORS = Path(__file__).parents[2] / "vectors"
@@ -25,7 +24,7 @@ DECRYPTION = STANDARDS["sm2_decryption"]
 KEY = Sm2Key(bytes.fromhex(SIGNATURE["secret"]))
 OTHER = generate_sm2_key()
 MESSAGE = b"message digest"
-GM = GmSoftware()
+EPHEMERAL = reduced_scalar(b"\x05" * 48)
 
 
 class _Signature(core.Sequence):  # type: ignore[misc]  # asn1crypto ships no types
@@ -68,20 +67,20 @@ def test_published_ciphertexts_open(example: dict[str, str]) -> None:
 def test_what_is_wrapped_unwraps(size: int) -> None:
     secret = bytes(index % 256 for index in range(size))
 
-    wrapped = GM.wrap(KEY.public, secret, material=b"\x05" * 48)
+    wrapped = gm_sm2.encrypt(KEY.public, secret, ephemeral=EPHEMERAL)
 
-    assert GM.unwrap(KEY, wrapped) == secret
-    assert GM.unwrap(OTHER, wrapped) is None
-    assert GM.wrap(KEY.public, secret, material=b"\x05" * 48) == wrapped
-    assert GM.wrap(KEY.public, secret, material=b"\x06" * 48) != wrapped
+    assert KEY.decrypt(wrapped) == secret
+    assert OTHER.decrypt(wrapped) is None
+    assert gm_sm2.encrypt(KEY.public, secret, ephemeral=EPHEMERAL) == wrapped
+    assert gm_sm2.encrypt(KEY.public, secret, ephemeral=reduced_scalar(b"\x06" * 48)) != wrapped
 
 
 @pytest.mark.parametrize("place", range(0, 155, 11))
 def test_an_altered_ciphertext_does_not_unwrap(place: int) -> None:
-    wrapped = bytearray(GM.wrap(KEY.public, bytes(48), material=b"\x05" * 48))
+    wrapped = bytearray(gm_sm2.encrypt(KEY.public, bytes(48), ephemeral=EPHEMERAL))
     wrapped[place % len(wrapped)] ^= 1
 
-    assert GM.unwrap(KEY, bytes(wrapped)) is None
+    assert KEY.decrypt(bytes(wrapped)) is None
 
 
 @pytest.mark.parametrize(
@@ -104,17 +103,16 @@ def test_an_altered_ciphertext_does_not_unwrap(place: int) -> None:
     ],
 )
 def test_a_ciphertext_has_one_form_only(damage: Any) -> None:
-    wrapped = GM.wrap(KEY.public, b"secret", material=b"\x05" * 48)
+    wrapped = gm_sm2.encrypt(KEY.public, b"secret", ephemeral=EPHEMERAL)
 
     with pytest.raises(BadKey):
         Ciphertext.from_der(damage(wrapped))
-    assert GM.unwrap(KEY, damage(wrapped)) is None
 
 
 def test_signatures_are_checked() -> None:
-    signature = GM.sign(KEY, MESSAGE)
+    signature = KEY.sign(MESSAGE)
 
-    GM.verify(KEY.public_der, MESSAGE, signature)
+    gm_sm2.verify(KEY.public_der, MESSAGE, signature)
     for public, message, other in (
         (OTHER.public_der, MESSAGE, signature),
         (KEY.public_der, MESSAGE + b"!", signature),
@@ -126,14 +124,14 @@ def test_signatures_are_checked() -> None:
         (KEY.public_der, MESSAGE, _signature(ORDER, 1)),
     ):
         with pytest.raises(BadSignature):
-            GM.verify(public, message, other)
+            gm_sm2.verify(public, message, other)
 
 
 def test_another_kind_of_public_key_is_refused() -> None:
     p256 = generate_signing_key().public_der
 
     with pytest.raises(BadKey):
-        GM.verify(p256, MESSAGE, b"")
+        gm_sm2.verify(p256, MESSAGE, b"")
     with pytest.raises(BadKey):
         gm_sm2.public_point(p256)
     with pytest.raises(BadKey):
@@ -194,7 +192,7 @@ def test_points_off_the_curve_are_refused(point: bytes) -> None:
     with pytest.raises(BadKey):
         check_point(point)
     with pytest.raises(BadKey):
-        GM.wrap(point, b"secret", material=b"\x05" * 48)
+        gm_sm2.encrypt(point, b"secret", ephemeral=EPHEMERAL)
 
 
 def test_two_secrets_agree_on_one_point() -> None:
@@ -233,12 +231,3 @@ def test_a_library_without_the_functions_is_refused() -> None:
         gm_library.Libcrypto(loaded, version_min=1 << 40)
     with pytest.raises(ProviderMissing, match=r"3\.0"):
         gm_library.Libcrypto(ctypes.CDLL("libc.so.6"))
-
-
-def test_the_provider_names_its_suite() -> None:
-    assert (GM.suite, GM.aead_key_bytes, len(GM.random(9))) == (GM_SUITE, 16, 9)
-    assert (
-        len(GM.digest(b"") + GM.mac(b"k", b"m") + GM.kdf(b"k", salt=b"", info=b"", length=5)) == 69
-    )
-    room = memoryview(bytearray(17))
-    assert GM.aead(bytes(16)).encrypt_into(bytes(12), b"x", None, room) == 17

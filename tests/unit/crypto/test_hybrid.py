@@ -212,7 +212,9 @@ def test_the_door_refuses_a_record_of_low_order_or_one_used_twice(header: bytes)
 def test_a_header_of_as_many_holders_as_there_may_be_fits_the_limit() -> None:
     body = bytes(32 * 1184)
     arguments = (HYBRID.threshold_kind, "32", "32", encode_base64(CONTEXT))
-    bidder_stanza = HYBRID.bidder_stanza(FILE_KEY, BIDDER.public, material=MATERIAL)
+    bidder_stanza = HYBRID.bidder_stanza(
+        FILE_KEY, BIDDER.public, material=MATERIAL, context=CONTEXT
+    )
 
     header = build_header(FILE_KEY, [bidder_stanza, Stanza(arguments, body)])
 

@@ -8,9 +8,14 @@ export type JournalEntry = Omit<EntryView, "head"> & { head?: string };
 
 /** Who can open bids besides the bidder, and how many of them it takes. */
 export interface KeyPolicy {
+  /** The algorithms of its sealed bids. */
+  suite: string;
   threshold: number;
   holders: { number: number; organization_id: string; name: string }[];
 }
+
+/** The suite of the national algorithms, which a browser does not have. */
+export const NATIONAL_SUITE = "gm-sm2-sm3-sm4";
 
 /** The key policy of a tender. */
 export function keyPolicyOf(tender: TenderView): KeyPolicy {

@@ -356,7 +356,7 @@ export interface PostShortfall { lot: string; decision: Decision; reason: string
 
 export interface PostSignature { preparation: string; signature: string }
 
-export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; project_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519"; procedure?: string; circumstances?: CircumstancesBody }
+export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; project_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519" | "gm-sm2-sm3-sm4"; procedure?: string; circumstances?: CircumstancesBody }
 
 export interface PostTermination { cause: "force_majeure" | "other" | "over_budget" | "task_cancelled" | "unlawful_conduct"; text: string; statement: Record<string, unknown> }
 

@@ -61,6 +61,11 @@ export default {
     supervisor: "Supervisor",
     operator: "Operator",
   },
+  suites: {
+    "age-v1-x25519": "X25519",
+    "age-v1-mlkem768x25519": "ML-KEM-768 with X25519 (post-quantum hybrid)",
+    "gm-sm2-sm3-sm4": "SM2, SM3, SM4-GCM",
+  },
   regimes: {
     construction: "Construction",
     "cn-construction": "Construction",
@@ -152,6 +157,9 @@ export default {
     validity: "Bid validity",
     days: "{days} days",
     keys: "Spare keys",
+    suite: "Algorithms",
+    nationalSuite:
+      "Compatible with the algorithms, not certified; signatures, certificates and logs stay international. A browser cannot seal or unlock these bids; use the command:",
     keyRule: "Any {threshold} of {holders} key holders together",
     lots: "Lots and ceiling prices",
     lotNumber: "Lot {lot}",

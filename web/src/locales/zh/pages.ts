@@ -60,6 +60,11 @@ export default {
     supervisor: "监督部门",
     operator: "平台运营者",
   },
+  suites: {
+    "age-v1-x25519": "X25519",
+    "age-v1-mlkem768x25519": "ML-KEM-768 与 X25519（抗量子混合）",
+    "gm-sm2-sm3-sm4": "SM2、SM3、SM4-GCM",
+  },
   regimes: {
     construction: "工程建设",
     "cn-construction": "工程建设",
@@ -151,6 +156,9 @@ export default {
     validity: "投标有效期",
     days: "{days} 日",
     keys: "备用解密",
+    suite: "加密算法",
+    nationalSuite:
+      "算法兼容，未经商用密码产品认证；签名、证书与日志仍用国际算法。浏览器不能加密、解密此类投标文件，请使用命令：",
     keyRule: "{holders} 家密钥持有人中任意 {threshold} 家共同解密",
     lots: "标段与限价",
     lotNumber: "第 {lot} 标段",
