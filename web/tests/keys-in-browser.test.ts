@@ -65,6 +65,7 @@ describe("a key file", () => {
     ["# nothing but a remark\n", "key-file-unreadable"],
     ["AGE-SECRET-KEY-1QQQ\n", "key-file-unreadable"],
     ["<html>", "key-file-unreadable"],
+    ["# price\nKAIBIAO-SM2-SECRET-KEY-1QQQ\n", "suite-not-in-browser"],
     ["x".repeat(KEY_FILE_BYTES_MAX + 1), "key-file-too-large"],
     [`age-encryption.org/v1\n-> scrypt ${"A".repeat(22)} 30\n`, "key-file-unreadable"],
     [`age-encryption.org/v1\n-> scrypt `, "key-file-unreadable"],
@@ -86,7 +87,7 @@ describe("a key file", () => {
   });
 
   test("of the national algorithms is for the command", async () => {
-    const header = bytes("kaibiao-gm-sealed/v1\n-> SM2 …\n");
+    const header = bytes("kaibiao/sealed-bid-gm/v1\n-> kaibiao/sm2/v1\n");
     const keys = new Map([[vector.bidder_recipient, vector.bidder_identity]]);
 
     await expect(fileKeysOf([envelope(vector, header)], keys)).rejects.toEqual(

@@ -11,6 +11,8 @@ export const KEY_FILE_BYTES_MAX = 64 << 10;
 const WORK_FACTOR_MAX = 20;
 const LOCKED = "age-encryption.org/v1\n-> scrypt ";
 const VERSION = "age-encryption.org/v1\n";
+/** How an SM2 key begins: a browser has no SM2, the command `kaibiao bid` has. */
+const NATIONAL = "KAIBIAO-SM2-SECRET-KEY-1";
 const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/;
 
 /** Why the page could not compute a file key; the texts say what to do. */
@@ -53,6 +55,7 @@ export async function readKeyFile(
   const text = new TextDecoder().decode(isLocked(file) ? await unlocked(file, passphrase) : file);
   const lines = text.split("\n").map((line) => line.trim());
   const identities = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  if (identities.some((one) => one.startsWith(NATIONAL))) throw new KeyRefused("suite-not-in-browser");
   if (identities.length === 0 || !identities.every((one) => IDENTITY.test(one))) {
     throw new KeyRefused("key-file-unreadable");
   }
