@@ -8,13 +8,14 @@ word: every method raises PlatformRefused, and PlatformUnreachable.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
 from clients.key_files import Signer
 from clients.platform import Json, Platform
 from crypto.canonical import JsonValue
+from tendering.domain.award_revocation import Revocation
 from tendering.domain.complaints import (
     ACCEPTANCE_LABEL,
     COMPLAINT_LABEL,
@@ -118,6 +119,12 @@ class Disputes:
         await self._say(
             "termination", {"cause": cause, "text": text}, self.signer.sign(TERMINATION_LABEL, said)
         )
+
+    async def revoke_award(self, lot: str, said: Revocation) -> Json:
+        """Take an award back before the contract (条例 第五十五条); the results as they are now."""
+        path = f"/tenders/{self.tender_id}/award/revocation"
+        answer: Json = await self.platform.post(path, {"lot": lot, **asdict(said)})
+        return answer
 
     async def tender_again(self, deadline: datetime) -> UUID:
         """Draft the next attempt of what has failed (重新招标); its id."""

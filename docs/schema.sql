@@ -377,7 +377,12 @@ CREATE TABLE tendering.awards (
     bidder_id uuid NOT NULL,
     award text NOT NULL,
     notified_at timestamp with time zone NOT NULL,
-    CONSTRAINT awards_award_check CHECK ((octet_length(award) <= 65536))
+    revocation text,
+    revoked_at timestamp with time zone,
+    CONSTRAINT awards_award_check CHECK ((octet_length(award) <= 65536)),
+    CONSTRAINT awards_check CHECK ((revoked_at >= notified_at)),
+    CONSTRAINT awards_check1 CHECK ((num_nulls(revocation, revoked_at) = ANY (ARRAY[0, 2]))),
+    CONSTRAINT awards_revocation_check CHECK ((octet_length(revocation) <= 65536))
 );
 
 CREATE TABLE tendering.bid_securities (
@@ -751,7 +756,10 @@ CREATE TABLE tendering.issued_documents (
     secret boolean NOT NULL,
     issued_at timestamp with time zone NOT NULL,
     completed_at timestamp with time zone,
+    edition integer DEFAULT 1 NOT NULL,
+    void_at timestamp with time zone,
     CONSTRAINT issued_documents_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT issued_documents_edition_check CHECK (((edition >= 1) AND (edition <= 99))),
     CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'clarification'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'result'::text, 'termination'::text, 'contract'::text, 'archive_certificate'::text]))),
     CONSTRAINT issued_documents_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{0,20}$'::text)),
     CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
@@ -1155,6 +1163,7 @@ CREATE TABLE tendering.signature_preparations (
     certificate bytea NOT NULL,
     attributes bytea NOT NULL,
     pdf bytea NOT NULL,
+    edition integer DEFAULT 1 NOT NULL,
     CONSTRAINT signature_preparations_attributes_check CHECK ((octet_length(attributes) <= 4096)),
     CONSTRAINT signature_preparations_certificate_check CHECK ((octet_length(certificate) <= 65536)),
     CONSTRAINT signature_preparations_place_check CHECK ((place > 0))
@@ -1307,7 +1316,7 @@ ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY tendering.awards
-    ADD CONSTRAINT awards_pkey PRIMARY KEY (tender_id, lot);
+    ADD CONSTRAINT awards_pkey PRIMARY KEY (tender_id, lot, bidder_id);
 
 ALTER TABLE ONLY tendering.bid_securities
     ADD CONSTRAINT bid_securities_pkey PRIMARY KEY (tender_id, lot, bidder_id);
@@ -1412,7 +1421,7 @@ ALTER TABLE ONLY tendering.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
 
 ALTER TABLE ONLY tendering.issued_documents
-    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (tender_id, kind, lot);
+    ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (tender_id, kind, lot, edition);
 
 ALTER TABLE ONLY tendering.journal
     ADD CONSTRAINT journal_pkey PRIMARY KEY (tender_id, stream, seq);
@@ -1594,6 +1603,8 @@ CREATE INDEX authorizations_organization_id ON tendering.authorizations USING bt
 
 CREATE INDEX awards_bidder_id ON tendering.awards USING btree (bidder_id);
 
+CREATE UNIQUE INDEX awards_standing ON tendering.awards USING btree (tender_id, lot) WHERE (revoked_at IS NULL);
+
 CREATE INDEX bids_bidder_id ON tendering.bids USING btree (bidder_id);
 
 CREATE UNIQUE INDEX bids_one_standing ON tendering.bids USING btree (tender_id, lot, bidder_id) WHERE (status <> ALL (ARRAY['replaced'::text, 'withdrawn'::text]));
@@ -1623,6 +1634,8 @@ CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
+
+CREATE UNIQUE INDEX issued_documents_standing ON tendering.issued_documents USING btree (tender_id, kind, lot) WHERE (void_at IS NULL);
 
 CREATE INDEX key_holder_successors_organization_id ON tendering.key_holder_successors USING btree (organization_id);
 
@@ -2027,7 +2040,7 @@ ALTER TABLE ONLY tendering.shares
     ADD CONSTRAINT shares_tender_id_lot_bidder_id_fkey FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks(tender_id, lot, bidder_id);
 
 ALTER TABLE ONLY tendering.signature_preparations
-    ADD CONSTRAINT signature_preparations_tender_id_kind_lot_fkey FOREIGN KEY (tender_id, kind, lot) REFERENCES tendering.issued_documents(tender_id, kind, lot);
+    ADD CONSTRAINT signature_preparations_tender_id_kind_lot_edition_fkey FOREIGN KEY (tender_id, kind, lot, edition) REFERENCES tendering.issued_documents(tender_id, kind, lot, edition);
 
 ALTER TABLE ONLY tendering.tender_documents
     ADD CONSTRAINT tender_documents_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);

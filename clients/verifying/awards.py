@@ -9,6 +9,7 @@ from clients.verifying.bodies import Awarded, CandidatesShown, Papers, Reported
 from clients.verifying.case import Case, place
 from clients.verifying.evaluations import REPORT_KIND, ranking_of
 from clients.verifying.report import Notes
+from clients.verifying.revocations import check_revocations
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp
 from crypto.pdf_signatures import signatures, verify_signatures
 from evaluation_rooms.seating import certificate_of
@@ -43,10 +44,16 @@ def check_award(case: Case, notes: Notes) -> None:
             notes.require(
                 _agree(body.candidates, ranking), place(entry), "not the first in the ranking"
             )
+    gone = check_revocations(case, notes)
     for entry, award in case.all(Stream.PUBLIC, "award.notified", Awarded):
         if award.lot not in shown:
             notes.fails(place(entry), "awarded without published candidates")
             continue
+        notes.require(
+            award.winner.get("bid") not in gone.get((entry.seq, award.lot), ()),
+            place(entry),
+            "awarded to a bid whose award was revoked",
+        )
         _check_winner(case, entry, award, shown[award.lot][1], notes)
 
 
@@ -56,7 +63,9 @@ def check_issued(case: Case, notes: Notes) -> None:
     for stream in case.streams:
         for kind in ("document.issued", "document.signed", "document.completed"):
             for entry, body in case.all(stream, kind, Papers):
-                documents.setdefault(issued_path(body.kind, body.lot), []).append((entry, body))
+                documents.setdefault(issued_path(body.kind, body.lot, body.edition), []).append(
+                    (entry, body)
+                )
     for path, steps in documents.items():
         steps.sort(key=lambda step: step[0].seq)
         if notes.require(path in case.archive, path, f"missing, {place(steps[-1][0])} names it"):

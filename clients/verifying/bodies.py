@@ -326,6 +326,18 @@ class Awarded(Struct, frozen=True):
     decision: dict[str, str] | None = None
 
 
+class AwardRevoked(Struct, frozen=True):
+    """award.revoked: by the host, for a cause of the law, or by the ruling of that complaint."""
+
+    lot: str
+    bid: str = ""
+    cause: str = ""
+    evidence: str = ""
+    following: str = ""
+    reasons: str = ""
+    ruling: str = ""
+
+
 class Papers(Struct, frozen=True):
     """document.issued, document.signed, document.completed: `digest` is the PDF's SHA-256, hex.
 
@@ -335,6 +347,7 @@ class Papers(Struct, frozen=True):
     kind: str
     digest: str
     lot: str = ""
+    edition: int = 1
     place: int = 0
     organization_id: UUID | None = None
 

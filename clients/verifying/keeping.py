@@ -77,7 +77,7 @@ def _contents(case: Case) -> Contents:
     for stream in case.streams:
         found = [one for kind in PAPER_KINDS for one in case.all(stream, kind, Papers)]
         for _, body in sorted(found, key=lambda one: one[0].seq):
-            last[issued_path(body.kind, body.lot)] = body.digest
+            last[issued_path(body.kind, body.lot, body.edition)] = body.digest
     paths = sorted(
         path for path in case.archive.members if path.startswith("data/") and path != KEEPING
     )

@@ -80,6 +80,7 @@ _FAILURES: Final = {
     "too_few_admitted": "合格的参加单位不足法定数量",
     "without_candidates": "没有合格的中标候选人",
     "ruling": "投诉处理决定",
+    "award_revoked": "中标人放弃中标或者被取消中标资格，决定重新招标",
 }
 
 

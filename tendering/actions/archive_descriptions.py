@@ -31,7 +31,10 @@ async def contents_of(
     for stream in streams:
         for entry in await journal.list_of_kinds(connection, tender.id, stream, PAPER_KINDS):
             if "digest" in entry.body:
-                path = layout.issued_path(str(entry.body["kind"]), str(entry.body["lot"]))
+                number = entry.body.get("edition", 1)
+                assert isinstance(number, int)
+                kind, lot = str(entry.body["kind"]), str(entry.body["lot"])
+                path = layout.issued_path(kind, lot, number)
                 told[path] = str(entry.body["digest"])
     return Contents(
         tuple(paths),

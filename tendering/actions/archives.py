@@ -285,7 +285,9 @@ async def _documents(connection: Connection, blobs: Blobs, tender: Tender) -> di
 async def _papers(connection: Connection, tender_id: UUID, edition: Edition) -> dict[str, _Source]:
     sizes = await issued_documents.sizes_of(connection, tender_id)
     return {
-        layout.issued_path(document.kind, document.lot): _Paper(document, sizes[document.digest])
+        layout.issued_path(document.kind, document.lot, document.edition): _Paper(
+            document, sizes[document.digest]
+        )
         for document in await issued_documents.list_of_tender(connection, tender_id)
         if edition is Edition.FULL or not document.secret
     }

@@ -68,11 +68,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class LotResult:
-    """What the public knows of a lot's result."""
+    """What the public knows of a lot's result; `revoked`: awards that stand no longer, in order."""
 
     published: PublishedCandidates
     report_digest: bytes
     award: StoredAward | None
+    revoked: tuple[StoredAward, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,15 @@ async def results(connection: Connection, tender_id: UUID) -> list[LotResult]:
     if tender.status is TenderStatus.DRAFT:
         raise NotFound
     reports = {one.lot: one for one in await candidates.list_evaluations(connection, tender_id)}
-    awards = {one.lot: one for one in await candidates.list_awards(connection, tender_id)}
+    awards = await candidates.list_all_awards(connection, tender_id)
     return [
-        LotResult(published, reports[published.lot].report_digest, awards.get(published.lot))
-        for published in await candidates.list_candidates(connection, tender_id)
+        LotResult(
+            shown,
+            reports[shown.lot].report_digest,
+            next((one for one in awards if one.lot == shown.lot and not one.revoked_at), None),
+            tuple(one for one in awards if one.lot == shown.lot and one.revoked_at),
+        )
+        for shown in await candidates.list_candidates(connection, tender_id)
     ]
 
 
@@ -273,18 +279,21 @@ async def _decide_award(
     if display is None or display.completed_at is None:
         raise SignaturesMissing(kind=DocumentKind.CANDIDATES)
     method = separated_method(law.rulebook, tender.committee)
+    gone = await _gone(connection, tender, host.lot)
+    first = next((one for one in published.candidates if one.bid not in gone), None)
     event = decide_award(
         published,
         law.rulebook,
         law.calendar,
         circumstances=tender.circumstances,
-        chosen=choice.bid or published.candidates[0].bid,
+        chosen=choice.bid or (first or published.candidates[0]).bid,
         passed_over=choice.passed_over,
         objections_open=await objections.count_open(
             connection, tender.id, Subject.EVALUATION_RESULT, host.lot
         ),
         at=host.at,
         separated=None if method is None else Separated(method, choice.reasons),
+        gone=gone,
     )
     winner = event.body["winner"]
     assert isinstance(winner, dict)
@@ -325,6 +334,17 @@ async def _save_award(connection: Connection, tender: Tender, *, award: StoredAw
     if awarded == with_candidates:
         ended = replace(tender, status=TenderStatus.AWARDED, version=tender.version + 1)
         await tenders.save(connection, ended)
+
+
+async def _gone(connection: Connection, tender: Tender, lot: str) -> dict[str, PassedOver]:
+    """The bids of a lot whose award was revoked, with the cause that stands against them."""
+    return {
+        one.bid: PassedOver(
+            str(one.revocation.get("cause", "")), str(one.revocation.get("evidence", ""))
+        )
+        for one in await candidates.list_all_awards(connection, tender.id)
+        if one.lot == lot and one.revocation is not None
+    }
 
 
 async def _published(connection: Connection, tender: Tender, lot: str) -> PublishedCandidates:

@@ -20,12 +20,14 @@ from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.awards import CashNotTaken, SecurityNotReturnable
 from tendering.domain.roles import Role
 from tendering.domain.security_release import (
+    REVOKED,
     TRIGGERS,
     HeldSecurity,
     Rates,
     Returned,
     decide_keep,
     is_cancelled,
+    is_in_play_again,
     ordered,
     orders,
     release_at,
@@ -128,10 +130,15 @@ async def look_after(
         entry
         for stream in (Stream.PUBLIC, Stream.CUSTODY)
         for entry in await journal.list_of_kinds(
-            connection, tender.id, stream, sorted(TRIGGERS | {"award.notified"})
+            connection, tender.id, stream, sorted(TRIGGERS | {"award.notified", REVOKED})
         )
     ]
-    standing = [await _cancelled(connection, held, at=at) for held in securities]
+    standing = [
+        await _cancelled(connection, held, at=at)
+        if is_cancelled(held) or is_in_play_again(held, entries)
+        else held
+        for held in securities
+    ]
     by_place = {_place(held): held for held in standing}
     for order in orders(tender, law.rulebook, law.calendar, standing, entries):
         held = replace(order.held, case=order.case, since=order.since, due=order.due)
@@ -194,8 +201,11 @@ async def keep(
     require_party(tender, by.organization_id)
     require_status(tender, *OPENED)
     held = await _find(connection, tender_id, place)
-    awards = {one.lot: one.bidder_id for one in await candidates.list_awards(connection, tender_id)}
-    event = decide_keep(tender, held, cause=cause, evidence=evidence, award=awards.get(place[0]))
+    # Whoever won and fell away is still the one whose security may be kept.
+    awards = await candidates.list_all_awards(connection, tender_id)
+    won = [one.bidder_id for one in awards if one.lot == place[0]]
+    award = place[1] if place[1] in won else next(reversed(won), None)
+    event = decide_keep(tender, held, cause=cause, evidence=evidence, award=award)
     await bid_securities.save_fate(connection, replace(held, kept_because=cause))
     await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
 
@@ -227,9 +237,7 @@ async def list_visible(
 
 
 async def _cancelled(connection: Connection, held: HeldSecurity, *, at: datetime) -> HeldSecurity:
-    """The security, no longer to go back where its bidder bid again."""
-    if not is_cancelled(held):
-        return held
+    """The security, no longer to go back."""
     security = held.security
     stays = replace(held, case=None, since=None, due=None)
     await bid_securities.save_fate(connection, stays)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.actions.award_revocations import put_away
 from tendering.actions.exits import order_key_destruction
 from tendering.actions.pauses import resume, suspend
 from tendering.actions.statements import require_statement, statement_by
@@ -180,6 +181,8 @@ async def rule(
     mended, events = decide_ruling(tender, complaint, ruling, awarded=awarded)
     await complaints.rule(connection, complaint, ruling)
     for event in events:
+        if event.kind == "award.revoked":
+            await put_away(connection, tender_id, awarded[0], event.body, at=at)
         await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
     if mended.status is TenderStatus.FAILED and mended is not tender:
         await tenders.save(connection, mended)

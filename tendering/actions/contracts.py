@@ -195,7 +195,9 @@ async def report_to_supervisor(
     told = await journal.list_of_kinds(
         connection, tender_id, Stream.PUBLIC, ["supervisor.reported"]
     )
-    if any(entry.body["lot"] == lot for entry in told):
+    # Whoever won anew is reported anew.
+    [award] = [one for one in await candidates.list_awards(connection, tender_id) if one.lot == lot]
+    if any(entry.body["lot"] == lot and entry.at >= award.notified_at for entry in told):
         raise ContractStepRefused(why="done", step="report")
     event = Event(
         "supervisor.reported",

@@ -31,11 +31,15 @@ from tendering.storage.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Which document: with an empty `lot`, the only one of its kind."""
+    """Which document: with an empty `lot`, the only one of its kind.
+
+    With an `edition`, that one, though it be void; without, the newest.
+    """
 
     tender_id: UUID
     kind: DocumentKind
     lot: str = ""
+    edition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +67,17 @@ async def issue(
     A `secret` document is told of in the committee's stream. Raises DocumentChanged when the lot
     has one of this kind already.
     """
+    edition = await issued_documents.next_edition(connection, tender.id, kind, lot)
     document = IssuedDocument(
         tender_id=tender.id,
         lot=lot,
         kind=kind,
-        number=document_number(tender.number, kind, lot),
+        number=document_number(tender.number, kind, lot, edition),
         digest=hashlib.sha256(pdf).digest(),
         signatories=in_order(signatories),
         secret=secret,
         issued_at=at,
+        edition=edition,
     )
     if not await issued_documents.insert(connection, document, pdf):
         raise DocumentChanged("this document has been issued already", kind=kind, lot=lot)
@@ -82,7 +88,10 @@ async def issue(
 async def find_issued(
     connection: Connection, tender: Tender, kind: DocumentKind, lot: str
 ) -> IssuedDocument | None:
-    """The document of this kind for the lot, whoever may see it. Raises NotFound: no such lot."""
+    """The document of this kind that stands for the lot, whoever may see it.
+
+    Raises NotFound: no such lot.
+    """
     tender.lot(lot)
     return await issued_documents.get(connection, tender.id, kind, lot)
 
@@ -111,8 +120,9 @@ async def document_heading(
     `address` is the platform's own, as browsers see it; without it the document has no QR code.
     """
     of_lot = "" if kind in OF_THE_TENDER else lot
+    edition = await issued_documents.next_edition(connection, tender.id, kind, lot)
     return Heading(
-        number=document_number(tender.number, kind, lot),
+        number=document_number(tender.number, kind, lot, edition),
         tender_number=tender.number,
         tender_title=tender.title,
         lot=of_lot,
@@ -162,11 +172,13 @@ async def find(connection: Connection, address: Address, actor: Actor | None) ->
     found = [
         document
         for document in await list_visible(connection, address.tender_id, actor)
-        if document.kind is address.kind and address.lot in {"", document.lot}
+        if document.kind is address.kind
+        and address.lot in {"", document.lot}
+        and address.edition in {None, document.edition}
     ]
-    if len(found) != 1:
+    if len({document.lot for document in found}) != 1:
         raise NotFound("name the lot" if found else "")
-    return found[0]
+    return max(found, key=lambda document: document.edition)
 
 
 async def read_pdf(connection: Connection, document: IssuedDocument) -> bytes:

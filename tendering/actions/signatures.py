@@ -180,10 +180,12 @@ async def _save(
 
 
 async def _current(connection: Connection, document: IssuedDocument) -> IssuedDocument:
+    """The document as it is now. Raises DocumentChanged: it is void."""
     current = await issued_documents.get(
         connection, document.tender_id, document.kind, document.lot
     )
-    assert current is not None, "issued documents do not go away"
+    if current is None or current.edition != document.edition:
+        raise DocumentChanged("the award is revoked, and this document void")
     return current
 
 

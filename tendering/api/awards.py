@@ -7,12 +7,15 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from tendering.actions import awards
+from tendering.actions.award_revocations import revoke_award
 from tendering.actions.awards import Choice, LotResult
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.domain.award import PassedOver
+from tendering.domain.award_revocation import Following, Revocation
 from tendering.domain.candidates import Candidate
 from tendering.storage import tenders
+from tendering.storage.candidates import StoredAward
 from tendering.storage.connection import Connection, reading
 
 BidId = Annotated[str, Meta(pattern=r"^[0-9]{2,4}(?!\n)$", max_length=4)]
@@ -42,6 +45,16 @@ class PostAward(Struct, frozen=True, forbid_unknown_fields=True):
     reasons: Annotated[str, Meta(max_length=5000)] = ""
 
 
+class PostRevocation(Struct, frozen=True, forbid_unknown_fields=True):
+    """The lot whose award is taken back: why, what shows it, what follows, and why that."""
+
+    lot: LotNumber
+    cause: Literal["abandoned", "force_majeure", "no_performance_security", "unlawful_conduct"]
+    evidence: Evidence
+    following: Following
+    reasons: Evidence
+
+
 class CandidateAnswer(Struct, frozen=True):
     """An award candidate; money in fen, the total as a decimal text."""
 
@@ -61,8 +74,25 @@ class AwardAnswer(Struct, frozen=True):
     contract_until: str
 
 
+class RevokedAwardAnswer(Struct, frozen=True):
+    """An award that stands no longer: by the host for a cause of the law, or by a ruling.
+
+    `cause` is `ruling` for the latter; `following` and `reasons` are empty then.
+    """
+
+    winner: CandidateAnswer
+    notified_at: Instant
+    revoked_at: Instant
+    cause: str
+    following: str
+    reasons: str
+
+
 class LotResultAnswer(Struct, frozen=True):
-    """The result of a lot; `report_digest` is the SHA-256 of the signed evaluation report, hex."""
+    """The result of a lot; `report_digest` is the SHA-256 of the signed evaluation report, hex.
+
+    `revoked`: awards of the lot that stand no longer, in the order they were made.
+    """
 
     lot: str
     candidates: list[CandidateAnswer]
@@ -70,6 +100,7 @@ class LotResultAnswer(Struct, frozen=True):
     publicity_until: Instant
     report_digest: str
     award: AwardAnswer | None
+    revoked: list[RevokedAwardAnswer] = []
 
 
 class ResultList(Struct, frozen=True):
@@ -144,6 +175,19 @@ async def post_award(
     return await _results(context, tender_id)
 
 
+async def post_revocation(
+    connection: Connection,
+    actor: Actor,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostRevocation,
+) -> ResultList:
+    """Take an award back before the contract: the next candidate, or a new tender (host)."""
+    said = Revocation(body.cause, body.evidence, body.following, body.reasons)
+    await revoke_award(connection, tender_id, body.lot, said, by=actor, at=received_at)
+    return await get_results(connection, tender_id)
+
+
 async def get_results(connection: Connection, tender_id: UUID) -> ResultList:
     """Read the published candidates and awards of a tender."""
     return ResultList([_result(one) for one in await awards.results(connection, tender_id)])
@@ -184,11 +228,8 @@ async def _results(context: Context, tender_id: UUID) -> ResultList:
 def _result(one: LotResult) -> LotResultAnswer:
     published, told = one.published, None
     if one.award is not None:
-        winner = next(
-            each for each in published.candidates if each.bidder_id == one.award.bidder_id
-        )
         until = str(one.award.award["contract_until"])
-        told = AwardAnswer(_candidate(winner), one.award.notified_at, until)
+        told = AwardAnswer(_winner(one, one.award), one.award.notified_at, until)
     return LotResultAnswer(
         published.lot,
         [_candidate(each) for each in published.candidates],
@@ -196,7 +237,25 @@ def _result(one: LotResult) -> LotResultAnswer:
         published.publicity_until,
         one.report_digest.hex(),
         told,
+        [_revoked(one, award) for award in one.revoked],
     )
+
+
+def _revoked(one: LotResult, award: StoredAward) -> RevokedAwardAnswer:
+    assert award.revoked_at is not None
+    said = award.revocation or {}
+    return RevokedAwardAnswer(
+        _winner(one, award),
+        award.notified_at,
+        award.revoked_at,
+        str(said.get("cause", "ruling")),
+        str(said.get("following", "")),
+        str(said.get("reasons", "")),
+    )
+
+
+def _winner(one: LotResult, award: StoredAward) -> CandidateAnswer:
+    return _candidate(next(each for each in one.published.candidates if each.bid == award.bid))
 
 
 def _candidate(one: Candidate) -> CandidateAnswer:

@@ -23,6 +23,7 @@ CERTIFICATE_BYTES_MAX = 16 * 1024
 CHAIN_MAX = 3
 SIGNATURE_BYTES_MAX = 80  # ECDSA on P-256, DER
 
+EditionNumber = Annotated[int, Meta(ge=1, le=99)]
 Certificate = Annotated[bytes, Meta(min_length=1, max_length=CERTIFICATE_BYTES_MAX)]
 
 
@@ -72,7 +73,10 @@ class SignatoryAnswer(Struct, frozen=True):
 
 
 class IssuedAnswer(Struct, frozen=True):
-    """An issued document; `digest` is the SHA-256 of its newest PDF, hex."""
+    """An issued document; `digest` is the SHA-256 of its newest PDF, hex.
+
+    What belonged to a revoked award is void; what took its place is of the next `edition`.
+    """
 
     kind: DocumentKind
     lot: str
@@ -81,6 +85,8 @@ class IssuedAnswer(Struct, frozen=True):
     signatories: list[SignatoryAnswer]
     issued_at: Instant
     completed_at: Instant | None
+    edition: int = 1
+    void_at: Instant | None = None
 
 
 class IssuedList(Struct, frozen=True):
@@ -105,12 +111,18 @@ async def get_issued(connection: Connection, actor: Actor | None, tender_id: UUI
 async def get_issued_pdf(
     connection: Connection,
     actor: Actor | None,
+    *,
     tender_id: UUID,
     kind: DocumentKind,
     lot: LotNumber | None = None,
+    edition: EditionNumber | None = None,
 ) -> web.Response:
-    """Read the newest PDF of a document; `lot` where there is one for each lot."""
-    document = await issued_documents.find(connection, Address(tender_id, kind, lot or ""), actor)
+    """Read the newest PDF of a document; `lot` where there is one for each lot.
+
+    `edition` for one that is void; without it the newest.
+    """
+    address = Address(tender_id, kind, lot or "", edition)
+    document = await issued_documents.find(connection, address, actor)
     pdf = await issued_documents.read_pdf(connection, document)
     return _pdf(pdf, f"{document.number}.pdf")
 
@@ -248,6 +260,8 @@ def issued_answer(document: IssuedDocument) -> IssuedAnswer:
         [_signatory(one) for one in document.signatories],
         document.issued_at,
         document.completed_at,
+        document.edition,
+        document.void_at,
     )
 
 

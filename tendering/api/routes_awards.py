@@ -5,7 +5,12 @@ from typing import Final
 from tendering.api import awards
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
-from tendering.domain.refusals.awards import AwardNotAllowed, BidLapsed, CandidatesNotAllowed
+from tendering.domain.refusals.awards import (
+    AwardNotAllowed,
+    AwardNotRevocable,
+    BidLapsed,
+    CandidatesNotAllowed,
+)
 from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.refusals.tenders import WrongPhase
 
@@ -36,6 +41,16 @@ AWARD_ROUTES: Final = (
             SignaturesMissing,
             WrongPhase,
         ),
+        tags=("results",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/award/revocation",
+        awards.post_revocation,
+        action="award.revoke",
+        status=201,
+        idempotency="natural",
+        errors=(AwardNotRevocable, Forbidden, NotFound, WrongPhase),
         tags=("results",),
     ),
     Route(

@@ -98,9 +98,13 @@ def document_path(number: int, name: str, version: int = 1) -> str:
     return f"{folder}/{number:03d}{suffix.group() if suffix else '.bin'}"
 
 
-def issued_path(kind: str, lot: str) -> str:
-    """Where an issued PDF stands; with an empty `lot` it is the only one of its kind."""
-    return f"data/issued/{'-'.join(part for part in (kind, lot) if part)}.pdf"
+def issued_path(kind: str, lot: str, edition: int = 1) -> str:
+    """Where an issued PDF stands; with an empty `lot` it is the only one of its kind.
+
+    No kind and no lot has a `_` at its end: what follows one is the edition.
+    """
+    name = "-".join(part for part in (kind, lot) if part)
+    return f"data/issued/{name if edition == 1 else f'{name}_{edition}'}.pdf"
 
 
 def outside_list_path(number: int) -> str:

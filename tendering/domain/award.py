@@ -6,6 +6,7 @@ Engineering: 《招标投标法实施条例》第五十三至五十五条; the r
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from crypto.canonical import JsonValue
@@ -107,12 +108,13 @@ def decide_award(
     objections_open: int,
     at: datetime,
     separated: Separated | None = None,
+    gone: Mapping[str, PassedOver] = MappingProxyType({}),
 ) -> Event:
     """Choose the winner among the published candidates. Raises AwardNotAllowed, with `why`.
 
-    `chosen` is a candidate's bid; `passed_over` says why each better one is not chosen. Where the
-    region separates the award from the evaluation (评定分离), `separated` says how it was decided
-    and why, and the order of the report binds nobody.
+    `chosen` is a candidate's bid; `passed_over` says why each better one is not chosen, `gone` why
+    each whose award was revoked never is. Where the region separates the award from the evaluation
+    (评定分离), `separated` says how it was decided, and the order of the report binds nobody.
     """
     # 条例 第五十四条: not less than three days of publicity; an open objection pauses everything.
     if at < published.publicity_until:
@@ -124,6 +126,9 @@ def decide_award(
     winner = next((one for one in published.candidates if one.bid == chosen), None)
     if winner is None:
         raise AwardNotAllowed(why="not-a-candidate", bid=chosen)
+    if chosen in gone:
+        raise AwardNotAllowed(why="award-revoked", bid=chosen)
+    causes = {**passed_over, **gone}
     better = [one for one in published.candidates if one.rank < winner.rank]
     decision = _decision(rulebook, separated)
     # 条例 第五十五条: for funds the state controls rank one, unless a listed cause stands against
@@ -131,11 +136,12 @@ def decide_award(
     rank_one = rulebook.keyed("award_rank_one")
     is_free = rank_one is not None and not circumstances.meets(rank_one)
     if decision is not None or is_free:
-        better = []
+        better = [one for one in better if one.bid in gone]
     elif rank_one is not None:
         for candidate in better:
-            _require_cause(candidate, passed_over.get(candidate.bid))
-    elif better:
+            _require_cause(candidate, causes.get(candidate.bid))
+    elif any(one.bid not in gone for one in better):
+        # 政府采购法实施条例 第四十九条: the next only where the one before has fallen away.
         raise AwardNotAllowed(why="not-first", bid=chosen)
     body: dict[str, JsonValue] = {
         "lot": published.lot,
@@ -143,8 +149,8 @@ def decide_award(
         "passed_over": [
             {
                 "bid": candidate.bid,
-                "cause": passed_over[candidate.bid].cause,
-                "evidence": passed_over[candidate.bid].evidence,
+                "cause": causes[candidate.bid].cause,
+                "evidence": causes[candidate.bid].evidence,
             }
             for candidate in better
         ],

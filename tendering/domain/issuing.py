@@ -110,7 +110,8 @@ class Signatory:
 class IssuedDocument:
     """A document and its signatures. `digest` is the SHA-256 of the newest PDF, 32 bytes.
 
-    A `secret` one is for those who sign it, who run the tender and who supervise it.
+    A `secret` one is for those who sign it, who run the tender and who supervise it. What belonged
+    to a revoked award is void since `void_at`; what takes its place is of the next `edition`.
     """
 
     tender_id: UUID
@@ -122,6 +123,8 @@ class IssuedDocument:
     secret: bool
     issued_at: datetime
     completed_at: datetime | None = None
+    edition: int = 1
+    void_at: datetime | None = None
 
     @property
     def stream(self) -> Stream:
@@ -131,6 +134,8 @@ class IssuedDocument:
     @property
     def next(self) -> Signatory | None:
         """Whose turn it is; None when nobody is waited for."""
+        if self.void_at is not None:
+            return None
         return next((one for one in self.signatories if not one.settled), None)
 
     @property
@@ -140,9 +145,10 @@ class IssuedDocument:
         return max([self.issued_at, *(at for at in times if at is not None)])
 
 
-def document_number(tender_number: str, kind: DocumentKind, lot: str) -> str:
-    """The number that stands on the document."""
-    return "-".join(part for part in (tender_number, _MARKS[kind], lot) if part)
+def document_number(tender_number: str, kind: DocumentKind, lot: str, edition: int = 1) -> str:
+    """The number that stands on the document; from the second edition on it says which."""
+    number = "-".join(part for part in (tender_number, _MARKS[kind], lot) if part)
+    return number if edition == 1 else f"{number}.{edition}"
 
 
 def proof_address(platform: str, tender_id: UUID, kind: DocumentKind, lot: str) -> str:
@@ -170,6 +176,8 @@ def issued(document: IssuedDocument) -> Event:
 
 def require_turn(document: IssuedDocument, actor: Actor) -> Signatory:
     """The signatory that the actor is, if it is that one's turn. Raises NotASignatory."""
+    if document.void_at is not None:
+        raise NotASignatory("the award is revoked, and this document void", why="void")
     turn = document.next
     if turn is None:
         raise NotASignatory("nobody's signature is missing", why="completed")
@@ -263,4 +271,5 @@ def _completed(document: IssuedDocument) -> tuple[Event, ...]:
 
 
 def _about(document: IssuedDocument) -> dict[str, JsonValue]:
-    return {"kind": document.kind, "lot": document.lot}
+    body: dict[str, JsonValue] = {"kind": document.kind, "lot": document.lot}
+    return body if document.edition == 1 else body | {"edition": document.edition}

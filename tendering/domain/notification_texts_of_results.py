@@ -91,8 +91,8 @@ AWARDING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.SUPERVISOR,
     ),
     "award.revoked": rows_for(
-        "第 {lot} 标段的中标无效，本项目将重新招标。",
-        "The award of lot {lot} is void: this will be tendered again.",
+        "第 {lot} 标段的中标已撤销或者无效，后续安排以公告为准。",
+        "The award of lot {lot} is revoked or void: what follows is announced.",
         A.BIDDERS,
         A.HOST,
         A.SUPERVISOR,

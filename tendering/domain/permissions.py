@@ -58,6 +58,7 @@ _TENDERING = {
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
     "award.notify": TRADING,
+    "award.revoke": TRADING,
     "tender.terminate": TRADING,
     "complaint.raise": frozenset({R.BIDDER}),
     "complaint.decide": frozenset({R.SUPERVISOR}),

@@ -24,6 +24,7 @@ from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.domain.validity import ANSWERED, refusal_of
 
+REVOKED: Final = "award.revoked"
 # A withdrawn bidder may bid again until the deadline: its guarantee is held as long as the term
 # safely allows.
 HELD_BEFORE_DUE: Final = timedelta(days=1)
@@ -187,6 +188,21 @@ def ordered(order: Order) -> Event:
     )
 
 
+def is_in_play_again(held: HeldSecurity, entries: Sequence[Entry]) -> bool:
+    """Did the award of its lot come to nothing after a loser's security was to go back?
+
+    The next candidate stands by its bid, as long as nothing has gone back (条例 第五十五条).
+    """
+    revoked = _revocation(held.security.lot, entries)
+    return (
+        held.case is ReleaseCase.LOSER
+        and not held.settled
+        and revoked is not None
+        and held.since is not None
+        and revoked.at >= held.since
+    )
+
+
 def is_cancelled(held: HeldSecurity) -> bool:
     """Did the bidder bid again after it had withdrawn, before anything went back?"""
     stands = held.bid in {BidStatus.SUBMITTED, BidStatus.UNLOCKED, BidStatus.DEEMED_REVOKED}
@@ -318,7 +334,7 @@ def _case(
             if entry.kind == kind
             and all(entry.body.get(name, value) == value for name, value in members.items())
         ]
-        return max(fits, key=lambda entry: (entry.at, entry.seq), default=None)
+        return max(fits, key=_moment, default=None)
 
     ended: tuple[ReleaseCase, ...] = (_C.TERMINATED, _C.FAILED)
     for case in ended:
@@ -334,17 +350,31 @@ def _case(
         return _C.DEEMED_WITHDRAWN, last(_C.DEEMED_WITHDRAWN, lot=lot)
     if held.bid is None or refused is not None:
         return (_C.NO_BID, last(_C.NO_BID)) if refused is None else (_C.VALIDITY_REFUSED, refused)
+    revoked = _revocation(lot, entries)
     awarded = [
         entry
         for entry in entries
-        if entry.kind in {"award.notified", "contract.signed"} and entry.body.get("lot") == lot
+        if entry.kind in {"award.notified", "contract.signed"}
+        and entry.body.get("lot") == lot
+        # After a revocation nobody has won, and everybody still may: their securities stay.
+        and (revoked is None or _moment(entry) > _moment(revoked))
     ]
     if not awarded:
         return None, None
-    newest = max(awarded, key=lambda entry: (entry.at, entry.seq))
+    newest = max(awarded, key=_moment)
     won = _winner(newest) == bidder
     case = _C.WINNER if won else _C.LOSER
     return case, last(case, lot=lot)
+
+
+def _revocation(lot: str, entries: Sequence[Entry]) -> Entry | None:
+    """The newest entry that the award of a lot was revoked."""
+    found = [one for one in entries if one.kind == REVOKED and one.body.get("lot") == lot]
+    return max(found, key=_moment, default=None)
+
+
+def _moment(entry: Entry) -> tuple[datetime, int]:
+    return entry.at, entry.seq
 
 
 def _failed_by_itself(lot: str, entries: Sequence[Entry]) -> Entry | None:

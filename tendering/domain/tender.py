@@ -50,8 +50,9 @@ TRANSITIONS: Mapping[TenderStatus, frozenset[TenderStatus]] = MappingProxyType(
         S.EVALUATING: frozenset({S.EVALUATED, S.FAILED, S.TERMINATED}),
         S.EVALUATED: frozenset({S.CANDIDATES_PUBLISHED, S.CONTINUED, S.FAILED, S.TERMINATED}),
         S.CANDIDATES_PUBLISHED: frozenset({S.AWARDED, S.FAILED, S.TERMINATED}),
-        # 招标投标法 第六十四条: an award that is void by the supervisor's ruling is none.
-        S.AWARDED: frozenset({S.FAILED}),
+        # 招标投标法 第六十四条: an award that is void by the supervisor's ruling is none. 条例
+        # 第五十五条: where the winner falls away, the next candidate, or a new tender.
+        S.AWARDED: frozenset({S.CANDIDATES_PUBLISHED, S.FAILED}),
         # The next round of the procedure has begun, a tender of its own.
         S.CONTINUED: frozenset(),
         S.FAILED: frozenset(),

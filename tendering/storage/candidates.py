@@ -54,12 +54,21 @@ class StoredEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class StoredAward:
-    """The award of a lot as it was notified (`award.notified`)."""
+    """The award of a lot as it was notified (`award.notified`), and revoked (`award.revoked`)."""
 
     lot: str
     bidder_id: UUID
     award: Mapping[str, JsonValue]
     notified_at: datetime
+    revocation: Mapping[str, JsonValue] | None = None
+    revoked_at: datetime | None = None
+
+    @property
+    def bid(self) -> str:
+        """The bid that won, as the report calls it."""
+        winner = self.award["winner"]
+        assert isinstance(winner, dict)
+        return str(winner["bid"])
 
 
 async def insert_evaluation(
@@ -139,15 +148,46 @@ async def insert_award(connection: Connection, tender_id: UUID, award: StoredAwa
     )
 
 
+async def revoke_award(
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    revocation: Mapping[str, JsonValue],
+    *,
+    at: datetime,
+) -> None:
+    """The award of a lot stands no longer; `revocation` is the body of the event."""
+    await connection.execute(
+        """UPDATE tendering.awards SET revocation = $3, revoked_at = $4
+           WHERE tender_id = $1 AND lot = $2 AND revoked_at IS NULL""",
+        tender_id,
+        lot,
+        to_json(dict(revocation)),
+        at,
+    )
+
+
 async def list_awards(connection: Connection, tender_id: UUID) -> list[StoredAward]:
-    """The awards of a tender, by lot."""
+    """The awards of a tender that stand, by lot."""
+    return [one for one in await list_all_awards(connection, tender_id) if one.revoked_at is None]
+
+
+async def list_all_awards(connection: Connection, tender_id: UUID) -> list[StoredAward]:
+    """Every award of a tender, also those revoked, by lot in the order they were made."""
     rows = await connection.fetch(
-        """SELECT lot, bidder_id, award, notified_at FROM tendering.awards
-           WHERE tender_id = $1 ORDER BY lot""",
+        """SELECT lot, bidder_id, award, notified_at, revocation, revoked_at
+           FROM tendering.awards WHERE tender_id = $1 ORDER BY lot, notified_at""",
         tender_id,
     )
     return [
-        StoredAward(row["lot"], row["bidder_id"], from_json(row["award"]), row["notified_at"])
+        StoredAward(
+            row["lot"],
+            row["bidder_id"],
+            from_json(row["award"]),
+            row["notified_at"],
+            None if row["revocation"] is None else from_json(row["revocation"]),
+            row["revoked_at"],
+        )
         for row in rows
     ]
 

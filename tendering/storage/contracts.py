@@ -39,6 +39,16 @@ async def insert(connection: Connection, contract: StoredContract) -> None:
     )
 
 
+async def discard(connection: Connection, tender_id: UUID, lot: str) -> None:
+    """A contract that was drawn up and not signed is none; the journal keeps that it was."""
+    await connection.execute(
+        """DELETE FROM tendering.contracts
+           WHERE tender_id = $1 AND lot = $2 AND signed_at IS NULL""",
+        tender_id,
+        lot,
+    )
+
+
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[StoredContract]:
     """The contracts of a tender, by lot."""
     rows = await connection.fetch(

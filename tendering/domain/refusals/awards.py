@@ -51,6 +51,12 @@ class SecurityNotReturnable(Conflict):
     code = "security-not-returnable"
 
 
+class AwardNotRevocable(Conflict):
+    """The award cannot be taken back like this: `why` says what stands against it."""
+
+    code = "award-not-revocable"
+
+
 class BidLapsed(Conflict):
     """The bid is valid no more: its validity was not extended, or its bidder refused."""
 

@@ -281,7 +281,8 @@ CREATE TABLE tendering.shares (
 );
 
 -- PDFs the platform makes and others sign in turn. `pdf` is the newest version. `lot` is empty for
--- a document of the whole tender.
+-- a document of the whole tender. What an award that was revoked had left is void and stays; what
+-- takes its place is the next edition.
 CREATE TABLE tendering.issued_documents (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{0,20}$'),
@@ -298,8 +299,13 @@ CREATE TABLE tendering.issued_documents (
     secret boolean NOT NULL,
     issued_at timestamptz NOT NULL,
     completed_at timestamptz,
-    PRIMARY KEY (tender_id, kind, lot)
+    edition integer NOT NULL DEFAULT 1 CHECK (edition BETWEEN 1 AND 99),
+    void_at timestamptz,
+    PRIMARY KEY (tender_id, kind, lot, edition)
 );
+
+CREATE UNIQUE INDEX issued_documents_standing ON tendering.issued_documents (tender_id, kind, lot)
+WHERE void_at IS NULL;
 
 -- The prepared signature that waits for its signer, one a document: a newer one takes its place,
 -- and it is gone when the signature is there.
@@ -312,7 +318,8 @@ CREATE TABLE tendering.signature_preparations (
     certificate bytea NOT NULL CHECK (octet_length(certificate) <= 65536),
     attributes bytea NOT NULL CHECK (octet_length(attributes) <= 4096),
     pdf bytea NOT NULL,
+    edition integer NOT NULL DEFAULT 1,
     PRIMARY KEY (tender_id, kind, lot),
-    FOREIGN KEY (tender_id, kind, lot)
-    REFERENCES tendering.issued_documents (tender_id, kind, lot)
+    FOREIGN KEY (tender_id, kind, lot, edition)
+    REFERENCES tendering.issued_documents (tender_id, kind, lot, edition)
 );

@@ -20,14 +20,19 @@ CREATE TABLE tendering.candidates (
     FOREIGN KEY (tender_id, lot) REFERENCES tendering.evaluations (tender_id, lot)
 );
 
+-- Of each lot one award stands; those that were revoked stay. `revocation` as in `award.revoked`.
 CREATE TABLE tendering.awards (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
     bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
     award text NOT NULL CHECK (octet_length(award) <= 65536),
     notified_at timestamptz NOT NULL,
-    PRIMARY KEY (tender_id, lot),
-    FOREIGN KEY (tender_id, lot) REFERENCES tendering.candidates (tender_id, lot)
+    revocation text CHECK (octet_length(revocation) <= 65536),
+    revoked_at timestamptz CHECK (revoked_at >= notified_at),
+    PRIMARY KEY (tender_id, lot, bidder_id),
+    FOREIGN KEY (tender_id, lot) REFERENCES tendering.candidates (tender_id, lot),
+    CHECK (num_nulls(revocation, revoked_at) IN (0, 2))
 );
 
+CREATE UNIQUE INDEX awards_standing ON tendering.awards (tender_id, lot) WHERE revoked_at IS NULL;
 CREATE INDEX awards_bidder_id ON tendering.awards (bidder_id);

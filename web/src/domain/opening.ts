@@ -36,6 +36,8 @@ export interface OpenedLot {
   publicityUntil: string | null;
   winner: Candidate | null;
   contractUntil: string | null;
+  /** Bids whose award was revoked or void, in order. */
+  revoked: string[];
 }
 
 /** How far the opening is, as the hall shows it. */
@@ -134,6 +136,12 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     lot.winner = (body.winner ?? null) as Candidate | null;
     lot.contractUntil = text(body.contract_until) || null;
   },
+  "award.revoked": (opening, body) => {
+    const lot = lotOf(opening, text(body.lot));
+    if (lot.winner) lot.revoked.push(lot.winner.bid);
+    lot.winner = null;
+    lot.contractUntil = null;
+  },
 };
 
 function emptyLot(lot: string): OpenedLot {
@@ -147,6 +155,7 @@ function emptyLot(lot: string): OpenedLot {
     publicityUntil: null,
     winner: null,
     contractUntil: null,
+    revoked: [],
   };
 }
 

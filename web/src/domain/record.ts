@@ -159,6 +159,11 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
       };
     },
   },
+  "award.revoked": {
+    key: "awardRevoked",
+    tone: "important",
+    values: (body) => ({ ...lot(body), reasons: text(body.reasons) }),
+  },
   "document.issued": { key: "documentIssued", values: (body) => documentOf(body) },
   "document.signed": {
     key: "documentSigned",

@@ -118,6 +118,8 @@ export interface FollowUp { id: string; tender_id: string; tender_number: string
 
 export interface FollowUpList { items: FollowUp[] }
 
+export type Following = "next_candidate" | "re_tender";
+
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
@@ -126,7 +128,7 @@ export interface HeldTender { tender_id: string; number: string; title: string; 
 
 export interface HeldTenders { items: HeldTender[] }
 
-export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null }
+export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null; edition?: number; void_at?: string | null }
 
 export interface IssuedCertificate { serial: string; certificate: string; chain: string[] }
 
@@ -142,7 +144,7 @@ export interface LogEvidence { checkpoint: string; time_stamps: Record<string, s
 
 export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[] }
 
-export interface LotResultAnswer { lot: string; candidates: CandidateAnswer[]; publicity_from: string; publicity_until: string; report_digest: string; award: AwardAnswer | null }
+export interface LotResultAnswer { lot: string; candidates: CandidateAnswer[]; publicity_from: string; publicity_until: string; report_digest: string; award: AwardAnswer | null; revoked?: RevokedAwardAnswer[] }
 
 export interface LotView { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items: unknown[]; bill: Record<string, unknown> | null }
 
@@ -336,8 +338,6 @@ export interface PostRetender { deadline: string }
 
 export interface PostReturn { lot: string; bidder_id: string; reference: string; deposit_rate_percent: string; lending_base_rate_percent: string }
 
-export interface PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
-
 export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
 
 export interface PostRuling { remedy: "award_void" | "correct" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
@@ -430,6 +430,8 @@ export interface ReviewItem { id: string; part: string; title: string; law: stri
 
 export interface ReviewItemBody { id: string; part: "form" | "qualification" | "response"; title: string; law?: string }
 
+export interface RevokedAwardAnswer { winner: CandidateAnswer; notified_at: string; revoked_at: string; cause: string; following: string; reasons: string }
+
 export type Role = "agency" | "bidder" | "expert" | "insurer" | "key_holder" | "operator" | "procuring_entity" | "public" | "supervisor" | "venue_operator";
 
 export interface RoomAnswer { standing: StandingView; room: RoomView | HallView }
@@ -500,6 +502,10 @@ export interface WebhookView { id: string; url: string; created_at: string; secr
 
 export interface WishesView { email: string; muted: string[]; mail_is_sent: boolean; kinds: string[] }
 
+export interface tendering_api_awards_PostRevocation { lot: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string; following: Following; reasons: string }
+
+export interface tendering_api_certificates_PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
+
 export interface tendering_api_openings_LotBody { lot: string }
 
 export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
@@ -509,7 +515,7 @@ export interface Doors {
   "GET /certificates": { answer: CertificateList };
   "POST /certificates": { body: PostCertificate; answer: IssuedCertificate };
   "GET /certificates/revocations": { answer: Blob };
-  "POST /certificates/{serial}/revocation": { path: { serial: string }; body: PostRevocation; answer: CertificateAnswer };
+  "POST /certificates/{serial}/revocation": { path: { serial: string }; body: tendering_api_certificates_PostRevocation; answer: CertificateAnswer };
   "GET /clock": { answer: ClockAnswer };
   "GET /deliveries": { answer: DeliveryList };
   "POST /deliveries/{delivery_id}/replay": { path: { delivery_id: string }; answer: undefined };
@@ -579,6 +585,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/archive": { path: { tender_id: string }; query: { edition?: "full" | "public" }; answer: Blob };
   "POST /tenders/{tender_id}/archive": { path: { tender_id: string }; body: PostArchive; answer: IssuedAnswer };
   "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
+  "POST /tenders/{tender_id}/award/revocation": { path: { tender_id: string }; body: tendering_api_awards_PostRevocation; answer: ResultList };
   "GET /tenders/{tender_id}/bid-securities": { path: { tender_id: string }; answer: SecurityList };
   "POST /tenders/{tender_id}/bid-securities/deposits": { path: { tender_id: string }; body: PostDeposit; answer: undefined };
   "POST /tenders/{tender_id}/bid-securities/kept": { path: { tender_id: string }; body: PostKept; answer: undefined };
@@ -621,7 +628,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
   "POST /tenders/{tender_id}/issued": { path: { tender_id: string }; body: PostIssued; answer: IssuedAnswer };
-  "GET /tenders/{tender_id}/issued/{kind}.pdf": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; answer: Blob };
+  "GET /tenders/{tender_id}/issued/{kind}.pdf": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string; edition?: number }; answer: Blob };
   "POST /tenders/{tender_id}/issued/{kind}/signature-preparations": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostPreparation; answer: PreparationAnswer };
   "GET /tenders/{tender_id}/issued/{kind}/signature-preparations/{preparation_id}.pdf": { path: { tender_id: string; kind: DocumentKind; preparation_id: string }; query: { lot?: string }; answer: Blob };
   "POST /tenders/{tender_id}/issued/{kind}/signatures": { path: { tender_id: string; kind: DocumentKind }; query: { lot?: string }; body: PostSignature; answer: undefined };

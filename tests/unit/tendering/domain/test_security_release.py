@@ -25,6 +25,7 @@ from tendering.domain.security_release import (
     Returned,
     decide_keep,
     is_cancelled,
+    is_in_play_again,
     ordered,
     orders,
     release_at,
@@ -355,3 +356,29 @@ def test_the_operator_is_told_of_deposits_to_return_and_of_no_guarantee(
     told = Entry(a_tender().id, Stream.CUSTODY, 1, event.kind, event.body, MONDAY, b"")
 
     assert len(duties_of(a_tender(), BOOKS[WORKS], holiday_calendar(), [told])) == tasks
+
+
+def revoked(*, days: int) -> Entry:
+    return an_entry("award.revoked", days=days, seq=3, lot="1")
+
+
+def test_e31_with_a_revoked_award_nobody_has_won_and_every_security_stays() -> None:
+    held = a_security()
+
+    assert ordered_for(GOODS, held, award(OTHER), revoked(days=1)) is None
+    assert ordered_for(WORKS, held, award(BIDDER), revoked(days=1)) is None
+    again = ordered_for(GOODS, held, award(OTHER), revoked(days=1), award(BIDDER, days=2))
+    assert again is None
+    fell_away = ordered_for(GOODS, held, award(BIDDER), revoked(days=1), award(OTHER, days=2))
+    assert fell_away is not None
+    assert (fell_away.case, fell_away.since) == (ReleaseCase.LOSER, MONDAY + timedelta(days=2))
+
+
+def test_e31_what_was_to_go_back_to_a_loser_stays_when_the_award_is_revoked() -> None:
+    waiting = a_security(case=ReleaseCase.LOSER, since=MONDAY)
+
+    assert is_in_play_again(waiting, [award(OTHER), revoked(days=1)])
+    assert not is_in_play_again(waiting, [award(OTHER)])
+    assert not is_in_play_again(replace(waiting, released_at=MONDAY), [revoked(days=1)])
+    later = replace(waiting, since=MONDAY + timedelta(days=2))
+    assert not is_in_play_again(later, [revoked(days=1), award(OTHER, days=2)])

@@ -245,6 +245,7 @@ export default {
     candidate: "Candidate",
     total: "Total",
     winner: "Awarded",
+    revoked: "Award revoked or void",
     publicity: "On public display from {from} to {until}. Raise objections within this period.",
     contractUntil: "contract to be signed before {until}",
   },

@@ -116,6 +116,7 @@ export default {
   "quotes-already-asked": "Quotes for this lot are still open. Choose one of them.",
   // Rulebooks, timetables, methods, the draw, awards, imports.
   "already-contributed": "Your organization has contributed to this draw already.",
+  "award-not-revocable": "The award cannot be taken back like this. Check cause, evidence and what follows; not once the contract is signed.",
   "award-not-allowed": "This candidate may not be chosen now. Check the publicity period and open objections.",
   "candidates-not-allowed": "The candidates are not those of the evaluation report.",
   "contribution-mismatch": "This key does not open the contribution that you sealed. Check the file.",

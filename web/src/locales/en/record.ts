@@ -46,6 +46,7 @@ export default {
   evaluationReported: "The evaluation ended and its report was signed.",
   candidatesPublished: "Candidates of lot {lot} were published; first is {first}; on display until {until}.",
   awardNotified: "Lot {lot} was awarded to {name} at CNY {price}.",
+  awardRevoked: "The award of lot {lot} is revoked or void. {reasons}",
   documentIssued: "The {document} was made and waits for signatures.",
   documentSigned: "{name} signed the {document}.",
   documentWaived: "{name} did not sign the {document}; it goes on: {reason}",

@@ -244,6 +244,7 @@ export default {
     candidate: "中标候选人",
     total: "总分",
     winner: "中标",
+    revoked: "中标已撤销或者无效",
     publicity: "公示期：{from} 至 {until}。有异议的，请在公示期内提出。",
     contractUntil: "应在 {until} 前签订合同",
   },

@@ -115,6 +115,7 @@ export default {
   "quotes-already-asked": "本标段已经询价，报价仍然有效，请直接选择。",
   // Rulebooks, timetables, methods, the draw, awards, imports.
   "already-contributed": "贵单位已经提交过抽取随机数。",
+  "award-not-revocable": "现在不能撤销这个中标结果。请检查原因、证明材料和后续安排，已签合同的不能撤销。",
   "award-not-allowed": "现在不能确定这个候选人中标。请检查公示期是否结束、异议是否已答复。",
   "candidates-not-allowed": "公示的候选人与评标报告不一致。",
   "contribution-mismatch": "提交的密钥打不开之前密封的随机数，请检查是否选错文件。",

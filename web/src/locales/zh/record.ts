@@ -46,6 +46,7 @@ export default {
   evaluationReported: "评标结束，评标报告已签署。",
   candidatesPublished: "公示中标候选人（第 {lot} 标段），第一候选人 {first}，公示至 {until}。",
   awardNotified: "发出中标通知书：第 {lot} 标段由 {name} 中标，中标价 {price} 元。",
+  awardRevoked: "第 {lot} 标段的中标已撤销或者无效。{reasons}",
   documentIssued: "生成《{document}》，等待签署。",
   documentSigned: "{name} 签署《{document}》。",
   documentWaived: "{name} 未签署《{document}》，依规继续：{reason}",
