@@ -29,6 +29,7 @@ from tendering.domain.objections import (
     objection_digest,
     objection_statement,
     reply_statement,
+    stops_tender,
 )
 from tendering.domain.parties import Actor
 from tendering.domain.pauses import Cause
@@ -63,7 +64,7 @@ async def raise_objection(
     by: Actor,
     at: datetime,
 ) -> Objection:
-    """Register an objection; in time, it stops the tender until it is answered.
+    """Register an objection; in time, it stops the tender, or its lot, until it is answered.
 
     The same again is the one that is there. Raises NotFound, SignatureRefused, Invalid,
     ObjectionTooEarly, NotConcerned, TooManyObjections.
@@ -103,7 +104,7 @@ async def raise_objection(
     opened = await objections.is_opened(connection, tender_id)
     stream = Stream.PUBLIC if names_are_public(tender, opened=opened) else Stream.CUSTODY
     await journal.append(connection, tender_id, stream, event, at=at)
-    if registered.pauses:
+    if stops_tender(tender, registered):
         await suspend(connection, tender, Cause(SuspensionReason.OBJECTION, at), at=at)
     return registered
 

@@ -60,7 +60,7 @@ class ObjectionView(Struct, frozen=True):
     """An objection as the asker may see it: `objector` and `text` are null where they are secret.
 
     `late`: after its term, registered and without effect. `pauses`: the tender stands still until
-    the reply.
+    the reply, or over the result of one of several lots, that lot.
     """
 
     id: UUID

@@ -69,7 +69,8 @@ class Reply:
 class Objection:
     """An objection as it was registered. `lot` is empty where it is about the whole tender.
 
-    `late`: after its term. `pauses`: the tender stands still until the reply.
+    `late`: after its term. `pauses`: until the reply what it is about stands still, which is the
+    tender or, where `stops_tender` says no, its lot alone.
     """
 
     id: UUID
@@ -210,6 +211,16 @@ def names_are_public(tender: Tender, *, opened: bool) -> bool:
     招标投标法 第二十二条: who has the documents is nobody's business; who objects has them.
     """
     return opened and tender.status is not TenderStatus.PUBLISHED
+
+
+def stops_tender(tender: Tender, objection: Objection) -> bool:
+    """Does the whole tender stand still over it? Not over the result of one of several lots.
+
+    条例 第五十四条 pauses the activities that the objection is about: that lot is not awarded until
+    the reply, and the others go on.
+    """
+    of_one_lot = objection.subject is Subject.EVALUATION_RESULT and bool(objection.lot)
+    return objection.pauses and not (of_one_lot and len(tender.lots) > 1)
 
 
 def reply_rule(kind: ObjectionKind, rulebook: Rulebook) -> Rule:

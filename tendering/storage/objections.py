@@ -11,10 +11,12 @@ from tendering.domain.objections import (
     Standing,
     Subject,
     objection_digest,
+    stops_tender,
 )
 from tendering.domain.pauses import Cause
 from tendering.domain.refusals import NotFound
 from tendering.domain.suspension import SuspensionReason
+from tendering.storage import tenders
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
 
@@ -89,13 +91,13 @@ async def list_of_tender(connection: Connection, tender_id: UUID) -> list[Object
 
 
 async def causes(connection: Connection, tender_id: UUID) -> list[Cause]:
-    """The open objections that keep a tender standing still, oldest first."""
-    rows = await connection.fetch(
-        """SELECT received_at FROM tendering.objections
-           WHERE tender_id = $1 AND pauses AND answered_at IS NULL ORDER BY received_at, id""",
-        tender_id,
-    )
-    return [Cause(SuspensionReason.OBJECTION, row["received_at"]) for row in rows]
+    """The open objections that keep the whole tender standing still, oldest first."""
+    tender = await tenders.get(connection, tender_id)
+    return [
+        Cause(SuspensionReason.OBJECTION, one.received_at)
+        for one in await list_of_tender(connection, tender_id)
+        if one.reply is None and stops_tender(tender, one)
+    ]
 
 
 async def count_open(connection: Connection, tender_id: UUID, subject: Subject, lot: str) -> int:

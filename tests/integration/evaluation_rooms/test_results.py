@@ -199,7 +199,9 @@ async def test_nothing_of_the_report_is_public_before_it_is_handed_over(stage: S
     assert [DocumentKind.EVALUATION_REPORT in kinds for kinds in listed] == [False, False, True]
 
 
-async def test_members_are_named_to_nobody_outside_even_after_the_hand_over(stage: Stage) -> None:
+async def test_e25_members_are_named_to_nobody_outside_even_after_the_hand_over(
+    stage: Stage,
+) -> None:
     await stage.evaluated()
 
     public = str([entry.body for entry in await stage.entries(Stream.PUBLIC)])

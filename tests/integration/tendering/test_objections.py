@@ -11,6 +11,7 @@ from tendering.actions.clarifications import record_download
 from tendering.actions.duties import list_duties, look_after
 from tendering.actions.openings import close_submission
 from tendering.clockwork import close_due
+from tendering.domain.award import PublishedCandidates
 from tendering.domain.duties import OVERDUE
 from tendering.domain.journal import Stream
 from tendering.domain.objections import ObjectionKind, Subject, objection_statement
@@ -19,7 +20,8 @@ from tendering.domain.refusals.remedies import AlreadyAnswered, NotConcerned, Ob
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.tender import TenderStatus
-from tendering.storage import tenders
+from tendering.storage import candidates, objections, tenders
+from tendering.storage.candidates import StoredEvaluation
 from tendering.storage.connection import Pool, reading, transaction
 from tests.support.objecting import CLOSES, Objecting, objecting
 from tests.support.opened import PUBLISHED, locked_bid
@@ -279,3 +281,44 @@ async def _begin_opening(case: Objecting) -> None:
         for bidder in case.lot.bidders:
             await insert_bid(connection, locked_bid(case.lot.id, bidder), received_at=EARLY)
     await _close(case, (await case.tender()).closing_at)
+
+
+async def test_e08_an_objection_to_one_lots_result_lets_the_other_lot_go_on(
+    case: Objecting,
+) -> None:
+    await case.change(status=TenderStatus.CANDIDATES_PUBLISHED)
+    until = EARLY + timedelta(days=4)
+    async with transaction(case.pool) as connection:
+        await connection.execute(
+            """INSERT INTO tendering.lots (tender_id, lot, title, estimate_fen, ceiling_price_fen,
+                                           bid_security_fen, items)
+               SELECT tender_id, '2', title, estimate_fen, ceiling_price_fen, bid_security_fen,
+                      items
+               FROM tendering.lots WHERE tender_id = $1""",
+            case.lot.id,
+        )
+        for lot in ("1", "2"):
+            report = StoredEvaluation(lot, {}, b"0" * 32, EARLY)
+            await candidates.insert_evaluation(connection, case.lot.id, report)
+            shown = PublishedCandidates(lot, (), EARLY, until)
+            await candidates.insert_candidates(connection, case.lot.id, shown)
+
+    raised = await case.objects(
+        case.lot.bidders[0], EARLY + timedelta(days=1), subject="evaluation_result", lot="1"
+    )
+    running = await case.tender()
+    async with reading(case.pool) as connection:
+        about = Subject.EVALUATION_RESULT
+        open_ = [
+            await objections.count_open(connection, case.lot.id, about, lot) for lot in ("1", "2")
+        ]
+
+    assert (raised.pauses, running.suspension) == (True, None)
+    # 条例 第五十四条: the award of this lot waits (`decide_award`), that of the other does not.
+    assert open_ == [1, 0]
+    whole = await case.objects(
+        case.lot.bidders[1], EARLY + timedelta(days=2), subject="evaluation_result"
+    )
+    assert (await case.tender()).suspension is not None
+    await case.answers(whole.id, EARLY + timedelta(days=3))
+    assert (await case.tender()).suspension is None

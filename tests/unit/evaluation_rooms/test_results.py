@@ -75,7 +75,7 @@ def outlying() -> Play:
     return play
 
 
-def test_an_outlier_is_explained_or_corrected_by_the_member_who_gave_it() -> None:
+def test_g20_an_outlier_is_explained_or_corrected_by_the_member_who_gave_it() -> None:
     play = outlying()
     asked = play.room.results.findings
     assert {one.check for one in asked} == {"outlier"}

@@ -262,7 +262,7 @@ def test_who_has_not_checked_in_does_not_act() -> None:
         play.do(c.Speak(1, "我到了"))
 
 
-def test_the_opinions_of_a_replaced_member_are_void() -> None:
+def test_e27_and_g17_the_opinions_of_a_replaced_member_are_void() -> None:
     play = Play().until(Phase.TECHNICAL)
     play.do(c.SubmitScore(2, 1, "design", points_of(2, 1, "design")))
 

@@ -61,12 +61,12 @@ def test_a_bid_one_microsecond_before_the_deadline_is_taken() -> None:
     assert event.kind == "bid.submitted"
 
 
-def test_a_bid_at_the_deadline_is_refused() -> None:
+def test_e17_a_bid_at_the_deadline_is_refused() -> None:
     with pytest.raises(DeadlinePassed):
         submit(at=DEADLINE)
 
 
-def test_a_bid_one_microsecond_late_is_refused_whatever_the_status() -> None:
+def test_e17_a_bid_one_microsecond_late_is_refused_whatever_the_status() -> None:
     with pytest.raises(DeadlinePassed):
         submit(a_tender(status=TenderStatus.OPENING), at=DEADLINE + MOMENT)
 

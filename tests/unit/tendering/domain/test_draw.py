@@ -146,14 +146,14 @@ def test_the_next_in_the_order_steps_in() -> None:
     assert [first, second] == [index for index in order if index not in seated][:2]
 
 
-def test_when_nobody_is_left_the_pool_was_too_small() -> None:
+def test_g17_when_nobody_is_left_the_pool_was_too_small() -> None:
     everybody = frozenset(range(len(POOL.entries)))
 
     with pytest.raises(PoolTooSmall):
         replacement(POOL.entries, range(len(POOL.entries)), 0, taken=everybody)
 
 
-def test_whoever_has_an_interest_is_not_in_the_pool() -> None:
+def test_e24_and_g16_whoever_has_an_interest_is_not_in_the_pool() -> None:
     tied = replace(EXPERTS[0], relations=(Relation(RelationKind.DIRECTOR, "X"),))
     frozen_pool = draw_steps.decide_freeze(
         [tied, *EXPERTS[1:]],

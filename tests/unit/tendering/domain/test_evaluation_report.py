@@ -90,7 +90,7 @@ def against(*bids: str, members: tuple[str, ...] = MEMBERS[:3]) -> tuple[ReviewV
     )
 
 
-def test_the_first_three_in_rank_are_the_candidates() -> None:
+def test_e28_the_first_three_in_rank_are_the_candidates() -> None:
     report = assemble(an_evaluation(), WORKS)
 
     assert [candidate.rank for candidate in report.candidates] == [1, 2, 3]

@@ -45,7 +45,7 @@ NEED = Need("示范市", "510100", "A08", 3, 1)
         ({"specialities": frozenset({"B01"})}, False),
     ],
 )
-def test_an_expert_fits_a_need_or_not(changes: dict[str, object], *, fitting: bool) -> None:
+def test_e23_an_expert_fits_a_need_or_not(changes: dict[str, object], *, fitting: bool) -> None:
     expert = replace(EXPERT, **changes)  # type: ignore[arg-type]
 
     assert fits(expert, NEED, WORKS, on=TODAY) is fitting
@@ -100,13 +100,13 @@ def test_a_tie_to_somebody_else_does_not_bar() -> None:
         (3, 3, ["E22"]),
     ],
 )
-def test_a_committee_has_its_shape(members: int, experts: int, rules: list[str]) -> None:
+def test_e22_a_committee_has_its_shape(members: int, experts: int, rules: list[str]) -> None:
     found = committee_findings(WORKS, members=members, experts=experts)
 
     assert [finding.rule_id for finding in found] == rules
 
 
-def test_a_large_procurement_needs_seven() -> None:
+def test_g14_a_large_procurement_needs_seven() -> None:
     def found(budget_fen: int, *, is_complex: bool = False) -> list[str]:
         findings = committee_findings(
             GOODS, members=5, experts=5, budget_fen=budget_fen, is_complex=is_complex

@@ -186,7 +186,7 @@ def test_a_document_that_nobody_signed_is_none() -> None:
         decide_waiver(document, place=1, reason="未到场", at=NOW + TURN)
 
 
-def test_a_report_is_signed_by_the_majority_of_the_committee() -> None:
+def test_e29_a_report_is_signed_by_the_majority_of_the_committee() -> None:
     members = [a_signatory(number, waivable=True) for number in range(1, 6)]
     report = a_document(*members, kind=DocumentKind.EVALUATION_REPORT)
     once, _ = decide_waiver(report, place=1, reason="拒绝签字", at=NOW + TURN)

@@ -23,6 +23,7 @@ from tendering.domain.objections import (
     decide_reply,
     names_are_public,
     reply_statement,
+    stops_tender,
 )
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.remedies import (
@@ -267,3 +268,17 @@ def test_names_are_public_once_the_bids_are_opened_and_never_where_none_were() -
     assert not names_are_public(tender(), opened=False)
     assert names_are_public(tender(status=TenderStatus.OPENING), opened=True)
     assert not names_are_public(tender(status=TenderStatus.FAILED), opened=False)
+
+
+def test_e08_an_objection_to_the_result_of_one_of_several_lots_stops_that_lot_only() -> None:
+    one = tender(status=TenderStatus.CANDIDATES_PUBLISHED)
+    two = replace(one, lots=(*one.lots, replace(one.lots[0], lot="2")))
+    of_a_lot = {"subject": Subject.EVALUATION_RESULT, "lot": "1", "pauses": True}
+
+    about = objection(DEADLINE, **of_a_lot)
+
+    assert stops_tender(one, about)
+    assert not stops_tender(two, about)
+    assert stops_tender(two, replace(about, lot=""))
+    assert stops_tender(two, replace(about, subject=Subject.TENDER_DOCUMENTS))
+    assert not stops_tender(one, replace(about, pauses=False))

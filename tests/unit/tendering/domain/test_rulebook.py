@@ -24,7 +24,7 @@ effective_from = 2000-01-01
 """
 
 
-def test_the_construction_rulebook_says_twenty_days() -> None:
+def test_e03_the_construction_rulebook_says_twenty_days() -> None:
     rule = rulebook_of("construction").rule("E03")
 
     assert (rule.value, rule.unit, rule.law) == (20, "calendar_day", "《招标投标法》第二十四条")

@@ -90,7 +90,7 @@ def test_the_holiday_of_october_pushes_the_deadline_out() -> None:
     assert earliest_deadline(WORKS, CALENDAR, published) == day_begins(date(2026, 10, 8))
 
 
-def test_five_days_of_availability_are_calendar_days_in_engineering() -> None:
+def test_e01_five_days_of_availability_are_calendar_days_in_engineering() -> None:
     deadline = day_begins(date(2026, 11, 30))
 
     assert rule_ids(planned(deadline, documents_until=day_begins(date(2026, 11, 14)))) == []
@@ -99,7 +99,7 @@ def test_five_days_of_availability_are_calendar_days_in_engineering() -> None:
     ) == ["E01"]
 
 
-def test_five_days_of_availability_are_working_days_in_procurement() -> None:
+def test_g03_five_days_of_availability_are_working_days_in_procurement() -> None:
     timetable = plan(
         GOODS,
         CALENDAR,
@@ -117,7 +117,7 @@ def test_a_short_unlock_window_is_blocked() -> None:
     assert rule_ids(planned(day_begins(date(2026, 11, 30)), unlock_minutes=5)) == ["P02"]
 
 
-def test_the_dates_follow_from_the_deadline() -> None:
+def test_e09_the_dates_follow_from_the_deadline() -> None:
     deadline = civil_instant(date(2026, 11, 30), time(9, 30))
 
     timetable = planned(deadline, drain=timedelta(seconds=45))

@@ -114,7 +114,7 @@ def test_a_method_of_the_lowest_price_gives_no_points() -> None:
 # --- the same brand ------------------------------------------------------------------------------
 
 
-def test_bids_of_one_brand_count_as_one_bidder() -> None:
+def test_g30_bids_of_one_brand_count_as_one_bidder() -> None:
     assert bidders_counted({"A": "x", "B": "x", "C": "", "D": ""}) == 3
 
 
@@ -215,7 +215,9 @@ ROWS = (UnitPrice("a", Decimal("1.5"), 101), UnitPrice("b", Decimal(2), 100))
         (Offer(1000, body_fen=900, words_fen=1100, figures_fen=1000, rows=ROWS), 352, 3),
     ],
 )
-def test_prices_are_corrected_in_the_order_of_the_law(offer: Offer, price: int, steps: int) -> None:
+def test_g19_prices_are_corrected_in_the_order_of_the_law(
+    offer: Offer, price: int, steps: int
+) -> None:
     found = corrected(offer)
 
     assert (found.price_fen, len(found.steps), found.confirm) == (price, steps, steps > 0)
@@ -225,7 +227,7 @@ def test_prices_are_corrected_in_the_order_of_the_law(offer: Offer, price: int, 
     ("confirmed", "expected"),
     [(True, [(1, "A")]), (None, [(1, "A")]), (False, [(None, "A")])],
 )
-def test_a_corrected_price_that_is_not_confirmed_is_invalid(
+def test_g19_a_corrected_price_that_is_not_confirmed_is_invalid(
     confirmed: bool | None, expected: list[tuple[int | None, str]]
 ) -> None:
     result = scored(
