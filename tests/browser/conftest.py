@@ -87,7 +87,7 @@ async def platform(
             platform=PlatformSettings(folder=str(folder)),
             clock=ClockSettings(mode="demonstration"),
         )
-        port = _free_port()
+        port = free_port()
         named = replace(settings.server, port=port, public_address=f"http://localhost:{port}")
         async with server.running(replace(settings, server=named)) as running:
             await ensure_operator(running.context, folder / "operator.json")
@@ -132,7 +132,8 @@ async def _load(address: str, folder: Path) -> dict[str, DemonstrationAccount]:
     return {account.login: account for account in accounts}
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     # Passkeys and cookies want the name localhost, so the port is chosen before the address.
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port: int = listening.getsockname()[1]

@@ -4,7 +4,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -64,17 +64,23 @@ async def tender_to_bid_for(
     *,
     lasts: timedelta = timedelta(days=25),
     announced_by_others: bool = False,
+    opening_keys: Sequence[OpeningKey] = (),
 ) -> Tender:
     """A published tender whose notice holds: documents, announced keys, a timetable.
 
     With `announced_by_others` the announcements are those of somebody whom nobody has certified.
+    `opening_keys` are the three key holders'.
     """
     context, accounts = platform.running.context, platform.accounts
     now, tender_id = context.now(), uuid4()
     document, upload_id = await _document(platform, folder)
+    keys = opening_keys or [generate_opening_key() for _ in range(3)]
     async with transaction(context.pool) as connection:
         holders = tuple(
-            [await _holder(platform, connection, tender_id, number, at=now) for number in (1, 2, 3)]
+            [
+                await _holder(platform, connection, tender_id, number, key)
+                for number, key in enumerate(keys, start=1)
+            ]
         )
         if announced_by_others:
             holders = tuple(map(_announced_by_another, holders))
@@ -340,17 +346,21 @@ async def _document(platform: Platform, folder: Path) -> tuple[Document, UUID]:
 
 
 async def _holder(
-    platform: Platform, connection: Connection, tender_id: UUID, number: int, *, at: datetime
+    platform: Platform,
+    connection: Connection,
+    tender_id: UUID,
+    number: int,
+    opening: OpeningKey,
 ) -> KeyHolder:
     """A key holder with its announcement, certified by the platform."""
-    keys = platform.running.context.keys
-    account = await enter(connection, 900 + number, Role.KEY_HOLDER, password_hash="-", at=at)
+    keys, at = platform.running.context.keys, platform.running.context.now()
+    secret = await platform.running.context.passwords.hash(PASSWORD)
+    account = await enter(connection, 900 + number, Role.KEY_HOLDER, password_hash=secret, at=at)
     who, key = account.organization, generate_signing_key()
     actor = Actor(account.person.id, who.id, Role.KEY_HOLDER, who.name, who.uscc)
     session = Session(b"-", actor, "-", is_administrator=True)
     csr = make_request(key, common_name="-", organization="-", uscc=who.uscc)
     certificate = await request_certificate(connection, keys, csr, by=session, at=at)
-    opening: OpeningKey = generate_opening_key()
     said = announcement_statement(tender_id, number, who.id, opening.public)
     signed = sign_statement(key, certificate.der, label=ANNOUNCEMENT_LABEL, statement=said)
     announcement = signed.to_value()

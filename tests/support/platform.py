@@ -150,19 +150,20 @@ async def serving(
     demonstration: bool = False,
     upload_bytes_max: int = 1 << 20,
     notifications: NotificationSettings | None = None,
+    server: ServerSettings | None = None,
 ) -> AsyncIterator[Platform]:
-    """Serve on a port of its own until the block ends."""
+    """Serve on a port of its own until the block ends; `server` says at which address."""
     dsn_file = folder / "dsn"
     dsn_file.write_text(database.app_dsn, "utf-8")
     settings = PlatformConfiguration(
-        server=ServerSettings(port=0),
+        server=server or ServerSettings(port=0),
         database=DatabaseSettings(dsn_file=str(dsn_file), pool_connections_max=8),
         platform=PlatformSettings(folder=str(folder), upload_bytes_max=upload_bytes_max),
         clock=ClockSettings(mode="demonstration" if demonstration else "normal"),
         notifications=notifications or NotificationSettings(),
     )
-    async with running(settings) as server, aiohttp.ClientSession() as line:
-        context = server.context
+    async with running(settings) as served, aiohttp.ClientSession() as line:
+        context = served.context
         # The least work: no test that takes the whole platform asks how slow a log-in is.
         context.passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         password_hash = await context.passwords.hash(PASSWORD)
@@ -177,7 +178,7 @@ async def serving(
                 role: await begin_session(connection, account.authorization_id)
                 for role, account in accounts.items()
             }
-        yield Platform(server, database, line, accounts, tokens)
+        yield Platform(served, database, line, accounts, tokens)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ const IDENTITY = /^AGE-SECRET-KEY-(PQ-)?1[0-9A-Z]+$/;
 
 /** Why the page could not compute a file key; the texts say what to do. */
 export type KeyFault =
+  | "key-file-missing"
   | "key-file-too-large"
   | "key-file-unreadable"
   | "key-file-needs-passphrase"

@@ -12,8 +12,17 @@ export interface OpenedBid {
   manifestDigest: string;
   verdict: Verdict;
   by: "bidder" | "key_holders" | null;
+  keyLost: boolean;
+  confirmed: boolean;
   form: Record<string, unknown> | null;
   findings: string[];
+}
+
+/** What the host proposes, or what was decided, for a lot with too few open bids. */
+export interface Shortfall {
+  decision: "go_on" | "fail";
+  reason: string;
+  decided: boolean;
 }
 
 export interface Candidate {
@@ -30,6 +39,9 @@ export interface OpenedLot {
   lot: string;
   unlockUntil: string | null;
   revealed: boolean;
+  shortfall: Shortfall | null;
+  /** The opening record is issued, or signed by all. */
+  record: "issued" | "signed" | null;
   bids: OpenedBid[];
   candidates: Candidate[];
   publicityFrom: string | null;
@@ -122,8 +134,25 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     const whose = text((body.fault as Body | undefined)?.whose);
     if (bid) bid.verdict = whose === "bidder" ? "deemed_revoked" : "deemed_withdrawn";
   },
-  "opening.recorded": (opening) => {
+  "unlock.extended": (opening, body) => {
+    lotOf(opening, text(body.lot)).unlockUntil = text(body.unlock_until) || null;
+  },
+  "key.lost": (opening, body) => {
+    const bid = bidOf(opening, body);
+    if (bid) bid.keyLost = true;
+  },
+  "opening.confirmed": (opening, body) => {
+    const bid = bidOf(opening, body);
+    if (bid) bid.confirmed = true;
+  },
+  "shortfall.proposed": (opening, body) => takeShortfall(opening, body, false),
+  "shortfall.decided": (opening, body) => takeShortfall(opening, body, true),
+  "document.issued": (opening, body) => {
+    if (body.kind === "opening_record") lotOf(opening, text(body.lot)).record = "issued";
+  },
+  "opening.recorded": (opening, body) => {
     opening.recorded = true;
+    lotOf(opening, text(body.lot)).record = "signed";
   },
   "candidates.published": (opening, body) => {
     const lot = lotOf(opening, text(body.lot));
@@ -144,11 +173,18 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
   },
 };
 
+function takeShortfall(opening: Opening, body: Body, decided: boolean): void {
+  const decision = body.decision === "go_on" ? "go_on" : "fail";
+  lotOf(opening, text(body.lot)).shortfall = { decision, reason: text(body.reason), decided };
+}
+
 function emptyLot(lot: string): OpenedLot {
   return {
     lot,
     unlockUntil: null,
     revealed: false,
+    shortfall: null,
+    record: null,
     bids: [],
     candidates: [],
     publicityFrom: null,
@@ -169,6 +205,8 @@ function lockedBid(bid: Body): OpenedBid {
     manifestDigest: text(bid.manifest_digest),
     verdict: "waiting",
     by: null,
+    keyLost: false,
+    confirmed: false,
     form: null,
     findings: [],
   };

@@ -107,6 +107,16 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "important",
     values: (body) => ({ ...lot(body), count: list(body.rows).length }),
   },
+  "bidders.compared": { key: "biddersCompared" },
+  "objection.raised": {
+    key: "objectionRaised",
+    tone: "important",
+    values: (body) => ({ ...lot(body), name: text(body.organization_name), text: text(body.text) }),
+  },
+  "objection.answered": (body) => ({
+    key: body.outcome === "upheld" ? "objectionUpheld" : "objectionNotUpheld",
+    values: () => ({ ...lot(body), text: text(body.text) }),
+  }),
   "opening.confirmed": { key: "openingConfirmed", values: who },
   "tender.archived": { key: "tenderArchived", tone: "important" },
   "opening.recorded": { key: "openingRecorded", tone: "important", values: lot },

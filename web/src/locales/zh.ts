@@ -1,11 +1,12 @@
 /** The Chinese texts, which set what texts there are. */
+import hall from "@/locales/zh/hall";
 import messages from "@/locales/zh/messages";
 import pages from "@/locales/zh/pages";
 import problems from "@/locales/zh/problems";
 import record from "@/locales/zh/record";
 import rooms from "@/locales/zh/rooms";
 
-const zh = { ...pages, problems, record, rooms, messages };
+const zh = { ...pages, hall, problems, record, rooms, messages };
 
 export default zh;
 

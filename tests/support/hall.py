@@ -1,0 +1,165 @@
+"""An opening hall with everybody in it: a tender, three sealed bids, three key holders, a host."""
+
+import asyncio
+import base64
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from clients import sdk
+from clients.document_signing import Document, sign_in_turn
+from clients.key_files import SIGNING_KEY
+from crypto.certificates import facts
+from crypto.keys import OpeningKey, generate_opening_key
+from crypto.sealed_file import unwrap_share
+from tendering.domain.roles import Role
+from tendering.domain.tender import ENVELOPES, Tender
+from tendering.storage.connection import transaction
+from tests.support.bidding import move_deadline, tender_to_bid_for
+from tests.support.platform import PASSWORD, Platform, enter
+
+LOT: Final = "1"
+PASSPHRASE: Final = "示范口令 correct horse"
+# The second asks for a hundredth of what it meant: somebody wrote 万元 for 元.
+PRICES_FEN: Final = (128_500_000, 1_310_000, 205_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody with an account (and PASSWORD), a line, and a certified key in a folder."""
+
+    login: str
+    line: sdk.Platform = field(repr=False)
+    signer: sdk.Signer
+    folder: Path
+
+    @property
+    def name(self) -> str:
+        """Its organization's."""
+        return facts(self.signer.certificate).organization
+
+    @property
+    def signing_key(self) -> Path:
+        """The file of its signing key."""
+        return self.folder / SIGNING_KEY
+
+    @property
+    def key_file(self) -> Path:
+        """The opening keys of a bidder's bid: the first's are under PASSPHRASE."""
+        (found,) = (self.folder / "bid").glob("opening-keys.txt*")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class HallPlay:
+    """Everybody, before the deadline. Each bid is in custody."""
+
+    platform: Platform
+    tender: Tender
+    host: Party
+    bidders: tuple[Party, ...]
+    holders: tuple[Party, ...]
+    supervisor: Party
+    holder_keys: tuple[OpeningKey, ...] = field(repr=False)
+
+    async def deadline_in(self, left: timedelta) -> None:
+        """The deadline moves to so long after now."""
+        await move_deadline(self.platform, self.tender, self.platform.running.context.now() + left)
+        self.platform.running.context.touched(self.tender.id)
+
+    async def give_shares(self) -> None:
+        """Two of the key holders open what waits for them."""
+        path = f"/tenders/{self.tender.id}/opening"
+        for number, (holder, key) in enumerate(
+            zip(self.holders, self.holder_keys, strict=False), start=1
+        ):
+            for remedy in (await holder.line.get(f"{path}/remedies"))["items"]:
+                shares = {one["kind"]: _share(one, number, key) for one in remedy["envelopes"]}
+                body = {"lot": LOT, "bidder_id": remedy["bidder_id"], "shares": shares}
+                await holder.line.post(f"{path}/shares", body)
+
+    async def sign_record(self) -> None:
+        """Everybody signs the opening record in turn."""
+        document = Document(self.tender.id, "opening_record", LOT)
+        for party in (self.host, *self.bidders, *self.holders, self.supervisor):
+            await sign_in_turn(party.line, party.signer, document)
+
+
+@asynccontextmanager
+async def hall_play(platform: Platform, folder: Path) -> AsyncIterator[HallPlay]:
+    """A tender whose deadline is 25 days away, with three bids in custody."""
+    context = platform.running.context
+    keys = tuple(generate_opening_key() for _ in range(3))
+    password_hash = await context.passwords.hash(PASSWORD)
+    tender = await tender_to_bid_for(platform, folder, opening_keys=keys)
+    async with transaction(context.pool) as connection:
+        others = [
+            await enter(
+                connection, 950 + one, Role.BIDDER, password_hash=password_hash, at=context.now()
+            )
+            for one in range(2)
+        ]
+    accounts = platform.accounts
+    async with AsyncExitStack() as stack:
+
+        async def party(login: str) -> Party:
+            return await _party(stack, platform, login, folder / login)
+
+        bidders = []
+        for number, account in enumerate((accounts[Role.BIDDER], *others)):
+            bidder = await party(account.person.login)
+            await _hand_in(bidder, tender, number)
+            bidders.append(bidder)
+        yield HallPlay(
+            platform,
+            tender,
+            host=await party(accounts[Role.PROCURING_ENTITY].person.login),
+            bidders=tuple(bidders),
+            holders=tuple([await party(f"{Role.KEY_HOLDER}{901 + one}") for one in range(2)]),
+            supervisor=await party(accounts[Role.SUPERVISOR].person.login),
+            holder_keys=keys,
+        )
+
+
+async def _party(stack: AsyncExitStack, platform: Platform, login: str, folder: Path) -> Party:
+    line = await stack.enter_async_context(sdk.open_platform(platform.running.address))
+    await line.log_in(login, PASSWORD)
+    signer = await sdk.certify_with_platform(sdk.KeyFolder(folder), line)
+    return Party(login, line, signer, folder)
+
+
+async def _hand_in(party: Party, tender: Tender, number: int) -> None:
+    keys = await sdk.fetch_published_keys(party.line, party.folder / "platform-keys.json")
+    book = sdk.ReceiptBook(party.line, keys, party.folder / "receipts")
+    bidder = sdk.Bidder(party.line, party.signer, book)
+    file = party.folder / "示范.txt"
+    file.write_text("示范文件,内容虚构。")
+    forms: dict[str, dict[str, Any]] = {
+        "qualification": {"objective": {}},
+        "technical": {},
+        "price": {
+            "price_fen": PRICES_FEN[number],
+            "duration_days": 300 - number,
+            "quality": "合格",
+            "project_manager": f"示范经理{number + 1}",
+        },
+    }
+    bid = await asyncio.to_thread(
+        sdk.seal_bid,
+        tender,
+        [sdk.pack(sdk.EnvelopeContent(kind, forms[kind], (file,))) for kind in ENVELOPES],
+        lot=LOT,
+        bidder_id=bidder.id,
+        counter=1,
+        folder=party.folder / "bid",
+        passphrase=PASSPHRASE if number == 0 else None,
+    )
+    await bidder.submit(tender, await bidder.upload(bid))
+
+
+def _share(envelope: dict[str, Any], number: int, key: OpeningKey) -> str:
+    header, context = base64.b64decode(envelope["header"]), bytes.fromhex(envelope["context"])
+    return base64.b64encode(unwrap_share(header, number, key, context)).decode()
