@@ -232,6 +232,7 @@ async def _context(
         abandoned_hours=settings.platform.abandoned_hours,
         notifications=settings.notifications,
         ratings=settings.ratings,
+        openings=settings.openings,
         ocid_prefix=settings.platform.ocid_prefix,
     )
 

@@ -48,11 +48,16 @@ async def lead_due(context: RoomsContext, *, at: datetime) -> list[UUID]:
             context.bus.touched(tender_id)
         return moved
 
+    over = [one.id for one in coming if not one.is_published]
+    if over:
+        # No lock: from where they are no tender comes back to its hall before the opening.
+        async with transaction(context.pool) as connection:
+            await halls.forget_all(connection, over)
     return await side_by_side(lead, [one.id for one in coming if _is_elsewhere(one, shown, at)])
 
 
 def _is_elsewhere(one: Coming, shown: Mapping[UUID, HallPhase], at: datetime) -> bool:
-    """Is a hall shown in another phase than the clock asks for, or shown though it is over?"""
+    """Is the hall of a tender that takes bids shown in another phase than the clock asks for?"""
     due = phase_by_clock(sign_in_from=one.sign_in_from, deadline=one.deadline, at=at)
-    in_place = one.is_published and due is shown.get(one.id, HallPhase.REHEARSAL)
-    return not one.is_suspended and not in_place
+    is_in_place = due is shown.get(one.id, HallPhase.REHEARSAL)
+    return one.is_published and not one.is_suspended and not is_in_place

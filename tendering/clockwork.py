@@ -36,6 +36,7 @@ from tendering.storage import (
 from tendering.storage.connection import OUTAGES, Connection, Pool, reading, transaction
 
 LOOK_SECONDS: Final = 0.5
+CLOSE_LOOK_SECONDS: Final = 0.25
 CLEAR_SECONDS: Final = 600
 CLEAR_AT_ONCE: Final = 200
 PLACES_AT_ONCE: Final = 1000
@@ -69,7 +70,7 @@ async def open_due_tenders(context: Context, moved: asyncio.Event, heart: Heart)
             logger.warning("the database is away; openings are looked for again")
         moved.clear()
         try:
-            async with asyncio.timeout(LOOK_SECONDS):
+            async with asyncio.timeout(CLOSE_LOOK_SECONDS):
                 await moved.wait()
         except TimeoutError:
             continue
@@ -79,11 +80,11 @@ async def close_due(context: Context, *, at: datetime) -> list[UUID]:
     """Begin the openings that are due at `at`; which tenders they were."""
     async with reading(context.pool) as connection:
         due = await due_tenders.list_to_close(connection, at=at)
+        checkpoint = await log.latest_text(connection) if due else None
 
     async def close(tender_id: UUID) -> bool:
         try:
             async with transaction(context.pool) as connection:
-                checkpoint = await log.latest_text(connection)
                 await close_submission(connection, tender_id, checkpoint=checkpoint, at=at)
         except Refused:
             # Another process was first.

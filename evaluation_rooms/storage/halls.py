@@ -1,5 +1,6 @@
 """SQL of `rooms.halls`: how far the clock has led the halls of tenders that are not open yet."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from evaluation_rooms.hall import HallPhase
@@ -33,3 +34,8 @@ async def save(connection: Connection, tender_id: UUID, shown: HallPhase) -> Non
 async def forget(connection: Connection, tender_id: UUID) -> None:
     """The hall follows the opening now, or is closed."""
     await connection.execute("DELETE FROM rooms.halls WHERE tender_id = $1", tender_id)
+
+
+async def forget_all(connection: Connection, tender_ids: Sequence[UUID]) -> None:
+    """These halls follow their openings now, or are closed."""
+    await connection.execute("DELETE FROM rooms.halls WHERE tender_id = ANY ($1)", tender_ids)

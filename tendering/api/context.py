@@ -15,7 +15,7 @@ from tendering.api.session_reading import SessionReader
 from tendering.bell import Bell
 from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, Publisher
 from tendering.domain.parties import Actor
-from tendering.settings import NotificationSettings, RatingSettings
+from tendering.settings import NotificationSettings, OpeningSettings, RatingSettings
 from tendering.storage.connection import Pool
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Context:
     abandoned_hours: int = 48
     notifications: NotificationSettings = field(default_factory=NotificationSettings)
     ratings: RatingSettings = field(default_factory=RatingSettings)
+    openings: OpeningSettings = field(default_factory=OpeningSettings)
     bell: Bell = field(default_factory=Bell)
     ocid_prefix: str = DEMONSTRATION_PREFIX
     opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))

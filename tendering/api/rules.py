@@ -11,9 +11,10 @@ from tendering.api.context import Actor, Context
 from tendering.api.tender_views import visible_tender
 from tendering.domain import schedule
 from tendering.domain.overrides import REASON_MAX, REASON_MIN, override_json
+from tendering.domain.spreading import candidates, crowding
 from tendering.domain.tender import TenderStatus
 from tendering.domain.timetable import from_json
-from tendering.storage import overrides
+from tendering.storage import due_tenders, overrides
 from tendering.storage.connection import Connection
 
 RuleId = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9.-]{0,39}(?!\n)$", max_length=40)]
@@ -106,8 +107,12 @@ async def get_findings(
         return FindingList([], [])
     law = context.law(tender, received_at)
     findings, standing = await deeds.open_findings(connection, tender, law, at=received_at)
+    wanted = candidates(tender.deadline, spread=timedelta(minutes=context.openings.spread_minutes))
+    due = await due_tenders.count_at(connection, wanted)
+    crowded = crowding(wanted, due, at_most=context.openings.at_one_instant_max)
+    found = findings if crowded is None else (*findings, crowded)
     return FindingList(
-        [dict(schedule.finding_json(one)) for one in findings], [one.rule_id for one in standing]
+        [dict(schedule.finding_json(one)) for one in found], [one.rule_id for one in standing]
     )
 
 

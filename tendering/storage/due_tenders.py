@@ -48,3 +48,14 @@ async def list_coming(
         also,
     )
     return [Coming(**row) for row in rows]
+
+
+async def count_at(connection: Connection, instants: Sequence[datetime]) -> dict[datetime, int]:
+    """How many published tenders fall due at each of some instants; none where it is missing."""
+    rows = await connection.fetch(
+        """SELECT deadline, count(*) AS tenders FROM tendering.tenders
+           WHERE status = 'published' AND deadline = ANY ($1)
+           GROUP BY deadline ORDER BY deadline""",
+        instants,
+    )
+    return {row["deadline"]: row["tenders"] for row in rows}

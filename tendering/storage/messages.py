@@ -127,21 +127,20 @@ async def _insert(connection: Connection, entry: Entry, found: Sequence[Message]
 
 async def _concerned(connection: Connection, entry: Entry) -> Concerned:
     row = await connection.fetchrow(
-        """SELECT procuring_entity_id, agency_id, supervisor_id FROM tendering.tenders
-           WHERE id = $1""",
+        """SELECT t.procuring_entity_id, t.agency_id, t.supervisor_id,
+                  ARRAY(SELECT k.number FROM tendering.key_holders k
+                        WHERE k.tender_id = t.id ORDER BY k.number) AS numbers,
+                  ARRAY(SELECT k.organization_id FROM tendering.key_holders k
+                        WHERE k.tender_id = t.id ORDER BY k.number) AS holders
+           FROM tendering.tenders t WHERE t.id = $1""",
         entry.tender_id,
     )
     assert row is not None, "the entry's tender is locked"
-    holders = await connection.fetch(
-        """SELECT number, organization_id FROM tendering.key_holders
-           WHERE tender_id = $1 ORDER BY number""",
-        entry.tender_id,
-    )
     return Concerned(
         host_id=row["procuring_entity_id"],
         agency_id=row["agency_id"],
         supervisor_id=row["supervisor_id"],
-        key_holders={holder["number"]: holder["organization_id"] for holder in holders},
+        key_holders=dict(zip(row["numbers"], row["holders"], strict=True)),
         interested=await _interested(connection, entry.tender_id),
         opened_by_lot=await _opened_by_lot(connection, entry.tender_id),
         about=await _about(connection, entry),
