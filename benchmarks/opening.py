@@ -130,7 +130,7 @@ def contest(folder: Path, count: int, threads: int) -> dict[str, Measured]:
         part_root(memory)
 
     def unlock(locked: Locked) -> None:
-        opened = open_bid(blobs, tender, locked.bid, locked.file_keys)
+        opened = open_bid(blobs, tender, locked.bid, locked.file_keys, session=1)
         assert opened.fault is None
 
     return {

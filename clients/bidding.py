@@ -7,7 +7,7 @@ platform must find in every container what went in.
 import asyncio
 import base64
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -18,6 +18,7 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from clients.bid_sealing import PreparedBid, PreparedEnvelope, with_upload
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
+from clients.key_replacements import tender_now
 from clients.platform import Json, Platform, PlatformRefused
 from clients.receipt_keeping import SUBMITTED, WITHDRAWN, ReceiptBook, ReceiptWrong
 from clients.serving import write_private
@@ -33,6 +34,7 @@ from tendering.domain.bid import (
 )
 from tendering.domain.opening import DISCLOSURE_LABEL
 from tendering.domain.published_keys import PublishedKeys, parse_published_keys
+from tendering.domain.resumption import session_of
 from tendering.domain.tender import Tender
 
 MANIFEST: Final = "manifest.json"
@@ -143,7 +145,9 @@ class Bidder:
         KeyError for a key that is not among them, and crypto's errors for a container that is not
         what was sealed.
         """
-        body = {"lot": prepared.lot, "file_keys": _texts(_file_keys(prepared, keys))}
+        kinds = await self._kinds_now(prepared)
+        file_keys = _file_keys(prepared, keys, kinds)
+        body = {"lot": prepared.lot, "file_keys": _texts(file_keys)}
         try:
             answer = await self.platform.post(
                 f"/tenders/{prepared.tender_id}/opening/unlocks", body
@@ -152,29 +156,51 @@ class Bidder:
             if refusal.code != "already-unlocked":
                 raise
             # The answer to an earlier attempt was lost: the verdict is public.
-            verdicts = await self._published_verdicts(prepared)
+            verdicts = await self._published_verdicts(prepared, kinds)
         else:
             verdicts = answer["verdicts"]
         found = {one["kind"]: (one["rederives"], one["plaintext_digest"]) for one in verdicts}
-        if found != {one.kind: (True, one.plaintext_root) for one in prepared.envelopes}:
+        sealed = {one.kind: one.plaintext_root for one in prepared.envelopes}
+        # The digest of a price is not published before all prices are.
+        if found.keys() != file_keys.keys() or any(
+            rederives is not True or digest not in {None, sealed[kind]}
+            for kind, (rederives, digest) in found.items()
+        ):
             raise UnlockContradicted(json.dumps(found))
 
-    async def _published_verdicts(self, prepared: PreparedBid) -> list[Json]:
+    async def _kinds_now(self, prepared: PreparedBid) -> frozenset[str]:
+        """The envelopes of the session that unlocks, by the public record: no other key goes out.
+
+        The platform could say that the hall was resumed when it was not; in the record it would
+        have said so to everybody.
+        """
+        journal = JournalFollower(self.platform, prepared.tender_id)
+        await journal.look()
+        sealed = frozenset(one.kind for one in prepared.envelopes)
+        published = journal.find("tender.published")
+        if published is None:
+            return sealed
+        round_ = tender_now(published, journal.entries).round
+        session = session_of(journal.entries, prepared.lot, self.id)
+        return sealed & frozenset(round_.kinds_in(min(session, len(round_.sessions))))
+
+    async def _published_verdicts(self, prepared: PreparedBid, kinds: frozenset[str]) -> list[Json]:
         journal = JournalFollower(self.platform, prepared.tender_id)
         await journal.look()
         about = {"lot": prepared.lot, "bidder_id": str(self.id)}
-        entry = journal.find("bid.unlocked", lambda one: about.items() <= one.body.items())
-        if entry is None:
-            raise UnlockContradicted("no public entry about the bid")
-        verdicts: Any = entry.body["envelopes"]
-        return list(verdicts)
+        for entry in journal.entries:
+            if entry.kind == "bid.unlocked" and about.items() <= entry.body.items():
+                verdicts: Any = entry.body["envelopes"]
+                if {one["kind"] for one in verdicts} == kinds:
+                    return list(verdicts)
+        raise UnlockContradicted("no public entry about the bid")
 
     async def disclose(self, prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> Json:
         """Publish the file keys of a bid that did not open; whose fault that was, by computation.
 
         Who does not cannot clear itself: docs/specs/sealed-bid-v1.md §6. Raises PlatformRefused.
         """
-        file_keys = _file_keys(prepared, keys)
+        file_keys = _file_keys(prepared, keys, await self._kinds_now(prepared))
         statement: dict[str, JsonValue] = {
             "tender_id": str(prepared.tender_id),
             "lot": prepared.lot,
@@ -248,10 +274,13 @@ def _containers(prepared: PreparedBid) -> dict[str, object]:
     return {"containers": _texts(contents)}
 
 
-def _file_keys(prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> dict[str, bytes]:
+def _file_keys(
+    prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey], kinds: Collection[str]
+) -> dict[str, bytes]:
     return {
         envelope.kind: unwrap_with_opening_key(prepared.header(envelope), keys[envelope.recipient])
         for envelope in prepared.envelopes
+        if envelope.kind in kinds
     }
 
 

@@ -35,6 +35,7 @@ from tendering.domain.journal import Entry, parse_instant
 from tendering.domain.key_policy import under
 from tendering.domain.opening import RECORD_UNUSABLE, REFUSAL_LABEL, Refusal
 from tendering.domain.published_keys import PublishedKeys
+from tendering.domain.resumption import session_of
 from tendering.domain.tender import Tender
 
 LOG_FILE: Final = "key-holder-log.jsonl"
@@ -68,6 +69,7 @@ class Remedy(Struct, frozen=True):
     counter: int
     policy_version: int
     envelopes: tuple[RemedyEnvelope, ...]
+    session: int = 1
 
     @property
     def headers(self) -> dict[str, bytes]:
@@ -184,7 +186,10 @@ class KeyHolder:
         tender = under(tender, remedy.policy_version)
         key = self.key_of(tender)
         headers = remedy.headers
-        if len(headers) != len(remedy.envelopes) or set(headers) != set(tender.round.envelopes):
+        if not 1 <= remedy.session <= len(tender.round.sessions):
+            raise UnwrapRefused("no session of this opening")
+        kinds = tender.round.kinds_in(remedy.session)
+        if len(headers) != len(remedy.envelopes) or set(headers) != set(kinds):
             raise UnwrapRefused("not one container for each envelope")
         for kind, header in headers.items():
             _require_sealed(tender, remedy, kind, header)
@@ -251,6 +256,8 @@ class KeyHolder:
         ]
         if (remedy.lot, str(remedy.bidder_id), remedy.counter) not in listed:
             raise UnwrapRefused("this bid is not on the published list")
+        if session_of(journal.entries, remedy.lot, remedy.bidder_id) != remedy.session:
+            raise UnwrapRefused("the opening is not in that session for this bid")
         due = latest_deadline(tender, journal.entries[: closed.seq])
         if parse_instant(str(closed.body["deadline"])) < due:
             raise UnwrapRefused("submission was closed before the deadline that was published")

@@ -100,9 +100,9 @@ class CorrectObjective:
 
 @dataclass(frozen=True, slots=True)
 class EnterPrices:
-    """The prices of the bids, fen by number, once their envelopes are open."""
+    """The forms that the second session of the opening has shown, by number of the bid."""
 
-    prices: Mapping[int, int]
+    forms: Mapping[int, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,17 +190,19 @@ class ObjectiveCorrected(Struct, frozen=True, tag_field="kind", tag="objective.c
 
 
 class PriceEntered(Struct, frozen=True):
-    """The price of a bid as read out, in fen."""
+    """A bid's form as read out; the price in fen, None where it has no legible one."""
 
     bid: int
-    price_fen: int
+    price_fen: int | None
+    form: dict[str, Any]
 
 
 class PricesEntered(Struct, frozen=True, tag_field="kind", tag="prices.entered"):
-    """Prices from the price envelopes, which may open after the technical marks."""
+    """Prices from the second session of the opening; `unopened` are bids left that did not open."""
 
     room_id: UUID
     prices: tuple[PriceEntered, ...]
+    unopened: tuple[int, ...]
 
 
 class PriceAnswered(Struct, frozen=True, tag_field="kind", tag="price.answered"):

@@ -187,11 +187,16 @@ def _objective_corrected(room: Room, event: e.ObjectiveCorrected) -> Room:
 
 
 def _prices(room: Room, event: e.PricesEntered) -> Room:
-    prices = {price.bid: price.price_fen for price in event.prices}
+    read = {price.bid: price for price in event.prices}
     bids = tuple(
-        structs.replace(bid, price_fen=prices.get(bid.number, bid.price_fen)) for bid in room.bids
+        structs.replace(
+            bid, price_fen=read[bid.number].price_fen, form=bid.form | read[bid.number].form
+        )
+        if bid.number in read
+        else bid
+        for bid in room.bids
     )
-    return replace(room, bids=bids)
+    return replace(room, bids=bids, priced=True, unopened=frozenset(event.unopened))
 
 
 def _price_answered(room: Room, event: e.PriceAnswered) -> Room:

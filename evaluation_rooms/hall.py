@@ -20,6 +20,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.journal import Entry, Event
 from tendering.domain.refusals.rooms import NotYourPart, SilentNow
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.resumption import RESUMED
 from tendering.domain.suspension import OUTAGE
 
 
@@ -50,8 +51,11 @@ TRANSITIONS: Final[Mapping[str, Mapping[HallPhase, HallPhase]]] = MappingProxyTy
         "tender.failed": dict.fromkeys(H, H.CLOSED),
         "tender.terminated": dict.fromkeys(H, H.CLOSED),
         "prices.revealed": {H.UNLOCK: H.REVEAL},
+        # The prices of a tender with two envelopes, when the hall was closed over the first.
+        RESUMED: dict.fromkeys(H, H.UNLOCK),
     }
 )
+_RECORDS: Final = frozenset({"opening_record", "price_record"})
 # The phases that follow the clock, and those through which the host leads: back and forth, so that
 # something may be read out again. `hall.phase_began` moves the hall in either.
 CLOCKED: Final = (H.REHEARSAL, H.SIGN_IN, H.WAITING, H.CLOSING)
@@ -148,12 +152,17 @@ def follow(hall: Hall, entry: Entry) -> Hall:
             bidders={UUID(str(bid["bidder_id"])): str(bid["bidder_name"]) for bid in bids},
             unrecorded=frozenset(str(lot["lot"]) for lot in lots),
         )
-    if entry.kind == "document.issued" and entry.body["kind"] == "opening_record":
+    if entry.kind == "document.issued" and entry.body["kind"] in _RECORDS:
         return replace(hall, phase=H.RECORD)
-    if entry.kind == "opening.recorded" or _fails_lot(entry):
-        left = hall.unrecorded - {str(entry.body["lot"])}
-        return replace(hall, phase=hall.phase if left else H.CLOSED, unrecorded=left)
-    return hall if phase is hall.phase else replace(hall, phase=phase)
+    left = hall.unrecorded
+    if entry.kind == RESUMED:
+        left |= {str(entry.body["lot"])}
+    elif entry.kind == "opening.recorded" or _fails_lot(entry):
+        left -= {str(entry.body["lot"])}
+        phase = hall.phase if left else H.CLOSED
+    if (phase, left) == (hall.phase, hall.unrecorded):
+        return hall
+    return replace(hall, phase=phase, unrecorded=left)
 
 
 def decide_announcement(hall: Hall, text: str) -> Event:

@@ -194,7 +194,8 @@ def _is_to_score(room: Room) -> bool:
 
 
 def _review_again(room: Room) -> bool:
-    return bool(results.unfit_prices(room)) or review.missing_votes(room) > 0
+    illegible = room.is_priced and None in (room.bid(one).price_fen for one in room.bids_left)
+    return illegible or bool(results.unfit_prices(room)) or review.missing_votes(room) > 0
 
 
 def _judged(room: Room) -> tuple[RoomEvent, ...]:
@@ -222,8 +223,9 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
             for one in room.members
             if room.objective
         ),
-        "prices-known": lambda room: all(
-            room.bid(number).price_fen is not None for number in room.bids_left
+        "prices-known": lambda room: (
+            room.is_priced
+            and all(room.bid(number).price_fen is not None for number in room.bids_left)
         ),
         "corrections-answered": lambda room: results.to_confirm(room) <= set(room.price_answers),
         "low-prices-judged": lambda room: review.low_prices_missing(room) == 0,

@@ -88,7 +88,7 @@ def evaluation_of(room: Room) -> report.Evaluation:
                 vote.evidence,
             )
             for _, vote in sorted(room.votes.items())
-            if vote.bid != review.ALL_BIDS
+            if vote.bid != review.ALL_BIDS and vote.bid not in room.unopened
         ),
         sheets=_sheets(room),
         terms=room.lot_terms,
@@ -213,6 +213,8 @@ def drafted(room: Room) -> ReportDrafted:
         "answers": [msgspec.to_builtins(one) for _, one in sorted(room.results.answers.items())],
         "all_rejected_because": review.rejects_all(room),
     }
+    if room.terms.sealed_prices:
+        outcome["unopened"] = sorted(room.unopened)
     outcome = msgspec.json.decode(msgspec.json.encode(outcome))
     return ReportDrafted(room.id, outcome_digest(outcome), outcome)
 
@@ -243,6 +245,7 @@ def _opened_bids(room: Room) -> tuple[report.OpenedBid, ...]:
             bid.bill_fen,
         )
         for bid in room.bids
+        if bid.number not in room.unopened
     )
 
 
@@ -275,7 +278,7 @@ def _sheets(room: Room) -> dict[str, dict[str, dict[str, Decimal]]]:
         for mark in scoring.sheet(room, member.number).marks:
             marks[bid_key(mark.bid)][mark.criterion] = mark.points
         for (bid, criterion), objective in room.objective.items():
-            if bid not in room.rejected:
+            if bid in room.bids_left:
                 marks[bid_key(bid)][criterion] = objective.points
         sheets[member_key(member.number)] = marks
     return sheets

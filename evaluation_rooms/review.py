@@ -94,7 +94,7 @@ def _require_few(room: Room) -> None:
 
 
 def _are_few(room: Room) -> bool:
-    left = len(room.bids) - len(decided(room).rejected)
+    left = len(room.bids) - len(room.unopened | set(decided(room).rejected))
     return 0 < left < room.terms.competition_min
 
 

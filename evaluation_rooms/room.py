@@ -102,6 +102,9 @@ class Room:
     results: Results
     price_answers: Mapping[int, PriceAnswered] = field(default_factory=dict)
     explanations: Mapping[int, PriceExplained] = field(default_factory=dict)
+    # Set by the second session of the opening, where the terms seal the prices until then.
+    priced: bool = False
+    unopened: frozenset[int] = frozenset()
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -110,8 +113,14 @@ class Room:
 
     @property
     def bids_left(self) -> tuple[int, ...]:
-        """The numbers of the bids that were not rejected, ascending."""
-        return tuple(bid.number for bid in self.bids if bid.number not in self.rejected)
+        """The numbers of the bids that were not rejected, nor stayed locked, ascending."""
+        gone = self.rejected | self.unopened
+        return tuple(bid.number for bid in self.bids if bid.number not in gone)
+
+    @property
+    def is_priced(self) -> bool:
+        """Have the prices been opened?"""
+        return self.priced or not self.terms.sealed_prices
 
     @property
     def is_scored(self) -> bool:

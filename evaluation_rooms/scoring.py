@@ -33,7 +33,9 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import certificate_of, require_member
 from tendering.domain.methods.method import Criterion
-from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.opening_forms import whole_number
+from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.openings import MarksNotLocked
 from tendering.domain.refusals.rooms import (
     BidRejected,
     CriterionNotSubjective,
@@ -152,15 +154,33 @@ def decide_objective_correction(room: Room, command: CorrectObjective) -> tuple[
 
 
 def decide_prices(room: Room, command: EnterPrices) -> tuple[RoomEvent, ...]:
-    """The prices from the opened envelopes. Raises WrongPhase, NotFound, Invalid."""
-    require_phase(room, Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY, Phase.TECHNICAL)
-    if any(price <= 0 for price in command.prices.values()):
-        raise Invalid("a price is above zero")
+    """The prices from the second session, once the marks are locked; nobody enters one by hand.
+
+    Raises WrongPhase, MarksNotLocked, NotFound.
+    """
+    if room.is_priced:
+        raise WrongPhase("the prices are known", phase=room.phase)
+    require_locked_marks(room)
     prices = tuple(
-        PriceEntered(room.bid(number).number, command.prices[number])
-        for number in sorted(command.prices)
+        PriceEntered(
+            room.bid(number).number,
+            whole_number(command.forms[number], "price_fen"),
+            dict(command.forms[number]),
+        )
+        for number in sorted(command.forms)
     )
-    return (PricesEntered(room.id, prices),)
+    unopened = tuple(number for number in room.bids_left if number not in command.forms)
+    return (PricesEntered(room.id, prices, unopened),)
+
+
+def require_locked_marks(room: Room) -> None:
+    """All technical marks are locked and shown to the committee. Raises WrongPhase, MarksNotLocked.
+
+    What every member gave can no longer follow from a price.
+    """
+    require_phase(room, Phase.TECHNICAL)
+    if not (room.revealed and all(one.locked for one in room.members)):
+        raise MarksNotLocked
 
 
 def require_phase(room: Room, *allowed: Phase) -> None:

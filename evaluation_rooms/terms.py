@@ -70,6 +70,7 @@ class Terms(Struct, frozen=True):
     `judging`: what is done with bids that pass the review (`procedure.Judging`).
     `parts_fen`: what of ceiling and prices is the same for everybody. `low_price`: None where the
     law has no rates. `seed`: of what is drawn in the lot (`methods.opened.lot_seed`), hex, or none.
+    `sealed_prices`: they are opened after the technical marks are locked (双信封).
     `competition_min`: with fewer valid bids the committee may reject them all (E38).
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
@@ -87,3 +88,4 @@ class Terms(Struct, frozen=True):
     low_price: LowPriceTerms | None = None
     seed: str = ""
     competition_min: int = 3
+    sealed_prices: bool = False

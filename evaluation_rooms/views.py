@@ -105,7 +105,7 @@ _HIDDEN: Final[Mapping[str, Callable[[Body], Body]]] = MappingProxyType(
         "review.voted": _without("passed", "reason", "evidence"),
         "score.submitted": _without("points"),
         "scores.locked": _without("statement"),
-        "prices.entered": _without("prices"),
+        "prices.entered": _without("prices", "unopened"),
         "report.confirmed": _without("statement"),
     }
 )
@@ -282,7 +282,7 @@ def _bids(room: Room, standing: Standing) -> tuple[BidView, ...]:
     return tuple(
         BidView(
             bid.number,
-            bid.number in room.rejected,
+            bid.number not in room.bids_left,
             bid.bidder_id if names else None,
             bid.name if names else None,
             bid.price_fen if all_seen else None,

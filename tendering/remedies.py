@@ -7,6 +7,7 @@ locked that could be opened.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from tendering.actions import openings as deeds
 from tendering.actions import remedies
 from tendering.actions.small_containers import place_containers
 from tendering.api.context import Context
-from tendering.domain.bid import SealedBid
+from tendering.domain.bid import SealedBid, SealedEnvelope
 from tendering.domain.fault import BidFault
 from tendering.domain.opening import OpeningPhase, UnlockedBy
 from tendering.domain.refusals import Refused
@@ -25,19 +26,26 @@ from tendering.domain.tender import Tender
 from tendering.storage import bids, openings, tenders
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import reading, transaction
-from tendering.unlocking import OpenedBid, find_fault, open_bid, read_header
+from tendering.unlocking import OpenedBid, envelopes_in, find_fault, open_bid, read_header
 
 logger = logging.getLogger(__name__)
 
-Tried = set[tuple[tuple[UUID, str, UUID], int]]
+Tried = set[tuple[tuple[UUID, str, int, UUID], int]]
 
 
 async def open_in_thread(
-    context: Context, tender: Tender, bid: SealedBid, file_keys: dict[str, bytes]
+    context: Context,
+    tender: Tender,
+    bid: SealedBid,
+    file_keys: dict[str, bytes],
+    *,
+    session: int,
 ) -> OpenedBid:
-    """Decrypt a bid in a thread. Raises WrongFileKey, BidDoesNotOpen."""
+    """Decrypt what a session opens of a bid, in a thread. Raises WrongFileKey, BidDoesNotOpen."""
     async with context.opening:
-        return await asyncio.to_thread(open_bid, context.blobs, tender, bid, file_keys)
+        return await asyncio.to_thread(
+            open_bid, context.blobs, tender, bid, file_keys, session=session
+        )
 
 
 async def open_with_shares(
@@ -49,23 +57,25 @@ async def open_with_shares(
     """
     async with reading(context.pool) as connection:
         tender = await tenders.get(connection, tender_id)
+        session = (await openings.get(connection, tender_id, lot)).session
         complete_at = await openings.shares_complete_at(
             connection,
             tender_id,
             lot,
             bidder_id,
             threshold=tender.threshold,
-            envelopes=len(tender.round.envelopes),
+            envelopes=len(tender.round.kinds_in(session)),
         )
         shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
         stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
         await place_containers(connection, context.blobs, stored.bid)
-    attempt = ((tender_id, lot, bidder_id), sum(map(len, shares.values())))
+    attempt = ((tender_id, lot, session, bidder_id), sum(map(len, shares.values())))
     if complete_at is None or (tried is not None and attempt in tried):
         return False
     try:
-        file_keys = await asyncio.to_thread(_combined, context.blobs, stored.bid, shares)
-        opened = await open_in_thread(context, tender, stored.bid, file_keys)
+        envelopes = envelopes_in(stored.bid, tender, session)
+        file_keys = await asyncio.to_thread(_combined, context.blobs, envelopes, shares)
+        opened = await open_in_thread(context, tender, stored.bid, file_keys, session=session)
         async with transaction(context.pool) as connection:
             await deeds.record_unlock(
                 connection,
@@ -106,10 +116,13 @@ async def judge(context: Context, tender_id: UUID, lot: str, bidder_id: UUID) ->
     async with reading(context.pool) as connection:
         tender = await tenders.get(connection, tender_id)
         stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+        session = (await openings.get(connection, tender_id, lot)).session
         await place_containers(connection, context.blobs, stored.bid)
         handed = await remedies.handed_in(connection, tender_id, lot, bidder_id)
     async with context.opening:
-        return await asyncio.to_thread(find_fault, context.blobs, tender, stored.bid, handed)
+        return await asyncio.to_thread(
+            find_fault, context.blobs, tender, stored.bid, handed, session=session
+        )
 
 
 async def judge_locked(
@@ -126,10 +139,10 @@ async def judge_locked(
 
 
 def _combined(
-    blobs: Blobs, bid: SealedBid, shares: dict[str, dict[int, bytes]]
+    blobs: Blobs, envelopes: Sequence[SealedEnvelope], shares: dict[str, dict[int, bytes]]
 ) -> dict[str, bytes]:
     keys = {}
-    for envelope in bid.envelopes:
+    for envelope in envelopes:
         header = read_header(blobs, envelope)
         try:
             key, _ = file_key_from_shares(header, shares[envelope.kind], envelope.context)
@@ -138,7 +151,6 @@ def _combined(
         if key is None:
             raise WrongFileKey("the shares do not give the file key", kind=envelope.kind)
         keys[envelope.kind] = key
-    assert set(keys) == {envelope.kind for envelope in bid.envelopes}
     return keys
 
 

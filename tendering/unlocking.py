@@ -71,10 +71,16 @@ def read_header(blobs: Blobs, envelope: SealedEnvelope) -> bytes:
     return read_head(blobs.path(envelope.upload_id))
 
 
-def header_digests(blobs: Blobs, bid: SealedBid) -> dict[str, str]:
-    """By kind, what names the headers of a bid; of one that cannot be read nothing. Blocks."""
+def envelopes_in(bid: SealedBid, tender: Tender, session: int) -> tuple[SealedEnvelope, ...]:
+    """The envelopes of a bid that a session of the opening unlocks."""
+    kinds = tender.round.kinds_in(session)
+    return tuple(envelope for envelope in bid.envelopes if envelope.kind in kinds)
+
+
+def header_digests(blobs: Blobs, envelopes: Sequence[SealedEnvelope]) -> dict[str, str]:
+    """By kind, what names the headers; of one that cannot be read nothing. Blocks."""
     digests = {}
-    for envelope in bid.envelopes:
+    for envelope in envelopes:
         with contextlib.suppress(BadHeader):
             digests[envelope.kind] = header_digest(read_header(blobs, envelope)).hex()
     return digests
@@ -87,15 +93,21 @@ def read_head(container: Path) -> bytes:
 
 
 def open_bid(
-    blobs: Blobs, tender: Tender, bid: SealedBid, file_keys: Mapping[str, bytes]
+    blobs: Blobs,
+    tender: Tender,
+    bid: SealedBid,
+    file_keys: Mapping[str, bytes],
+    *,
+    session: int,
 ) -> OpenedBid:
-    """Open every envelope of a bid. Blocks for as long as decrypting takes.
+    """Open every envelope of a bid that a session unlocks. Blocks for as long as decrypting takes.
 
     Raises WrongFileKey for keys that are not the containers'; BidDoesNotOpen when they are, and
     what is stored does not open with them all the same.
     """
     tender = as_sealed(tender, bid.manifest)
-    kinds = tender.round.envelopes
+    kinds = tender.round.kinds_in(session)
+    envelopes = envelopes_in(bid, tender, session)
     if set(file_keys) != set(kinds):
         raise WrongFileKey("there is one file key for each envelope", expected=list(kinds))
     forms: dict[str, Mapping[str, JsonValue]] = {}
@@ -104,10 +116,10 @@ def open_bid(
     # All keys are asked first: only those of this very bid are evidence.
     rederives = {
         envelope.kind: _rederives(blobs, tender, envelope, file_keys[envelope.kind])
-        for envelope in bid.envelopes
+        for envelope in envelopes
     }
-    bundles = _open_envelopes(blobs, bid.envelopes, file_keys)
-    for envelope in bid.envelopes:
+    bundles = _open_envelopes(blobs, envelopes, file_keys)
+    for envelope in envelopes:
         kind, file_key = envelope.kind, file_keys[envelope.kind]
         digest, bundle = bundles[kind]
         found = OpenedEnvelope(kind, envelope.digest, digest, rederives[kind])
@@ -120,12 +132,14 @@ def open_bid(
     return OpenedBid(bid.lot, bid.bidder_id, tuple(opened), forms, dict(file_keys), fault)
 
 
-def find_fault(blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed) -> BidFault:
-    """Whose fault it is that a bid did not open. Blocks for as long as reading it all takes."""
+def find_fault(
+    blobs: Blobs, tender: Tender, bid: SealedBid, handed: Handed, *, session: int
+) -> BidFault:
+    """Whose fault it is that a bid did not open in a session. Blocks while reading it all."""
     version = version_of(tender, bid.manifest)
     sealed, gone = under(tender, version), released(tender, version)
     findings = {}
-    for envelope in bid.envelopes:
+    for envelope in envelopes_in(bid, tender, session):
         stored = blobs.path(envelope.upload_id)
 
         def opens(file_key: bytes, envelope: SealedEnvelope = envelope) -> Payload:

@@ -43,7 +43,7 @@ def keys(config: Path | None) -> None:
 
 @click.command()
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"))
-@click.option("--procedure", metavar="NAME", help="A short play of one of the ten procedures.")
+@click.option("--procedure", metavar="NAME", help="A short play of one of the procedures.")
 @click.option("--ocds", type=FILE, help="Take the tender from an OCDS 1.1 release package.")
 @click.option("--ocid", help="Which contracting process of the package.")
 @click.option("--as-cny", is_flag=True, help="Take foreign figures as yuan.")

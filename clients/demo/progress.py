@@ -28,6 +28,7 @@ STORY: Final = {
     "tender.failed": "投标人不足,招标失败",
     "key.lost": "一家投标人密钥遗失,转由密钥持有人解密",
     "prices.revealed": "全部报价同时公布",
+    "opening.resumed": "技术评分锁定,复会开报价信封",
     "opening.recorded": "开标记录签署完成",
     "qualification.checked": "采购人或者采购代理机构完成资格审查",
     "round.continued": "本轮结束,进入下一轮",

@@ -23,6 +23,7 @@ RESULTS: Final = (
     ("supervisor/*archive.zip", "."),
     ("agency/*public.zip", "."),
     ("agency/*opening_record*.pdf", "."),
+    ("agency/*price_record*.pdf", "."),
     ("agency/*evaluation_report*.pdf", "."),
     ("entity/award_notice*.pdf", "."),
     ("entity/contract*.pdf", "."),

@@ -69,6 +69,13 @@ _SHORT: Final = (
     Script("open-tendering", "示范市图书馆新建工程施工", WORKS_FEN, "works", disputed=True),
     Script("prequalified-tendering", "示范市大桥新建工程施工", WORKS_FEN, "works", rejected=1),
     Script(
+        "two-envelope-tendering",
+        "示范市绕城公路养护工程施工",
+        WORKS_FEN,
+        "works",
+        parts={2: "loses_key"},
+    ),
+    Script(
         "invitation-tendering",
         "示范市博物馆修缮工程施工",
         WORKS_FEN,

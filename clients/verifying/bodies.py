@@ -113,7 +113,7 @@ class UnlockedEnvelope(Struct, frozen=True):
 
     kind: str
     container_digest: str
-    plaintext_digest: str
+    plaintext_digest: str | None
     rederives: bool
 
 
@@ -126,6 +126,7 @@ class Unlocked(Struct, frozen=True):
     envelopes: tuple[UnlockedEnvelope, ...]
     received_at: datetime
     fault: dict[str, Any] | None = None
+    session: int = 1
 
 
 class KeysReceived(Struct, frozen=True):
@@ -135,6 +136,7 @@ class KeysReceived(Struct, frozen=True):
     bidder_id: UUID
     by: str
     file_keys: dict[str, bytes]
+    session: int = 1
 
 
 class ShareReceived(Struct, frozen=True):
@@ -144,6 +146,7 @@ class ShareReceived(Struct, frozen=True):
     bidder_id: UUID
     number: int
     shares: dict[str, bytes]
+    session: int = 1
 
 
 class ShareRefused(Struct, frozen=True):
@@ -154,6 +157,7 @@ class ShareRefused(Struct, frozen=True):
     number: int
     reason: str
     statement: dict[str, Any]
+    session: int = 1
 
 
 class KeysDisclosed(Struct, frozen=True):
@@ -164,6 +168,7 @@ class KeysDisclosed(Struct, frozen=True):
     file_keys: dict[str, bytes]
     in_time: bool
     statement: dict[str, Any] | None = None
+    session: int = 1
 
 
 class KeyLost(Struct, frozen=True):
@@ -171,6 +176,7 @@ class KeyLost(Struct, frozen=True):
 
     lot: str
     bidder_id: UUID
+    session: int = 1
 
 
 class FaultBody(Struct, frozen=True):
@@ -186,6 +192,7 @@ class FaultFound(Struct, frozen=True):
     lot: str
     bidder_id: UUID
     fault: dict[str, Any]
+    session: int = 1
 
 
 class RevealedRow(Struct, frozen=True):
@@ -194,6 +201,7 @@ class RevealedRow(Struct, frozen=True):
     bidder_id: UUID
     form: dict[str, Any]
     findings: tuple[str, ...]
+    plaintext_digests: dict[str, str] = {}
 
 
 class Revealed(Struct, frozen=True):
@@ -204,6 +212,7 @@ class Revealed(Struct, frozen=True):
     deemed_revoked: tuple[UUID, ...]
     deemed_withdrawn: tuple[UUID, ...] = ()
     faults: tuple[FaultBody, ...] = ()
+    session: int = 1
 
 
 class Extended(Struct, frozen=True):
@@ -212,6 +221,7 @@ class Extended(Struct, frozen=True):
     lot: str
     unlock_until: datetime
     reason: str
+    session: int = 1
 
 
 class ShortfallDecided(Struct, frozen=True):
@@ -219,6 +229,7 @@ class ShortfallDecided(Struct, frozen=True):
 
     lot: str
     decision: Literal["go_on", "fail"]
+    session: int = 1
 
 
 class NeedBody(Struct, frozen=True):
@@ -368,3 +379,23 @@ class Reseated(Struct, frozen=True):
     salt: str
     left: int
     expert: dict[str, Any]
+
+
+class Resumed(Struct, frozen=True):
+    """opening.resumed: the second session of a lot, with the committee's stream as it stood."""
+
+    lot: str
+    session: int
+    kinds: tuple[str, ...]
+    unlock_until: datetime
+    bidders: tuple[UUID, ...]
+    room_id: UUID
+    committee: Place
+
+
+class Recorded(Struct, frozen=True):
+    """opening.recorded."""
+
+    lot: str
+    digest: str
+    session: int = 1

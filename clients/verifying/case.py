@@ -78,7 +78,8 @@ class Case:
     """Everything the steps look at; `digests` are SHA-256 (hex) by path.
 
     `certificates` fills up with those that signed something: when, and where that stands. `forms`
-    fills up with what opened containers say, by lot, bidder and kind; `rooms` with the replayed
+    fills up with what opened containers say, by lot, bidder and kind, `contents` with their digests
+    (hex); `rooms` with the replayed
     evaluation rooms.
     """
 
@@ -97,6 +98,7 @@ class Case:
     digests: dict[str, str] = field(repr=False)
     certificates: dict[bytes, tuple[datetime, str]] = field(default_factory=dict)
     forms: dict[tuple[str, UUID, str], Mapping[str, JsonValue]] = field(default_factory=dict)
+    contents: dict[tuple[str, UUID, str], str] = field(default_factory=dict)
     rooms: dict[UUID, Room] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,7 @@ from clients.verifying.case import Case, place
 from clients.verifying.draws import drawn_experts
 from clients.verifying.report import MALFORMED, Notes
 from clients.verifying.room_steps import check_step
-from clients.verifying.rooms import RoomInputs, check_opening
+from clients.verifying.rooms import RoomInputs, check_opening, check_prices
 from crypto.canonical import canonical
 from evaluation_rooms import events as e
 from evaluation_rooms.fold import apply, opened
@@ -132,6 +132,8 @@ def _replayed(case: Case, notes: Notes) -> dict[UUID, Room]:
             notes.fails(place(entry), "speaks of a room that was never opened")
             continue
         try:
+            if isinstance(event, e.PricesEntered) and (why := check_prices(inputs, room, event)):
+                notes.fails(place(entry), why)
             if check_step(case, room, entry, event, notes):
                 rooms[event.room_id] = apply(room, event)
         except MALFORMED as error:

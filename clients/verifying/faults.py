@@ -4,7 +4,7 @@ The rule is the platform's own, `tendering/domain/fault.py`; here it is asked wi
 the containers of the archive show, and its answer is put into words.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from clients.verifying.case import Case
@@ -56,12 +56,13 @@ class Told:
     asked: bool = False
 
 
-def find_fault(case: Case, kept: Kept, told: Told) -> BidFault:
-    """Judge a bid that did not open. Raises BadBag, BadHeader, BadKey."""
+def find_fault(case: Case, kept: Kept, told: Told, *, kinds: Collection[str]) -> BidFault:
+    """Judge a bid of which these envelopes did not open. Raises BadBag, BadHeader, BadKey."""
     return attribute_bid(
         {
             container.kind: _judge(case, container, told)
             for container in sealed_containers(case, kept)
+            if container.kind in kinds
         }
     )
 

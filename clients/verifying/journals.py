@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Final
 
-from clients.verifying.bodies import Jumped, Moved, Place, Received, Reported
+from clients.verifying.bodies import Jumped, Moved, Place, Received, Reported, Resumed
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
 from tendering.domain.archive import TENDER
 from tendering.domain.journal import BrokenChain, Entry, Stream, first_head, instant, verify_chain
+from tendering.domain.resumption import RESUMED
 from tendering.domain.suspension import OUTAGE
 
 # The entries that say when bids are due from then on.
@@ -42,6 +43,8 @@ def check_heads(case: Case, notes: Notes) -> None:
     reports = case.all(Stream.PUBLIC, "evaluation.reported", Reported)
     for entry, report in reports:
         _bound(case, Stream.COMMITTEE, report.committee, place(entry), notes)
+    for entry, resumed in case.all(Stream.PUBLIC, RESUMED, Resumed):
+        _bound(case, Stream.COMMITTEE, resumed.committee, place(entry), notes)
     if not reports:
         notes.remark("no evaluation was reported: nothing binds the committee's stream")
     if not case.is_full:

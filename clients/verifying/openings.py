@@ -16,6 +16,7 @@ from clients.verifying.bodies import (
 )
 from clients.verifying.case import Case, place
 from clients.verifying.faults import Told, find_fault, in_words, invalid_fault
+from clients.verifying.hall_sessions import HallSession, hall_sessions
 from clients.verifying.opened_containers import open_container
 from clients.verifying.report import Notes
 from clients.verifying.sealing import Sealed, sealed_containers
@@ -31,9 +32,11 @@ from tendering.domain.opening import (
     UnlockedBy,
     form_findings,
 )
+from tendering.domain.opening_forms import form_to_read
 from tendering.domain.opening_window import Decision
 
-Key = tuple[str, UUID]
+# Lot, session, bidder.
+Key = tuple[str, int, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +54,19 @@ def check_unlocking(case: Case, notes: Notes) -> None:
         notes.skips("file keys, shares and contents of the bids")
         return
     handed = _handed(case)
-    for kept in _standing(case):
-        key = (kept.lot, kept.bidder_id)
+    standing = {(kept.lot, kept.bidder_id): kept for kept in _standing(case)}
+    asked = [
+        (session, standing[session.lot, bidder])
+        for session in hall_sessions(case)
+        for bidder in session.bidders
+        if (session.lot, bidder) in standing
+    ]
+    for session, kept in asked:
+        key = (kept.lot, session.number, kept.bidder_id)
         if key in unlocked:
-            _check_unlocked(case, kept, unlocked[key], handed, notes)
+            _check_unlocked(case, session, kept, unlocked[key], handed, notes=notes)
             continue
-        fault = find_fault(case, kept, handed.told.get(key, Told()))
+        fault = find_fault(case, kept, handed.told.get(key, Told()), kinds=session.kinds)
         told = in_words(kept, fault)
         notes.faults.append(told)
         said = f"lot {kept.lot} {kept.uscc} did not open: {told.whose}: {told.why}"
@@ -70,30 +80,32 @@ def check_unlocking(case: Case, notes: Notes) -> None:
             kept.where,
             "the platform published another verdict on it than follows from the evidence",
         )
-    for lot, bidder in set(handed.keys) - set(unlocked):
+    for lot, _, bidder in set(handed.keys) - set(unlocked):
         notes.fails(f"lot {lot}", f"a file key of {bidder} was received but no verdict published")
 
 
 def check_reveal(case: Case, notes: Notes) -> None:
-    """All prices came at once, after the verdicts, and are what the containers say."""
+    """What a session shows came at once, after the verdicts, and is what the containers say."""
     unlocked = _unlocked(case)
-    revealed = {body.lot: (entry, body) for entry, body in _revealed(case)}
+    revealed = {(body.lot, body.session): (entry, body) for entry, body in _revealed(case)}
     closing = case.closing()
     if closing is None or closing[0].kind != "submission.closed":
         notes.remark("nothing was opened")
         return
     windows = unlock_windows(case, notes)
-    for lot in closing[1].lots:
-        window = windows[lot.lot]
-        if lot.lot not in revealed and window.decision is Decision.FAIL:
+    for session in hall_sessions(case):
+        key = (session.lot, session.number)
+        window = windows[key]
+        if key not in revealed and window.decision is Decision.FAIL:
             continue
-        if lot.lot not in revealed:
-            notes.fails(place(closing[0]), f"the prices of lot {lot.lot} were never revealed")
+        if key not in revealed:
+            notes.fails(
+                place(session.entry), f"the prices of lot {session.lot} were never revealed"
+            )
             continue
-        entry, body = revealed[lot.lot]
-        order = [bid.bidder_id for bid in lot.bids]
-        opened = [bidder for bidder in order if (lot.lot, bidder) in unlocked]
-        locked = [bidder for bidder in order if (lot.lot, bidder) not in unlocked]
+        entry, body = revealed[key]
+        opened = [bidder for bidder in session.bidders if (*key, bidder) in unlocked]
+        locked = [bidder for bidder in session.bidders if (*key, bidder) not in unlocked]
         where = place(entry)
         notes.require(
             [row.bidder_id for row in body.rows] == opened, where, "not the bids that were opened"
@@ -114,32 +126,50 @@ def check_reveal(case: Case, notes: Notes) -> None:
             where,
             "revealed while bids could still be unlocked",
         )
-        require_enough(case, window, body, seq=entry.seq, where=where, notes=notes)
+        require_enough(case, session, window, body, seq=entry.seq, where=where, notes=notes)
         for bidder in opened:
-            verdict, said = unlocked[lot.lot, bidder]
+            verdict, said = unlocked[(*key, bidder)]
             notes.require(verdict.seq < entry.seq, place(verdict), "a verdict after the reveal")
             notes.require(
                 said.received_at < window.until and said.received_at <= verdict.at,
                 place(verdict),
                 "after the window closed",
             )
-        _check_rows(case, entry, body, notes)
+        _check_rows(case, session, entry, body, notes)
 
 
-def _check_rows(case: Case, entry: Entry, body: Revealed, notes: Notes) -> None:
-    lot = case.tender.lot(body.lot)
+def _check_rows(
+    case: Case, session: HallSession, entry: Entry, body: Revealed, notes: Notes
+) -> None:
+    lot, later = case.tender.lot(body.lot), case.tender.round.later
+    priced = "price" in session.kinds
     for row in body.rows:
         who = f"{place(entry)} {case.uscc_of(row.bidder_id) or row.bidder_id}"
         if not case.tender.round.has_price:
             notes.require(not row.form and not row.findings, who, "a price where none is asked")
             continue
-        form = case.forms.get((body.lot, row.bidder_id, "price"))
-        if form is not None:
-            notes.require(dict(form) == row.form, who, "not the form in the price envelope")
+        own = {kind: (body.lot, row.bidder_id, kind) for kind in session.kinds}
+        forms = {kind: case.forms[key] for kind, key in own.items() if key in case.forms}
+        if len(forms) == len(own):
+            notes.require(
+                form_to_read(forms, session.kinds, later=later) == row.form,
+                who,
+                "not the form in the price envelope" if priced else "not what its forms say",
+            )
         elif case.is_full:
             notes.fails(who, "was read out although its price envelope does not open")
         notes.require(
-            form_findings(row.form, lot) == row.findings, who, "other findings than follow from it"
+            (form_findings(row.form, lot) if priced else ()) == row.findings,
+            who,
+            "other findings than follow from it",
+        )
+        withheld = (
+            {} if session.number == 1 else {kind: case.contents.get(own[kind]) for kind in own}
+        )
+        notes.require(
+            not case.is_full or withheld == row.plaintext_digests,
+            who,
+            "not the digests of what was unlocked",
         )
         if row.findings:
             notes.remark(f"{who}: {', '.join(row.findings)}")
@@ -149,22 +179,25 @@ def _check_rows(case: Case, entry: Entry, body: Revealed, notes: Notes) -> None:
 
 def _check_unlocked(
     case: Case,
+    session: HallSession,
     kept: Kept,
     verdict: tuple[Entry, Unlocked],
     handed: _Handed,
+    *,
     notes: Notes,
 ) -> None:
     entry, said = verdict
     where = place(entry)
-    keys = handed.keys.get((kept.lot, kept.bidder_id))
+    key = (kept.lot, session.number, kept.bidder_id)
+    keys = handed.keys.get(key)
     kinds = tuple(one.kind for one in said.envelopes)
-    wanted = case.tender.round.envelopes
+    wanted = session.kinds
     if keys is None or set(keys.file_keys) != set(wanted) or kinds != wanted:
         notes.fails(where, "there is not one verdict and one file key for each envelope")
         return
     notes.require(keys.by == said.by, where, f"custody says opened by {keys.by}")
     sealed = {one.kind: one for one in sealed_containers(case, kept)}
-    shares = handed.told.get((kept.lot, kept.bidder_id), Told()).shares
+    shares = handed.told.get(key, Told()).shares
     findings: dict[str, Finding] = {}
     for one in said.envelopes:
         container, file_key = sealed[one.kind], keys.file_keys[one.kind]
@@ -183,6 +216,7 @@ def _check_unlocked(
             notes.fails(container.path, f"does not open with the file key in custody: {error}")
             continue
         case.forms[kept.lot, kept.bidder_id, one.kind] = opened.form
+        case.contents[kept.lot, kept.bidder_id, one.kind] = opened.plaintext_digest.hex()
         notes.require(
             one.container_digest == container.digest.hex(), where, "speaks of another container"
         )
@@ -191,8 +225,9 @@ def _check_unlocked(
             container.path,
             f"{where} says that its header {'does' if one.rederives else 'does not'} re-derive",
         )
+        shown = None if session.number > 1 else opened.plaintext_digest.hex()
         notes.require(
-            opened.plaintext_digest.hex() == one.plaintext_digest,
+            shown == one.plaintext_digest,
             container.path,
             f"opens to another content than {where} says",
         )
@@ -236,7 +271,7 @@ def _standing(case: Case) -> Iterator[Kept]:
 def _unlocked(case: Case) -> dict[Key, tuple[Entry, Unlocked]]:
     found: dict[Key, tuple[Entry, Unlocked]] = {}
     for entry, body in case.all(Stream.PUBLIC, "bid.unlocked", Unlocked):
-        found.setdefault((body.lot, body.bidder_id), (entry, body))
+        found.setdefault((body.lot, body.session, body.bidder_id), (entry, body))
     return found
 
 
@@ -246,23 +281,27 @@ def _revealed(case: Case) -> list[tuple[Entry, Revealed]]:
 
 def _handed(case: Case) -> _Handed:
     keys = {
-        (body.lot, body.bidder_id): body
+        (body.lot, body.session, body.bidder_id): body
         for _, body in case.all(Stream.CUSTODY, "file_key.received", KeysReceived)
     }
     shares: dict[Key, dict[str, dict[int, bytes]]] = {}
     for _, given in case.all(Stream.CUSTODY, "share.received", ShareReceived):
-        of_bid = shares.setdefault((given.lot, given.bidder_id), {})
+        of_bid = shares.setdefault((given.lot, given.session, given.bidder_id), {})
         for kind, share in given.shares.items():
             of_bid.setdefault(kind, {})[given.number] = share
     refusals: dict[Key, set[int]] = {}
     for entry, refused in case.all(Stream.CUSTODY, "share.refused", ShareRefused):
         # Only the holder itself can say so; another's word is named by the step of the statements.
         if refused.reason == RECORD_UNUSABLE and not wrong_with(case, entry):
-            refusals.setdefault((refused.lot, refused.bidder_id), set()).add(refused.number)
+            about = (refused.lot, refused.session, refused.bidder_id)
+            refusals.setdefault(about, set()).add(refused.number)
     disclosed: dict[Key, list[KeysDisclosed]] = {}
     for _, shown in case.all(Stream.CUSTODY, "file_key.disclosed", KeysDisclosed):
-        disclosed.setdefault((shown.lot, shown.bidder_id), []).append(shown)
-    lost = {(one.lot, one.bidder_id) for _, one in case.all(Stream.PUBLIC, "key.lost", KeyLost)}
+        disclosed.setdefault((shown.lot, shown.session, shown.bidder_id), []).append(shown)
+    lost = {
+        (one.lot, one.session, one.bidder_id)
+        for _, one in case.all(Stream.PUBLIC, "key.lost", KeyLost)
+    }
     told = {
         key: Told(
             shares=shares.get(key, {}),
@@ -284,7 +323,7 @@ def _last_verdicts(case: Case) -> dict[Key, Mapping[str, object]]:
     """What the platform said of each bid that did not open, at the reveal or anew afterwards."""
     said: dict[Key, Mapping[str, object]] = {}
     for _, body in _revealed(case):
-        said |= {(body.lot, one.bidder_id): one.fault for one in body.faults}
+        said |= {(body.lot, body.session, one.bidder_id): one.fault for one in body.faults}
     for _, found in case.all(Stream.PUBLIC, "fault.found", FaultFound):
-        said[found.lot, found.bidder_id] = found.fault
+        said[found.lot, found.session, found.bidder_id] = found.fault
     return said

@@ -11,8 +11,10 @@ from clients.verifying.bodies_rounds import Qualified
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from evaluation_rooms.arranging import low_price_terms
-from evaluation_rooms.events import RoomOpened
-from evaluation_rooms.room import SeatRole
+from evaluation_rooms.commands import EnterPrices
+from evaluation_rooms.events import PricesEntered, RoomOpened
+from evaluation_rooms.room import Room, SeatRole
+from evaluation_rooms.scoring import decide_prices
 from evaluation_rooms.seating import numbered, require_sound
 from evaluation_rooms.terms import NamedBid
 from tendering.domain.journal import Entry, Stream
@@ -24,9 +26,13 @@ from tendering.domain.rulebook import from_json
 
 @dataclass(frozen=True, slots=True)
 class RoomInputs:
-    """What earlier steps left: forms as read out by lot and bidder, names, experts by seat."""
+    """What earlier steps left: forms as read out by lot and bidder, names, experts by seat.
+
+    `prices`: those of a second session.
+    """
 
     forms: Mapping[str, Mapping[UUID, Mapping[str, Any]]]
+    prices: Mapping[str, Mapping[UUID, Mapping[str, Any]]]
     names: Mapping[UUID, str]
     experts: Mapping[int, Mapping[str, Any]]
 
@@ -34,13 +40,17 @@ class RoomInputs:
     def of(cls, case: Case, experts: Mapping[int, Mapping[str, Any]]) -> "RoomInputs":
         """Collect them from the public stream."""
         forms: dict[str, dict[UUID, Mapping[str, Any]]] = {}
+        prices: dict[str, dict[UUID, Mapping[str, Any]]] = {}
         for _, body in case.all(Stream.PUBLIC, "prices.revealed", Revealed):
-            forms[body.lot] = {row.bidder_id: row.form for row in body.rows}
+            read = forms if body.session == 1 else prices
+            read[body.lot] = {row.bidder_id: row.form for row in body.rows}
         for _, checked in case.all(Stream.PUBLIC, "qualification.checked", Qualified):
             # 87号令 第四十四条: who is not qualified is not evaluated.
             for bidder_id in checked.failed:
                 forms.get(checked.lot, {}).pop(bidder_id, None)
-        return cls(forms, {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}, experts)
+        return cls(
+            forms, prices, {bid.bidder_id: bid.bidder_name for _, bid in case.bids()}, experts
+        )
 
 
 def check_opening(
@@ -58,6 +68,11 @@ def check_opening(
         notes.fails(where, f"the room is not sound: {error.detail}")
     notes.require(
         event.terms.method == case.tender.method, where, "another method than was published"
+    )
+    notes.require(
+        event.terms.sealed_prices is bool(case.tender.round.later),
+        where,
+        "prices are sealed for it otherwise than the notice says",
     )
     notes.require(event.terms.judging == case.tender.round.judging, where, "judged in another way")
     notes.require(
@@ -107,6 +122,20 @@ def _check_lot_terms(
     drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
     seed = lot_seed(bytes.fromhex(drawn[0][1].seed), case.tender.id, lot.lot) if drawn else b""
     notes.require(terms.seed == seed.hex(), where, "another seed than the committee's draw gives")
+
+
+def check_prices(inputs: RoomInputs, room: Room, event: PricesEntered) -> str:
+    """What is wrong with prices that a room took over; empty: they are those of the hall."""
+    read = inputs.prices.get(room.lot)
+    if read is None:
+        return "prices before the second session of the opening has shown any"
+    expected = decide_prices(
+        room,
+        EnterPrices(
+            {bid.number: read[bid.bidder_id] for bid in room.bids if bid.bidder_id in read}
+        ),
+    )
+    return "" if (event,) == expected else "other prices than were read out"
 
 
 def _check_seats(inputs: RoomInputs, where: str, event: RoomOpened, notes: Notes) -> None:

@@ -51,7 +51,7 @@ async def find_bundles(
         if not room.is_open_at(at):
             raise RoomWindowClosed
     blind = room.terms.blind and not room.named and standing.viewer is not Viewer.SUPERVISOR
-    unlocked = await openings.unlocks(connection, room.tender_id, room.lot)
+    unlocked = await openings.revealed_unlocks(connection, room.tender_id, room.lot)
     envelopes = [
         envelope
         for one in unlocked

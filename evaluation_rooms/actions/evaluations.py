@@ -30,6 +30,7 @@ from tendering.actions.issued_documents import (
     placed,
     signers_of,
 )
+from tendering.actions.opening_records import RECORDS
 from tendering.actions.qualifications import qualified_of
 from tendering.documents.data import EvaluationReport
 from tendering.documents.evaluation_report import render_evaluation_report
@@ -186,13 +187,14 @@ async def _draft(
         raise WrongPhase(phase=room.phase, allowed=[Phase.SIGNING])
     came_to = await outcome(connection, room_id)
     signatories = await _signatories(connection, came_to)
-    record = await find_issued(connection, tender, DocumentKind.OPENING_RECORD, lot)
+    opening = await openings.get(connection, tender.id, lot)
+    record = await find_issued(connection, tender, RECORDS[opening.session - 1], lot)
     assert record is not None, "the bids were opened with a record"
     data = report_data(
         came_to,
         assemble(came_to.evaluation, rulebook_for(tender, at)),
         heading=await document_heading(connection, tender, _KIND, lot, at=at, address=address),
-        opened_at=(await openings.get(connection, tender.id, lot)).opened_at,
+        opened_at=opening.opened_at,
         opening_record_digest=record.digest.hex(),
         committee=marks.committee,
         signers=signers_of(signatories),
@@ -244,7 +246,8 @@ def _default_items(tender: Tender) -> tuple[ReviewItem, ...]:
     absent = set()
     if tender.round.qualification is not Qualification.COMMITTEE:
         absent.add("qualification")
-    if not tender.round.has_price:
+    # Where it is still sealed, whether it answers the documents is one of the requirements.
+    if not tender.round.has_price or tender.round.later:
         absent.add("price")
     works = tender.regime == "construction"
     items = DEFAULT_ITEMS if works else PROCUREMENT_ITEMS

@@ -21,6 +21,7 @@ from tendering.actions.qualifications import qualified_of
 from tendering.domain.evaluation_report import competition_min
 from tendering.domain.experts import committee_size
 from tendering.domain.methods.opened import lot_seed
+from tendering.domain.opening_forms import form_to_read, whole_number
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
@@ -87,6 +88,7 @@ async def open_from_draw(
             parts_fen=dict(lot.parts_fen),
             low_price=low_price_terms(tender.method, rulebook_for(tender, at)),
             seed=await _lot_seed(connection, tender, lot.lot),
+            sealed_prices=bool(tender.round.later),
             competition_min=competition_min(rulebook_for(tender, at)),
         ),
         experts=[
@@ -120,6 +122,8 @@ async def _opened_bids(
         for one in await openings.unlocks(connection, tender.id, wanted.lot)
         if one.unlocked_by is not None and one.bidder_id in qualified
     ]
+    kinds, later = tender.round.kinds_in(1), tender.round.later
+    forms = [form_to_read(one.forms, kinds, later=later) for one in unlocked]
     unknown = wanted.objective.keys() - {one.bidder_id for one in unlocked}
     if unknown:
         raise EvaluationIncomplete("objective marks for somebody without an opened bid")
@@ -127,11 +131,11 @@ async def _opened_bids(
         OpenedBid(
             one.bidder_id,
             one.bidder_name,
-            _price_of(one.form),
-            dict(one.form or {}),
+            whole_number(form, "price_fen"),
+            form,
             wanted.objective.get(one.bidder_id, {}),
         )
-        for one in unlocked
+        for one, form in zip(unlocked, forms, strict=True)
     ]
 
 
@@ -141,13 +145,6 @@ def _committee_min(tender: Tender, at: datetime) -> int:
     )
     assert isinstance(size.value, int)
     return size.value
-
-
-def _price_of(form: Mapping[str, object] | None) -> int | None:
-    price = (form or {}).get("price_fen")
-    if isinstance(price, bool) or not isinstance(price, int) or price <= 0:
-        return None
-    return price
 
 
 def _published_items(tender: Tender) -> tuple[ReviewItem, ...]:

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from evaluation_rooms.actions import hall as hall_actions
 from evaluation_rooms.actions.entering import admission_of
 from evaluation_rooms.actions.replacing import replace_seat
+from evaluation_rooms.actions.resuming import resume_opening, take_prices
 from evaluation_rooms.actions.rooms import Done, act
 from evaluation_rooms.actions.statements import require_own, verify
 from evaluation_rooms.commands import (
@@ -22,7 +23,6 @@ from evaluation_rooms.commands import (
     AnswerPrice,
     CheckIn,
     CorrectObjective,
-    EnterPrices,
     ExplainPrice,
     RecuseSeat,
 )
@@ -34,12 +34,10 @@ from evaluation_rooms.seating import STATEMENT_KINDS
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.terms import ObjectiveMark
 from tendering.api.context import Actor
-from tendering.api.fields import Fen
+from tendering.api.fields import LotNumber
 from tendering.api.routing import Touches
 from tendering.domain.refusals.rooms import NotYourPart
 from tendering.storage.connection import Connection
-
-PRICES_MAX = 1000
 
 
 class DoneAnswer(Struct, frozen=True):
@@ -69,17 +67,10 @@ class PostReason(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Line
 
 
-class PriceBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """The price of a bid."""
+class PostResumption(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose prices are to be opened."""
 
-    bid: BidNumber
-    price_fen: Fen
-
-
-class PostPrices(Struct, frozen=True, forbid_unknown_fields=True):
-    """Prices from the price envelopes."""
-
-    prices: Annotated[list[PriceBody], Meta(min_length=1, max_length=PRICES_MAX)]
+    lot: LotNumber
 
 
 class PostPriceAnswer(Struct, frozen=True, forbid_unknown_fields=True):
@@ -197,13 +188,11 @@ async def post_prices(
     touches: Touches,
     actor: Actor,
     room_id: UUID,
-    body: PostPrices,
     received_at: datetime,
 ) -> DoneAnswer:
-    """Enter prices whose envelopes were opened after the room (host)."""
+    """Take over the prices from the second session of the opening, on record by now (host)."""
     host = await _host(connection, actor, room_id)
-    command = EnterPrices({price.bid: price.price_fen for price in body.prices})
-    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+    return _done(await take_prices(connection, room_id, host, at=received_at), touches)
 
 
 async def post_price_answer(
@@ -250,6 +239,17 @@ async def post_objective_mark(
     mark = ObjectiveMark(body.bid, body.criterion, Decimal(body.points), body.basis)
     command = CorrectObjective(mark, body.reason)
     return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_resumption(
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    body: PostResumption,
+) -> None:
+    """Begin the second session of the opening, for the prices, once the marks are locked (host)."""
+    await resume_opening(connection, tender_id, body.lot, by=actor, at=received_at)
 
 
 async def post_announcement(

@@ -7,6 +7,7 @@ from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared, PoolTooSmall
+from tendering.domain.refusals.openings import MarksNotLocked, NoLaterSession, OpeningNotStarted
 from tendering.domain.refusals.rooms import (
     AlreadyCheckedIn,
     BidRejected,
@@ -73,6 +74,24 @@ ROOM_ROUTES: Final = (
         idempotency="transaction",
         errors=(NotFound, NotYourPart, WrongPhase),
         tags=("rooms",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/resumption",
+        deeds.post_resumption,
+        action="opening.resume",
+        status=204,
+        idempotency="transaction",
+        errors=(
+            Forbidden,
+            MarksNotLocked,
+            NoLaterSession,
+            NotFound,
+            OpeningNotStarted,
+            RoomWindowClosed,
+            WrongPhase,
+        ),
+        tags=("opening",),
     ),
     Route("GET", "/rooms/{room_id}", rooms.get_room, errors=(NotFound,), tags=("rooms",)),
     Route(
@@ -154,7 +173,7 @@ ROOM_ROUTES: Final = (
         deeds.post_prices,
         action="room.enter_prices",
         idempotency="transaction",
-        errors=(*_ANY, Invalid),
+        errors=(*_ANY, MarksNotLocked, OpeningNotStarted),
         tags=("rooms",),
         secret=True,
     ),

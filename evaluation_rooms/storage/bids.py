@@ -13,10 +13,10 @@ from tendering.storage.connection import Connection
 
 async def list_of_room(
     connection: Connection, tender_id: UUID, room_id: UUID
-) -> tuple[tuple[NamedBid, ...], frozenset[int]]:
-    """The bids of a room by number, and the numbers of the rejected ones."""
+) -> tuple[tuple[NamedBid, ...], frozenset[int], frozenset[int]]:
+    """The bids of a room by number, and the numbers of the rejected and the unopened ones."""
     rows = await connection.fetch(
-        """SELECT number, bidder_id, name, price_fen, form, bill_fen, rejected
+        """SELECT number, bidder_id, name, price_fen, form, bill_fen, rejected, unopened
            FROM rooms.bids WHERE tender_id = $1 AND room_id = $2 ORDER BY number""",
         tender_id,
         room_id,
@@ -32,19 +32,22 @@ async def list_of_room(
         )
         for row in rows
     )
-    return named, frozenset(row["number"] for row in rows if row["rejected"])
+    rejected = frozenset(row["number"] for row in rows if row["rejected"])
+    return named, rejected, frozenset(row["number"] for row in rows if row["unopened"])
 
 
 async def save(connection: Connection, room: Room, changed: Sequence[NamedBid]) -> None:
-    """Insert bids, or replace their price and whether they are rejected."""
+    """Insert bids, or replace what was read out of them and whether they are left."""
     if not changed:
         return
     await connection.executemany(
         """INSERT INTO rooms.bids (tender_id, room_id, number, bidder_id, name, price_fen, form,
-               bill_fen, rejected)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+               bill_fen, rejected, unopened)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
            ON CONFLICT (tender_id, room_id, number) DO UPDATE
-           SET price_fen = EXCLUDED.price_fen, rejected = EXCLUDED.rejected""",
+           SET price_fen = EXCLUDED.price_fen, form = EXCLUDED.form,
+               bill_fen = EXCLUDED.bill_fen,
+               rejected = EXCLUDED.rejected, unopened = EXCLUDED.unopened""",
         [
             (
                 room.tender_id,
@@ -56,6 +59,7 @@ async def save(connection: Connection, room: Room, changed: Sequence[NamedBid]) 
                 msgspec.json.encode(bid.form).decode(),
                 msgspec.json.encode(bid.bill_fen).decode(),
                 bid.number in room.rejected,
+                bid.number in room.unopened,
             )
             for bid in changed
         ],

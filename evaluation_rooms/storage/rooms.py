@@ -57,14 +57,14 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
     """The whole room. Raises NotFound. Call it under the tender's lock to decide upon it."""
     row = await connection.fetchrow(
         """SELECT lot, phase, terms, numbering_seed, chair, election_round, election_candidates,
-                  revealed, named, corrected, price, totals, report
+                  revealed, named, priced, corrected, price, totals, report
            FROM rooms.rooms WHERE tender_id = $1 AND id = $2""",
         tender_id,
         room_id,
     )
     if row is None:
         raise NotFound
-    named_bids, rejected = await bids.list_of_room(connection, tender_id, room_id)
+    named_bids, rejected, unopened = await bids.list_of_room(connection, tender_id, room_id)
     chair_votes, review_votes = await votes.list_of_room(connection, tender_id, room_id)
     confirmed, confirmations = await answers.list_of_room(connection, tender_id, room_id)
     price_answers, explanations = await price_matters.list_of_room(connection, tender_id, room_id)
@@ -100,6 +100,8 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
             else msgspec.json.decode(row["report"], type=ReportDrafted),
             confirmations=confirmations,
         ),
+        priced=row["priced"],
+        unopened=unopened,
     )
 
 
@@ -108,8 +110,8 @@ async def insert(connection: Connection, room: Room) -> None:
     try:
         await connection.execute(
             """INSERT INTO rooms.rooms (tender_id, id, lot, phase, terms, numbering_seed, chair,
-                   election_round, election_candidates, revealed, named, corrected)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)""",
+                   election_round, election_candidates, revealed, named, priced, corrected)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
             room.tender_id,
             room.id,
             room.lot,
@@ -121,6 +123,7 @@ async def insert(connection: Connection, room: Room) -> None:
             list(room.election.candidates),
             room.revealed,
             room.named,
+            room.priced,
             room.results.corrected,
         )
     except UniqueViolation as error:
@@ -141,6 +144,7 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
         for bid in after.bids
         if bid not in before.bids
         or (bid.number in after.rejected) != (bid.number in before.rejected)
+        or (bid.number in after.unopened) != (bid.number in before.unopened)
     ]
     await bids.save(connection, after, changed_bids)
     await scores.save_objective(
@@ -161,7 +165,8 @@ async def _save_row(connection: Connection, before: Room, after: Room) -> None:
     await connection.execute(
         """UPDATE rooms.rooms
            SET phase = $3, chair = $4, election_round = $5, election_candidates = $6,
-               revealed = $7, named = $8, corrected = $9, price = $10, totals = $11, report = $12
+               revealed = $7, named = $8, corrected = $9, price = $10, totals = $11, report = $12,
+               priced = $13
            WHERE tender_id = $1 AND id = $2""",
         after.tender_id,
         after.id,
@@ -175,6 +180,7 @@ async def _save_row(connection: Connection, before: Room, after: Room) -> None:
         None if results.price is None else msgspec.json.encode(results.price).decode(),
         None if results.totals is None else msgspec.json.encode(results.totals).decode(),
         None if results.report is None else msgspec.json.encode(results.report).decode(),
+        after.priced,
     )
 
 
@@ -182,6 +188,7 @@ def _row_of(room: Room) -> tuple[object, ...]:
     election, results = room.election, room.results
     return (
         (room.phase, room.chair, election.round, election.candidates, room.revealed, room.named),
+        (room.priced,),
         (results.corrected, results.price, results.totals, results.report),
     )
 

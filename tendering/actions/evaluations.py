@@ -46,8 +46,16 @@ async def record_evaluation(
     }
     event = Event("evaluation.reported", body)
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    await end_without_failed(connection, tender, at=at)
+
+
+async def end_without_failed(connection: Connection, tender: Tender, *, at: datetime) -> None:
+    """End the evaluation when all lots are reported but those that failed.
+
+    A lot with too few bids was never opened and has failed by itself. The caller holds the
+    tender's lock.
+    """
     reported = await candidates.list_evaluations(connection, tender.id)
-    # A lot with too few bids was never opened and has failed by itself.
     if len(reported) == len(await openings.list_lots(connection, tender.id)):
         await _end(connection, tender, reported, at=at)
 

@@ -68,13 +68,20 @@ def _destroying(tender: Tender, organization_id: UUID, said: JsonValue) -> KeyHo
     return tender.key_holder_of(organization_id)
 
 
+_UNLOCKING = frozenset({TenderStatus.OPENING, TenderStatus.EVALUATING})
+
+
 async def _require_not_needed(connection: Connection, tender: Tender) -> None:
     if tender.status in {TenderStatus.DRAFT, TenderStatus.PUBLISHED}:
         raise WrongPhase(status=tender.status)
     for lot in await openings.list_lots(connection, tender.id):
         opening = await openings.get(connection, tender.id, lot)
-        if opening.phase is OpeningPhase.UNLOCK and tender.status is TenderStatus.OPENING:
+        if opening.phase is OpeningPhase.UNLOCK and tender.status in _UNLOCKING:
             raise WrongPhase(phase=opening.phase)
+        due = opening.session < len(tender.round.sessions)
+        if due and tender.status in {*_UNLOCKING, TenderStatus.OPENED}:
+            # The prices are still sealed: a second session may need the key.
+            raise WrongPhase(session=opening.session)
     drawn = await draws.get(connection, tender.id)
     if tender.status is TenderStatus.OPENED and (drawn is None or drawn.drawn_at is None):
         # The key may have to open contributions to the draw. docs/specs/draw-v1.md §3

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from crypto.canonical import JsonValue
 from tendering.actions.issued_documents import (
     Marks,
     document_heading,
@@ -23,8 +24,8 @@ from tendering.documents.opening_record import render_opening_record
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.objections import Subject
-from tendering.domain.opening import LockedBid, OpeningPhase, form_findings
-from tendering.domain.opening_forms import short_text, whole_number
+from tendering.domain.opening import LockedBid, Opening, OpeningPhase, form_findings
+from tendering.domain.opening_forms import form_to_read, short_text, whole_number
 from tendering.domain.parties import Actor
 from tendering.domain.procedure import Judging
 from tendering.domain.refusals.remedies import ObjectionsOpen
@@ -37,7 +38,8 @@ from tendering.storage.openings import Unlock
 
 # How often the record is made anew because something happened while it was being set.
 TRIES_MAX: Final = 3
-_KIND: Final = DocumentKind.OPENING_RECORD
+# The record of each session, from the first.
+RECORDS: Final = (DocumentKind.OPENING_RECORD, DocumentKind.PRICE_RECORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class _Draft:
     record: OpeningRecord
     signatories: tuple[Signatory, ...]
     marks: Marks
+    kind: DocumentKind
 
 
 async def issue_opening_record(
@@ -60,7 +63,8 @@ async def issue_opening_record(
         async with reading(pool) as connection:
             tender = await tenders.get(connection, tender_id)
             require_party(tender, by.organization_id)
-            existing = await find_issued(connection, tender, _KIND, lot)
+            kind = await _kind_now(connection, tender_id, lot)
+            existing = await find_issued(connection, tender, kind, lot)
             if existing is not None:
                 return existing
             draft = await _draft(connection, tender, lot, by=by, at=at, address=address)
@@ -70,7 +74,7 @@ async def issue_opening_record(
             if await marks_of(connection, tender_id) == draft.marks:
                 signatories = placed(draft.signatories, rendered)
                 return await issue(
-                    connection, tender, _KIND, rendered.pdf, signatories, lot=lot, at=at
+                    connection, tender, draft.kind, rendered.pdf, signatories, lot=lot, at=at
                 )
     raise DocumentChanged("the opening still goes on: try again")
 
@@ -82,10 +86,12 @@ async def record_opening(
 
     The caller holds the tender's lock.
     """
+    session = RECORDS.index(document.kind) + 1
     await openings.set_phase(connection, tender.id, document.lot, OpeningPhase.RECORDED, at=at)
-    if await all_recorded(connection, tender.id):
+    if session == 1 and await all_recorded(connection, tender.id):
         await finish_opening(connection, tender, at=at)
-    event = Event("opening.recorded", {"lot": document.lot, "digest": document.digest.hex()})
+    body: dict[str, JsonValue] = {"lot": document.lot, "session": session}
+    event = Event("opening.recorded", body | {"digest": document.digest.hex()})
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
 
 
@@ -108,6 +114,10 @@ async def finish_opening(connection: Connection, tender: Tender, *, at: datetime
     await tenders.save(connection, opened)
 
 
+async def _kind_now(connection: Connection, tender_id: UUID, lot: str) -> DocumentKind:
+    return RECORDS[(await openings.get(connection, tender_id, lot)).session - 1]
+
+
 async def _draft(
     connection: Connection, tender: Tender, lot: str, *, by: Actor, at: datetime, address: str
 ) -> _Draft:
@@ -119,7 +129,8 @@ async def _draft(
     # 条例 第四十四条: objections on the spot are answered on the spot, before there is a record.
     if waiting := await objections.count_open(connection, tender.id, Subject.OPENING, lot):
         raise ObjectionsOpen(objections=waiting)
-    unlocks = await openings.unlocks(connection, tender.id, lot)
+    kind = RECORDS[opening.session - 1]
+    unlocks = await openings.unlocks(connection, tender.id, lot, session=opening.session)
     standing = {
         bid.bidder_id: bid
         for bid in await bids.list_standing(connection, tender.id)
@@ -129,13 +140,16 @@ async def _draft(
     signatories = await _signatories(connection, tender, unlocks, helpers, by=by)
     spoken = [entry async for entry in _public_entries(connection, tender.id)]
     record = OpeningRecord(
-        heading=await document_heading(connection, tender, _KIND, lot, at=at, address=address),
+        heading=await document_heading(connection, tender, kind, lot, at=at, address=address),
         deadline=tender.deadline,
         opened_at=opening.opened_at,
         unlock_until=opening.unlock_until,
-        revealed_at=_revealed_at(spoken, lot),
+        revealed_at=_revealed_at(spoken, opening),
         ceiling_price_fen=tender.lot(lot).ceiling_price_fen,
-        rows=tuple(_row(unlock, standing[unlock.bidder_id], tender) for unlock in unlocks),
+        rows=tuple(
+            _row(unlock, standing[unlock.bidder_id], tender, session=opening.session)
+            for unlock in unlocks
+        ),
         key_holders=helpers,
         announcements=tuple(
             (entry.at, _spoken(entry))
@@ -145,8 +159,9 @@ async def _draft(
         public=marks.public,
         custody=marks.custody,
         signers=signers_of(signatories),
+        session=opening.session,
     )
-    return _Draft(record, signatories, marks)
+    return _Draft(record, signatories, marks, kind)
 
 
 async def _signatories(
@@ -206,15 +221,16 @@ def _spoken(entry: Entry) -> str:
     return text if name is None else f"{name}：{text}"
 
 
-def _revealed_at(entries: list[Entry], lot: str) -> datetime:
-    for entry in entries:
-        if entry.kind == "prices.revealed" and entry.body["lot"] == lot:
+def _revealed_at(entries: list[Entry], opening: Opening) -> datetime:
+    for entry in reversed(entries):
+        if entry.kind == "prices.revealed" and entry.body["lot"] == opening.lot:
             return entry.at
-    raise AssertionError(f"the prices of lot {lot} were revealed without an entry")
+    raise AssertionError(f"lot {opening.lot} was revealed without an entry")
 
 
-def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
-    form = unlock.form or {}
+def _row(unlock: Unlock, bid: LockedBid, tender: Tender, *, session: int) -> OpeningRow:
+    kinds = tender.round.kinds_in(session)
+    form = form_to_read(unlock.forms, kinds, later=tender.round.later)
     return OpeningRow(
         place=unlock.place,
         bidder_name=unlock.bidder_name,
@@ -227,7 +243,7 @@ def _row(unlock: Unlock, bid: LockedBid, tender: Tender) -> OpeningRow:
         quality=short_text(form, "quality"),
         project_manager=short_text(form, "project_manager"),
         findings=()
-        if unlock.form is None or not tender.round.has_price
-        else form_findings(unlock.form, tender.lot(bid.lot)),
+        if unlock.unlocked_by is None or "price" not in kinds
+        else form_findings(form, tender.lot(bid.lot)),
         confirmed_at=unlock.confirmed_at,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.actions.evaluations import end_without_failed
 from tendering.actions.exits import order_key_destruction
 from tendering.actions.opening_records import all_recorded, finish_opening
 from tendering.domain.journal import Event, Stream
@@ -14,6 +15,7 @@ from tendering.domain.opening_window import (
     decide_consent,
     decide_extension,
     decide_proposal,
+    least_in,
 )
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Forbidden
@@ -56,7 +58,11 @@ async def propose(
     require_party(tender, by.organization_id)
     opening = await openings.get(connection, tender_id, lot)
     shortfall, event = decide_proposal(
-        opening, tender.round.bidders_min, decision=decision, reason=reason, at=at
+        opening,
+        least_in(opening, tender.round.bidders_min),
+        decision=decision,
+        reason=reason,
+        at=at,
     )
     await openings.set_shortfall(connection, tender_id, lot, shortfall)
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
@@ -78,6 +84,8 @@ async def consent(
     await openings.set_phase(connection, tender_id, lot, OpeningPhase.FAILED, at=at)
     if not await openings.list_lots(connection, tender_id):
         await _fail(connection, tender, lot, at=at)
+    elif opening.session > 1:
+        await end_without_failed(connection, tender, at=at)
     elif await all_recorded(connection, tender_id):
         await finish_opening(connection, tender, at=at)
 

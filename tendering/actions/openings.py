@@ -1,7 +1,7 @@
 """Deeds of the opening: close the intake, unlock bid by bid, reveal all prices at once."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -21,7 +21,8 @@ from tendering.domain.opening import (
     decide_unlock,
     is_revoked,
 )
-from tendering.domain.opening_window import require_enough
+from tendering.domain.opening_forms import form_to_read
+from tendering.domain.opening_window import least_in, require_enough
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.openings import OpeningNotStarted
@@ -29,6 +30,7 @@ from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.storage import bids, journal, openings, tenders
 from tendering.storage.connection import Connection
+from tendering.storage.openings import Unlock
 from tendering.unlocking import OpenedBid
 
 
@@ -69,16 +71,23 @@ async def close_submission(
 async def sign_in(
     connection: Connection, tender_id: UUID, lot: str, *, by: Actor, at: datetime
 ) -> None:
-    """A bidder signs in to the opening, from 24 hours before: known to custody alone."""
+    """A bidder signs in to the opening, from 24 hours before: known to custody alone.
+
+    To a second session it signs in while that unlocks.
+    """
     tender = await tenders.lock(connection, tender_id)
     tender.lot(lot)
-    if tender.status not in {TenderStatus.PUBLISHED, TenderStatus.OPENING}:
+    session = 1
+    if tender.status is TenderStatus.EVALUATING:
+        session = await _resumed_session(connection, tender_id, lot, by=by)
+    elif tender.status not in {TenderStatus.PUBLISHED, TenderStatus.OPENING}:
         raise WrongPhase(status=tender.status)
     await bids.standing(connection, tender_id, lot=lot, bidder_id=by.organization_id)
     sign_in_from = tender.timetable["sign_in_from"]
     if at < datetime.fromisoformat(str(sign_in_from)):
         raise OpeningNotStarted(sign_in_from=sign_in_from)
-    event = Event("bidder.signed_in", {"lot": lot, "bidder_id": str(by.organization_id)})
+    body: dict[str, JsonValue] = {"lot": lot, "session": session}
+    event = Event("bidder.signed_in", body | {"bidder_id": str(by.organization_id)})
     await journal.append(connection, tender_id, Stream.CUSTODY, event, at=at)
 
 
@@ -127,6 +136,7 @@ async def record_unlock(
         "file_key.received",
         {
             "lot": opened.lot,
+            "session": opening.session,
             "bidder_id": str(opened.bidder_id),
             "by": by,
             "file_keys": {
@@ -158,16 +168,18 @@ async def reveal(
         # The answer to the first request was lost.
         return
     if opening.phase is OpeningPhase.UNLOCK:
-        require_enough(opening, tender.round.bidders_min, at=at)
-    rows = await openings.unlocks(connection, tender_id, lot)
-    forms = {row.bidder_id: row.form for row in rows if row.form is not None}
+        require_enough(opening, least_in(opening, tender.round.bidders_min), at=at)
+    kinds, later = tender.round.kinds_in(opening.session), tender.round.later
+    rows = await openings.unlocks(connection, tender_id, lot, session=opening.session)
+    opened = [row for row in rows if row.unlocked_by is not None]
     event = decide_reveal(
         opening,
         tender.lot(lot),
-        forms,
+        {row.bidder_id: form_to_read(row.forms, kinds, later=later) for row in opened},
         at=at,
         faults=faults,
-        has_price=tender.round.has_price,
+        has_price="price" in kinds,
+        digests=_withheld(opening, opened),
     )
     await openings.set_phase(connection, tender_id, lot, OpeningPhase.REVEALED, at=at)
     for bidder_id in opening.bidders:
@@ -182,13 +194,11 @@ async def reveal(
                 else BidStatus.DEEMED_WITHDRAWN,
             )
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    if opening.session > 1:
+        return
     # 条例 第三十四条, 第三十七条: who stands behind the bids, now that all of them are open.
     first = tender.round.envelopes[0]
-    entrants = [
-        Entrant(row.bidder_id, row.uscc, row.forms.get(first, {}))
-        for row in rows
-        if row.unlocked_by is not None
-    ]
+    entrants = [Entrant(row.bidder_id, row.uscc, row.forms.get(first, {})) for row in opened]
     compared = ties_event(lot, entrants)
     await journal.append(connection, tender_id, Stream.PUBLIC, compared, at=at)
 
@@ -204,8 +214,28 @@ async def confirm(
     if by.organization_id not in opening.unlocked:
         raise NotFound("no opened bid of yours")
     await openings.mark_confirmed(connection, tender_id, lot, by.organization_id, at=at)
-    event = Event("opening.confirmed", {"lot": lot, "bidder_id": str(by.organization_id)})
+    body: dict[str, JsonValue] = {"lot": lot, "session": opening.session}
+    event = Event("opening.confirmed", body | {"bidder_id": str(by.organization_id)})
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+
+
+async def _resumed_session(connection: Connection, tender_id: UUID, lot: str, *, by: Actor) -> int:
+    """The session that unlocks now, for a bidder that has a bid in it."""
+    opening = await openings.get(connection, tender_id, lot)
+    if opening.session == 1 or opening.phase is not OpeningPhase.UNLOCK:
+        raise WrongPhase(phase=opening.phase)
+    if by.organization_id not in opening.bidders:
+        raise NotFound("no bid of yours in this session")
+    return opening.session
+
+
+def _withheld(opening: Opening, opened: Sequence[Unlock]) -> dict[UUID, dict[str, str]]:
+    if opening.session == 1:
+        return {}
+    return {
+        row.bidder_id: {one.kind: one.plaintext_digest.hex() for one in row.envelopes}
+        for row in opened
+    }
 
 
 def _failed_lots(event: Event) -> list[JsonValue]:

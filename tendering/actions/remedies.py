@@ -20,6 +20,7 @@ from tendering.domain.opening import (
     DISCLOSURE_LABEL,
     RECORD_UNUSABLE,
     REFUSAL_LABEL,
+    Opening,
     OpeningPhase,
     Refusal,
     decide_disclosure,
@@ -68,7 +69,7 @@ async def add_shares(
     if bidder_id not in opening.key_lost:
         raise NotFound("the bidder has not declared its key lost")
     known = await openings.shares_of(connection, tender_id, lot, bidder_id)
-    if all(number in known.get(kind, {}) for kind in tender.round.envelopes):
+    if all(number in known.get(kind, {}) for kind in tender.round.kinds_in(opening.session)):
         return
     await openings.add_shares(
         connection, tender_id, lot, bidder_id, number=number, shares=shares, at=at
@@ -77,6 +78,7 @@ async def add_shares(
         "share.received",
         {
             "lot": lot,
+            "session": opening.session,
             "bidder_id": str(bidder_id),
             "number": number,
             "shares": {kind: base64.b64encode(share).decode() for kind, share in shares.items()},
@@ -145,7 +147,7 @@ async def keep_file_keys(
         received_at=received_at,
     )
     known = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [event.kind])
-    if statement is None and any(_is_about(entry.body, lot, bidder_id) for entry in known):
+    if statement is None and any(_is_about(one.body, opening, bidder_id) for one in known):
         return
     await journal.append(connection, tender_id, Stream.CUSTODY, event, at=received_at)
 
@@ -200,14 +202,14 @@ async def enter_fault(
 
 
 async def handed_in(connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID) -> Handed:
-    """Everything that came into custody about a bid that did not open."""
+    """Everything that came into custody, in this session, about a bid that did not open."""
     opening = await openings.get(connection, tender_id, lot)
     shares: dict[str, dict[int, bytes]] = {}
     file_keys: dict[str, bytes] = {}
     refusals, in_time = set(), False
     for entry in await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, _EVIDENCE):
         body = entry.body
-        if not _is_about(body, lot, bidder_id):
+        if not _is_about(body, opening, bidder_id):
             continue
         if entry.kind == "share.received":
             for kind, share in _decoded(body["shares"]).items():
@@ -226,8 +228,9 @@ async def handed_in(connection: Connection, tender_id: UUID, lot: str, bidder_id
     )
 
 
-def _is_about(body: Mapping[str, JsonValue], lot: str, bidder_id: UUID) -> bool:
-    return body.get("lot") == lot and body.get("bidder_id") == str(bidder_id)
+def _is_about(body: Mapping[str, JsonValue], opening: Opening, bidder_id: UUID) -> bool:
+    about = (opening.lot, opening.session, str(bidder_id))
+    return (body.get("lot"), body.get("session"), body.get("bidder_id")) == about
 
 
 def _number(body: Mapping[str, JsonValue]) -> int:

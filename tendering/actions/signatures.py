@@ -18,7 +18,7 @@ from crypto.pdf_signatures import verify_pdf
 from tendering.actions.certificates import lists_for, require_valid
 from tendering.actions.contracts import record_signed
 from tendering.actions.issued_documents import Address, find, read_pdf
-from tendering.actions.opening_records import record_opening
+from tendering.actions.opening_records import RECORDS, record_opening
 from tendering.documents import signing
 from tendering.domain.issuing import (
     DocumentKind,
@@ -173,7 +173,7 @@ async def _save(
     await issued_documents.delete_preparation(connection, document)
     for event in events:
         await journal.append(connection, tender.id, document.stream, event, at=at)
-    if document.completed_at is not None and document.kind is DocumentKind.OPENING_RECORD:
+    if document.completed_at is not None and document.kind in RECORDS:
         await record_opening(connection, tender, document, at=at)
     if document.completed_at is not None and document.kind is DocumentKind.CONTRACT:
         await record_signed(connection, tender, document, at=at)

@@ -133,9 +133,10 @@ async def _stored_files(
             where = f"bid {bid.lot}/{bid.bidder_id}/{bid.counter} {envelope.kind}"
             files[blobs.path(envelope.upload_id)] = (envelope.digest, where)
     for lot in await openings.list_lots(connection, tender.id):
-        for unlock in await openings.unlocks(connection, tender.id, lot):
-            for opened in unlock.envelopes:
-                where = f"opened bid {lot}/{unlock.bidder_id} {opened.kind}"
+        for session in await openings.sessions(connection, tender.id, lot):
+            unlocks = await openings.unlocks(connection, tender.id, lot, session=session)
+            for bidder_id, opened in ((one.bidder_id, e) for one in unlocks for e in one.envelopes):
+                where = f"opened bid {lot}/{bidder_id} {opened.kind}"
                 path = blobs.opened_path(opened.plaintext_digest.hex())
                 files[path] = (opened.plaintext_digest, where)
     return files

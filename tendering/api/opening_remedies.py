@@ -16,7 +16,7 @@ from tendering.domain.opening import RECORD_UNUSABLE
 from tendering.storage import bids, openings, tenders
 from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading
-from tendering.unlocking import header_digests, read_header
+from tendering.unlocking import envelopes_in, header_digests, read_header
 
 
 class RemedyEnvelope(Struct, frozen=True):
@@ -35,6 +35,7 @@ class Remedy(Struct, frozen=True):
     counter: int
     envelopes: list[RemedyEnvelope]
     policy_version: int
+    session: int
 
 
 class RemedyList(Struct, frozen=True):
@@ -54,7 +55,7 @@ class PostShareRefusal(Struct, frozen=True, forbid_unknown_fields=True):
 
 async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> RemedyList:
     """The bids that wait for one's share."""
-    waiting: list[tuple[StoredBid, list[RemedyEnvelope]]] = []
+    waiting: list[tuple[StoredBid, int, list[RemedyEnvelope]]] = []
     async with reading(context.pool) as connection:
         tender = await tenders.get(connection, tender_id)
         number = tender.key_holder_of(actor.organization_id).number
@@ -64,15 +65,16 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
                 if bidder_id not in opening.key_lost or bidder_id in opening.unlocked:
                     continue
                 shares = await openings.shares_of(connection, tender_id, lot, bidder_id)
-                if all(number in shares.get(kind, {}) for kind in tender.round.envelopes):
+                kinds = tender.round.kinds_in(opening.session)
+                if all(number in shares.get(kind, {}) for kind in kinds):
                     continue
                 stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
                 if number in released(tender, version_of(tender, stored.bid.manifest)):
                     continue
                 await place_containers(connection, context.blobs, stored.bid)
-                waiting.append((stored, []))
-    for stored, envelopes in waiting:
-        for envelope in stored.bid.envelopes:
+                waiting.append((stored, opening.session, []))
+    for stored, session, envelopes in waiting:
+        for envelope in envelopes_in(stored.bid, tender, session):
             header = await asyncio.to_thread(read_header, context.blobs, envelope)
             envelopes.append(RemedyEnvelope(envelope.kind, envelope.context.hex(), header))
     return RemedyList(
@@ -83,8 +85,9 @@ async def get_remedies(context: Context, actor: Actor, tender_id: UUID) -> Remed
                 stored.bid.counter,
                 envelopes,
                 version_of(tender, stored.bid.manifest),
+                session,
             )
-            for stored, envelopes in waiting
+            for stored, session, envelopes in waiting
         ]
     )
 
@@ -103,7 +106,10 @@ async def post_share_refusal(
     if body.reason == RECORD_UNUSABLE:
         stored = await bids.standing(connection, tender_id, lot=body.lot, bidder_id=body.bidder_id)
         await place_containers(connection, context.blobs, stored.bid)
-        digests = await asyncio.to_thread(header_digests, context.blobs, stored.bid)
+        tender = await tenders.get(connection, tender_id)
+        opening = await openings.get(connection, tender_id, body.lot)
+        envelopes = envelopes_in(stored.bid, tender, opening.session)
+        digests = await asyncio.to_thread(header_digests, context.blobs, envelopes)
     await remedies.refuse_share(
         connection,
         context.keys,

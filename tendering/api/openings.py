@@ -17,6 +17,7 @@ from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
 from tendering.domain.key_policy import number_for
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
+from tendering.domain.opening_forms import form_to_read
 from tendering.domain.refusals import NotFound, Refused
 from tendering.domain.refusals.openings import BidDoesNotOpen, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
@@ -29,7 +30,7 @@ from tendering.remedies import (
 from tendering.storage import bids, openings, tenders
 from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading, transaction
-from tendering.unlocking import read_header
+from tendering.unlocking import envelopes_in, read_header
 
 Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
@@ -119,13 +120,15 @@ class BidRow(Struct, frozen=True):
 
 
 class LotOpening(Struct, frozen=True):
-    """The opening of one lot."""
+    """The newest session of the opening of one lot; `kinds` are the envelopes that it unlocks."""
 
     lot: str
     phase: str
     opened_at: Instant
     unlock_until: Instant
     bids: list[BidRow]
+    session: int
+    kinds: list[str]
 
 
 class OpeningView(Struct, frozen=True):
@@ -141,6 +144,7 @@ async def get_opening(connection: Connection, actor: Actor | None, tender_id: UU
     lots = []
     for lot in await openings.list_lots(connection, tender_id):
         opening = await openings.get(connection, tender_id, lot)
+        kinds = tender.round.kinds_in(opening.session)
         revealed = opening.phase is not OpeningPhase.UNLOCK
         rows = [
             BidRow(
@@ -150,12 +154,17 @@ async def get_opening(connection: Connection, actor: Actor | None, tender_id: UU
                 place=bid.place,
                 key_lost=bid.key_lost,
                 unlocked_by=bid.unlocked_by,
-                form=dict(bid.form) if revealed and bid.form is not None else None,
+                form=form_to_read(bid.forms, kinds, later=tender.round.later)
+                if revealed and bid.unlocked_by is not None
+                else None,
                 confirmed=bid.confirmed_at is not None,
             )
-            for bid in await openings.unlocks(connection, tender_id, lot)
+            for bid in await openings.unlocks(connection, tender_id, lot, session=opening.session)
         ]
-        lots.append(LotOpening(lot, opening.phase, opening.opened_at, opening.unlock_until, rows))
+        begun, until = opening.opened_at, opening.unlock_until
+        lots.append(
+            LotOpening(lot, opening.phase, begun, until, rows, opening.session, list(kinds))
+        )
     return OpeningView(tender.status, lots)
 
 
@@ -195,10 +204,12 @@ async def _unlocked(
     bidder_id = actor.organization_id
     keys = body.file_keys.by_kind()
     async with reading(context.pool) as connection:
-        tender, stored = await _locked_bid(connection, tender_id, body.lot, bidder_id, received_at)
+        tender, stored, session = await _locked_bid(
+            connection, tender_id, body.lot, bidder_id, received_at
+        )
         await place_containers(connection, context.blobs, stored.bid)
     try:
-        opened = await open_in_thread(context, tender, stored.bid, keys)
+        opened = await open_in_thread(context, tender, stored.bid, keys, session=session)
     except BidDoesNotOpen:
         # The keys are right: whatever is wrong, they are the bidder's evidence.
         async with transaction(context.pool) as connection:
@@ -242,16 +253,16 @@ async def post_shares(
     """Hand in one's shares of a bid; with enough of them the bid opens."""
     shares = body.shares.by_kind()
     async with reading(context.pool) as connection:
-        tender, stored = await _locked_bid(
+        tender, stored, session = await _locked_bid(
             connection, tender_id, body.lot, body.bidder_id, received_at
         )
         await place_containers(connection, context.blobs, stored.bid)
     number = number_for(tender, stored.bid.manifest, actor.organization_id)
-    if set(shares) != set(tender.round.envelopes):
+    if set(shares) != set(tender.round.kinds_in(session)):
         raise WrongShare("there is one share for each envelope")
     headers = {
         envelope.kind: await asyncio.to_thread(read_header, context.blobs, envelope)
-        for envelope in stored.bid.envelopes
+        for envelope in envelopes_in(stored.bid, tender, session)
     }
     contexts = {envelope.kind: envelope.context for envelope in stored.bid.envelopes}
     for kind, share in shares.items():
@@ -324,11 +335,12 @@ async def post_confirmation(
 
 async def _locked_bid(
     connection: Connection, tender_id: UUID, lot: str, bidder_id: UUID, at: datetime
-) -> tuple[Tender, StoredBid]:
-    """The bid to be unlocked, refused early: the rule is asked again under the lock."""
+) -> tuple[Tender, StoredBid, int]:
+    """The bid to be unlocked and the session, refused early: it is asked again under the lock."""
     tender = await tenders.get(connection, tender_id)
     if tender.status is TenderStatus.DRAFT:
         raise NotFound
     opening = await openings.get(connection, tender_id, lot)
     require_unlocking(opening, bidder_id=bidder_id, at=at)
-    return tender, await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+    stored = await bids.standing(connection, tender_id, lot=lot, bidder_id=bidder_id)
+    return tender, stored, opening.session

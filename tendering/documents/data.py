@@ -83,6 +83,7 @@ class OpeningRecord:
     public: JournalMark
     custody: JournalMark
     signers: tuple[Signer, ...]
+    session: int = 1
 
 
 @dataclass(frozen=True, slots=True)

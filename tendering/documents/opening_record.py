@@ -26,14 +26,18 @@ _OPENED_BY: Final = {
     "key_holders": "密钥持有人补救解密",
     "": "未解密，视为撤销投标文件",
 }
+# By session of the opening.
+_TITLES: Final = {
+    1: ("开标记录", "Record of Bid Opening"),
+    2: ("报价开标记录（复会）", "Record of the Opening of Prices"),
+}
 
 
 def render_opening_record(record: OpeningRecord) -> Rendered:
     """Make the PDF of an opening record. Blocks: call it in a thread."""
     return headed(
         record.heading,
-        "开标记录",
-        "Record of Bid Opening",
+        *_TITLES[record.session],
         blocks=[
             heading("一、项目与开标概况"),
             fact_list(

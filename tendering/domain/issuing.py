@@ -27,6 +27,7 @@ class DocumentKind(StrEnum):
     NOTICE = "notice"
     CLARIFICATION = "clarification"
     OPENING_RECORD = "opening_record"
+    PRICE_RECORD = "price_record"
     EVALUATION_REPORT = "evaluation_report"
     CANDIDATES = "candidates"
     AWARD_NOTICE = "award_notice"
@@ -39,12 +40,13 @@ class DocumentKind(StrEnum):
 K = DocumentKind
 # Documents of the whole tender: their `lot` is empty, of a clarification it is its number.
 OF_THE_TENDER: Final = frozenset({K.NOTICE, K.CLARIFICATION, K.TERMINATION, K.ARCHIVE_CERTIFICATE})
-# What a document's number is made of: 招标公告, 澄清, 开标记录, 评标报告, 候选公示, 中标通知,
-# 结果公告, 终止公告, 合同封面, 档案证明.
+# What a document's number is made of: 招标公告, 澄清, 开标记录, 报价开标记录, 评标报告, 候选公示,
+# 中标通知, 结果公告, 终止公告, 合同封面, 档案证明.
 _MARKS: Final = {
     K.NOTICE: "ZBGG",
     K.CLARIFICATION: "CQWJ",
     K.OPENING_RECORD: "KBJL",
+    K.PRICE_RECORD: "BJKB",
     K.EVALUATION_REPORT: "PBBG",
     K.CANDIDATES: "HXGS",
     K.AWARD_NOTICE: "ZBTZ",

@@ -227,6 +227,20 @@ _OPENING: Final[Mapping[str, tuple[Row, ...]]] = {
         "The prices of lot {lot} are read out: please confirm the result.",
         A.BIDDERS,
     ),
+    "opening.resumed": (
+        *rows_for(
+            "第 {lot} 标段技术评分已锁定，现在复会开报价信封，请在 {unlock_until} 前签到并解密。",
+            "The technical marks of lot {lot} are locked: sign in and unlock your price "
+            "by {unlock_until}.",
+            A.BIDDERS,
+        ),
+        *rows_for(
+            "第 {lot} 标段复会，开报价信封。",
+            "The opening of lot {lot} is resumed for the prices.",
+            A.SUPERVISOR,
+            A.KEY_HOLDERS,
+        ),
+    ),
     "opening.recorded": rows_for(
         "第 {lot} 标段开标记录已形成。",
         "The opening record of lot {lot} is made.",

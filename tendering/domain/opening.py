@@ -73,7 +73,10 @@ class LockedBid:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """The opening of one lot. `unlocked` are the bidders whose bids have a verdict."""
+    """One session of the opening of a lot. `unlocked`: the bidders whose bids have a verdict in it.
+
+    A second session (复会) unlocks what `Round.later` names, of the bids that were not rejected.
+    """
 
     lot: str
     phase: OpeningPhase
@@ -83,6 +86,7 @@ class Opening:
     unlocked: frozenset[UUID]
     key_lost: frozenset[UUID]
     shortfall: Shortfall | None = None
+    session: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +164,16 @@ def decide_unlock(
     """Enter a bid's verdict. A header that does not re-derive makes a bid invalid: it is said.
 
     `received_at`: when the file keys, or the last share that was needed, had arrived; that the
-    platform took longer, or was killed over it, harms nobody. Raises WrongPhase, AlreadyUnlocked,
-    UnlockWindowClosed.
+    platform took longer, or was killed over it, harms nobody. In a second session the digests of
+    the contents wait for the reveal: a form with a price is so small that its digest would tell it.
+    Raises WrongPhase, AlreadyUnlocked, UnlockWindowClosed.
     """
     require_unlocking(opening, bidder_id=bidder_id, at=received_at)
     return Event(
         "bid.unlocked",
         {
             "lot": opening.lot,
+            "session": opening.session,
             "bidder_id": str(bidder_id),
             "by": by,
             "received_at": instant(received_at),
@@ -176,7 +182,9 @@ def decide_unlock(
                 {
                     "kind": envelope.kind,
                     "container_digest": envelope.container_digest.hex(),
-                    "plaintext_digest": envelope.plaintext_digest.hex(),
+                    "plaintext_digest": envelope.plaintext_digest.hex()
+                    if opening.session == 1
+                    else None,
                     "rederives": envelope.rederives,
                 }
                 for envelope in envelopes
@@ -200,7 +208,8 @@ def require_unlocking(opening: Opening, *, bidder_id: UUID, at: datetime) -> Non
 def decide_lost_key(opening: Opening, *, bidder_id: UUID, at: datetime) -> Event:
     """A bidder declares that it cannot unlock: the key holders may act at once."""
     require_unlocking(opening, bidder_id=bidder_id, at=at)
-    return Event("key.lost", {"lot": opening.lot, "bidder_id": str(bidder_id)})
+    body: dict[str, JsonValue] = {"lot": opening.lot, "session": opening.session}
+    return Event("key.lost", body | {"bidder_id": str(bidder_id)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +254,8 @@ def decide_refusal(
         raise NotFound("the bidder has not declared its key lost")
     said = refusal.statement()
     names = ("lot", "bidder_id", "number", "reason", "header_digests")
-    return Event("share.refused", {name: said[name] for name in names} | {"statement": statement})
+    body = {name: said[name] for name in names} | {"session": opening.session}
+    return Event("share.refused", body | {"statement": statement})
 
 
 def decide_disclosure(
@@ -272,6 +282,7 @@ def decide_disclosure(
         "file_key.disclosed",
         {
             "lot": opening.lot,
+            "session": opening.session,
             "bidder_id": str(bidder_id),
             "file_keys": dict(file_keys),
             "statement": statement,
@@ -288,7 +299,11 @@ def decide_fault(opening: Opening, *, bidder_id: UUID, fault: BidFault) -> Event
     """
     if opening.phase is OpeningPhase.UNLOCK:
         raise WrongPhase(phase=opening.phase)
-    body: dict[str, JsonValue] = {"lot": opening.lot, "bidder_id": str(bidder_id)}
+    body: dict[str, JsonValue] = {
+        "lot": opening.lot,
+        "session": opening.session,
+        "bidder_id": str(bidder_id),
+    }
     return Event("fault.found", body | {"fault": fault_json(fault)})
 
 
@@ -305,12 +320,15 @@ def decide_reveal(
     at: datetime,
     faults: Mapping[UUID, BidFault] = MappingProxyType({}),
     has_price: bool = True,
+    digests: Mapping[UUID, Mapping[str, str]] = MappingProxyType({}),
 ) -> Event:
     """Show all prices of a lot at once, once every bid has a verdict or the window has closed.
 
     `faults` are the verdicts on the bids that did not open. One whose bidder is at fault is deemed
     revoked (视为撤销, 电子招标投标办法 第三十一条), the others withdrawn (视为撤回); without any
-    evidence the fault is the bidder's. Raises WrongPhase, BidsStillLocked.
+    evidence the fault is the bidder's. `has_price`: is a price among what this session opens?
+    `digests`, in hex by kind: those of contents that `decide_unlock` has withheld. Raises
+    WrongPhase, BidsStillLocked.
     """
     if opening.phase is not OpeningPhase.UNLOCK:
         raise WrongPhase(phase=opening.phase)
@@ -322,6 +340,7 @@ def decide_reveal(
             "bidder_id": str(bidder),
             "form": dict(forms[bidder]),
             "findings": list(form_findings(forms[bidder], lot)) if has_price else [],
+            "plaintext_digests": dict(digests.get(bidder, {})),
         }
         for bidder in opening.bidders
         if bidder in forms
@@ -330,6 +349,7 @@ def decide_reveal(
         "prices.revealed",
         {
             "lot": lot.lot,
+            "session": opening.session,
             "rows": rows,
             "deemed_revoked": [str(bidder) for bidder in locked if is_revoked(faults.get(bidder))],
             "deemed_withdrawn": [

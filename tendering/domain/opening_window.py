@@ -6,6 +6,7 @@ reason that is published.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -37,6 +38,16 @@ _PROPOSED: Final[Mapping[Decision, Shortfall]] = MappingProxyType(
 )
 
 
+def least_in(opening: Opening, least: Least) -> Least:
+    """How few open bids are too few in this session.
+
+    In a second session nobody misses the bids that the committee has rejected.
+    """
+    if opening.session == 1:
+        return least
+    return replace(least, count=min(least.count, len(opening.bidders)))
+
+
 def decide_extension(opening: Opening, *, until: datetime, reason: str, at: datetime) -> Event:
     """The host gives everybody more time, never less, while there is time left.
 
@@ -52,6 +63,7 @@ def decide_extension(opening: Opening, *, until: datetime, reason: str, at: date
         "unlock.extended",
         {
             "lot": opening.lot,
+            "session": opening.session,
             "from": instant(opening.unlock_until),
             "unlock_until": instant(until),
             "reason": reason,
@@ -86,6 +98,7 @@ def decide_proposal(
         raise EnoughBids(bids=len(opening.unlocked), least=least.count)
     body: dict[str, JsonValue] = {
         "lot": opening.lot,
+        "session": opening.session,
         "decision": decision,
         "reason": reason,
         "bids": len(opening.unlocked),
@@ -100,5 +113,10 @@ def decide_consent(opening: Opening, *, reason: str) -> tuple[Decision, Event]:
     if opening.phase is not OpeningPhase.UNLOCK or opening.shortfall not in proposed:
         raise WrongPhase("nothing is proposed", phase=opening.phase)
     decision = proposed[opening.shortfall]
-    body: dict[str, JsonValue] = {"lot": opening.lot, "decision": decision, "reason": reason}
+    body: dict[str, JsonValue] = {
+        "lot": opening.lot,
+        "session": opening.session,
+        "decision": decision,
+        "reason": reason,
+    }
     return decision, Event("shortfall.decided", body)

@@ -46,6 +46,7 @@ _TENDERING = {
     "opening.remedy": frozenset({R.KEY_HOLDER}),
     "opening.reveal": TRADING,
     "opening.extend": TRADING,
+    "opening.resume": TRADING,
     "opening.shortfall": TRADING,
     "opening.consent": frozenset({R.SUPERVISOR}),
     "opening.confirm": frozenset({R.BIDDER}),

@@ -18,6 +18,8 @@ from tendering.domain.rulebook import Rulebook
 
 ENVELOPES: Final = ("qualification", "technical", "price")
 ROUNDS_MAX: Final = 4
+# The only envelope that waits for a second session: 双信封, the price after the technical marks.
+LAST_SESSION: Final = ("price",)
 BIDDERS_MIN_MAX: Final = 100
 
 
@@ -82,7 +84,8 @@ class Round:
 
     `admitted_min` is how many must be left for the next round, or for the evaluation where the
     procuring entity checks qualification (G13). `committee` begins the keys of the committee's
-    shape in the rulebook.
+    shape in the rulebook. `later`: the envelopes of a second session of the opening, which are
+    unlocked after the technical marks are locked (双信封); none when all open together.
     """
 
     procedure: str
@@ -99,6 +102,17 @@ class Round:
     bidders_min: Least
     admitted_min: Least | None
     periods: Periods = field(default_factory=Periods)
+    later: tuple[str, ...] = ()
+
+    @property
+    def sessions(self) -> tuple[tuple[str, ...], ...]:
+        """The kinds of envelopes that each session of the opening unlocks."""
+        first = tuple(kind for kind in self.envelopes if kind not in self.later)
+        return (first, self.later) if self.later else (first,)
+
+    def kinds_in(self, session: int) -> tuple[str, ...]:
+        """The kinds of envelopes of one session, from 1."""
+        return self.sessions[session - 1]
 
     @property
     def is_last(self) -> bool:
@@ -126,6 +140,7 @@ class RoundPlan:
     bidders_min: str
     admitted_min: str | None
     periods: Periods
+    later: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +181,7 @@ class Procedure:
             bidders_min=_least(rulebook, plan.bidders_min),
             admitted_min=None if admitted is None else _least(rulebook, admitted),
             periods=plan.periods,
+            later=plan.later,
         )
 
     def require_rules(self, rulebook: Rulebook) -> None:
@@ -210,6 +226,7 @@ def round_json(round_: Round) -> dict[str, JsonValue]:
         "title": round_.title,
         "law": round_.law,
         "envelopes": list(round_.envelopes),
+        "sessions": [list(kinds) for kinds in round_.sessions],
         "participants": round_.participants,
         "qualification": round_.qualification,
         "judging": round_.judging,
@@ -231,13 +248,14 @@ def round_from_json(value: JsonValue) -> Round:
     """The inverse of `round_json`. Raises ProcedureInvalid."""
     fields = Fields(value, "round", ProcedureInvalid)
     rounds = fields.integer("rounds", least=1, most=ROUNDS_MAX)
+    envelopes = _envelopes(fields)
     round_ = Round(
         procedure=fields.text("procedure"),
         number=fields.integer("number", least=1, most=rounds),
         rounds=rounds,
         title=fields.text("title"),
         law=fields.text("law"),
-        envelopes=_envelopes(fields),
+        envelopes=envelopes,
         participants=Participants(fields.choice("participants", tuple(Participants))),
         qualification=Qualification(fields.choice("qualification", tuple(Qualification))),
         judging=Judging(fields.choice("judging", tuple(Judging))),
@@ -246,16 +264,18 @@ def round_from_json(value: JsonValue) -> Round:
         bidders_min=_least_of(fields.fields("bidders_min")),
         admitted_min=_optional_least(fields, "admitted_min"),
         periods=_periods_of(fields.fields("periods")),
+        later=_later(fields, envelopes),
     )
     fields.done()
     return round_
 
 
 def _plan(fields: Fields) -> RoundPlan:
+    envelopes = _envelopes(fields)
     plan = RoundPlan(
         title=fields.text("title"),
         law=fields.text("law"),
-        envelopes=_envelopes(fields),
+        envelopes=envelopes,
         participants=Participants(fields.choice("participants", tuple(Participants))),
         qualification=Qualification(fields.choice("qualification", tuple(Qualification))),
         judging=Judging(fields.choice("judging", tuple(Judging))),
@@ -264,6 +284,7 @@ def _plan(fields: Fields) -> RoundPlan:
         bidders_min=fields.text("bidders_min"),
         admitted_min=fields.text("admitted_min") if "admitted_min" in fields else None,
         periods=_periods_of(fields.fields("periods")),
+        later=_later(fields, envelopes),
     )
     fields.done()
     return plan
@@ -275,6 +296,19 @@ def _envelopes(fields: Fields) -> tuple[str, ...]:
     if not kinds or kinds != tuple(kind for kind in ENVELOPES if kind in kinds):
         raise fields.wrong("envelopes", f"some of {', '.join(ENVELOPES)} are expected, in order")
     return kinds
+
+
+def _later(fields: Fields, envelopes: tuple[str, ...]) -> tuple[str, ...]:
+    """What the second of the `sessions` unlocks; without any all envelopes open together."""
+    if "sessions" not in fields:
+        return ()
+    said = fields.take("sessions")
+    together, apart = [list(envelopes)], [list(envelopes[:-1]), list(LAST_SESSION)]
+    if said == together:
+        return ()
+    if said != apart or not envelopes[:-1]:
+        raise fields.wrong("sessions", "all envelopes together, or the price by itself afterwards")
+    return LAST_SESSION
 
 
 def _periods_of(fields: Fields) -> Periods:
@@ -342,6 +376,8 @@ def _require_coherent(procedure: Procedure) -> None:
             raise ProcedureInvalid("candidates are scored, admissions reviewed", where=where)
         if last and "price" not in plan.envelopes:
             raise ProcedureInvalid("no award without a price", where=where)
+        if plan.later and ("technical" not in plan.envelopes or not scored):
+            raise ProcedureInvalid("no second session without technical marks", where=where)
         by_entity = plan.qualification is Qualification.PROCURING_ENTITY
         if by_entity and (plan.admitted_min is None or "qualification" not in plan.envelopes):
             raise ProcedureInvalid("what is checked is handed in and counted", where=where)

@@ -15,6 +15,7 @@ PROCEDURES: Final = {
     "construction": (
         "open-tendering",
         "prequalified-tendering",
+        "two-envelope-tendering",
         "invitation-tendering",
         "two-stage-tendering",
     ),

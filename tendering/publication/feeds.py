@@ -24,6 +24,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "platform.outage": "平台中断的处理",
         "submission.closed": "投标截止，公布投标名单",
         "prices.revealed": "唱标，公布报价",
+        "opening.resumed": "复会，开报价信封",
         "evaluation.reported": "评标完成",
         "candidates.published": "中标候选人公示",
         "award.notified": "中标通知",

@@ -163,7 +163,7 @@ async def _interested(connection: Connection, tender_id: UUID) -> frozenset[UUID
 
 async def _opened_by_lot(connection: Connection, tender_id: UUID) -> dict[str, frozenset[UUID]]:
     rows = await connection.fetch(
-        """SELECT o.lot, array_remove(array_agg(b.bidder_id), NULL) AS bidders
+        """SELECT o.lot, array_remove(array_agg(DISTINCT b.bidder_id), NULL) AS bidders
            FROM tendering.openings o LEFT JOIN tendering.bids b
                ON b.tender_id = o.tender_id AND b.lot = o.lot AND b.status <> 'withdrawn'
            WHERE o.tender_id = $1 GROUP BY o.lot ORDER BY o.lot""",

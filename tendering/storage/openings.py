@@ -1,4 +1,7 @@
-"""SQL of `tendering.openings`, `unlocks` and `shares`."""
+"""SQL of `tendering.openings`, `unlocks` and `shares`.
+
+What names no session speaks of the newest one of a lot, `tendering.newest_session`.
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,7 +19,7 @@ from tendering.storage.json_columns import to_json
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """A bid in an opening: its place, and its verdict once it has one. `form` is the price form."""
+    """A bid in a session: its place, and its verdict once it has one. `form` is the price form."""
 
     bidder_id: UUID
     bidder_name: str
@@ -27,6 +30,7 @@ class Unlock:
     envelopes: tuple[OpenedEnvelope, ...]
     forms: Mapping[str, Mapping[str, JsonValue]]
     confirmed_at: datetime | None
+    session: int = 1
 
     @property
     def form(self) -> Mapping[str, JsonValue] | None:
@@ -42,21 +46,22 @@ class Unlock:
 
 
 async def insert(connection: Connection, tender_id: UUID, opening: Opening) -> None:
-    """Begin the opening of a lot with its bids in order."""
+    """Begin a session of the opening of a lot with its bids in order."""
     await connection.execute(
-        """INSERT INTO tendering.openings (tender_id, lot, phase, opened_at, unlock_until)
-           VALUES ($1, $2, $3, $4, $5)""",
+        """INSERT INTO tendering.openings (tender_id, lot, phase, opened_at, unlock_until, session)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
         tender_id,
         opening.lot,
         opening.phase,
         opening.opened_at,
         opening.unlock_until,
+        opening.session,
     )
     await connection.executemany(
-        """INSERT INTO tendering.unlocks (tender_id, lot, bidder_id, place)
-           VALUES ($1, $2, $3, $4)""",
+        """INSERT INTO tendering.unlocks (tender_id, lot, bidder_id, place, session)
+           VALUES ($1, $2, $3, $4, $5)""",
         [
-            (tender_id, opening.lot, bidder_id, place)
+            (tender_id, opening.lot, bidder_id, place, opening.session)
             for place, bidder_id in enumerate(opening.bidders, start=1)
         ],
     )
@@ -87,16 +92,16 @@ async def windows(connection: Connection, tender_id: UUID) -> list[Window]:
 
 
 async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:
-    """The opening of a lot. Raises OpeningNotStarted."""
+    """The newest session of the opening of a lot. Raises OpeningNotStarted."""
     row = await connection.fetchrow(
-        """SELECT phase, opened_at, unlock_until, shortfall FROM tendering.openings
-           WHERE tender_id = $1 AND lot = $2""",
+        """SELECT phase, opened_at, unlock_until, shortfall, session FROM tendering.openings
+           WHERE tender_id = $1 AND lot = $2 ORDER BY session DESC LIMIT 1""",
         tender_id,
         lot,
     )
     if row is None:
         raise OpeningNotStarted
-    bids = await unlocks(connection, tender_id, lot)
+    bids = await unlocks(connection, tender_id, lot, session=row["session"])
     return Opening(
         lot=lot,
         phase=OpeningPhase(row["phase"]),
@@ -106,28 +111,32 @@ async def get(connection: Connection, tender_id: UUID, lot: str) -> Opening:
         unlocked=frozenset(bid.bidder_id for bid in bids if bid.unlocked_by is not None),
         key_lost=frozenset(bid.bidder_id for bid in bids if bid.key_lost),
         shortfall=None if row["shortfall"] is None else Shortfall(row["shortfall"]),
+        session=row["session"],
     )
 
 
 async def list_lots(connection: Connection, tender_id: UUID) -> list[str]:
     """The lots whose opening has begun, and has not failed for too few open bids."""
     rows = await connection.fetch(
-        """SELECT lot FROM tendering.openings
-           WHERE tender_id = $1 AND phase <> 'failed' ORDER BY lot""",
+        """SELECT lot FROM tendering.openings WHERE tender_id = $1
+           GROUP BY lot HAVING bool_and(phase <> 'failed') ORDER BY lot""",
         tender_id,
     )
     return [row["lot"] for row in rows]
 
 
-async def unlocks(connection: Connection, tender_id: UUID, lot: str) -> list[Unlock]:
-    """The bids of an opening in order of arrival."""
+async def unlocks(
+    connection: Connection, tender_id: UUID, lot: str, *, session: int = 1
+) -> list[Unlock]:
+    """The bids of a session in order of arrival; in the first are all that came to the opening."""
     rows = await connection.fetch(
         """SELECT u.bidder_id, o.name, o.uscc, u.place, u.key_lost, u.unlocked_by, u.envelopes,
-                  u.form, u.confirmed_at
+                  u.form, u.confirmed_at, u.session
            FROM tendering.unlocks u JOIN tendering.organizations o ON o.id = u.bidder_id
-           WHERE u.tender_id = $1 AND u.lot = $2 ORDER BY u.place""",
+           WHERE u.tender_id = $1 AND u.lot = $2 AND u.session = $3 ORDER BY u.place""",
         tender_id,
         lot,
+        session,
     )
     return [
         Unlock(
@@ -140,8 +149,30 @@ async def unlocks(connection: Connection, tender_id: UUID, lot: str) -> list[Unl
             envelopes=_envelopes(row["envelopes"]),
             forms=json.loads(row["form"] or "{}"),
             confirmed_at=row["confirmed_at"],
+            session=row["session"],
         )
         for row in rows
+    ]
+
+
+async def sessions(connection: Connection, tender_id: UUID, lot: str) -> dict[int, OpeningPhase]:
+    """How far each session of the opening of a lot is, by its number."""
+    rows = await connection.fetch(
+        """SELECT session, phase FROM tendering.openings
+           WHERE tender_id = $1 AND lot = $2 ORDER BY session""",
+        tender_id,
+        lot,
+    )
+    return {row["session"]: OpeningPhase(row["phase"]) for row in rows}
+
+
+async def revealed_unlocks(connection: Connection, tender_id: UUID, lot: str) -> list[Unlock]:
+    """The bids of all sessions whose contents are shown."""
+    return [
+        unlock
+        for session, phase in (await sessions(connection, tender_id, lot)).items()
+        if phase in {OpeningPhase.REVEALED, OpeningPhase.RECORDED}
+        for unlock in await unlocks(connection, tender_id, lot, session=session)
     ]
 
 
@@ -160,7 +191,8 @@ async def save_unlock(
     await connection.execute(
         """UPDATE tendering.unlocks
            SET unlocked_by = $4, envelopes = $5, form = $6, unlocked_at = $7
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3""",
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3
+             AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         bidder_id,
@@ -184,7 +216,8 @@ async def save_unlock(
 async def extend(connection: Connection, tender_id: UUID, lot: str, until: datetime) -> None:
     """The window in which bids are unlocked is longer now."""
     await connection.execute(
-        "UPDATE tendering.openings SET unlock_until = $3 WHERE tender_id = $1 AND lot = $2",
+        """UPDATE tendering.openings SET unlock_until = $3
+           WHERE tender_id = $1 AND lot = $2 AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         until,
@@ -196,7 +229,8 @@ async def set_shortfall(
 ) -> None:
     """Keep what was said about a lot with too few open bids."""
     await connection.execute(
-        "UPDATE tendering.openings SET shortfall = $3 WHERE tender_id = $1 AND lot = $2",
+        """UPDATE tendering.openings SET shortfall = $3
+           WHERE tender_id = $1 AND lot = $2 AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         shortfall,
@@ -207,7 +241,8 @@ async def mark_lost(connection: Connection, tender_id: UUID, lot: str, bidder_id
     """The bidder cannot unlock: the key holders may."""
     await connection.execute(
         """UPDATE tendering.unlocks SET key_lost = true
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3""",
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3
+             AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         bidder_id,
@@ -220,7 +255,8 @@ async def mark_confirmed(
     """The bidder confirms its row of the reading-out."""
     await connection.execute(
         """UPDATE tendering.unlocks SET confirmed_at = $4
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 AND confirmed_at IS NULL""",
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 AND confirmed_at IS NULL
+             AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         bidder_id,
@@ -235,7 +271,7 @@ async def set_phase(
     await connection.execute(
         """UPDATE tendering.openings
            SET phase = $3, revealed_at = CASE WHEN $3 = 'revealed' THEN $4 ELSE revealed_at END
-           WHERE tender_id = $1 AND lot = $2""",
+           WHERE tender_id = $1 AND lot = $2 AND session = tendering.newest_session($1, $2)""",
         tender_id,
         lot,
         phase,
@@ -256,8 +292,8 @@ async def add_shares(
     """Keep a key holder's shares of one bid, by kind of envelope."""
     await connection.executemany(
         """INSERT INTO tendering.shares
-               (tender_id, lot, bidder_id, kind, number, share, received_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
+               (tender_id, lot, bidder_id, kind, number, share, received_at, session)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, tendering.newest_session($1, $2))
            ON CONFLICT (tender_id, lot, bidder_id, kind, number) DO NOTHING""",
         [(tender_id, lot, bidder_id, kind, number, share, at) for kind, share in shares.items()],
     )
@@ -278,7 +314,8 @@ async def shares_complete_at(
                SELECT kind, received_at,
                       row_number() OVER (PARTITION BY kind ORDER BY received_at, number) AS place
                FROM tendering.shares
-               WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3) AS nth
+               WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3
+             AND session = tendering.newest_session($1, $2)) AS nth
            WHERE nth.place = $4
            HAVING count(*) = $5""",
         tender_id,
@@ -295,12 +332,14 @@ async def list_openable(connection: Connection) -> list[tuple[UUID, str, UUID]]:
     rows = await connection.fetch(
         """SELECT u.tender_id, u.lot, u.bidder_id
            FROM tendering.unlocks u
-           JOIN tendering.openings o ON o.tender_id = u.tender_id AND o.lot = u.lot
+           JOIN tendering.openings o
+               ON o.tender_id = u.tender_id AND o.lot = u.lot AND o.session = u.session
            JOIN tendering.tenders t ON t.id = u.tender_id
            WHERE o.phase = 'unlock' AND u.key_lost AND u.unlocked_by IS NULL
              AND t.threshold <= (
                  SELECT count(DISTINCT s.number) FROM tendering.shares s
-                 WHERE s.tender_id = u.tender_id AND s.lot = u.lot AND s.bidder_id = u.bidder_id)
+                 WHERE s.tender_id = u.tender_id AND s.lot = u.lot AND s.session = u.session
+                   AND s.bidder_id = u.bidder_id)
            ORDER BY u.tender_id, u.lot, u.place LIMIT 100"""
     )
     return [(row["tender_id"], row["lot"], row["bidder_id"]) for row in rows]
@@ -312,7 +351,9 @@ async def shares_of(
     """The shares at hand for a bid: kind of envelope → number of key holder → 16 bytes."""
     rows = await connection.fetch(
         """SELECT kind, number, share FROM tendering.shares
-           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3 ORDER BY kind, number""",
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3
+             AND session = tendering.newest_session($1, $2)
+           ORDER BY kind, number""",
         tender_id,
         lot,
         bidder_id,

@@ -1,7 +1,7 @@
 """An evaluation on a real database, from the drawn committee to the signing of the report."""
 
 import base64
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
@@ -65,8 +65,12 @@ async def at_signing(
     rejected: frozenset[int] = frozenset(),
     at: datetime = NOW,
     scored: bool = True,
+    prices: Callable[[UUID], Awaitable[None]] | None = None,
 ) -> UUID:
-    """A room whose members have confirmed the report; its id."""
+    """A room whose members have confirmed the report; its id.
+
+    `prices` is what happens, once the marks are locked, until a room of its id knows sealed prices.
+    """
     room_id = uuid4()
     async with transaction(pool) as connection:
         await open_evaluation(
@@ -90,6 +94,11 @@ async def at_signing(
         (confirmations, Phase.SIGNING),
     ]
     for commands, phase in steps:
+        if prices is not None and phase is Phase.PRICE:
+            await _do(pool, lot.id, room_id, commands, None, at=at + timedelta(minutes=1))
+            await prices(room_id)
+            await _do(pool, lot.id, room_id, _nothing, phase, at=at + timedelta(minutes=1))
+            continue
         await _do(pool, lot.id, room_id, commands, phase, at=at + timedelta(minutes=1))
     return room_id
 
@@ -99,14 +108,15 @@ async def _do(
     tender_id: UUID,
     room_id: UUID,
     commands: Callable[[Room], Iterable[c.Command]],
-    phase: Phase,
+    phase: Phase | None,
     *,
     at: datetime,
 ) -> None:
     async with reading(pool) as connection:
         room = await rooms.load(connection, tender_id, room_id)
     async with transaction(pool) as connection:
-        for command in [*commands(room), c.AdvancePhase(None, phase)]:
+        leads = [] if phase is None else [c.AdvancePhase(None, phase)]
+        for command in [*commands(room), *leads]:
             await act(connection, room_id, command, HOST, at=at)
 
 

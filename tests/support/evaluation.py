@@ -7,6 +7,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from msgspec import structs
+
 from evaluation_rooms import commands as c
 from evaluation_rooms.deciding import decide
 from evaluation_rooms.events import RoomEvent, RoomOpened, to_event
@@ -134,6 +136,16 @@ def a_room_opening(
             for number in range(1, bids + 1)
         ),
         numbering_seed="5e" * 32,
+    )
+
+
+def a_sealed_opening() -> RoomOpened:
+    """The same room of a tender with two envelopes: no price is known."""
+    opening = a_room_opening()
+    return structs.replace(
+        opening,
+        terms=structs.replace(opening.terms, sealed_prices=True),
+        bids=tuple(structs.replace(bid, price_fen=None, form={}) for bid in opening.bids),
     )
 
 

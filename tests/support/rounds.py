@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -17,6 +18,8 @@ from clients.tender_facts import announcement_statement
 from crypto.keys import generate_opening_key
 from crypto.signing import sign_statement
 from evaluation_rooms.actions.evaluations import close_evaluation, issue_report
+from evaluation_rooms.actions.resuming import resume_opening, take_prices
+from evaluation_rooms.standing import Standing, Viewer
 from tendering.actions import openings as opening_deeds
 from tendering.actions.awards import Choice, award_lot, publish_candidates, results
 from tendering.actions.bids import ReceiptTerms
@@ -48,7 +51,7 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import journal, tender_documents, tenders, uploads
+from tendering.storage import journal, openings, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, seat_committee
@@ -181,7 +184,12 @@ class RoundsPlay:
         if closed.status is not TenderStatus.OPENING:
             return closed.status
         for bidder in bidders:
-            await self._unlock(tender, bidder)
+            await self.unlock(tender, bidder)
+        await self.read_out(tender_id)
+        return await self.status(tender_id)
+
+    async def read_out(self, tender_id: UUID) -> None:
+        """Show what a session has unlocked, and record it as if everybody had signed."""
         host = self.host.actor
         async with transaction(self.pool) as connection:
             await opening_deeds.reveal(connection, tender_id, "1", faults={}, by=host, at=self.now)
@@ -189,7 +197,25 @@ class RoundsPlay:
         async with transaction(self.pool) as connection:
             locked = await tenders.lock(connection, tender_id)
             await record_opening(connection, locked, record, at=self.now)
-        return await self.status(tender_id)
+
+    async def resume(self, tender_id: UUID) -> None:
+        """Begin the second session."""
+        host = self.host.actor
+        async with transaction(self.pool) as connection:
+            await resume_opening(connection, tender_id, "1", by=host, at=self.now)
+
+    async def open_prices(self, tender_id: UUID, room_id: UUID, bidders: Sequence[Party]) -> None:
+        """The second session, from the locked marks to the prices in the room."""
+        tender = await self.tender(tender_id)
+        await self.resume(tender_id)
+        async with reading(self.pool) as connection:
+            asked = (await openings.get(connection, tender_id, "1")).bidders
+        for bidder in bidders:
+            if bidder.actor.organization_id in asked:
+                await self.unlock(tender, bidder, session=2)
+        await self.read_out(tender_id)
+        async with transaction(self.pool) as connection:
+            await take_prices(connection, room_id, Standing(Viewer.HOST), at=self.now)
 
     async def check(
         self, tender_id: UUID, bidders: Sequence[Party], *, failing: int = 0
@@ -212,7 +238,8 @@ class RoundsPlay:
         """The committee's room, its signed report, and the hand-over."""
         await self._seat(tender_id)
         lot = OpenedLot(tender_id, self.host, self.supervisor, tuple(bidders), self.holders)
-        judging = (await self.tender(tender_id)).round.judging
+        round_ = (await self.tender(tender_id)).round
+        judging = round_.judging
         await at_signing(
             self.pool,
             lot,
@@ -220,6 +247,7 @@ class RoundsPlay:
             rejected=rejected,
             at=self.now,
             scored=judging is not Judging.REVIEW,
+            prices=partial(self.open_prices, tender_id, bidders=bidders) if round_.later else None,
         )
         self.now += HOUR
         host = self.host.actor
@@ -316,8 +344,9 @@ class RoundsPlay:
             now=lambda: self.now,
         )
 
-    async def _unlock(self, tender: Tender, bidder: Party) -> None:
-        who, kinds = bidder.actor.organization_id, tender.round.envelopes
+    async def unlock(self, tender: Tender, bidder: Party, *, session: int = 1) -> None:
+        """Enter what the keys of a session show of one bid."""
+        who, kinds = bidder.actor.organization_id, tender.round.kinds_in(session)
         said = forms(self.bidders.index(bidder))
         opened = OpenedBid(
             "1",

@@ -1,7 +1,6 @@
 """The agency (招标代理机构): publishes, clarifies, hosts opening, draw and evaluation."""
 
 import asyncio
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -13,13 +12,12 @@ from clients.demo.parties.following import (
     Noticed,
     find_next,
     find_notice,
-    have_made,
     of_round,
-    sign_issued,
     wait_for_contracts,
     wait_for_opening,
 )
 from clients.demo.parties.hosting import host_evaluation
+from clients.demo.parties.opening import OPENING_RECORD, put_on_record, read_out
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
 from clients.demo.template import needs_of
@@ -30,7 +28,6 @@ from clients.key_files import Signer
 from clients.platform import Json, Platform
 from clients.uploading import upload_file
 from crypto.canonical import digest
-from tendering.domain.journal import parse_instant
 from tendering.domain.procedure import Qualification
 from tendering.domain.tender import Tender
 
@@ -171,33 +168,13 @@ async def _host_opening(
     party: Party, signer: Signer, tender: Tender, journal: JournalFollower
 ) -> None:
     """Wait for everybody's keys, show all prices at once, and put it on record."""
-    platform, path = party.platform, f"/tenders/{tender.id}/opening"
     await wait_for_opening(party, journal, "等候开标")
-    await platform.post(
+    await party.platform.post(
         f"/tenders/{tender.id}/hall/announcements", {"text": "现在开标,请各投标人解密。"}
     )
-    for number, lot in enumerate(tender.lots):
-        until = parse_instant((await platform.get(path))["lots"][number]["unlock_until"])
-
-        async def unlocked(number: int = number, until: datetime = until) -> bool | None:
-            bids = (await platform.get(path))["lots"][number]["bids"]
-            over = await platform.clock() >= until
-            return over or all(bid["unlocked_by"] for bid in bids) or None
-
-        await party.wait("等候解密", unlocked, due=until)
-        party.doing(f"公布全部报价(标段{lot.lot})")
-        await platform.post(f"{path}/reveal", {"lot": lot.lot})
-    for number, lot in enumerate(tender.lots):
-
-        async def confirmed(number: int = number) -> bool | None:
-            bids = (await platform.get(path))["lots"][number]["bids"]
-            return all(bid["confirmed"] for bid in bids if bid["unlocked_by"]) or None
-
-        await party.wait("等候投标人确认", confirmed)
-        party.doing(f"制作开标记录(标段{lot.lot})")
-        await have_made(party, f"{path}/record", lot.lot)
-        record = Document(tender.id, "opening_record", lot.lot)
-        await sign_issued(party, signer, record, keep=tender)
+    lots = [lot.lot for lot in tender.lots]
+    await read_out(party, tender, lots)
+    await put_on_record(party, signer, tender, lots, OPENING_RECORD)
 
 
 async def _wait_until_opened(party: Party, tender: Tender) -> None:

@@ -18,6 +18,7 @@ from clients.demo.parties.following import (
     sign_issued,
     wait_for_opening,
 )
+from clients.demo.parties.opening import OPENING_RECORD, PRICE_RECORD, wait_for_resumption
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
@@ -105,7 +106,23 @@ async def _play_round(party: Party, bidder: Bidder, tender: Tender, noticed: Not
         await _unlock(party, bidder, tender, bid)
     for bid in bids:
         await _confirm(party, bidder, journal, bid)
-        await sign_issued(party, bidder.signer, Document(tender.id, "opening_record", bid.lot))
+        await sign_issued(party, bidder.signer, Document(tender.id, OPENING_RECORD, bid.lot))
+    for bid in bids if tender.round.later else ():
+        await _open_price(party, bidder, tender, journal, bid)
+
+
+async def _open_price(
+    party: Party, bidder: Bidder, tender: Tender, journal: JournalFollower, bid: PreparedBid
+) -> None:
+    """The second session of a tender with two envelopes, for whoever was not rejected."""
+    if str(bidder.id) not in await wait_for_resumption(party, journal, bid.lot):
+        party.doing("未通过技术评审,报价信封不予开启")
+        return
+    party.doing(f"复会签到(标段{bid.lot})")
+    await bidder.sign_in(tender.id, bid.lot)
+    await _unlock(party, bidder, tender, bid)
+    await _confirm(party, bidder, journal, bid, session=2)
+    await sign_issued(party, bidder.signer, Document(tender.id, PRICE_RECORD, bid.lot))
 
 
 async def _hand_in(
@@ -184,7 +201,7 @@ async def _prepare(
     """Make the files, seal them at home, open them once for oneself, and bring them up."""
     folder = party.folder / f"round-{tender.round.number}-lot-{lot.lot}-{counter}"
     party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
-    written = await asyncio.to_thread(_write, party, lot, counter, folder)
+    written = await asyncio.to_thread(_write, party, tender, lot, counter, folder)
     contents = [one for one in written if one.kind in tender.round.envelopes]
     packed = [await asyncio.to_thread(pack, content) for content in contents]
     party.doing(f"加密投标文件(标段{lot.lot})")
@@ -208,20 +225,24 @@ async def _prepare(
     return await bidder.upload(prepared)
 
 
-def _write(party: Party, lot: Lot, counter: int, folder: Path) -> list[EnvelopeContent]:
+def _write(
+    party: Party, tender: Tender, lot: Lot, counter: int, folder: Path
+) -> list[EnvelopeContent]:
     folder.mkdir(parents=True, exist_ok=True)
     facts, name = party.facts, party.name
     permille = facts["price_permille"] - (counter - 1) * REPLACEMENT_PERMILLE
     price = lot.ceiling_price_fen * permille // 1000
+    promised = {
+        "duration_days": facts["duration_days"],
+        "quality": "合格",
+        "project_manager": f"{name}项目经理(示范)",
+    }
     forms: dict[str, dict[str, Any]] = {
-        "qualification": {"objective": facts["objective"]},
+        # What is no price is read out with the first of two envelopes.
+        "qualification": {"objective": facts["objective"]}
+        | (promised if tender.round.later else {}),
         "technical": {},
-        "price": {
-            "price_fen": price,
-            "duration_days": facts["duration_days"],
-            "quality": "合格",
-            "project_manager": f"{name}项目经理(示范)",
-        },
+        "price": {"price_fen": price} | promised,
     }
     titles = {"qualification": "资格与商务文件", "technical": "技术文件", "price": "报价文件"}
     contents = []
@@ -281,7 +302,8 @@ def _find_own(closed: Entry, bidder: Bidder, bids: list[PreparedBid]) -> None:
 async def _unlock(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid) -> None:
     if party.facts["part"] == "loses_key":
         party.doing("密钥遗失,请求补救解密")
-        await asyncio.to_thread(bid.key_file(None).rename, party.folder / LOST_KEYS)
+        if bid.key_file(None).exists():
+            await asyncio.to_thread(bid.key_file(None).rename, party.folder / LOST_KEYS)
         await bidder.declare_key_lost(tender.id, bid.lot)
         return
     party.doing(f"用自己的密钥解密(标段{bid.lot})")
@@ -294,10 +316,15 @@ async def _unlock(party: Party, bidder: Bidder, tender: Tender, bid: PreparedBid
 
 
 async def _confirm(
-    party: Party, bidder: Bidder, journal: JournalFollower, bid: PreparedBid
+    party: Party,
+    bidder: Bidder,
+    journal: JournalFollower,
+    bid: PreparedBid,
+    *,
+    session: int = 1,
 ) -> None:
     revealed = await party.wait_for_entry(
-        journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot)
+        journal, "prices.revealed", "等候唱标", accepts=lot_is(bid.lot, session=session)
     )
     rows = revealed.body["rows"]
     assert isinstance(rows, list)

@@ -4,6 +4,7 @@ import asyncio
 from uuid import UUID
 
 from clients.demo.parties.following import have_made, lot_is, sign_issued
+from clients.demo.parties.opening import resume_for_prices
 from clients.demo.party import Party
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
@@ -37,6 +38,8 @@ async def host_evaluation(
     opened = await platform.post(path, {"lot": lot})
     async with open_room(platform, UUID(opened["room_id"])) as room:
         for phase in REVIEW_PHASES if tender.round.judging is Judging.REVIEW else PHASES:
+            if phase == "price" and tender.round.later:
+                await resume_for_prices(party, signer, tender, journal, room)
             await _lead(party, room, phase)
     party.doing(f"生成评标报告(标段{lot})")
     await have_made(party, f"{path}/report", lot)

@@ -9,6 +9,7 @@ from clients.bidding import fetch_published_keys
 from clients.certifying import certify_outside
 from clients.demo.parties.drawing import keep
 from clients.demo.parties.following import Noticed, find_notice, sign_issued, wait_for_opening
+from clients.demo.parties.opening import PRICE_RECORD, wait_for_resumption
 from clients.demo.party import Due, Party
 from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document
@@ -63,6 +64,12 @@ async def _hold(party: Party, holder: KeyHolder, noticed: Noticed) -> None:
         await sign_issued(party, holder.signer, Document(tender.id, "opening_record", lot.lot))
     if noticed.is_judged:
         await keep(party, holder, tender, journal, acts=acts)
+    for lot in tender.lots if tender.round.later else ():
+        # The key is needed once more, for the prices.
+        await wait_for_resumption(party, journal, lot.lot)
+        if acts:
+            await _stand_in(party, holder, tender)
+        await sign_issued(party, holder.signer, Document(tender.id, PRICE_RECORD, lot.lot))
 
 
 async def _unannounced(holder: KeyHolder) -> dict[str, Any] | None:

@@ -14,6 +14,7 @@ from clients.demo.parties.following import (
     wait_for_contracts,
     wait_for_opening,
 )
+from clients.demo.parties.opening import PRICE_RECORD, wait_for_resumption
 from clients.demo.party import Party
 from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document
@@ -60,6 +61,9 @@ async def _watch(party: Party, signer: Signer, noticed: Noticed) -> None:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
     if noticed.is_judged:
         await contribute(party, signer, tender, journal)
+    for lot in tender.lots if tender.round.later else ():
+        await wait_for_resumption(party, journal, lot.lot)
+        await sign_issued(party, signer, Document(tender.id, PRICE_RECORD, lot.lot))
     if not tender.round.is_last:
         await find_next(party, noticed)
         return

@@ -17,6 +17,7 @@ CREATE TABLE rooms.rooms (
     election_candidates integer [] NOT NULL,
     revealed boolean NOT NULL,
     named boolean NOT NULL,
+    priced boolean NOT NULL,
     corrected boolean NOT NULL,
     price jsonb,
     totals jsonb,
@@ -56,6 +57,8 @@ CREATE TABLE rooms.bids (
     form jsonb NOT NULL,
     bill_fen jsonb NOT NULL,
     rejected boolean NOT NULL,
+    -- Its price did not open in the second session of the opening.
+    unopened boolean NOT NULL,
     PRIMARY KEY (tender_id, room_id, number),
     FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms (tender_id, id),
     CONSTRAINT bids_one_a_bidder UNIQUE (tender_id, room_id, bidder_id)

@@ -14,6 +14,7 @@ _DOCUMENT_TYPES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "notice": ("tenderNotice", "招标公告"),
         "clarification": ("clarifications", "澄清"),
         "opening_record": ("openingRecord", "开标记录"),
+        "price_record": ("openingRecord", "报价开标记录"),
         "candidates": ("awardCandidates", "中标候选人公示"),
         "award_notice": ("awardNotice", "中标通知书"),
         "result": ("awardNotice", "中标结果公告"),

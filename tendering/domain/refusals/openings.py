@@ -27,6 +27,18 @@ class EnoughBids(Conflict):
     code = "enough-bids"
 
 
+class MarksNotLocked(Conflict):
+    """Not all technical marks are locked: no price is unlocked before."""
+
+    code = "marks-not-locked"
+
+
+class NoLaterSession(Conflict):
+    """All envelopes of this tender have been opened: no further session is due."""
+
+    code = "no-later-session"
+
+
 class OpeningNotStarted(Conflict):
     """The opening has not begun: bids stay sealed until the deadline and the drain have passed."""
 

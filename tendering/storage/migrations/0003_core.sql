@@ -241,19 +241,27 @@ CREATE TABLE tendering.ephemeral_keys (
 CREATE TABLE tendering.openings (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
     lot text NOT NULL,
+    -- The second unlocks the prices of a tender with two envelopes.
+    session integer NOT NULL CHECK (session IN (1, 2)),
     phase text NOT NULL CHECK (phase IN ('unlock', 'revealed', 'recorded', 'failed')),
     shortfall text CHECK (shortfall IN ('go_on_proposed', 'fail_proposed', 'go_on')),
     opened_at timestamptz NOT NULL,
     unlock_until timestamptz NOT NULL,
     revealed_at timestamptz,
-    PRIMARY KEY (tender_id, lot),
+    PRIMARY KEY (tender_id, lot, session),
     FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots (tender_id, lot)
 );
 
--- One row per bid in an opening; `unlocked_by` is null until it has a verdict.
+-- What is said without a session speaks of the newest.
+CREATE FUNCTION tendering.newest_session(uuid, text) RETURNS integer LANGUAGE sql STABLE AS $$
+    SELECT max(session) FROM tendering.openings WHERE tender_id = $1 AND lot = $2
+$$;
+
+-- One row per bid in a session; `unlocked_by` is null until it has a verdict.
 CREATE TABLE tendering.unlocks (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
+    session integer NOT NULL,
     bidder_id uuid NOT NULL REFERENCES tendering.organizations (id),
     place integer NOT NULL CHECK (place > 0),
     key_lost boolean NOT NULL DEFAULT false,
@@ -262,8 +270,8 @@ CREATE TABLE tendering.unlocks (
     form text CHECK (octet_length(form) <= 1048576),
     unlocked_at timestamptz,
     confirmed_at timestamptz,
-    PRIMARY KEY (tender_id, lot, bidder_id),
-    FOREIGN KEY (tender_id, lot) REFERENCES tendering.openings (tender_id, lot),
+    PRIMARY KEY (tender_id, lot, session, bidder_id),
+    FOREIGN KEY (tender_id, lot, session) REFERENCES tendering.openings (tender_id, lot, session),
     CHECK ((unlocked_by IS NULL) = (unlocked_at IS NULL)),
     CHECK ((unlocked_by IS NULL) = (envelopes IS NULL))
 );
@@ -271,13 +279,15 @@ CREATE TABLE tendering.unlocks (
 CREATE TABLE tendering.shares (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
+    session integer NOT NULL,
     bidder_id uuid NOT NULL,
     kind text NOT NULL,
     number integer NOT NULL CHECK (number BETWEEN 1 AND 32),
     share bytea NOT NULL CHECK (octet_length(share) = 16),
     received_at timestamptz NOT NULL,
     PRIMARY KEY (tender_id, lot, bidder_id, kind, number),
-    FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks (tender_id, lot, bidder_id)
+    FOREIGN KEY (tender_id, lot, session, bidder_id)
+    REFERENCES tendering.unlocks (tender_id, lot, session, bidder_id)
 );
 
 -- PDFs the platform makes and others sign in turn. `pdf` is the newest version. `lot` is empty for
@@ -288,7 +298,8 @@ CREATE TABLE tendering.issued_documents (
     lot text NOT NULL CHECK (lot ~ '^[A-Za-z0-9-]{0,20}$'),
     kind text NOT NULL CHECK (
         kind IN (
-            'notice', 'clarification', 'opening_record', 'evaluation_report', 'candidates',
+            'notice', 'clarification', 'opening_record', 'price_record', 'evaluation_report',
+            'candidates',
             'award_notice', 'result', 'termination', 'contract', 'archive_certificate'
         )
     ),

@@ -296,7 +296,7 @@ async def test_the_host_corrects_recuses_and_enters_prices(doors: Doors, rooms: 
 
     mark = {"bid": 1, "criterion": "credit", "points": "9", "basis": "AA", "reason": "更正"}
     assert await code("/objective-marks", mark) == (409, "wrong-phase")
-    assert await code("/prices", {"prices": [{"bid": 1, "price_fen": 5}]}) == (200, "")
+    assert await code("/prices", {}) == (409, "opening-not-started")
     assert await code("/seats/2/recusal", {"reason": "回避"}) == (200, "")
     assert await code("/seats/7/recusal", {"reason": "回避"}) == (404, "not-found")
 
@@ -309,11 +309,6 @@ async def entries(pool: Pool, stream: Stream) -> list[str]:
 DEEDS = [
     (f"/tenders/{TENDER}/hall/announcements", {"text": "开标"}, {"text": "休会"}),
     (f"/rooms/{ROOM}/seats/2/recusal", {"reason": "回避"}, {"reason": "生病"}),
-    (
-        f"/rooms/{ROOM}/prices",
-        {"prices": [{"bid": 1, "price_fen": 5}]},
-        {"prices": [{"bid": 1, "price_fen": 6}]},
-    ),
 ]
 
 

@@ -89,6 +89,25 @@ def test_the_hall_follows_the_opening() -> None:
     assert walked(*happened, recorded("2")).phase is HallPhase.CLOSED
 
 
+def test_a_closed_hall_is_resumed_for_the_prices_and_closes_again() -> None:
+    first: tuple[Happened, ...] = (
+        CLOSED,
+        ("prices.revealed", {"lot": "1"}),
+        recorded("1"),
+        recorded("2"),
+    )
+    begun: Happened = ("opening.resumed", {"lot": "1"})
+    read: tuple[Happened, ...] = (
+        ("prices.revealed", {"lot": "1"}),
+        ("document.issued", {"kind": "price_record"}),
+    )
+
+    assert walked(*first).phase is HallPhase.CLOSED
+    assert walked(*first, begun).phase is HallPhase.UNLOCK
+    assert walked(*first, begun, *read).phase is HallPhase.RECORD
+    assert walked(*first, begun, *read, recorded("1")).phase is HallPhase.CLOSED
+
+
 @pytest.mark.parametrize("kind", ["tender.failed", "tender.terminated"])
 def test_a_tender_that_ends_closes_the_hall(kind: str) -> None:
     assert walked(("tender.published", {}), (kind, {})).phase is HallPhase.CLOSED

@@ -11,7 +11,7 @@ from evaluation_rooms.events import (
 )
 from evaluation_rooms.phases import Phase
 from tendering.domain.evaluation_report import assemble
-from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.openings import MarksNotLocked
 from tendering.domain.refusals.rooms import (
     DigestMismatch,
     FindingNotYours,
@@ -19,24 +19,55 @@ from tendering.domain.refusals.rooms import (
     ReasonMissing,
 )
 from tendering.domain.refusals.rules import PriceAboveCeiling
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.rulebooks import rulebook_of
 from tests.support.evaluation import (
     Play,
     a_room_opening,
+    a_sealed_opening,
     confirmations,
     scores,
 )
 
 
-def test_prices_may_come_after_the_marks() -> None:
-    opening = a_room_opening()
-    play = Play(opening).until(Phase.TECHNICAL)
+def test_sealed_prices_come_after_the_marks_are_locked_and_no_sooner() -> None:
+    play = Play(a_sealed_opening()).until(Phase.TECHNICAL)
+    read = {number: {"price_fen": 100_000_000 + number} for number in (1, 2)}
 
-    play.do(c.EnterPrices({1: 90_000_000}))
-    with pytest.raises(Invalid):
-        play.do(c.EnterPrices({1: 0}))
+    with pytest.raises(MarksNotLocked):
+        play.do(c.EnterPrices(read))
+    play.do_all(scores(play.room))
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.PRICE)
+    play.do(c.EnterPrices(read))
+    with pytest.raises(WrongPhase):
+        play.do(c.EnterPrices(read))
+    play.lead(Phase.PRICE)
 
-    assert play.room.bid(1).price_fen == 90_000_000
+    assert [bid.price_fen for bid in play.room.bids] == [100_000_001, 100_000_002, None]
+    assert play.room.bids_left == (1, 2)  # the third did not open
+
+
+def test_a_sealed_price_that_cannot_be_read_goes_back_to_the_committee() -> None:
+    play = Play(a_sealed_opening()).until(Phase.TECHNICAL)
+    play.do_all(scores(play.room))
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.PRELIMINARY)
+
+    play.do(c.EnterPrices({1: {"price_fen": "一亿元"}, 2: {"price_fen": 5}, 3: {"price_fen": 6}}))
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.PRICE)
+    play.lead(Phase.PRELIMINARY)
+
+    assert play.room.bid(1).price_fen is None
+
+
+def test_prices_that_were_read_out_before_are_not_entered_again() -> None:
+    play = Play().until(Phase.TECHNICAL)
+    play.do_all(scores(play.room))
+
+    with pytest.raises(WrongPhase):
+        play.do(c.EnterPrices({1: {"price_fen": 5}}))
 
 
 def test_prices_and_totals_carry_every_intermediate_value() -> None:

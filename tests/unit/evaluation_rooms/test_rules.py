@@ -372,7 +372,7 @@ def test_what_is_not_in_the_table_does_not_happen(phase: Phase) -> None:
         c.SubmitScore(1, 1, "design", Decimal(1)),
         c.LockScores(1, None),
         c.ConfirmObjective(1, True, ""),
-        c.EnterPrices({1: 1}),
+        c.EnterPrices({}),
         c.AnswerFinding(1, 1, "x", None),
         c.ConfirmReport(1, "0" * 64, True, "", None),
         c.VoteForChair(1, 1),

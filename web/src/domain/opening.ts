@@ -113,6 +113,18 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
       ? "unlocked"
       : "invalid";
   },
+  "opening.resumed": (opening, body) => {
+    const lot = lotOf(opening, text(body.lot));
+    const left = Array.isArray(body.bidders) ? body.bidders.map(text) : [];
+    opening.recorded = false;
+    lot.revealed = false;
+    lot.unlockUntil = text(body.unlock_until) || null;
+    for (const bid of lot.bids) {
+      if (!left.includes(bid.bidderId)) continue;
+      bid.verdict = "waiting";
+      bid.by = null;
+    }
+  },
   "prices.revealed": (opening, body) => {
     const lot = lotOf(opening, text(body.lot));
     lot.revealed = true;

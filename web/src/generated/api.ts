@@ -68,7 +68,7 @@ export interface DeliveryView { id: string; message_id: string; zh: string; en: 
 
 export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
 
-export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "result" | "termination";
+export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "price_record" | "result" | "termination";
 
 export interface DocumentVersionList { items: Record<string, unknown>[] }
 
@@ -142,7 +142,7 @@ export type Level = "bad" | "fair" | "good" | "very_bad" | "very_good";
 
 export interface LogEvidence { checkpoint: string; time_stamps: Record<string, string> }
 
-export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[] }
+export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[]; session: number; kinds: string[] }
 
 export interface LotResultAnswer { lot: string; candidates: CandidateAnswer[]; publicity_from: string; publicity_until: string; report_digest: string; award: AwardAnswer | null; revoked?: RevokedAwardAnswer[] }
 
@@ -316,8 +316,6 @@ export interface PostPriceAnswer { bid: number; confirmed: boolean; basis: strin
 
 export interface PostPriceExplanation { bid: number; minutes: number; explanation?: string }
 
-export interface PostPrices { prices: PriceBody[] }
-
 export interface PostProject { name: string; region: string; approval: Approval; approval_number: string; approved_by: string; approved_on: string; investment_fen: number; code?: string; procuring_entity_id?: string | null }
 
 export interface PostPublication { statement: Record<string, unknown> }
@@ -333,6 +331,8 @@ export interface PostReason { reason: string }
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
 
 export interface PostReport { lot: string; reference: string }
+
+export interface PostResumption { lot: string }
 
 export interface PostRetender { deadline: string }
 
@@ -376,8 +376,6 @@ export interface PreparationAnswer { id: string; attributes: string }
 
 export interface PriceAnswered { kind: "price.answered"; room_id: string; bid: number; confirmed: boolean; point_misplaced: boolean; basis: string }
 
-export interface PriceBody { bid: number; price_fen: number }
-
 export interface PriceExplained { kind: "price.explained"; room_id: string; bid: number; explanation: string; minutes: number }
 
 export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
@@ -412,7 +410,7 @@ export type RelationKind = "director" | "economic_interest" | "employment" | "pu
 
 export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "validity_refused" | "winner" | "withdrawn";
 
-export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[]; policy_version: number }
+export interface Remedy { lot: string; bidder_id: string; counter: number; envelopes: RemedyEnvelope[]; policy_version: number; session: number }
 
 export interface RemedyEnvelope { kind: string; context: string; header: string }
 
@@ -568,7 +566,7 @@ export interface Doors {
   "POST /rooms/{room_id}/phase": { path: { room_id: string }; body: PostPhase; answer: DoneAnswer };
   "POST /rooms/{room_id}/price-answers": { path: { room_id: string }; body: PostPriceAnswer; answer: DoneAnswer };
   "POST /rooms/{room_id}/price-explanations": { path: { room_id: string }; body: PostPriceExplanation; answer: DoneAnswer };
-  "POST /rooms/{room_id}/prices": { path: { room_id: string }; body: PostPrices; answer: DoneAnswer };
+  "POST /rooms/{room_id}/prices": { path: { room_id: string }; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
@@ -650,6 +648,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/record": { path: { tender_id: string }; body: PostOpeningRecord; answer: IssuedAnswer };
   "GET /tenders/{tender_id}/opening/remedies": { path: { tender_id: string }; answer: RemedyList };
+  "POST /tenders/{tender_id}/opening/resumption": { path: { tender_id: string }; body: PostResumption; answer: undefined };
   "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/share-refusals": { path: { tender_id: string }; body: PostShareRefusal; answer: undefined };
   "POST /tenders/{tender_id}/opening/shares": { path: { tender_id: string }; body: PostShares; answer: SharesAnswer };

@@ -132,6 +132,7 @@ export default {
   procedures: {
     "open-tendering": "Open tendering",
     "prequalified-tendering": "Open tendering, prequalified",
+    "two-envelope-tendering": "Open tendering, two envelopes",
     "invitation-tendering": "Invitation tendering",
     "two-stage-tendering": "Two-stage tendering",
     "procurement-open-tendering": "Open tendering (government)",
@@ -218,6 +219,7 @@ export default {
     notice: "notice",
     clarification: "clarification",
     opening_record: "opening record",
+    price_record: "record of the opening of prices",
     evaluation_report: "evaluation report",
     candidates: "publication of candidates",
     award_notice: "notice of award",

@@ -83,6 +83,8 @@ export default {
   "already-unlocked": "This bid is unlocked already; nothing more to do.",
   "bids-still-locked": "Some bids are still locked and their time is not over: prices cannot be read out yet.",
   "too-few-bids": "Too few bids are open. The host proposes what becomes of the lot, and the supervisor consents.",
+  "marks-not-locked": "Not all technical marks are locked; no price is opened before.",
+  "no-later-session": "All envelopes of this tender are open; no further session is due.",
   "enough-bids": "Enough bids are open: there is nothing to decide.",
   "window-not-longer": "The time to unlock can only be made longer.",
   // Objections and complaints.

@@ -131,6 +131,7 @@ export default {
   procedures: {
     "open-tendering": "公开招标",
     "prequalified-tendering": "公开招标（资格预审）",
+    "two-envelope-tendering": "公开招标（双信封）",
     "invitation-tendering": "邀请招标",
     "two-stage-tendering": "两阶段招标",
     "procurement-open-tendering": "公开招标（政府采购）",
@@ -217,6 +218,7 @@ export default {
     notice: "招标公告",
     clarification: "澄清与修改",
     opening_record: "开标记录",
+    price_record: "报价开标记录",
     evaluation_report: "评标报告",
     candidates: "中标候选人公示",
     award_notice: "中标通知书",

@@ -82,6 +82,8 @@ export default {
   "already-unlocked": "这份投标文件已经解密，不必重复操作。",
   "bids-still-locked": "还有投标文件没有解密，而解密时间未到，暂时不能唱标。",
   "too-few-bids": "解密成功的投标不足法定数量，请主持人提出处理意见、监督部门同意后再继续。",
+  "marks-not-locked": "技术评分尚未全部锁定，不能开报价信封。",
+  "no-later-session": "本项目的投标文件已全部开启，没有后续开标会。",
   "enough-bids": "解密成功的投标已达法定数量，无需另行决定。",
   "window-not-longer": "解密时间只能延长，不能缩短。",
   // Objections and complaints.
