@@ -179,7 +179,7 @@ class Bidder:
         sealed = frozenset(one.kind for one in prepared.envelopes)
         published = journal.find("tender.published")
         if published is None:
-            return sealed
+            raise UnlockContradicted("no notice says which envelopes are unlocked")
         round_ = tender_now(published, journal.entries).round
         session = session_of(journal.entries, prepared.lot, self.id)
         return sealed & frozenset(round_.kinds_in(min(session, len(round_.sessions))))

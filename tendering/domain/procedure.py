@@ -300,12 +300,10 @@ def _envelopes(fields: Fields) -> tuple[str, ...]:
 
 def _later(fields: Fields, envelopes: tuple[str, ...]) -> tuple[str, ...]:
     """What the second of the `sessions` unlocks; without any all envelopes open together."""
-    if "sessions" not in fields:
+    said = fields.take("sessions") if "sessions" in fields else [list(envelopes)]
+    if said == [list(envelopes)]:
         return ()
-    said = fields.take("sessions")
-    together, apart = [list(envelopes)], [list(envelopes[:-1]), list(LAST_SESSION)]
-    if said == together:
-        return ()
+    apart = [list(envelopes[:-1]), list(LAST_SESSION)]
     if said != apart or not envelopes[:-1]:
         raise fields.wrong("sessions", "all envelopes together, or the price by itself afterwards")
     return LAST_SESSION

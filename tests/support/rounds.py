@@ -18,13 +18,10 @@ from clients.tender_facts import announcement_statement
 from crypto.keys import generate_opening_key
 from crypto.signing import sign_statement
 from evaluation_rooms.actions.evaluations import close_evaluation, issue_report
-from evaluation_rooms.actions.resuming import resume_opening, take_prices
-from evaluation_rooms.standing import Standing, Viewer
 from tendering.actions import openings as opening_deeds
 from tendering.actions.awards import Choice, award_lot, publish_candidates, results
 from tendering.actions.bids import ReceiptTerms
 from tendering.actions.issued_documents import Address
-from tendering.actions.opening_records import issue_opening_record, record_opening
 from tendering.actions.participants import answer_invitation, invite
 from tendering.actions.qualifications import check_qualification
 from tendering.actions.rounds import NextRound, begin_next_round
@@ -51,7 +48,7 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import journal, openings, tender_documents, tenders, uploads
+from tendering.storage import journal, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, seat_committee
@@ -60,6 +57,7 @@ from tests.support.make import a_check
 from tests.support.opened import PUBLISHED, OpenedLot, Party, forms, party
 from tests.support.signing import sign
 from tests.support.taking_in import submit_bid
+from tests.support.two_envelopes import open_prices, read_out
 
 BEGIN: Final = PUBLISHED + timedelta(hours=1)
 HOUR: Final = timedelta(hours=1)
@@ -185,37 +183,8 @@ class RoundsPlay:
             return closed.status
         for bidder in bidders:
             await self.unlock(tender, bidder)
-        await self.read_out(tender_id)
+        await read_out(self, tender_id)
         return await self.status(tender_id)
-
-    async def read_out(self, tender_id: UUID) -> None:
-        """Show what a session has unlocked, and record it as if everybody had signed."""
-        host = self.host.actor
-        async with transaction(self.pool) as connection:
-            await opening_deeds.reveal(connection, tender_id, "1", faults={}, by=host, at=self.now)
-        record = await issue_opening_record(self.pool, tender_id, "1", by=host, at=self.now)
-        async with transaction(self.pool) as connection:
-            locked = await tenders.lock(connection, tender_id)
-            await record_opening(connection, locked, record, at=self.now)
-
-    async def resume(self, tender_id: UUID) -> None:
-        """Begin the second session."""
-        host = self.host.actor
-        async with transaction(self.pool) as connection:
-            await resume_opening(connection, tender_id, "1", by=host, at=self.now)
-
-    async def open_prices(self, tender_id: UUID, room_id: UUID, bidders: Sequence[Party]) -> None:
-        """The second session, from the locked marks to the prices in the room."""
-        tender = await self.tender(tender_id)
-        await self.resume(tender_id)
-        async with reading(self.pool) as connection:
-            asked = (await openings.get(connection, tender_id, "1")).bidders
-        for bidder in bidders:
-            if bidder.actor.organization_id in asked:
-                await self.unlock(tender, bidder, session=2)
-        await self.read_out(tender_id)
-        async with transaction(self.pool) as connection:
-            await take_prices(connection, room_id, Standing(Viewer.HOST), at=self.now)
 
     async def check(
         self, tender_id: UUID, bidders: Sequence[Party], *, failing: int = 0
@@ -247,7 +216,7 @@ class RoundsPlay:
             rejected=rejected,
             at=self.now,
             scored=judging is not Judging.REVIEW,
-            prices=partial(self.open_prices, tender_id, bidders=bidders) if round_.later else None,
+            prices=partial(open_prices, self, tender_id, bidders=bidders) if round_.later else None,
         )
         self.now += HOUR
         host = self.host.actor

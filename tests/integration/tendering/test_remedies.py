@@ -17,7 +17,7 @@ from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey, OpeningKey
 from tendering.api import openings as doors
 from tendering.domain.bid import BidStatus
-from tendering.domain.journal import Stream
+from tendering.domain.journal import Stream, instant
 from tendering.domain.refusals.openings import (
     BidDoesNotOpen,
     BidsStillLocked,
@@ -272,8 +272,26 @@ async def test_the_bidders_tool_publishes_the_keys_as_the_door_asks(
         answer = await doors.post_file_keys(tender.context, actor, tender.late, tender.id, body)
         return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
 
+    async def record(_: web.Request) -> web.Response:
+        entries = tender.play.journals.entries[Stream.PUBLIC]
+        return web.json_response(
+            {
+                "entries": [
+                    {
+                        "seq": one.seq,
+                        "kind": one.kind,
+                        "body": one.body,
+                        "at": instant(one.at),
+                        "head": one.head.hex(),
+                    }
+                    for one in entries
+                ]
+            }
+        )
+
     app = web.Application()
     app.router.add_post(f"/api/v1/tenders/{tender.id}/opening/file-keys", door)
+    app.router.add_get(f"/api/v1/tenders/{tender.id}/journal/public", record)
     async with TestServer(app) as server, open_platform(str(server.make_url(""))) as line:
         line.identity = Identity(actor.person_id, bidder.id, Role.BIDDER, bidder.name, bidder.uscc)
         book = ReceiptBook(line, tender.play.platform.published, tmp_path)

@@ -32,6 +32,7 @@ from tendering.storage.connection import Pool, reading, transaction
 from tests.support.evaluating import at_signing
 from tests.support.opened import PUBLISHED, OpenedLot, Party, price_form
 from tests.support.rounds import RoundsPlay, a_play
+from tests.support.two_envelopes import read_out, resume
 
 PROCEDURE = "two-envelope-tendering"
 
@@ -64,13 +65,13 @@ async def resumed(play: RoundsPlay, *, rejected: frozenset[int] = frozenset()) -
     tender_id = await opened(play)
     rooms: list[UUID] = []
 
-    async def resume(room_id: UUID) -> None:
+    async def begin(room_id: UUID) -> None:
         rooms.append(room_id)
-        await play.resume(tender_id)
+        await resume(play, tender_id)
         raise Stopped
 
     with pytest.raises(Stopped):
-        await evaluated(play, tender_id, resume, rejected=rejected)
+        await evaluated(play, tender_id, begin, rejected=rejected)
     return tender_id, rooms[0]
 
 
@@ -116,7 +117,7 @@ async def test_no_price_is_seen_before_all_are_shown_in_the_second_session(
     async with reading(play.pool) as connection:
         bundles = await find_bundles(connection, room_id, 1, by=play.host.actor, at=play.now)
 
-    await play.read_out(tender_id)
+    await read_out(play, tender_id)
 
     assert not any(told(before, play.bidders))
     assert not any(told(unlocked, play.bidders))
@@ -130,7 +131,7 @@ async def test_the_hall_is_not_resumed_before_all_marks_are_locked(
     tender_id = await opened(play)
 
     with pytest.raises(NotFound):
-        await play.resume(tender_id)  # there is no room yet
+        await resume(play, tender_id)  # there is no room yet
     async with transaction(pool) as connection:
         tender = await play.tender(tender_id)
         with pytest.raises(WrongPhase):
@@ -142,7 +143,7 @@ async def test_the_hall_is_not_resumed_before_all_marks_are_locked(
                 "UPDATE rooms.seats SET locked = false WHERE room_id = $1 AND number = 2", room_id
             )
         with pytest.raises(MarksNotLocked):
-            await play.resume(tender_id)
+            await resume(play, tender_id)
         raise Stopped
 
     with pytest.raises(Stopped):
@@ -152,13 +153,13 @@ async def test_the_hall_is_not_resumed_before_all_marks_are_locked(
 async def test_where_all_envelopes_open_together_nothing_is_resumed(play: RoundsPlay) -> None:
     tender_id = await opened(play, "open-tendering")
 
-    async def resume(_: UUID) -> None:
+    async def begin(_: UUID) -> None:
         with pytest.raises(NoLaterSession):
-            await play.resume(tender_id)
+            await resume(play, tender_id)
         raise Stopped
 
     with pytest.raises(Stopped):
-        await evaluated(play, tender_id, resume)
+        await evaluated(play, tender_id, begin)
 
 
 async def test_the_price_of_a_rejected_bid_is_never_asked_for(play: RoundsPlay) -> None:
@@ -177,19 +178,19 @@ async def test_the_price_of_a_rejected_bid_is_never_asked_for(play: RoundsPlay) 
 
 async def test_the_second_session_has_its_own_window_and_shortfall(play: RoundsPlay) -> None:
     tender_id, room_id = await resumed(play)
-    await play.resume(tender_id)  # the answer to the first was lost
+    await resume(play, tender_id)  # the answer to the first was lost
     tender = await play.tender(tender_id)
     for bidder in play.bidders[:3]:
         await play.unlock(tender, bidder, session=2)
 
     with pytest.raises(BidsStillLocked):
-        await play.read_out(tender_id)
+        await read_out(play, tender_id)
     async with transaction(play.pool) as connection:
         with pytest.raises(WrongPhase):  # nothing is on record
             await take_prices(connection, room_id, Standing(Viewer.HOST), at=play.now)
     async with reading(play.pool) as connection:
         play.now = (await openings.get(connection, tender_id, "1")).unlock_until
-    await play.read_out(tender_id)
+    await read_out(play, tender_id)
 
     async with transaction(play.pool) as connection:
         done = await take_prices(connection, room_id, Standing(Viewer.HOST), at=play.now)
