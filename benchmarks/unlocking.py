@@ -44,7 +44,7 @@ def seconds_after_last_key(
     """Open every bid when its key arrives; how long after the last key all are open."""
 
     def unlock(locked: Locked) -> None:
-        assert open_bid(blobs, tender, locked.bid, locked.file_keys).fault is None
+        assert open_bid(blobs, tender, locked.bid, locked.file_keys, session=1).fault is None
 
     opening: list[Future[None]] = []
     with ThreadPoolExecutor(OPENINGS_AT_ONCE) as pool:
