@@ -6,6 +6,12 @@ CREATE SCHEMA rooms;
 
 CREATE SCHEMA tendering;
 
+CREATE FUNCTION tendering.newest_session(uuid, text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $_$
+    SELECT max(session) FROM tendering.openings WHERE tender_id = $1 AND lot = $2
+$_$;
+
 CREATE FUNCTION tendering.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -130,6 +136,7 @@ CREATE TABLE rooms.bids (
     form jsonb NOT NULL,
     bill_fen jsonb NOT NULL,
     rejected boolean NOT NULL,
+    unopened boolean NOT NULL,
     CONSTRAINT bids_number_check CHECK ((number > 0)),
     CONSTRAINT bids_price_fen_check CHECK ((price_fen > 0))
 );
@@ -202,6 +209,7 @@ CREATE TABLE rooms.rooms (
     election_candidates integer[] NOT NULL,
     revealed boolean NOT NULL,
     named boolean NOT NULL,
+    priced boolean NOT NULL,
     corrected boolean NOT NULL,
     price jsonb,
     totals jsonb,
@@ -760,7 +768,7 @@ CREATE TABLE tendering.issued_documents (
     void_at timestamp with time zone,
     CONSTRAINT issued_documents_digest_check CHECK ((octet_length(digest) = 32)),
     CONSTRAINT issued_documents_edition_check CHECK (((edition >= 1) AND (edition <= 99))),
-    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'clarification'::text, 'opening_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'result'::text, 'termination'::text, 'contract'::text, 'archive_certificate'::text]))),
+    CONSTRAINT issued_documents_kind_check CHECK ((kind = ANY (ARRAY['notice'::text, 'clarification'::text, 'opening_record'::text, 'price_record'::text, 'evaluation_report'::text, 'candidates'::text, 'award_notice'::text, 'result'::text, 'termination'::text, 'contract'::text, 'archive_certificate'::text]))),
     CONSTRAINT issued_documents_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{0,20}$'::text)),
     CONSTRAINT issued_documents_number_check CHECK (((char_length(number) >= 1) AND (char_length(number) <= 80))),
     CONSTRAINT issued_documents_pdf_check CHECK ((octet_length(pdf) <= 67108864)),
@@ -954,12 +962,14 @@ CREATE TABLE tendering.objections (
 CREATE TABLE tendering.openings (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
+    session integer NOT NULL,
     phase text NOT NULL,
     shortfall text,
     opened_at timestamp with time zone NOT NULL,
     unlock_until timestamp with time zone NOT NULL,
     revealed_at timestamp with time zone,
     CONSTRAINT openings_phase_check CHECK ((phase = ANY (ARRAY['unlock'::text, 'revealed'::text, 'recorded'::text, 'failed'::text]))),
+    CONSTRAINT openings_session_check CHECK ((session = ANY (ARRAY[1, 2]))),
     CONSTRAINT openings_shortfall_check CHECK ((shortfall = ANY (ARRAY['go_on_proposed'::text, 'fail_proposed'::text, 'go_on'::text])))
 );
 
@@ -1145,6 +1155,7 @@ CREATE TABLE tendering.sessions (
 CREATE TABLE tendering.shares (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
+    session integer NOT NULL,
     bidder_id uuid NOT NULL,
     kind text NOT NULL,
     number integer NOT NULL,
@@ -1198,6 +1209,7 @@ CREATE TABLE tendering.tender_documents (
 CREATE TABLE tendering.unlocks (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
+    session integer NOT NULL,
     bidder_id uuid NOT NULL,
     place integer NOT NULL,
     key_lost boolean DEFAULT false NOT NULL,
@@ -1484,7 +1496,7 @@ ALTER TABLE ONLY tendering.objections
     ADD CONSTRAINT objections_pkey PRIMARY KEY (tender_id, id);
 
 ALTER TABLE ONLY tendering.openings
-    ADD CONSTRAINT openings_pkey PRIMARY KEY (tender_id, lot);
+    ADD CONSTRAINT openings_pkey PRIMARY KEY (tender_id, lot, session);
 
 ALTER TABLE ONLY tendering.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
@@ -1562,7 +1574,7 @@ ALTER TABLE ONLY tendering.tenders
     ADD CONSTRAINT tenders_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY tendering.unlocks
-    ADD CONSTRAINT unlocks_pkey PRIMARY KEY (tender_id, lot, bidder_id);
+    ADD CONSTRAINT unlocks_pkey PRIMARY KEY (tender_id, lot, session, bidder_id);
 
 ALTER TABLE ONLY tendering.upload_parts
     ADD CONSTRAINT upload_parts_pkey PRIMARY KEY (upload_id, part);
@@ -2037,7 +2049,7 @@ ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES tendering.authorizations(id);
 
 ALTER TABLE ONLY tendering.shares
-    ADD CONSTRAINT shares_tender_id_lot_bidder_id_fkey FOREIGN KEY (tender_id, lot, bidder_id) REFERENCES tendering.unlocks(tender_id, lot, bidder_id);
+    ADD CONSTRAINT shares_tender_id_lot_session_bidder_id_fkey FOREIGN KEY (tender_id, lot, session, bidder_id) REFERENCES tendering.unlocks(tender_id, lot, session, bidder_id);
 
 ALTER TABLE ONLY tendering.signature_preparations
     ADD CONSTRAINT signature_preparations_tender_id_kind_lot_edition_fkey FOREIGN KEY (tender_id, kind, lot, edition) REFERENCES tendering.issued_documents(tender_id, kind, lot, edition);
@@ -2061,7 +2073,7 @@ ALTER TABLE ONLY tendering.unlocks
     ADD CONSTRAINT unlocks_bidder_id_fkey FOREIGN KEY (bidder_id) REFERENCES tendering.organizations(id);
 
 ALTER TABLE ONLY tendering.unlocks
-    ADD CONSTRAINT unlocks_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.openings(tender_id, lot);
+    ADD CONSTRAINT unlocks_tender_id_lot_session_fkey FOREIGN KEY (tender_id, lot, session) REFERENCES tendering.openings(tender_id, lot, session);
 
 ALTER TABLE ONLY tendering.upload_parts
     ADD CONSTRAINT upload_parts_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES tendering.uploads(id) ON DELETE CASCADE;
