@@ -379,23 +379,3 @@ class Reseated(Struct, frozen=True):
     salt: str
     left: int
     expert: dict[str, Any]
-
-
-class Resumed(Struct, frozen=True):
-    """opening.resumed: the second session of a lot, with the committee's stream as it stood."""
-
-    lot: str
-    session: int
-    kinds: tuple[str, ...]
-    unlock_until: datetime
-    bidders: tuple[UUID, ...]
-    room_id: UUID
-    committee: Place
-
-
-class Recorded(Struct, frozen=True):
-    """opening.recorded."""
-
-    lot: str
-    digest: str
-    session: int = 1

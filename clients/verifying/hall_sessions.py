@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from clients.verifying.bodies import KeysReceived, Recorded, Resumed, Unlocked
+from clients.verifying.bodies import KeysReceived, Unlocked
+from clients.verifying.bodies_sessions import Recorded, Resumed
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from evaluation_rooms.fold import rooms_of

@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Final
 
-from clients.verifying.bodies import Jumped, Moved, Place, Received, Reported, Resumed
+from clients.verifying.bodies import Jumped, Moved, Place, Received, Reported
+from clients.verifying.bodies_sessions import Resumed
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
 from tendering.domain.archive import TENDER

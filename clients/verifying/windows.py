@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from clients.verifying.bodies import Extended, Resumed, Revealed, ShortfallDecided
+from clients.verifying.bodies import Extended, Revealed, ShortfallDecided
+from clients.verifying.bodies_sessions import Resumed
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.hall_sessions import HallSession, hall_sessions
 from clients.verifying.report import Notes
