@@ -71,7 +71,7 @@ def test_a_bid_that_did_not_open_in_the_first_session_is_not_in_the_second() -> 
     assert one not in second.bidders
 
 
-@pytest.mark.parametrize("phase", set(OpeningPhase) - {OpeningPhase.RECORDED})
+@pytest.mark.parametrize("phase", sorted(set(OpeningPhase) - {OpeningPhase.RECORDED}))
 def test_the_record_of_the_first_session_comes_first(phase: OpeningPhase) -> None:
     first = replace(recorded(), phase=phase)
     with pytest.raises(WrongPhase):
