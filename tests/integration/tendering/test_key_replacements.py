@@ -229,7 +229,7 @@ async def test_too_few_left_are_the_hosts_fault_once_the_bidder_clears_itself(
     await tender.unlock(1)
     await tender.lose_key()
     assert not await tender.hand_in(1)
-    await tender.reveal(tender.late)
+    await tender.reveal_all_the_same(tender.late)
 
     answer = await tender.publish_keys(tender.late)
 
