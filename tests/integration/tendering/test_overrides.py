@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,11 +13,13 @@ from crypto.certificates import make_request
 from crypto.keys import generate_signing_key
 from crypto.signing import sign_statement
 from tendering.actions.certificates import request_certificate
+from tendering.domain.journal import instant
 from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
 from tendering.domain.tender import Document, Tender, TenderStatus, Terms
 from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_of
+from tendering.settings import OpeningSettings
 from tendering.storage import key_holders, tender_documents, tenders
 from tendering.storage.connection import reading, transaction
 from tests.support.make import a_check, a_key_holder
@@ -219,3 +222,26 @@ async def test_the_whole_course_of_a_tender_is_public_and_a_drafts_is_not(
     names = [step["name"] for step in json.loads(public.body)["steps"]]
     assert {"notice", "deadline", "contract", "archive_until"} <= set(names)
     assert hidden.status == 404
+
+
+async def test_an_instant_with_many_openings_is_a_warning_with_the_next_free_ones(
+    platform: Platform,
+) -> None:
+    tender = await published_tender(platform)
+    draft = await a_draft(platform, tender)
+    async with transaction(platform.running.context.pool) as connection:
+        await connection.execute(
+            "UPDATE tendering.tenders SET deadline = $2 WHERE id = $1", draft, tender.deadline
+        )
+
+    async def crowded(at_most: int) -> list[dict[str, Any]]:
+        context = platform.running.context
+        object.__setattr__(context, "openings", OpeningSettings(at_one_instant_max=at_most))
+        answer = await ask(platform, "GET", f"/tenders/{draft}/findings", role=Role.AGENCY)
+        found = json.loads(answer.body)["findings"]
+        return [one for one in found if one["rule"] == "openings_at_one_instant"]
+
+    assert await crowded(2) == []
+    [warning] = await crowded(1)
+    assert warning["severity"] == "warn"
+    assert warning["earliest"] == instant(tender.deadline + timedelta(minutes=5))
