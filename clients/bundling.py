@@ -14,9 +14,11 @@ READ_BYTES: Final = 1 << 20
 PDF: Final = "application/pdf"
 # What else a bid is made of; what is not here is plain bytes to whoever opens it.
 MEDIA_TYPES: Final = {
+    ".csv": "text/csv",
     ".pdf": PDF,
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".jpg": "image/jpeg",
+    ".json": "application/json",
     ".png": "image/png",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".xml": "application/xml",

@@ -16,6 +16,7 @@ from clients.evidence_files import record_file
 from clients.verifying import (
     awards,
     canaries,
+    clearings,
     draws,
     evaluations,
     evidence,
@@ -99,6 +100,7 @@ STEPS: Final = (
     Step("唱标内容", "what was read out", openings.check_reveal),
     Step("复会开报价", "prices unlocked after the marks", hall_sessions.check_resumption),
     Step("联合体与关联关系", "consortia and ties", rounds.check_ties),
+    Step("清标报告复算", "the clearing report, computed again", clearings.check_clearings),
     Step("专家抽取复算", "the draw, computed again", draws.check_draw),
     Step("评标委员会名单", "names of the committee", draws.check_committee),
     Step("评标复算", "the evaluation, computed again", evaluations.check_evaluation),

@@ -511,6 +511,18 @@ CREATE TABLE tendering.clarifications (
     CONSTRAINT clarifications_text_check CHECK (((char_length(text) >= 1) AND (char_length(text) <= 20000)))
 );
 
+CREATE TABLE tendering.clearings (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    digest bytea NOT NULL,
+    size_bytes bigint NOT NULL,
+    bill_fen text NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT clearings_bill_fen_check CHECK ((octet_length(bill_fen) <= 65536)),
+    CONSTRAINT clearings_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT clearings_size_bytes_check CHECK ((size_bytes > 0))
+);
+
 CREATE TABLE tendering.committee_seats (
     tender_id uuid NOT NULL,
     place integer NOT NULL,
@@ -1360,6 +1372,9 @@ ALTER TABLE ONLY tendering.clarification_receipts
 ALTER TABLE ONLY tendering.clarifications
     ADD CONSTRAINT clarifications_pkey PRIMARY KEY (tender_id, number);
 
+ALTER TABLE ONLY tendering.clearings
+    ADD CONSTRAINT clearings_pkey PRIMARY KEY (tender_id, lot);
+
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_pkey PRIMARY KEY (tender_id, place);
 
@@ -1853,6 +1868,9 @@ ALTER TABLE ONLY tendering.clarification_receipts
 ALTER TABLE ONLY tendering.clarifications
     ADD CONSTRAINT clarifications_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
+ALTER TABLE ONLY tendering.clearings
+    ADD CONSTRAINT clearings_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
 ALTER TABLE ONLY tendering.committee_seats
     ADD CONSTRAINT committee_seats_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
 
@@ -2206,6 +2224,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clarification_receipts TO t
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clarifications TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.clarifications TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.clearings TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.clearings TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.committee_seats TO tendering_app;
 

@@ -1,4 +1,4 @@
-"""Checking bills of quantities at home: `kaibiao boq check`."""
+"""Bills of quantities at home: `kaibiao boq make` and `kaibiao boq check`."""
 
 import importlib
 import json
@@ -17,6 +17,29 @@ REFUSED = 2
 @click.group()
 def boq() -> None:
     """Bills of quantities (工程量清单)."""
+
+
+@boq.command()
+@click.argument("source", type=FILE)
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def make(source: Path, target: Path) -> None:
+    """Write the bill in SOURCE (.xlsx, .xls, .csv) to TARGET as structured data.
+
+    That is what a tender's documents and a bid's price envelope hold: kaibiao/bill/v1, canonical
+    JSON. Exit status: 2 refused, with the place in the file.
+    """
+    clients = importlib.import_module("clients.bills")
+    refusals = importlib.import_module("tendering.domain.refusals")
+    try:
+        bill = clients.make_bill(source, target)
+    except refusals.Refused as refused:
+        text = importlib.import_module("clients.score_text")
+        click.echo(text.printable(f"{refused.code}: {refused.detail}"), err=True)
+        sys.exit(REFUSED)
+    except OSError as error:
+        raise click.ClickException(f"{target}: {error.strerror}") from None
+    digest = importlib.import_module("tendering.domain.quantities.bill").bill_digest(bill)
+    click.echo(f"{len(bill.lines)} 行 lines  {digest.hex()}")
 
 
 @boq.command()

@@ -23,6 +23,7 @@ from clients.key_files import KeyFolder
 from clients.notices import Notice, read_notice
 from clients.platform import Json, Platform, PlatformRefused
 from clients.receipt_keeping import WITHDRAWN, ReceiptBook
+from clients.sdk.bills import with_bill
 from clients.sdk.checks import (
     BidFinding,
     check_canaries,
@@ -40,6 +41,7 @@ from clients.serving import write_private
 from tendering.domain.bid import envelope_context
 from tendering.domain.bundle import bundle_size
 from tendering.domain.published_keys import PublishedKeys
+from tendering.domain.quantities.lot_clearing import BILL_FILE
 
 # A header and the seals of the chunks, generously: what a container is longer than its bundle.
 SEALED_PERMILLE: Final = 1005
@@ -120,6 +122,9 @@ class BidDesk:
         findings += self.unread()
         require_envelopes(plan, tender)
         findings += check_form(plan, tender)
+        documents, made = self.workspace.documents, self.workspace.state / BILL_FILE
+        plan, wrong = await asyncio.to_thread(with_bill, plan, tender, documents, made)
+        findings += wrong
         findings += await asyncio.to_thread(check_files, plan)
         in_the_way = stopping(findings, confirmed)
         if in_the_way:

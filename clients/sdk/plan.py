@@ -12,6 +12,7 @@ files = ["技术文件.pdf"]
 
 [price]
 files = ["报价文件.pdf"]
+bill = "已标价工程量清单.xlsx"  # only where the lot has a bill of quantities
 price = "128.5 万元"
 duration_days = 471
 quality = "合格"
@@ -53,7 +54,7 @@ _TOP: Final = frozenset({"tender", "lot", "consortium", *ENVELOPES})
 _MEMBERS: Final = {
     "qualification": frozenset({"files", "objective"}),
     "technical": frozenset({"files"}),
-    "price": frozenset({"files", "price", "duration_days", "quality", "project_manager"}),
+    "price": frozenset({"files", "bill", "price", "duration_days", "quality", "project_manager"}),
 }
 
 
@@ -63,12 +64,16 @@ class PlanInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class BidPlan:
-    """A bid as it is meant. `files` are paths of each envelope, in their order."""
+    """A bid as it is meant. `files` are paths of each envelope, in their order.
+
+    `bill`: the priced bill of quantities as a spreadsheet; see `bills.with_bill`.
+    """
 
     tender_id: UUID
     lot: str
     files: Mapping[str, tuple[Path, ...]]
     forms: Mapping[str, Mapping[str, JsonValue]]
+    bill: Path | None = None
 
     @property
     def contents(self) -> list[EnvelopeContent]:
@@ -116,7 +121,9 @@ def parse_plan(text: bytes, folder: Path) -> BidPlan:
         # It stands in the first envelope, where the opening looks for it.
         first = next(iter(sections))
         forms[first] |= {"consortium": _consortium(_table(value, "consortium"), files[first])}
-    return BidPlan(_tender(value), _text(value, "lot", ""), files, forms)
+    price = sections.get("price", {})
+    bill = folder / _text(price, "bill", "[price] ") if "bill" in price else None
+    return BidPlan(_tender(value), _text(value, "lot", ""), files, forms, bill)
 
 
 def require_envelopes(plan: BidPlan, tender: Tender) -> None:
@@ -152,6 +159,7 @@ def plan_template(tender: Tender, lot: str) -> str:
     ]
     declared = ", ".join(f'{name} = ""' for name in objective)
     ceiling = Decimal(tender.lot(lot).ceiling_price_fen) / FEN["元"]
+    bill = "" if tender.lot(lot).bill is None else '\nbill = "已标价工程量清单.xlsx"'
     sections = {
         "qualification": f"""
 [qualification]  # 资格与商务文件
@@ -164,7 +172,7 @@ files = ["技术文件.pdf"]
 """,
         "price": f"""
 [price]  # 报价文件和开标一览表;最高投标限价 {ceiling} 元
-files = ["报价文件.pdf"]
+files = ["报价文件.pdf"]{bill}
 price = ""  # 写明单位: "1285000.00 元" 或 "128.5 万元"
 duration_days = 0
 quality = "合格"

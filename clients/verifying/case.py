@@ -1,6 +1,6 @@
 """An archive as it was read: its tender, its streams, the keys to check it against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
@@ -79,8 +79,8 @@ class Case:
 
     `certificates` fills up with those that signed something: when, and where that stands. `forms`
     fills up with what opened containers say, by lot, bidder and kind, `contents` with their digests
-    (hex); `rooms` with the replayed
-    evaluation rooms.
+    (hex); `rooms` with the replayed evaluation rooms; `priced_bills` with how to read a bid's bill,
+    `bill_fen` with what they come to by lot.
     """
 
     archive: ArchiveFile = field(repr=False)
@@ -100,6 +100,8 @@ class Case:
     forms: dict[tuple[str, UUID, str], Mapping[str, JsonValue]] = field(default_factory=dict)
     contents: dict[tuple[str, UUID, str], str] = field(default_factory=dict)
     rooms: dict[UUID, Room] = field(default_factory=dict)
+    priced_bills: dict[tuple[str, UUID], Callable[[], bytes | None]] = field(default_factory=dict)
+    bill_fen: dict[str, Mapping[UUID, Mapping[str, int]]] = field(default_factory=dict)
 
     @property
     def notice(self) -> Tender:

@@ -11,7 +11,7 @@ from crypto.container_digest import DigestBuilder
 from crypto.errors import BadPayload
 from crypto.sealed_file import open_stream
 from crypto.suite import TAG_BYTES
-from tendering.domain.bundle import BadBundle, Bundle, read_bundle
+from tendering.domain.bundle import BadBundle, Bundle, BundleFile, read_bundle
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class OpenedContainer:
     form: Mapping[str, JsonValue]
     damaged: tuple[str, ...]
     is_bundle: bool = True
+    bundle: Bundle | None = None
 
 
 def open_container(
@@ -50,7 +51,24 @@ def open_container(
         for file in bundle.files
         if plaintext.skipped.get(file.offset, empty) != file.sha256
     )
-    return OpenedContainer(digest, bundle.form, damaged)
+    return OpenedContainer(digest, bundle.form, damaged, bundle=bundle)
+
+
+def read_file(archive: ArchiveFile, path: str, file_key: bytes, file: BundleFile) -> bytes | None:
+    """A file of a container that was opened before; None where it is not what its index says.
+
+    Decrypts up to its end and keeps nothing else. Raises BadHeader, BadMac, BadPayload.
+    """
+    wanted, position = bytearray(), 0
+    end = file.offset + file.size_bytes
+    with archive.stream(path) as source:
+        for chunk in open_stream(source, file_key):
+            wanted += chunk[max(0, file.offset - position) : max(0, end - position)]
+            position += len(chunk)
+            if position >= end:
+                break
+    content = bytes(wanted)
+    return content if sha256(content).hexdigest() == file.sha256 else None
 
 
 class _Forwards:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from clients.verifying.bodies import (
@@ -17,7 +18,7 @@ from clients.verifying.bodies import (
 from clients.verifying.case import Case, place
 from clients.verifying.faults import Told, find_fault, in_words, invalid_fault
 from clients.verifying.hall_sessions import HallSession, hall_sessions
-from clients.verifying.opened_containers import open_container
+from clients.verifying.opened_containers import OpenedContainer, open_container, read_file
 from clients.verifying.report import Notes
 from clients.verifying.sealing import Sealed, sealed_containers
 from clients.verifying.statements import wrong_with
@@ -34,6 +35,7 @@ from tendering.domain.opening import (
 )
 from tendering.domain.opening_forms import form_to_read
 from tendering.domain.opening_window import Decision
+from tendering.domain.quantities.lot_clearing import bill_in
 
 # Lot, session, bidder.
 Key = tuple[str, int, UUID]
@@ -177,6 +179,17 @@ def _check_rows(
         notes.skips("the price envelopes behind the forms that were read out")
 
 
+def _keep_content(
+    case: Case, kept: Kept, container: Sealed, file_key: bytes, opened: OpenedContainer
+) -> None:
+    """What a container held: its digest, and how to read the priced bill in it again."""
+    case.contents[kept.lot, kept.bidder_id, container.kind] = opened.plaintext_digest.hex()
+    bill = None if opened.bundle is None else bill_in(opened.bundle)
+    if bill is not None:
+        read = partial(read_file, case.archive, container.path, file_key, bill)
+        case.priced_bills[kept.lot, kept.bidder_id] = read
+
+
 def _check_unlocked(
     case: Case,
     session: HallSession,
@@ -216,7 +229,7 @@ def _check_unlocked(
             notes.fails(container.path, f"does not open with the file key in custody: {error}")
             continue
         case.forms[kept.lot, kept.bidder_id, one.kind] = opened.form
-        case.contents[kept.lot, kept.bidder_id, one.kind] = opened.plaintext_digest.hex()
+        _keep_content(case, kept, container, file_key, opened)
         notes.require(
             one.container_digest == container.digest.hex(), where, "speaks of another container"
         )

@@ -102,6 +102,13 @@ def check_opening(
             where,
             f"bid {bid.number} is not as it was read out",
         )
+    # Where prices come after the marks, the room opened before anybody's bill was.
+    cleared = {} if case.tender.round.later else case.bill_fen.get(event.lot, {})
+    notes.require(
+        all(bid.bill_fen == cleared.get(bid.bidder_id, {}) for bid in event.bids),
+        where,
+        "other totals of the bills of quantities than the lot's clearing report has",
+    )
     _check_seats(inputs, where, event, notes)
     _check_objective(case, where, event, notes)
 

@@ -17,17 +17,18 @@ from evaluation_rooms.arranging import (
     low_price_terms,
 )
 from evaluation_rooms.terms import ReviewItem, Terms
+from tendering.actions.clearings import needs_clearing
 from tendering.actions.qualifications import qualified_of
 from tendering.domain.evaluation_report import competition_min
 from tendering.domain.experts import committee_size
 from tendering.domain.methods.opened import lot_seed
 from tendering.domain.opening_forms import form_to_read, whole_number
 from tendering.domain.refusals import Invalid
-from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.tender import Tender, TenderStatus, require_party
 from tendering.rulebooks import rulebook_for
-from tendering.storage import draws, openings, tenders
+from tendering.storage import clearings, draws, openings, tenders
 from tendering.storage.connection import Connection
 
 Objective = Mapping[UUID, Mapping[str, tuple[Decimal, str]]]  # bidder → criterion → points, basis
@@ -62,8 +63,8 @@ async def open_from_draw(
 ) -> Done:
     """Seat the drawn members, number the opened bids by `seed`; the tender is then evaluated.
 
-    Raises NotFound, Forbidden, WrongPhase, DrawNotPrepared, RoomExists, and what makes a room
-    unsound (`seating.require_sound`).
+    Raises NotFound, Forbidden, WrongPhase, DrawNotPrepared, ClearingMissing, RoomExists, and what
+    makes a room unsound (`seating.require_sound`).
     """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, organization_id)
@@ -127,6 +128,7 @@ async def _opened_bids(
     unknown = wanted.objective.keys() - {one.bidder_id for one in unlocked}
     if unknown:
         raise EvaluationIncomplete("objective marks for somebody without an opened bid")
+    bills = await _bills(connection, tender, wanted.lot)
     return [
         OpenedBid(
             one.bidder_id,
@@ -134,9 +136,22 @@ async def _opened_bids(
             whole_number(form, "price_fen"),
             form,
             wanted.objective.get(one.bidder_id, {}),
+            bills.get(one.bidder_id, {}),
         )
         for one, form in zip(unlocked, forms, strict=True)
     ]
+
+
+async def _bills(
+    connection: Connection, tender: Tender, lot: str
+) -> Mapping[UUID, Mapping[str, int]]:
+    """What the bids' bills come to, out of the clearing report."""
+    if not needs_clearing(tender, lot):
+        return {}
+    made = await clearings.find(connection, tender.id, lot)
+    if made is None:
+        raise ClearingMissing(lot=lot)
+    return made.bill_fen
 
 
 def _committee_min(tender: Tender, at: datetime) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 from evaluation_rooms.api import deeds, rooms
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
-from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared, PoolTooSmall
 from tendering.domain.refusals.openings import MarksNotLocked, NoLaterSession, OpeningNotStarted
 from tendering.domain.refusals.rooms import (
@@ -41,6 +41,7 @@ ROOM_ROUTES: Final = (
         status=201,
         idempotency="transaction",
         errors=(
+            ClearingMissing,
             CommitteeUnsound,
             DrawNotPrepared,
             EvaluationIncomplete,

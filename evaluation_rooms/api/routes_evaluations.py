@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from evaluation_rooms.api import evaluations
+from evaluation_rooms.api import clearings, evaluations
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
-from tendering.domain.refusals.awards import EvaluationIncomplete
+from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.domain.refusals.rooms import (
@@ -29,6 +29,7 @@ EVALUATION_ROUTES: Final = (
         status=201,
         idempotency="transaction",
         errors=(
+            ClearingMissing,
             CommitteeUnsound,
             DrawNotPrepared,
             EvaluationIncomplete,
@@ -98,5 +99,24 @@ EVALUATION_ROUTES: Final = (
         tags=("rooms",),
         secret=True,
         produces="application/octet-stream",
+    ),
+    Route(
+        "GET",
+        "/rooms/{room_id}/clearing",
+        clearings.get_clearing,
+        action="room.read",
+        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
+        tags=("rooms",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/rooms/{room_id}/clearing/document",
+        clearings.get_clearing_document,
+        action="room.read",
+        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
+        tags=("rooms",),
+        secret=True,
+        produces="application/pdf",
     ),
 )

@@ -40,6 +40,7 @@ from tendering.keys import PlatformKeys
 from tendering.storage import (
     bids,
     clarifications,
+    clearings,
     issued_documents,
     journal,
     log,
@@ -203,6 +204,8 @@ async def _planned(
     files |= await _papers(connection, tender_id, edition)
     if edition is Edition.FULL:
         files |= await _outcomes(connection, tender_id, heads[Stream.COMMITTEE].seq)
+        for made in await clearings.list_of_tender(connection, tender_id):
+            files[layout.clearing_path(made.lot)] = parts.blobs.opened_path(made.digest.hex())
     files |= await _bids(
         connection, parts, tender, edition=edition, submissions=submissions, parties=parties
     )

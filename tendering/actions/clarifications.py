@@ -1,6 +1,6 @@
 """Deeds about clarifications: published with what they change, downloaded, confirmed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -186,6 +186,7 @@ async def _amended(connection: Connection, tender: Tender, said: Said) -> Docume
     """The next version, if the clarification makes one; only what it brings is checked."""
     if not said.brings and not said.removes:
         return None
+    _require_bills_kept(tender, {*said.brings, *said.removes})
     before = await current_documents(connection, tender)
     waiting = await tender_documents.list_checked(connection, tender.id, version=before.version + 1)
     brought = [one for one in waiting if one.document.name in said.brings]
@@ -194,6 +195,13 @@ async def _amended(connection: Connection, tender: Tender, said: Said) -> Docume
     decisions = await tender_documents.decisions_of(connection, tender.id)
     require_checked(tender, brought, decisions)
     return amended(before, [one.document for one in brought], said.removes)
+
+
+def _require_bills_kept(tender: Tender, changed: Set[str]) -> None:
+    """What bids are priced by stands in the notice: with another bill it is another tender."""
+    for lot in tender.lots:
+        if lot.bill is not None and lot.bill.document in changed:
+            raise Invalid("an amendment cannot change the bill of quantities", lot=lot.lot)
 
 
 async def _changed(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import clarifications, document_checks, public
+from tendering.api import bills, clarifications, document_checks, public
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.bids import DeadlinePassed, UploadIncomplete
@@ -14,7 +14,12 @@ from tendering.domain.refusals.documents import (
 )
 from tendering.domain.refusals.remedies import NotConcerned
 from tendering.domain.refusals.signatures import SignatureRefused
-from tendering.domain.refusals.tenders import NotParticipant, WrongPhase
+from tendering.domain.refusals.tenders import (
+    BillInvalid,
+    NotParticipant,
+    TenderChanged,
+    WrongPhase,
+)
 
 DOCUMENT_ROUTES: Final = (
     Route(
@@ -36,6 +41,14 @@ DOCUMENT_ROUTES: Final = (
         produces="application/octet-stream",
         tags=("tenders",),
         secret=True,
+    ),
+    Route(
+        "PUT",
+        "/tenders/{tender_id}/lots/{lot}/bill",
+        bills.put_lot_bill,
+        action="tender.edit",
+        errors=(NotFound, Forbidden, WrongPhase, BillInvalid, TenderChanged),
+        tags=("tenders",),
     ),
     Route(
         "GET",

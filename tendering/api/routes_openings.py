@@ -3,6 +3,7 @@
 from typing import Final
 
 from tendering.api import (
+    bills,
     opening_remedies,
     opening_windows,
     openings,
@@ -161,6 +162,17 @@ OPENING_ROUTES: Final = (
             TooFewBids,
         ),
         tags=("opening",),
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/clearing",
+        bills.post_clearing,
+        action="opening.clear",
+        status=201,
+        idempotency="natural",
+        errors=(NotFound, Forbidden, OpeningNotStarted, WrongPhase),
+        tags=("opening",),
+        secret=True,
     ),
     Route(
         "POST",

@@ -117,6 +117,11 @@ def evaluation_path(lot: str) -> str:
     return f"data/evaluation/{lot}.json"
 
 
+def clearing_path(lot: str) -> str:
+    """Where the clearing report of a lot with a bill of quantities stands."""
+    return f"data/clearing/{lot}.json"
+
+
 def bid_folder(lot: str, uscc: str, counter: int) -> str:
     """Where one submission stands."""
     return f"data/bids/{lot}/{uscc}/{counter}"

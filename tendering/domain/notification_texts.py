@@ -326,6 +326,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "unlock.attempted": _OWN_DEED,
         **dict.fromkeys(_ROOM_KINDS, _IN_THE_ROOM),
+        "clearing.made": _IN_THE_ROOM,
         **dict.fromkeys(
             (
                 "bid.submitted",

@@ -45,6 +45,7 @@ _TENDERING = {
     "opening.unlock": frozenset({R.BIDDER}),
     "opening.remedy": frozenset({R.KEY_HOLDER}),
     "opening.reveal": TRADING,
+    "opening.clear": TRADING,
     "opening.extend": TRADING,
     "opening.resume": TRADING,
     "opening.shortfall": TRADING,

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from uuid import UUID
 
+from clients.bills import attach_bill
 from clients.certifying import certify_with_platform
 from clients.clarifying import Clarification, clarify
 from clients.demo.parties.disputing import answer_documents, answer_result
@@ -20,7 +21,8 @@ from clients.demo.parties.hosting import host_evaluation
 from clients.demo.parties.opening import OPENING_RECORD, put_on_record, read_out
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
-from clients.demo.template import needs_of
+from clients.demo.quantities import FILE, HIGH_PERCENT, LOW_PERCENT, write_bill
+from clients.demo.template import NAME, needs_of
 from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document, announce
 from clients.journal_following import JournalFollower
@@ -68,6 +70,7 @@ async def play(party: Party) -> str:
 async def _publish(party: Party, signer: Signer, tender_id: UUID) -> Noticed:
     """A round from its draft to its notice."""
     await put_documents(party.platform, str(tender_id), party.folder)
+    await _attach_bills(party, tender_id)
     await _wait_for_keys(party, str(tender_id))
     party.doing("签署并发布招标公告")
     await publish(party.platform, signer, str(tender_id))
@@ -127,6 +130,19 @@ async def put_documents(platform: Platform, tender_id: str, folder: Path) -> Non
             f"/tenders/{tender_id}/documents/{name}",
             {"upload": str(upload), "media_type": "application/pdf"},
         )
+
+
+async def _attach_bills(party: Party, tender_id: UUID) -> None:
+    """The template's lot is priced by a bill of quantities; short plays and others' have none."""
+    draft = await party.platform.get(f"/tenders/{tender_id}")
+    if draft["source"] != {"template": NAME}:
+        return
+    party.doing("编制并附上工程量清单")
+    file = party.folder / FILE
+    await asyncio.to_thread(write_bill, file)
+    terms = {"high_percent": HIGH_PERCENT, "low_percent": LOW_PERCENT}
+    for lot in draft["lots"]:
+        await attach_bill(party.platform, tender_id, lot["lot"], file, terms)
 
 
 async def publish(platform: Platform, signer: Signer, tender_id: str) -> None:

@@ -5,10 +5,12 @@
 """
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
 from clients.bidding import UnlockContradicted
+from clients.bills import make_bill
 from clients.demo.cheating import CLEARS, Cheat, spoil
 from clients.demo.parties.disputing import complain_of_result, object_to_documents
 from clients.demo.parties.following import (
@@ -22,6 +24,7 @@ from clients.demo.parties.opening import OPENING_RECORD, PRICE_RECORD, wait_for_
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
+from clients.demo.quantities import PRICED_FILE, write_priced
 from clients.document_signing import Document
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer, read_opening_keys
@@ -43,11 +46,15 @@ from clients.sdk import (
 )
 from tendering.domain.journal import Entry
 from tendering.domain.procedure import Participants
+from tendering.domain.quantities.lot_clearing import BILL_FILE
+from tendering.domain.quantities.stored_bill import parse_bill
 from tendering.domain.tender import Lot, Tender
 
 KEYS_FILE = "platform-keys.json"
 LOST_KEYS = "lost-keys.txt"
 REPLACEMENT_PERMILLE = 4
+# Its unit prices are unbalanced, which the clearing report tells.
+UNBALANCED_BIDDER = 4
 
 
 class LateBidTaken(Exception):
@@ -202,6 +209,9 @@ async def _prepare(
     folder = party.folder / f"round-{tender.round.number}-lot-{lot.lot}-{counter}"
     party.doing(f"编制投标文件(标段{lot.lot},第{counter}次)")
     written = await asyncio.to_thread(_write, party, tender, lot, counter, folder)
+    if lot.bill is not None and tender.round.has_price:
+        documents = party.folder / f"documents-{tender.round.number}"
+        written = await asyncio.to_thread(_with_bill, party, lot, written, documents)
     contents = [one for one in written if one.kind in tender.round.envelopes]
     packed = [await asyncio.to_thread(pack, content) for content in contents]
     party.doing(f"加密投标文件(标段{lot.lot})")
@@ -251,6 +261,33 @@ def _write(
         text = f"{name} {titles[kind]} {lot.title}。示范文件,内容虚构,不产生法律效力。"
         make_pdf(file, title=file.stem, paragraphs=[text] * 12, size_bytes=facts["bytes"][kind])
         contents.append(EnvelopeContent(kind, form, (file,)))
+    return contents
+
+
+def _with_bill(
+    party: Party, lot: Lot, written: list[EnvelopeContent], documents: Path
+) -> list[EnvelopeContent]:
+    """The price envelope with the priced bill: spreadsheet, and what was read in it."""
+    assert lot.bill is not None
+    asked = parse_bill((documents / lot.bill.document).read_bytes())
+    contents = []
+    for one in written:
+        if one.kind == "price":
+            price, folder = one.form["price_fen"], one.files[0].parent
+            assert isinstance(price, int)
+            sheet, made = folder / PRICED_FILE, folder / BILL_FILE
+            write_priced(
+                asked,
+                sheet,
+                bidder=party.name,
+                price_fen=price,
+                estimate_fen=lot.estimate_fen,
+                unbalanced=party.facts["number"] == UNBALANCED_BIDDER,
+            )
+            make_bill(sheet, made)
+            contents.append(replace(one, files=(*one.files, sheet, made)))
+            continue
+        contents.append(one)
     return contents
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from uuid import UUID
 
+from clients.bills import make_clearing, save_clearing_document
 from clients.demo.parties.following import have_made, lot_is, sign_issued
 from clients.demo.parties.opening import resume_for_prices
 from clients.demo.party import Party
@@ -34,6 +35,10 @@ async def host_evaluation(
 ) -> None:
     """Open the room of a lot for the drawn committee and bring the evaluation to its report."""
     platform, path = party.platform, f"/tenders/{tender.id}/evaluation"
+    has_bill = tender.lot(lot).bill is not None and tender.round.has_price
+    if has_bill:
+        party.doing(f"清标(标段{lot})")
+        await make_clearing(platform, tender.id, lot)
     party.doing(f"开启评标室(标段{lot})")
     opened = await platform.post(path, {"lot": lot})
     async with open_room(platform, UUID(opened["room_id"])) as room:
@@ -41,6 +46,9 @@ async def host_evaluation(
             if phase == "price" and tender.round.later:
                 await resume_for_prices(party, signer, tender, journal, room)
             await _lead(party, room, phase)
+    if has_bill:
+        file = party.folder / f"清标报告-{lot}.pdf"
+        await save_clearing_document(platform, UUID(opened["room_id"]), file)
     party.doing(f"生成评标报告(标段{lot})")
     await have_made(party, f"{path}/report", lot)
     await sign_issued(party, signer, Document(tender.id, "evaluation_report", lot), keep=tender)

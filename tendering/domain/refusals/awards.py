@@ -27,6 +27,12 @@ class ContractStepRefused(Conflict):
     code = "contract-step-refused"
 
 
+class ClearingMissing(Conflict):
+    """The lot has a bill of quantities: make its clearing report before the room opens."""
+
+    code = "clearing-missing"
+
+
 class EvaluationIncomplete(Conflict):
     """Score sheets or votes are missing, or they contradict one another."""
 

@@ -42,6 +42,8 @@ export interface ClarificationReceiptList { items: ReceiptView[] }
 
 export interface ClarificationView { number: number; text: string; affects_bids: boolean; published_at: string }
 
+export interface ClearingAnswer { lot: string; digest: string; size_bytes: number; made_at: string }
+
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
 export interface ComplaintList { items: ComplaintView[] }
@@ -141,6 +143,8 @@ export interface JumpAnswer { before: string; now: string; reason: string }
 export type Level = "bad" | "fair" | "good" | "very_bad" | "very_good";
 
 export interface LogEvidence { checkpoint: string; time_stamps: Record<string, string> }
+
+export interface LotBillView { bill: Record<string, unknown> | null }
 
 export interface LotOpening { lot: string; phase: string; opened_at: string; unlock_until: string; bids: BidRow[]; session: number; kinds: string[] }
 
@@ -251,6 +255,8 @@ export interface PostCertificate { request: string }
 export interface PostCheckIn { statements: Record<string, unknown>[] }
 
 export interface PostClarification { text: string; affects_bids: boolean; statement: Record<string, unknown>; deadline?: string | null; brings?: string[]; removes?: string[] }
+
+export interface PostClearing { lot: string }
 
 export interface PostComplaint { objection_id: string; text: string; statement: Record<string, unknown> }
 
@@ -385,6 +391,8 @@ export interface ProjectList { items: ProjectView[] }
 export interface ProjectView { id: string; procuring_entity_id: string; name: string; region: string; approval: Approval; approval_number: string; approved_by: string; approved_on: string; code: string; investment_fen: number }
 
 export interface PutDocument { upload: string; media_type: string }
+
+export interface PutLotBill { document: string | null; terms?: Record<string, unknown> }
 
 export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
@@ -635,6 +643,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/key-announcements": { path: { tender_id: string }; body: PostKeyAnnouncement; answer: undefined };
   "POST /tenders/{tender_id}/key-destructions": { path: { tender_id: string }; body: PostKeyDestruction; answer: undefined };
   "POST /tenders/{tender_id}/key-holder-replacements": { path: { tender_id: string }; body: PostKeyHolderReplacement; answer: undefined };
+  "PUT /tenders/{tender_id}/lots/{lot}/bill": { path: { tender_id: string; lot: string }; body: PutLotBill; answer: LotBillView };
   "POST /tenders/{tender_id}/next-round": { path: { tender_id: string }; body: PostNextRound; answer: TenderView };
   "GET /tenders/{tender_id}/objections": { path: { tender_id: string }; answer: ObjectionList };
   "POST /tenders/{tender_id}/objections": { path: { tender_id: string }; body: PostObjection; answer: ObjectionView };
@@ -642,6 +651,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/ocds/record": { path: { tender_id: string }; answer: unknown };
   "GET /tenders/{tender_id}/ocds/releases": { path: { tender_id: string }; answer: unknown };
   "GET /tenders/{tender_id}/opening": { path: { tender_id: string }; answer: OpeningView };
+  "POST /tenders/{tender_id}/opening/clearing": { path: { tender_id: string }; body: PostClearing; answer: ClearingAnswer };
   "POST /tenders/{tender_id}/opening/confirmations": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/extensions": { path: { tender_id: string }; body: PostExtension; answer: undefined };
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };

@@ -111,6 +111,7 @@ export default {
   "archive-not-ready": "The archive is made once the tender is awarded, failed or terminated.",
   // The demonstration.
   "nothing-due": "No later point in any timetable to jump to.",
+  "clearing-missing": "Make the clearing report of this lot before its evaluation room opens.",
   "clock-not-jumpable": "Only a demonstration's clock can jump.",
   // Insurance gateway.
   "guarantee-step-refused": "The guarantee is not at a point where this is possible. Reload to see how far it is.",

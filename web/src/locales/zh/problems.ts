@@ -110,6 +110,7 @@ export default {
   "archive-not-ready": "项目定标、失败或终止之后才能生成档案。",
   // The demonstration.
   "nothing-due": "后面没有可以跳到的时间点了。",
+  "clearing-missing": "本标段有工程量清单，请先生成清标报告，再开启评标室。",
   "clock-not-jumpable": "只有演示环境才能拨动时钟。",
   // Insurance gateway.
   "guarantee-step-refused": "这份保函的办理进度不允许此操作，请刷新查看进度。",
