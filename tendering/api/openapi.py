@@ -167,7 +167,8 @@ def _responses(route: Route, signature: Signature, schema_of: Mapping[str, Json]
     if _is_json(route, signature):
         good |= _content("application/json", schema_of[repr(kind)])
     elif kind is not NoneType:
-        good |= _content(route.produces, {})
+        media_types = (route.produces, *route.produces_also)
+        good["content"] = {media_type: {"schema": {}} for media_type in media_types}
     status = 204 if kind is NoneType else route.status
     responses: Json = {str(status): good}
     for other in route.statuses:

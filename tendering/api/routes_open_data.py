@@ -25,6 +25,7 @@ OPEN_DATA_ROUTES: Final = (
         errors=(Invalid,),
         statuses=(304,),
         produces=XLSX,
+        produces_also=("text/csv",),
         tags=_TAGS,
     ),
     Route("GET", "/open-data/feed", open_data.get_feed, statuses=(304,), tags=_TAGS),
@@ -34,6 +35,7 @@ OPEN_DATA_ROUTES: Final = (
         open_data.get_news,
         statuses=(304,),
         produces="application/atom+xml",
+        produces_also=("application/feed+json",),
         tags=_TAGS,
     ),
     Route(

@@ -63,6 +63,7 @@ class Route:
     accepts: str = "application/json"
     reads: type | None = None
     produces: str = "application/json"
+    produces_also: tuple[str, ...] = ()
     secret: bool = False
     documented: bool = True
 

@@ -21,12 +21,14 @@ from tendering.domain.opening import (
     decide_reveal,
     decide_unlock,
 )
+from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.rulebooks import holiday_calendar, rulebook_of
-from tendering.storage import board, journal, tenders
+from tendering.storage import board, journal, organizations, tenders
 from tendering.storage.connection import reading, transaction
 from tests.browser.conftest import OnlinePlatform, Visit
 from tests.support.browsing import Manner
+from tests.support.evaluation_tender import insert_organization
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -66,8 +68,8 @@ async def test_a_visitor_sees_the_opening_as_it_happens(
         await _happen(
             platform, tender, decide_reveal(unlocked, tender.lots[0], forms, at=late), at=late
         )
-        await page.get_by_text("40,000,000.01").wait_for()
-        await page.get_by_text("视为撤销").wait_for()
+        await page.get_by_text("40,000,000.01").first.wait_for()
+        await page.get_by_text("视为撤销").first.wait_for()
         await page.locator(".steps .now", has_text="唱标").wait_for()
         await visitor.look("hall-revealed")
 
@@ -113,6 +115,10 @@ async def test_a_visitor_reads_who_was_awarded(visit: Visit, platform: OnlinePla
 
 async def _published_tender(platform: OnlinePlatform) -> Tender:
     context = platform.running.context
+    async with transaction(context.pool) as connection:
+        for number, bidder in enumerate(BIDDERS, start=91):
+            if await organizations.get(connection, bidder) is None:
+                await insert_organization(connection, bidder, number, Role.BIDDER)
     async with reading(context.pool) as connection:
         wanted = Filters(words=("教学楼",), status="published")
         first = await board.list_page(connection, wanted, Sort.NEWEST, after=None, limit=1)

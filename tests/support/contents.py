@@ -5,8 +5,8 @@ from typing import Final
 from tendering.storage.connection import open_connection
 from tests.support.postgres import Database
 
-# The log goes on by itself; an attempt is counted whatever becomes of it.
-_BY_THEMSELVES: Final = ("log_%", "rate_limits")
+# Log and heartbeat go on by themselves; an attempt is counted whatever becomes of it.
+_BY_THEMSELVES: Final = ("heartbeats", "log_%", "rate_limits")
 
 
 async def contents(database: Database) -> dict[str, str]:
