@@ -249,6 +249,7 @@ async def test_a_clarification_has_to_be_read_before_sealing(
     asked = await clerk.run("prepare")
     confirmed = await clerk.run("prepare", "--confirm", "clarification-unread")
 
+    assert "findings" in asked.said, asked
     assert [one["code"] for one in asked.said["findings"]] == ["clarification-unread"]
     assert confirmed.status == 0
 

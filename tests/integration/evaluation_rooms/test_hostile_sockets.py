@@ -5,10 +5,11 @@ Every case ends with what must hold for the others: the hall goes on, complete a
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from uuid import UUID
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from evaluation_rooms.actions import hall
 from evaluation_rooms.settings import RoomSettings
@@ -132,8 +133,9 @@ async def test_one_who_floods_is_cut_and_the_others_hear_everything(
         server.join(as_one_of(BIDDER), room_id=TENDER) as hostile,
     ):
         start = watcher.seen
-        for number in range(100):
-            await hostile.send(type="say", id=str(number), text="刷屏")
+        with suppress(ConnectionClosed):  # the server may cut it before everything is sent
+            for number in range(100):
+                await hostile.send(type="say", id=str(number), text="刷屏")
         await hostile.socket.wait_closed()
         await announce(server, "安静")
         said = await watcher.until("entry", kind="hall.announced")
