@@ -72,7 +72,7 @@ async def tender_to_bid_for(
     `opening_keys` are the three key holders'.
     """
     context, accounts = platform.running.context, platform.accounts
-    now, tender_id = context.now(), uuid4()
+    tender_id = uuid4()
     document, upload_id = await _document(platform, folder)
     keys = opening_keys or [generate_opening_key() for _ in range(3)]
     async with transaction(context.pool) as connection:
@@ -82,6 +82,8 @@ async def tender_to_bid_for(
                 for number, key in enumerate(keys, start=1)
             ]
         )
+        # After the certificates, which are valid from the second in which they were made.
+        now = context.now()
         if announced_by_others:
             holders = tuple(map(_announced_by_another, holders))
         tender = a_tender(
