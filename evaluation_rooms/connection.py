@@ -87,7 +87,8 @@ class Connection:
         self._transport = request.transport
         if self._transport is None:
             return self._socket
-        self._transport.set_write_buffer_limits(high=self._settings.behind_bytes)
+        # Whoever catches up waits at half of it, so that one page more stays below the whole.
+        self._transport.set_write_buffer_limits(high=self._settings.behind_bytes // 2)
         try:
             async with self._group:
                 try:
@@ -143,7 +144,8 @@ class Connection:
         transport = self._transport
         if transport is None or transport.is_closing() or self._socket.closed:
             return False
-        if self.unsent_bytes > self._settings.behind_bytes:
+        unsent = self.unsent_bytes
+        if unsent and unsent + len(frames) > self._settings.behind_bytes:
             return False
         if frames:
             transport.write(frames)

@@ -21,7 +21,8 @@ from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import NotFound
 
 RECENT_ENTRIES: Final = 256
-PAGE_BYTES: Final = 64 * 1024
+# A quarter of what a line may keep unsent (`RoomSettings.behind_bytes`).
+PAGE_BYTES: Final = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,8 +277,8 @@ async def test_a_slow_reader_misses_nothing_and_does_not_hold_up_the_others(
             seen_by_slow = [(await slow.until("entry"))["seq"] for _ in range(spoken)]
 
     assert seen_by_quick == seen_by_slow == list(range(start + 1, start + spoken + 1))
-    # At most what makes a line count as behind, and one page more; a megabyte waits for it.
-    assert max(kept) < 2 * 64 * 1024
+    # What is kept for the slow one is bounded, though more than a megabyte waits for it.
+    assert max(kept) < 64 * 1024
 
 
 async def test_a_lost_hint_costs_only_time(tender_pool: Pool, database: Database) -> None:
