@@ -28,8 +28,8 @@ _IN_PATH: Final = re.compile(r"/([a-z-]+)/(" + _UUID.pattern + r"|[0-9a-f]{64})(
 # Counted or chosen anew in each run; a member's name says enough.
 _CHANGING: Final = frozenset(
     {
-        *("checkpoint", "index", "leaf_index", "policy_number", "request_id", "seq", "serial"),
-        "size_bytes",
+        *("approval_number", "checkpoint", "index", "leaf_index", "policy_number", "request_id"),
+        *("seq", "serial", "size_bytes"),
     }
 )
 _SOMETIMES_EMPTY: Final = frozenset(

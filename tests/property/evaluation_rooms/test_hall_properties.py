@@ -10,7 +10,8 @@ from tests.support.evaluation import AT, TENDER
 
 
 def public(seq: int, kind: str) -> Entry:
-    return Entry(TENDER, Stream.PUBLIC, seq, kind, {}, AT, b"\0" * 32)
+    body = {"lots": []} if kind == hall.CURTAIN else {"lot": "1"}
+    return Entry(TENDER, Stream.PUBLIC, seq, kind, body, AT, b"\0" * 32)
 
 
 def walked(*kinds: str) -> Hall:
