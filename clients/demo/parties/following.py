@@ -93,17 +93,26 @@ async def wait_for_contracts(party: Party, tender: Tender, journal: JournalFollo
 
 
 async def have_made(party: Party, path: str, lot: str, **others: JsonValue) -> None:
-    """Have a document made of what has happened; again, if something happens meanwhile."""
-    for _ in range(TRIES_MAX):
-        try:
-            await party.platform.post(path, {"lot": lot, **others})
-        except PlatformRefused as refusal:
-            if refusal.code != "document-changed":
-                raise
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            return
-    raise NothingHappened(path)
+    """Have a document made of what has happened; again, if something happens meanwhile.
+
+    While the tender stands still others must act first.
+    """
+
+    async def made() -> bool | None:
+        for _ in range(TRIES_MAX):
+            try:
+                await party.platform.post(path, {"lot": lot, **others})
+            except PlatformRefused as refusal:
+                if refusal.code == "tender-suspended":
+                    return None
+                if refusal.code != "document-changed":
+                    raise
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return True
+        raise NothingHappened(path)
+
+    await party.wait("等候恢复", made)
 
 
 async def sign_issued(
