@@ -297,7 +297,9 @@ async def open_platform(
             await http.close()
             # A transport that still holds bytes for somebody who does not read would never close.
             for transport in transports:
-                transport.abort()
+                # One whose socket is closed is gone, and cannot be told so again.
+                if transport.get_extra_info("socket").fileno() != -1:
+                    transport.abort()
             await asyncio.sleep(0)  # the loop closes them now
 
 
