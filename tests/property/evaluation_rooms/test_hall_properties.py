@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crypto.canonical import JsonValue
 from evaluation_rooms import hall
 from evaluation_rooms.hall import Hall
 from tendering.domain.journal import Entry, Stream
@@ -10,7 +11,7 @@ from tests.support.evaluation import AT, TENDER
 
 
 def public(seq: int, kind: str) -> Entry:
-    body = {"lots": []} if kind == hall.CURTAIN else {"lot": "1"}
+    body: dict[str, JsonValue] = {"lots": []} if kind == hall.CURTAIN else {"lot": "1"}
     return Entry(TENDER, Stream.PUBLIC, seq, kind, body, AT, b"\0" * 32)
 
 
