@@ -3,10 +3,8 @@
 Two of them each time, with two rounds and with a dispute; `PROCEDURES=all` plays every one.
 """
 
-import asyncio
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,8 @@ import pytest
 from clients.demo.results import SUMMARY
 from clients.demo.scripts import SCRIPTS
 from tendering.procedures import procedure_of
+from tests.support.demonstration import demonstrated
 
-ROOT = Path(__file__).resolve().parents[2]
 PLAY_SECONDS_MAX = 400
 PLAYED = tuple(
     SCRIPTS
@@ -31,29 +29,12 @@ async def test_a_procedure_is_played_to_its_contract_and_every_archive_verifies(
 ) -> None:
     folder = open_folder / procedure
 
-    status, told = await _play(procedure, folder)
+    status, told = await demonstrated(
+        folder, "--procedure", procedure, seconds_max=PLAY_SECONDS_MAX
+    )
 
     assert status == 0, told
     summary = json.loads((folder / SUMMARY).read_text())
     assert len(summary["archives"]) == len(procedure_of(procedure).rounds)
     assert all("HOLDS" in one["verdict"] for one in summary["archives"])
     assert (folder / "contract-1.pdf").exists()
-
-
-async def _play(procedure: str, folder: Path) -> tuple[int | None, str]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", "from clients.cli import main; main()"),
-        *("demo", "--procedure", procedure, "--folder", str(folder)),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(PLAY_SECONDS_MAX):
-            output, _ = await process.communicate()
-        return process.returncode, output.decode()
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            await process.wait()

@@ -9,7 +9,9 @@ from tests.support.programs import ROOT
 DEMO_SECONDS_MAX = 270
 
 
-async def demonstrated(folder: Path, *words: str) -> tuple[int, str]:
+async def demonstrated(
+    folder: Path, *words: str, seconds_max: float = DEMO_SECONDS_MAX
+) -> tuple[int, str]:
     """Play with small files; the exit status, and everything that was told."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", "from clients.cli import main; main()"),
@@ -20,7 +22,7 @@ async def demonstrated(folder: Path, *words: str) -> tuple[int, str]:
         stderr=asyncio.subprocess.STDOUT,
     )
     try:
-        async with asyncio.timeout(DEMO_SECONDS_MAX):
+        async with asyncio.timeout(seconds_max):
             told, _ = await process.communicate()
     finally:
         if process.returncode is None:
