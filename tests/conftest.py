@@ -13,7 +13,7 @@ from tests.support import leftovers
 from tests.support.postgres import Cluster, Database, cluster
 
 TESTS = Path(__file__).parent
-KEPT_TOGETHER = {"browser", "journeys", "unit"}
+KEPT_TOGETHER = {"browser", "journeys", "tidy", "unit"}
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 TEST_POOL_SIZE = 8
 

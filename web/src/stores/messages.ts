@@ -11,9 +11,9 @@ export const useMessages = defineStore("messages", () => {
   const unread = ref(0);
   let running: AbortController | null = null;
 
-  /** Ask again and again; the platform answers when the number changes. */
+  /** Ask now, and again and again; the platform answers when something new comes. */
   async function follow(): Promise<void> {
-    stop();
+    running?.abort();
     const mine = (running = new AbortController());
     const { signal } = mine;
     let query: { known?: number; wait_seconds?: number } = {};
