@@ -165,6 +165,16 @@ CREATE TABLE rooms.halls (
     CONSTRAINT halls_phase_check CHECK ((phase = ANY (ARRAY['rehearsal'::text, 'sign_in'::text, 'waiting'::text, 'closing'::text])))
 );
 
+CREATE TABLE rooms.matters (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    kind text NOT NULL,
+    number integer NOT NULL,
+    body jsonb NOT NULL,
+    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['motion'::text, 'refusal'::text]))),
+    CONSTRAINT matters_number_check CHECK ((number > 0))
+);
+
 CREATE TABLE rooms.objective_marks (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
@@ -1306,6 +1316,9 @@ ALTER TABLE ONLY rooms.findings
 ALTER TABLE ONLY rooms.halls
     ADD CONSTRAINT halls_pkey PRIMARY KEY (tender_id);
 
+ALTER TABLE ONLY rooms.matters
+    ADD CONSTRAINT matters_pkey PRIMARY KEY (tender_id, room_id, kind, number);
+
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_pkey PRIMARY KEY (tender_id, room_id, bid, criterion);
 
@@ -1787,6 +1800,9 @@ ALTER TABLE ONLY rooms.chair_votes
 ALTER TABLE ONLY rooms.findings
     ADD CONSTRAINT findings_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
 
+ALTER TABLE ONLY rooms.matters
+    ADD CONSTRAINT matters_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
 ALTER TABLE ONLY rooms.objective_marks
     ADD CONSTRAINT objective_marks_tender_id_room_id_bid_fkey FOREIGN KEY (tender_id, room_id, bid) REFERENCES rooms.bids(tender_id, room_id, number);
 
@@ -2150,6 +2166,10 @@ GRANT SELECT ON TABLE rooms.findings TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.halls TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.halls TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.matters TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.matters TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.objective_marks TO tendering_app;
 

@@ -146,6 +146,36 @@ class ConfirmReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordRefusal:
+    """The host records that a member refuses to sign without reasons in writing."""
+
+    seat: int
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakeMotion:
+    """As `messages.MotionMake`."""
+
+    seat: int
+    about: str
+    bid: int
+    clause: str
+    text: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoteOnMotion:
+    """As `messages.MotionVote`."""
+
+    seat: int
+    motion: int
+    agree: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvancePhase:
     """As `messages.PhaseAdvance`; `seat` None is the host."""
 
@@ -176,6 +206,9 @@ Command: TypeAlias = (
     | ExplainPrice
     | AnswerFinding
     | ConfirmReport
+    | RecordRefusal
+    | MakeMotion
+    | VoteOnMotion
     | AdvancePhase
     | Speak
 )

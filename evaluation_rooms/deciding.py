@@ -5,7 +5,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from evaluation_rooms import commands, election, leading, review, scoring, seating
+from evaluation_rooms import commands, election, leading, motions, review, scoring, seating
 from evaluation_rooms.commands import Command
 from evaluation_rooms.events import RoomEvent
 from evaluation_rooms.phases import Phase
@@ -45,6 +45,9 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.ExplainPrice: review.decide_explanation,
         commands.AnswerFinding: leading.decide_finding,
         commands.ConfirmReport: leading.decide_report_answer,
+        commands.RecordRefusal: motions.decide_refusal,
+        commands.MakeMotion: motions.decide_motion,
+        commands.VoteOnMotion: motions.decide_motion_vote,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

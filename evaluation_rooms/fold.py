@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import structs
 
 from evaluation_rooms import events as e
+from evaluation_rooms import motion_events as m
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Election, Results, Room, Seat, SeatRole
 from tendering.domain.journal import Entry
@@ -128,6 +129,7 @@ def _without_opinions(room: Room, seat: int) -> Room:
         votes={key: vote for key, vote in room.votes.items() if key[0] != seat},
         marks={key: points for key, points in room.marks.items() if key[0] != seat},
         confirmed={key: one for key, one in room.confirmed.items() if key != seat},
+        motions={number: one.without_vote(seat) for number, one in room.motions.items()},
     )
 
 
@@ -153,7 +155,7 @@ def _review(room: Room, event: e.ReviewVoted) -> Room:
 
 def _preliminary(room: Room, event: e.PreliminaryDecided) -> Room:
     seats = room.seats
-    kept_out = {number for number, one in room.price_answers.items() if not one.confirmed}
+    kept_out = room.unconfirmed | room.carried(m.About.REJECTION)
     if room.rejected - kept_out - set(event.rejected):
         # Held again, the review let a bid back in: every sheet lacks its points.
         seats = tuple(replace(seat, locked=False) for seat in seats)
@@ -235,13 +237,39 @@ def _answered(room: Room, event: e.FindingAnswered) -> Room:
 
 
 def _drafted(room: Room, event: e.ReportDrafted) -> Room:
-    results = replace(room.results, report=event, confirmations={})
+    results = replace(room.results, report=event, confirmations={}, refusals={})
     return replace(room, results=results)
 
 
 def _confirmed(room: Room, event: e.ReportConfirmed) -> Room:
-    confirmations = {**room.results.confirmations, event.seat: event}
-    return replace(room, results=replace(room.results, confirmations=confirmations))
+    results = room.results
+    confirmations = {**results.confirmations, event.seat: event}
+    # Who speaks after all has not refused.
+    refusals = {seat: one for seat, one in results.refusals.items() if seat != event.seat}
+    results = replace(results, confirmations=confirmations, refusals=refusals)
+    return replace(room, results=results)
+
+
+def _refused(room: Room, event: m.ReportRefused) -> Room:
+    refusals = {**room.results.refusals, event.seat: event}
+    return replace(room, results=replace(room.results, refusals=refusals))
+
+
+def _motion(room: Room, event: m.MotionMade) -> Room:
+    return replace(room, motions={**room.motions, event.motion: m.Motion(event)})
+
+
+def _motion_vote(room: Room, event: m.MotionVoted) -> Room:
+    motion = room.motions[event.motion].with_vote(event)
+    return replace(room, motions={**room.motions, event.motion: motion})
+
+
+def _motion_decided(room: Room, event: m.MotionDecided) -> Room:
+    motion = structs.replace(room.motions[event.motion], decided=event)
+    room = replace(room, motions={**room.motions, event.motion: motion})
+    if not motion.is_carried_about(m.About.REJECTION):
+        return room
+    return replace(room, rejected=room.rejected | {motion.made.bid})
 
 
 _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
@@ -271,5 +299,9 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         e.FindingAnswered: _answered,
         e.ReportDrafted: _drafted,
         e.ReportConfirmed: _confirmed,
+        m.ReportRefused: _refused,
+        m.MotionMade: _motion,
+        m.MotionVoted: _motion_vote,
+        m.MotionDecided: _motion_decided,
     }
 )

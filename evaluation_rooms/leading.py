@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from evaluation_rooms import results, review
+from evaluation_rooms import motions, results, review
 from evaluation_rooms.commands import (
     AdvancePhase,
     AnswerFinding,
@@ -195,7 +195,12 @@ def _is_to_score(room: Room) -> bool:
 
 def _review_again(room: Room) -> bool:
     illegible = room.is_priced and None in (room.bid(one).price_fen for one in room.bids_left)
-    return illegible or bool(results.unfit_prices(room)) or review.missing_votes(room) > 0
+    return (
+        illegible
+        or bool(results.unfit_prices(room))
+        or review.missing_votes(room) > 0
+        or not motions.all_decided(room)
+    )
 
 
 def _judged(room: Room) -> tuple[RoomEvent, ...]:
@@ -232,7 +237,11 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
         "corrected": lambda room: room.results.corrected,
         "not-corrected": lambda room: not room.results.corrected,
         "findings-answered": _findings_answered,
-        "all-confirmed": lambda room: len(room.results.confirmations) == len(room.members),
+        "motions-decided": motions.all_decided,
+        # 实施条例 第五十三条: whoever refuses to sign without a word is taken to agree.
+        "all-confirmed": lambda room: (
+            len(room.results.confirmations) + len(room.results.refusals) == len(room.members)
+        ),
     }
 )
 

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from evaluation_rooms.hall import HallView
+from evaluation_rooms.motion_events import About
 from evaluation_rooms.views import RoomView, StandingView
 from tendering.domain.refusals import Invalid
 
@@ -124,6 +125,33 @@ class ReportConfirm(
     statement: dict[str, Any] | None = None
 
 
+class MotionMake(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="motion.make"
+):
+    """A member puts something to the vote: a rejection by a clause, a low price, or other matters.
+
+    `bid` 0 is no bid in particular; only other matters may be about none.
+    """
+
+    id: RequestId
+    about: About
+    text: Line
+    bid: Annotated[int, Meta(ge=0, le=1000)] = 0
+    clause: Text = ""
+    evidence: Text = ""
+
+
+class MotionVote(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="motion.vote"
+):
+    """A member agrees to a motion, or says in writing why not."""
+
+    id: RequestId
+    motion: Annotated[int, Meta(ge=1, le=100_000)]
+    agree: bool
+    reason: Text = ""
+
+
 class PhaseAdvance(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="phase.advance"
 ):
@@ -149,6 +177,8 @@ ClientMessage: TypeAlias = (
     | ObjectiveConfirm
     | FindingAnswer
     | ReportConfirm
+    | MotionMake
+    | MotionVote
     | PhaseAdvance
     | Say
 )

@@ -50,10 +50,16 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in",)),),
         P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
         P.PRELIMINARY: (
-            Step(P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "to-score")),
+            Step(
+                P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "motions-decided", "to-score")
+            ),
             # 招标投标法 第四十二条: the committee may reject all bids; 条例 第十八条: who applies
             # passes or fails, and has no score. Either way there is nothing to score.
-            Step(P.REPORT, EITHER, ("chair-elected", "all-voted", "nothing-to-score")),
+            Step(
+                P.REPORT,
+                EITHER,
+                ("chair-elected", "all-voted", "motions-decided", "nothing-to-score"),
+            ),
         ),
         P.TECHNICAL: (
             Step(
@@ -63,6 +69,7 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
                     "all-checked-in",
                     "chair-elected",
                     "all-voted",
+                    "motions-decided",
                     "all-locked",
                     "objective-confirmed",
                     "prices-known",
@@ -71,21 +78,21 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
                 ),
             ),
             # 87号令 第五十九条: when bidders do not confirm corrected prices, all may be gone.
-            Step(P.REPORT, EITHER, ("all-voted", "nothing-to-score")),
+            Step(P.REPORT, EITHER, ("all-voted", "motions-decided", "nothing-to-score")),
             # 实施条例 第四十八条: who takes over a seat does all of its work anew.
             # 第五十一条: a price above the ceiling is for the committee to reject.
             Step(P.PRELIMINARY, HOST, ("review-again",)),
         ),
         P.PRICE: (
             # 87号令 第六十条, 财库〔2026〕2号: an abnormally low price is explained and judged.
-            Step(P.TOTALS, EITHER, ("low-prices-judged", "to-score")),
-            Step(P.REPORT, EITHER, ("low-prices-judged", "nothing-to-score")),
+            Step(P.TOTALS, EITHER, ("motions-decided", "low-prices-judged", "to-score")),
+            Step(P.REPORT, EITHER, ("motions-decided", "low-prices-judged", "nothing-to-score")),
         ),
         P.TOTALS: (Step(P.CHECKS, EITHER, ()),),
         P.CHECKS: (
             # A corrected mark changes totals: they are computed and checked again.
             Step(P.TOTALS, EITHER, ("corrected",)),
-            Step(P.REPORT, EITHER, ("not-corrected", "findings-answered")),
+            Step(P.REPORT, EITHER, ("not-corrected", "findings-answered", "motions-decided")),
         ),
         P.REPORT: (Step(P.SIGNING, EITHER, ("all-confirmed",)),),
         P.SIGNING: (Step(P.CLOSED, HOST, ()),),

@@ -193,6 +193,10 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
         m.ReportConfirm: lambda seat, x: c.ConfirmReport(
             seat, x.digest, x.agree, x.reason, x.statement
         ),
+        m.MotionMake: lambda seat, x: c.MakeMotion(
+            seat, x.about, x.bid, x.clause, x.text, x.evidence
+        ),
+        m.MotionVote: lambda seat, x: c.VoteOnMotion(seat, x.motion, x.agree, x.reason),
         m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),
         m.Say: lambda seat, x: c.Speak(seat, x.text),
     }

@@ -48,7 +48,7 @@ def report_data(
                 one.name,
                 one.site,
                 one.number == came_to.chair,
-                came_to.dissents.get(one.number, ""),
+                came_to.dissents.get(one.number, "") or _refusal(came_to, one.number),
             )
             for one in came_to.members
         ),
@@ -144,6 +144,7 @@ def _rejected(
 ) -> data.RejectedBid:
     names = {member_key(one.number): one.name for one in came_to.members}
     items = {item.item: item.title for item in came_to.evaluation.items} | _BY_PRICE
+    items |= {motion.item: "评标委员会动议" for motion in came_to.evaluation.motions}
     bid = next(one for one in report.bids if one.bid == rejection.bid)
     reasons = "；".join(
         f"{names[vote.member]}：{vote.reason}" + (f"（{vote.evidence}）" if vote.evidence else "")
@@ -158,6 +159,11 @@ def _rejected(
         f"{rejection.votes_against}/{len(rejection.votes)}否决" if rejection.votes else "—",
         reasons or "—",
     )
+
+
+def _refusal(came_to: EvaluationOutcome, seat: int) -> str:
+    basis = came_to.refusals.get(seat)
+    return "" if basis is None else f"拒绝签字且未书面说明理由，视为同意评标结论（{basis}）"
 
 
 def _marks(came_to: EvaluationOutcome, report: EvaluationReport) -> list[data.Mark]:

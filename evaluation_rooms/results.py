@@ -6,7 +6,7 @@ numbers (`bid_key`, `member_key`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -16,6 +16,8 @@ import msgspec
 from crypto.canonical import JsonValue, digest
 from evaluation_rooms import review, scoring
 from evaluation_rooms.events import ChecksMade, Finding, ItemDecision, ReportDrafted
+from evaluation_rooms.motion_events import About
+from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room, Seat
 from tendering.domain import evaluation_report as report
 from tendering.domain.methods import opened
@@ -33,7 +35,8 @@ class EvaluationOutcome:
     """What a room came to. `evaluation` is the whole input of `evaluation_report.assemble`.
 
     `bidders` by bid key; `answers` are members' reasons by finding number; `dissents` their
-    written reasons against the report by seat. `digest` (hex) is what the members confirmed.
+    written reasons against the report by seat, `refusals` how it is known that a member neither
+    signs nor gives any. `digest` (hex) is what the members confirmed.
     """
 
     room_id: UUID
@@ -46,6 +49,7 @@ class EvaluationOutcome:
     answers: Mapping[int, str]
     digest: str
     dissents: Mapping[int, str]
+    refusals: Mapping[int, str] = field(default_factory=dict)
 
 
 def outcome_of(room: Room) -> EvaluationOutcome:
@@ -67,6 +71,7 @@ def outcome_of(room: Room) -> EvaluationOutcome:
             for seat, one in sorted(room.results.confirmations.items())
             if not one.agree
         },
+        refusals={seat: one.basis for seat, one in sorted(room.results.refusals.items())},
     )
 
 
@@ -93,6 +98,7 @@ def evaluation_of(room: Room) -> report.Evaluation:
         sheets=_sheets(room),
         terms=room.lot_terms,
         price_answers=_price_answers(room),
+        motions=_motions(room),
         outlier_percent=room.terms.outlier_percent,
         is_scored=room.is_scored,
         reject_all_because=review.rejects_all(room),
@@ -212,6 +218,7 @@ def drafted(room: Room) -> ReportDrafted:
         "findings": msgspec.to_builtins(room.results.findings),
         "answers": [msgspec.to_builtins(one) for _, one in sorted(room.results.answers.items())],
         "all_rejected_because": review.rejects_all(room),
+        "motions": msgspec.to_builtins([one for _, one in sorted(room.motions.items())]),
     }
     if room.terms.sealed_prices:
         outcome["unopened"] = sorted(room.unopened)
@@ -258,12 +265,37 @@ def _price_answers(room: Room) -> dict[str, PriceAnswer]:
 
 def _standings(room: Room) -> dict[str, str]:
     """How far the rejected bids came; an unconfirmed price speaks for itself."""
-    low = {bid for _, bid, item in room.votes if item == report.LOW_PRICE}
-    unconfirmed = {number for number, one in room.price_answers.items() if not one.confirmed}
+    late = {bid for _, bid, item in room.votes if item == report.LOW_PRICE}
+    late |= {int(one.bid) for one in _motions(room) if one.in_detail}
     return {
-        bid_key(number): "rejected_in_detail" if number in low else "rejected_preliminarily"
-        for number in room.rejected - unconfirmed
+        bid_key(number): "rejected_in_detail" if number in late else "rejected_preliminarily"
+        for number in room.rejected - room.unconfirmed
     }
+
+
+def _motions(room: Room) -> tuple[report.RejectionMotion, ...]:
+    """The motions by which the committee rejected bids, each with all its votes."""
+    return tuple(
+        report.RejectionMotion(
+            f"motion-{number}",
+            bid_key(motion.made.bid),
+            motion.made.clause,
+            tuple(
+                report.ReviewVote(
+                    member_key(vote.seat),
+                    bid_key(motion.made.bid),
+                    f"motion-{number}",
+                    not vote.agree,
+                    motion.made.text if vote.agree else vote.reason,
+                    motion.made.evidence if vote.agree else "",
+                )
+                for vote in motion.votes
+            ),
+            in_detail=motion.made.phase == Phase.PRICE,
+        )
+        for number, motion in sorted(room.motions.items())
+        if motion.is_carried_about(About.REJECTION)
+    )
 
 
 def _low_prices(room: Room) -> tuple[ItemDecision, ...]:

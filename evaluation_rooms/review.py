@@ -15,6 +15,7 @@ from evaluation_rooms.events import (
     ReviewVoted,
     RoomEvent,
 )
+from evaluation_rooms.motion_events import About
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
@@ -94,7 +95,8 @@ def _require_few(room: Room) -> None:
 
 
 def _are_few(room: Room) -> bool:
-    left = len(room.bids) - len(room.unopened | set(decided(room).rejected))
+    gone = room.unopened | room.carried(About.REJECTION) | set(decided(room).rejected)
+    left = len(room.bids) - len(gone)
     return 0 < left < room.terms.competition_min
 
 
@@ -109,16 +111,22 @@ def decided(room: Room) -> PreliminaryDecided:
 
 
 def asked_about(room: Room) -> tuple[int, ...]:
-    """The bids whose prices are abnormally low and must be explained, ascending."""
+    """The bids whose prices are abnormally low and must be explained, ascending.
+
+    财库〔2026〕2号: by a rate, or by the committee's own judgement.
+    """
     if room.results.price is None:
         return ()
-    return tuple(sorted({int(one["bid"]) for one in room.results.price["low_price_triggers"]}))
+    low = {int(one["bid"]) for one in room.results.price["low_price_triggers"]}
+    asked = low | room.carried(About.LOW_PRICE)
+    return tuple(sorted(asked - room.carried(About.REJECTION)))
 
 
 def low_prices_missing(room: Room) -> int:
     """How many votes on abnormally low prices have not been cast."""
-    wanted = len(room.members) * len(asked_about(room))
-    return wanted - sum(item == LOW_PRICE for _, _, item in room.votes)
+    asked = asked_about(room)
+    cast = sum(item == LOW_PRICE and bid in asked for _, bid, item in room.votes)
+    return len(room.members) * len(asked) - cast
 
 
 def low_prices_decided(room: Room) -> LowPricesDecided:

@@ -22,6 +22,7 @@ from evaluation_rooms.events import (
     ReportDrafted,
     ReviewVoted,
 )
+from evaluation_rooms.motion_events import About, Motion, ReportRefused
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
 from tendering.domain.methods.method import Criterion, LowPriceRates, Method, parse_method
@@ -76,6 +77,7 @@ class Results:
     corrected: bool = False
     report: ReportDrafted | None = None
     confirmations: Mapping[int, ReportConfirmed] = field(default_factory=dict)
+    refusals: Mapping[int, ReportRefused] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Room:
     # Set by the second session of the opening, where the terms seal the prices until then.
     priced: bool = False
     unopened: frozenset[int] = frozenset()
+    motions: Mapping[int, Motion] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -116,6 +119,16 @@ class Room:
         """The numbers of the bids that were not rejected, nor stayed locked, ascending."""
         gone = self.rejected | self.unopened
         return tuple(bid.number for bid in self.bids if bid.number not in gone)
+
+    @property
+    def unconfirmed(self) -> frozenset[int]:
+        """The bids whose corrected prices their bidders did not confirm."""
+        return frozenset(bid for bid, one in self.price_answers.items() if not one.confirmed)
+
+    def carried(self, about: About) -> frozenset[int]:
+        """The bids that motions of that kind were carried about."""
+        motions = self.motions.values()
+        return frozenset(one.made.bid for one in motions if one.is_carried_about(about))
 
     @property
     def is_priced(self) -> bool:

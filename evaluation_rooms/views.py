@@ -22,6 +22,7 @@ from evaluation_rooms.events import (
     PriceExplained,
     Sheet,
 )
+from evaluation_rooms.motion_events import Motion, ReportRefused
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.review import ALL_BIDS
 from evaluation_rooms.room import Room
@@ -105,6 +106,7 @@ _HIDDEN: Final[Mapping[str, Callable[[Body], Body]]] = MappingProxyType(
         "review.voted": _without("passed", "reason", "evidence"),
         "score.submitted": _without("points"),
         "scores.locked": _without("statement"),
+        "motion.voted": _without("agree", "reason"),
         "prices.entered": _without("prices", "unopened"),
         "report.confirmed": _without("statement"),
     }
@@ -194,6 +196,8 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     finding_answers: tuple[FindingAnswered, ...]
     report_digest: str | None
     report_answers: tuple[Answer, ...]
+    report_refusals: tuple[ReportRefused, ...]
+    motions: tuple[Motion, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -249,6 +253,10 @@ def room_view(room: Room, standing: Standing) -> RoomView:
             Answer(seat, one.agree, one.reason)
             for seat, one in sorted(results.confirmations.items())
         ),
+        report_refusals=()
+        if outside
+        else tuple(one for _, one in sorted(results.refusals.items())),
+        motions=_motions(room, standing),
     )
 
 
@@ -307,6 +315,18 @@ def _votes(room: Room, standing: Standing) -> tuple[VoteView, ...]:
         VoteView(vote.seat, vote.bid, vote.item, vote.passed, vote.reason, vote.evidence)
         for _, vote in sorted(room.votes.items())
         if every or vote.seat == standing.seat or (over and vote.item not in open_items)
+    )
+
+
+def _motions(room: Room, standing: Standing) -> tuple[Motion, ...]:
+    if standing.viewer is Viewer.GUEST_OPERATOR:
+        return ()
+    every = standing.viewer is Viewer.SUPERVISOR
+    return tuple(
+        motion
+        if every or motion.decided is not None
+        else Motion(motion.made, tuple(x for x in motion.votes if x.seat == standing.seat))
+        for _, motion in sorted(room.motions.items())
     )
 
 

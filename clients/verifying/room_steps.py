@@ -9,8 +9,10 @@ from typing import Any, Final
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from crypto.errors import CryptoError
+from evaluation_rooms import commands as c
 from evaluation_rooms import events as e
-from evaluation_rooms import results, review, scoring
+from evaluation_rooms import motion_events as m
+from evaluation_rooms import motions, results, review, scoring
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
 from evaluation_rooms.phases import TRANSITIONS
 from evaluation_rooms.room import Room
@@ -24,15 +26,20 @@ def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: 
     """Check an entry; False when the replay cannot go on with it."""
     if not room.is_open_at(entry.at, case.pauses):
         notes.fails(place(entry), "outside the time window of the room")
-    try:
-        why = _CHECKS[type(event)](room, event) if type(event) in _CHECKS else ""
-    except Refused as error:
-        why = f"cannot be computed: {error.detail}"
+    why = fault_of(room, event)
     if why:
         notes.fails(place(entry), why)
     for label, statement in _statements(event):
         _check_signature(case, label, statement, entry, notes)
     return not why or not why.startswith("cannot")
+
+
+def fault_of(room: Room, event: e.RoomEvent) -> str:
+    """What is wrong with an entry for a room in this state; empty when nothing is."""
+    try:
+        return _CHECKS[type(event)](room, event) if type(event) in _CHECKS else ""
+    except Refused as error:
+        return f"cannot be computed: {error.detail or error.code}"
 
 
 def _phase(room: Room, event: e.PhaseChanged) -> str:
@@ -133,6 +140,31 @@ def _named(room: Room, event: e.BidsNamed) -> str:
     return "" if event.bids == room.bids else "other names or prices than were opened"
 
 
+def _moved(room: Room, event: m.MotionMade) -> str:
+    command = c.MakeMotion(
+        event.seat, event.about, event.bid, event.clause, event.text, event.evidence
+    )
+    same = motions.decide_motion(room, command) == (event,)
+    return "" if same else "not the motion that the member made"
+
+
+def _motion_vote(room: Room, event: m.MotionVoted) -> str:
+    command = c.VoteOnMotion(event.seat, event.motion, event.agree, event.reason)
+    return "" if motions.decide_motion_vote(room, command)[0] == event else "another vote"
+
+
+def _motion_decided(room: Room, event: m.MotionDecided) -> str:
+    motion = room.motions.get(event.motion)
+    if motion is None or len(motion.votes) < len(room.members):
+        return "cannot be: votes are missing"
+    return "" if motions.decided(room, motion) == event else "does not follow from the votes"
+
+
+def _refused(room: Room, event: m.ReportRefused) -> str:
+    command = c.RecordRefusal(event.seat, event.basis)
+    return "" if motions.decide_refusal(room, command) == (event,) else "another refusal"
+
+
 def _closed(room: Room, event: e.RoomClosed) -> str:
     report = room.results.report
     return "" if report is not None and event.digest == report.digest else "with another report"
@@ -171,6 +203,10 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         e.ReportDrafted: _drafted,
         e.ReportConfirmed: _confirmed,
         e.RoomClosed: _closed,
+        m.MotionMade: _moved,
+        m.MotionVoted: _motion_vote,
+        m.MotionDecided: _motion_decided,
+        m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,
     }
 )

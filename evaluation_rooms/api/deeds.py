@@ -24,6 +24,7 @@ from evaluation_rooms.commands import (
     CheckIn,
     CorrectObjective,
     ExplainPrice,
+    RecordRefusal,
     RecuseSeat,
 )
 from evaluation_rooms.context import RoomsContext
@@ -98,6 +99,13 @@ class PostObjectiveMark(Struct, frozen=True, forbid_unknown_fields=True):
     points: Points
     basis: Text
     reason: Line
+
+
+class PostRefusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who refuses to sign the report without writing why, and how that is known."""
+
+    seat: SeatNumber
+    basis: Line
 
 
 class PostHallPhase(Struct, frozen=True, forbid_unknown_fields=True):
@@ -222,6 +230,21 @@ async def post_price_explanation(
     """Enter what a bidder explains of its abnormally low price (host)."""
     host = await _host(connection, actor, room_id)
     command = ExplainPrice(body.bid, body.explanation, body.minutes)
+    return _done(await act(connection, room_id, command, host, at=received_at), touches)
+
+
+async def post_refusal(
+    *,
+    connection: Connection,
+    touches: Touches,
+    actor: Actor,
+    room_id: UUID,
+    body: PostRefusal,
+    received_at: datetime,
+) -> DoneAnswer:
+    """Record that a member neither signs nor writes why: taken to agree (host)."""
+    host = await _host(connection, actor, room_id)
+    command = RecordRefusal(body.seat, body.basis)
     return _done(await act(connection, room_id, command, host, at=received_at), touches)
 
 

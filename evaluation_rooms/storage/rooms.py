@@ -11,7 +11,7 @@ import msgspec
 from evaluation_rooms.events import ReportDrafted
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Election, Results, Room
-from evaluation_rooms.storage import answers, bids, price_matters, scores, seats, votes
+from evaluation_rooms.storage import answers, bids, matters, price_matters, scores, seats, votes
 from evaluation_rooms.terms import Terms
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.rooms import RoomExists
@@ -68,6 +68,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
     chair_votes, review_votes = await votes.list_of_room(connection, tender_id, room_id)
     confirmed, confirmations = await answers.list_of_room(connection, tender_id, room_id)
     price_answers, explanations = await price_matters.list_of_room(connection, tender_id, room_id)
+    matter = await matters.list_of_room(connection, tender_id, room_id)
     findings, finding_answers = await answers.list_findings(connection, tender_id, room_id)
     return Room(
         id=room_id,
@@ -99,9 +100,11 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
             if row["report"] is None
             else msgspec.json.decode(row["report"], type=ReportDrafted),
             confirmations=confirmations,
+            refusals=matter["refusal"],
         ),
         priced=row["priced"],
         unopened=unopened,
+        motions=matter["motion"],
     )
 
 
@@ -156,6 +159,7 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
     await votes.save(connection, before, after)
     await answers.save(connection, before, after)
     await price_matters.save(connection, before, after)
+    await matters.save(connection, before, after)
 
 
 async def _save_row(connection: Connection, before: Room, after: Room) -> None:

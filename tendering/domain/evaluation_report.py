@@ -71,6 +71,20 @@ class ReviewItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectionMotion:
+    """A motion that was carried: a bid is out by a law or clause that no item names.
+
+    `in_detail`: its price had been looked at by then.
+    """
+
+    item: str
+    bid: str
+    law: str
+    votes: tuple[ReviewVote, ...]
+    in_detail: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rejection:
     """A bid the committee's majority rejected, and how everybody voted."""
 
@@ -136,6 +150,7 @@ class Evaluation:
     sheets: Sheets
     terms: LotTerms
     price_answers: Mapping[str, PriceAnswer] = field(default_factory=lambda: _NO_ANSWERS)
+    motions: tuple[RejectionMotion, ...] = ()
     outlier_percent: int = 0
     is_scored: bool = True
     reject_all_because: str | None = None
@@ -174,8 +189,9 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
     member has not voted, or voted against without a reason.
     """
     rejected: list[Rejection] = []
+    moved = {motion.bid: motion for motion in reversed(evaluation.motions)}
     for bid in evaluation.bids:
-        answer = evaluation.price_answers.get(bid.bid)
+        answer, motion = evaluation.price_answers.get(bid.bid), moved.get(bid.bid)
         for item in evaluation.items:
             votes = _votes(evaluation, bid.bid, item.item)
             if 2 * sum(not vote.passes for vote in votes) > len(evaluation.members):
@@ -185,6 +201,8 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
             # 87号令 第五十九条: a corrected price the bidder does not confirm makes it invalid.
             if answer is not None and not answer.confirmed:
                 rejected.append(Rejection(bid.bid, NOT_CONFIRMED, _LAWS[NOT_CONFIRMED], ()))
+            elif motion is not None:
+                rejected.append(Rejection(bid.bid, motion.item, motion.law, motion.votes))
             elif any(vote.bid == bid.bid and vote.item == LOW_PRICE for vote in evaluation.votes):
                 votes = _votes(evaluation, bid.bid, LOW_PRICE)
                 if 2 * sum(not vote.passes for vote in votes) > len(evaluation.members):
@@ -241,6 +259,7 @@ def _votes(evaluation: Evaluation, bid: str, item: str) -> tuple[ReviewVote, ...
 
 def _scored(evaluation: Evaluation, rejected: Sequence[Rejection]) -> Scored:
     low = {one.bid for one in rejected if one.item == LOW_PRICE}
+    low |= {one.bid for one in evaluation.motions if one.in_detail}
     return scored_of(
         evaluation.method,
         evaluation.bids,

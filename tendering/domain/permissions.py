@@ -112,6 +112,7 @@ _ROOMS: dict[str, frozenset[Role]] = {
     "room.enter_prices": TRADING,
     "room.open": TRADING,
     "room.read": _IN_ROOM,
+    "room.record_refusal": TRADING,
     "room.recuse": TRADING,
     "room.replace_seat": TRADING,
 }

@@ -51,6 +51,18 @@ class HelloExpected(Conflict):
     code = "hello-expected"
 
 
+class MotionClosed(Conflict):
+    """The committee has decided on this motion already."""
+
+    code = "motion-closed"
+
+
+class MotionOpen(Conflict):
+    """This is before the committee already, or was carried: there is one motion on one thing."""
+
+    code = "motion-open"
+
+
 class NotCheckedIn(Conflict):
     """Check in before you act in the room."""
 
@@ -85,6 +97,12 @@ class ExplanationTooEarly(Conflict):
     """The bidder still has time to explain its price."""
 
     code = "explanation-too-early"
+
+
+class ReportAnswered(Conflict):
+    """This member has answered the report, or the refusal is on record."""
+
+    code = "report-answered"
 
 
 class RoomExists(Conflict):

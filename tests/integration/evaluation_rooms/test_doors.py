@@ -299,6 +299,7 @@ async def test_the_host_corrects_recuses_and_enters_prices(doors: Doors, rooms: 
     assert await code("/prices", {}) == (409, "opening-not-started")
     assert await code("/seats/2/recusal", {"reason": "回避"}) == (200, "")
     assert await code("/seats/7/recusal", {"reason": "回避"}) == (404, "not-found")
+    assert await code("/refusals", {"seat": 1, "basis": "当场拒绝"}) == (409, "not-checked-in")
 
 
 async def entries(pool: Pool, stream: Stream) -> list[str]:

@@ -59,6 +59,26 @@ async def test_a_whole_evaluation_and_the_journal_folds_to_the_tables(
     assert tables.phase is Phase.CLOSED
 
 
+async def test_motions_and_refusals_fold_to_the_tables(rooms: RoomServer, pool: Pool) -> None:
+    room = (await rooms.open()).room
+    await rooms.do(*check_ins(room), c.AdvancePhase(None, Phase.CHAIR), *elects(room))
+    await rooms.do(c.AdvancePhase(None, Phase.PRELIMINARY), *votes(room))
+    moved = c.MakeMotion(1, "rejection", 2, "实施条例 第五十一条（七）", "串通投标", "第3页")
+    await rooms.do(moved, *[c.VoteOnMotion(seat, 1, True, "") for seat in (1, 2, 3)])
+    await rooms.do(*[c.VoteOnMotion(seat, 1, False, "证据不足") for seat in (4, 5)])
+    done = await rooms.do(c.AdvancePhase(None, Phase.TECHNICAL))
+    await rooms.do(*scores(done.room))
+    for phase in (Phase.PRICE, Phase.TOTALS, Phase.CHECKS, Phase.REPORT):
+        done = await rooms.do(c.AdvancePhase(None, phase))
+    await rooms.do(*list(confirmations(done.room))[:4], c.RecordRefusal(5, "当场拒绝"))
+
+    async with reading(pool) as connection:
+        entries = await journal.after(connection, TENDER, Stream.COMMITTEE, 0, limit=1000)
+        tables = await stored.load(connection, TENDER, ROOM)
+    assert rooms_of(entries) == {ROOM: tables}
+    assert tables.bids_left == (1, 3)
+
+
 async def test_replacement_folds_to_the_tables_and_ends_the_line(
     rooms: RoomServer, pool: Pool
 ) -> None:

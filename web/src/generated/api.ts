@@ -68,6 +68,8 @@ export interface DeliveryList { items: DeliveryView[] }
 
 export interface DeliveryView { id: string; message_id: string; zh: string; en: string; webhook_id: string | null; attempts: number; created_at: string; next_at: string | null; delivered_at: string | null; dead_at: string | null; last_error: string }
 
+export interface Dissent { seat: number; reason: string }
+
 export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
 
 export type DocumentKind = "archive_certificate" | "award_notice" | "candidates" | "clarification" | "contract" | "evaluation_report" | "notice" | "opening_record" | "price_record" | "result" | "termination";
@@ -159,6 +161,14 @@ export interface Me { person: PersonAnswer; organization: OrganizationAnswer; ro
 export interface MessageList { items: MessageView[]; next: string | null }
 
 export interface MessageView { id: string; tender_id: string; tender_number: string; tender_title: string; kind: string; zh: string; en: string; at: string; read_at: string | null }
+
+export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: MotionDecided | null }
+
+export interface MotionDecided { kind: "motion.decided"; room_id: string; motion: number; agreed: number[]; dissents: Dissent[]; carried: boolean }
+
+export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string }
+
+export interface MotionVoted { kind: "motion.voted"; room_id: string; motion: number; seat: number; agree: boolean; reason: string }
 
 export interface NeedBody { venue: string; region: string; speciality: string; seats: number; reserves?: number }
 
@@ -334,6 +344,8 @@ export interface PostRating { service: Service; level: Level; comment?: string }
 
 export interface PostReason { reason: string }
 
+export interface PostRefusal { seat: number; basis: string }
+
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
 
 export interface PostReport { lot: string; reference: string }
@@ -426,6 +438,8 @@ export interface RemedyList { items: Remedy[] }
 
 export interface ReplyView { outcome: string; text: string; answered_at: string }
 
+export interface ReportRefused { kind: "report.refused"; room_id: string; seat: number; basis: string }
+
 export interface ResultList { items: LotResultAnswer[] }
 
 export interface ReturnView { interest: FigureView; late_charge: FigureView; days_late: number }
@@ -446,7 +460,7 @@ export interface RoomOpenedAnswer { id: string; seq: number }
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
@@ -575,6 +589,7 @@ export interface Doors {
   "POST /rooms/{room_id}/price-answers": { path: { room_id: string }; body: PostPriceAnswer; answer: DoneAnswer };
   "POST /rooms/{room_id}/price-explanations": { path: { room_id: string }; body: PostPriceExplanation; answer: DoneAnswer };
   "POST /rooms/{room_id}/prices": { path: { room_id: string }; answer: DoneAnswer };
+  "POST /rooms/{room_id}/refusals": { path: { room_id: string }; body: PostRefusal; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };

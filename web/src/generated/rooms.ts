@@ -1,5 +1,7 @@
 // Made by scripts/generate_types.py (make types): do not edit.
 
+export type About = "low_price" | "other" | "rejection";
+
 export interface Ack { type: "ack"; id: string; seq: number }
 
 export interface Answer { seat: number; agree: boolean; reason: string }
@@ -7,6 +9,8 @@ export interface Answer { seat: number; agree: boolean; reason: string }
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
 
 export interface ChairVote { type: "chair.vote"; id: string; candidate: number }
+
+export interface Dissent { seat: number; reason: string }
 
 export interface ElectionView { round: number; candidates: number[]; voted: number[] }
 
@@ -26,6 +30,18 @@ export interface Hello { type: "hello"; ticket: string; after?: number }
 
 export interface Mark { bid: number; criterion: string; points: string }
 
+export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: MotionDecided | null }
+
+export interface MotionDecided { kind: "motion.decided"; room_id: string; motion: number; agreed: number[]; dissents: Dissent[]; carried: boolean }
+
+export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string }
+
+export interface MotionMake { type: "motion.make"; id: string; about: About; text: string; bid?: number; clause?: string; evidence?: string }
+
+export interface MotionVote { type: "motion.vote"; id: string; motion: number; agree: boolean; reason?: string }
+
+export interface MotionVoted { kind: "motion.voted"; room_id: string; motion: number; seat: number; agree: boolean; reason: string }
+
 export interface ObjectiveConfirm { type: "objective.confirm"; id: string; agree: boolean; reason?: string }
 
 export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
@@ -42,13 +58,15 @@ export interface Refusal { type: "refused"; id: string | null; code: string; det
 
 export interface ReportConfirm { type: "report.confirm"; id: string; digest: string; agree: boolean; reason?: string; statement?: Record<string, unknown> | null }
 
+export interface ReportRefused { kind: "report.refused"; room_id: string; seat: number; basis: string }
+
 export interface Resumed { type: "resumed"; room_id: string; seq: number; standing: StandingView }
 
 export interface ReviewItem { id: string; part: string; title: string; law: string }
 
 export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -66,5 +84,5 @@ export interface StandingView { kind: string; viewer: string; seat: number | nul
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | PhaseAdvance | Say;
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | PhaseAdvance | Say;
 export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence;

@@ -1,5 +1,7 @@
 /** The phases of an evaluation room and who may lead on: the table of evaluation_rooms/phases.py. */
 
+import type { About } from "@/generated/rooms";
+
 export const PHASES = [
   "preparation",
   "chair",
@@ -43,6 +45,13 @@ export const STEPS: Record<Phase, readonly Step[]> = {
   report: [{ to: "signing", by: "either" }],
   signing: [{ to: "closed", by: "host" }],
   closed: [],
+};
+
+/** What may be moved in which phase: the table of evaluation_rooms/motions.py. */
+export const ABOUT_IN: Partial<Record<Phase, About[]>> = {
+  preliminary: ["rejection", "other"],
+  price: ["rejection", "low_price", "other"],
+  checks: ["other"],
 };
 
 export const HALL_PHASES = [

@@ -1,0 +1,11 @@
+-- Matters of an evaluation room by number: motions and refused signatures.
+
+CREATE TABLE rooms.matters (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('motion', 'refusal')),
+    number integer NOT NULL CHECK (number > 0),
+    body jsonb NOT NULL,
+    PRIMARY KEY (tender_id, room_id, kind, number),
+    FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms (tender_id, id)
+);
