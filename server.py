@@ -55,10 +55,10 @@ from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamp
 from tendering.notification_loop import deliver_notifications, open_sender
 from tendering.outage_watch import Heart
 from tendering.passwords import Passwords
-from tendering.platform_clock import Clock
+from tendering.platform_clock import Clock, ClockBehind
 from tendering.rulebooks import holiday_calendar, rulebook_for
 from tendering.settings import Settings, SettingsRefused, effective, load_settings
-from tendering.storage import demonstration_clock
+from tendering.storage import demonstration_clock, log
 from tendering.storage.blobs import Blobs
 from tendering.storage.bus import PostgresBus, open_bus
 from tendering.storage.connection import Pool, open_connection, open_pool, reading
@@ -98,6 +98,7 @@ REFUSALS: Final = (
     KeysUnusable,
     PortTaken,
     FolderInUse,
+    ClockBehind,
     EmbeddedPostgresFailed,
     MigrationEdited,
     MigrationUnknown,
@@ -194,10 +195,12 @@ async def _nothing() -> None:
 
 
 async def _clock(pool: Pool, settings: Settings) -> Clock:
-    if not settings.demonstration:
-        return Clock(timedelta())
+    ahead = timedelta()
     async with reading(pool) as connection:
-        return Clock(await demonstration_clock.ahead(connection))
+        if settings.demonstration:
+            ahead = await demonstration_clock.ahead(connection)
+        signed = await log.latest_checkpoint(connection)
+        return Clock(ahead, signed_until=None if signed is None else signed.at)
 
 
 async def _context(
