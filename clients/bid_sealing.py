@@ -188,31 +188,53 @@ def rehearse(
     belongs: a header that does not re-derive would make the bid invalid.
     """
     for envelope in prepared.envelopes:
-        key = keys.get(envelope.recipient)
-        if key is None:
-            raise RehearsalFailed(f"{envelope.kind}: the key for it is not in the key file")
         opened = prepared.folder / f"{envelope.kind}.rehearsal"
         try:
-            _rehearse(tender, prepared, envelope, key=key, opened=opened, progress=progress)
+            file_key = _rehearsed_key(tender, prepared, envelope, keys)
+            _rehearse(prepared, envelope, file_key, opened=opened, progress=progress)
         except (CryptoError, BadBundle) as error:
             raise RehearsalFailed(f"{envelope.kind}: {error}") from error
         finally:
             opened.unlink(missing_ok=True)
 
 
-def _rehearse(
+def rehearse_keys(tender: Tender, prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> None:
+    """Do the keys open one's own headers, as the opening will ask? Raises RehearsalFailed.
+
+    A moment's work, whatever the size of the bid.
+    """
+    for envelope in prepared.envelopes:
+        try:
+            _rehearsed_key(tender, prepared, envelope, keys)
+        except CryptoError as error:
+            raise RehearsalFailed(f"{envelope.kind}: {error}") from error
+
+
+def _rehearsed_key(
     tender: Tender,
     prepared: PreparedBid,
     envelope: PreparedEnvelope,
-    *,
-    key: AnyOpeningKey,
-    opened: Path,
-    progress: Progress | None,
-) -> None:
+    keys: Mapping[str, AnyOpeningKey],
+) -> bytes:
+    """The file key of a container whose header derives from it. RehearsalFailed, CryptoError."""
+    key = keys.get(envelope.recipient)
+    if key is None:
+        raise RehearsalFailed(f"{envelope.kind}: the key for it is not in the key file")
     header = prepared.header(envelope)
     file_key = unwrap_with_opening_key(header, key)
     if not verify_file_key(header, file_key, _policy(tender, prepared, envelope.kind, key)).valid:
         raise RehearsalFailed(f"{envelope.kind}: the header does not re-derive")
+    return file_key
+
+
+def _rehearse(
+    prepared: PreparedBid,
+    envelope: PreparedEnvelope,
+    file_key: bytes,
+    *,
+    opened: Path,
+    progress: Progress | None,
+) -> None:
     told = _told(progress, envelope.kind)
     root = open_file(prepared.path(envelope), opened, file_key, progress=told).plaintext_root
     if root.hex() != envelope.plaintext_root:

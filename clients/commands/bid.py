@@ -118,10 +118,16 @@ def seal(obj: tuple[Screen, Path], passphrase_file: Path | None) -> None:
 
 @bid.command()
 @passphrase_file
+@click.option(
+    "--hall",
+    is_flag=True,
+    help="Sign in and unlock on the platform with a test container, of which nothing is kept.",
+)
 @click.pass_obj
-def rehearse(obj: tuple[Screen, Path], passphrase_file: Path | None) -> None:
-    """Open one's own sealed bid and compare it with what went in."""
-    _run(obj, "rehearse", passphrase=_passphrase(passphrase_file))
+def rehearse(obj: tuple[Screen, Path], passphrase_file: Path | None, *, hall: bool) -> None:
+    """Open one's own sealed bid and compare it with what went in; or rehearse the opening."""
+    step = "rehearse_hall" if hall else "rehearse"
+    _run(obj, step, passphrase=_passphrase(passphrase_file))
 
 
 proof_seconds = click.option(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from clients.bid_sealing import PreparedBid
 from clients.bidding import Bidder
+from clients.commands.bid_rehearsal import tell_rehearsal
 from clients.commands.bid_screen import ENVELOPE_NAMES, Screen
 from clients.commands.bid_words import Exit
 from clients.notices import download_documents, read_notice
@@ -145,6 +146,19 @@ async def rehearse(screen: Screen, workspace: Workspace, *, passphrase: str) -> 
     """Open one's own sealed bid."""
     async with _desk(screen, workspace) as desk:
         await _rehearse(screen, desk, passphrase)
+    return Exit.DONE
+
+
+async def rehearse_hall(screen: Screen, workspace: Workspace, *, passphrase: str) -> Exit:
+    """Sign in and unlock with a test container; then try the keys of the bid, if one is sealed."""
+    async with _desk(screen, workspace) as desk:
+        report = await desk.rehearse_hall((await _bidder(desk, passphrase)).signer)
+        tell_rehearsal(screen, report)
+        fits = await desk.try_keys(passphrase)
+    if fits is not None:
+        screen.say(f"✓ 第 {fits.counter} 次加密的文件: 本机的开启密钥能够解密")
+        screen.set(counter=fits.counter)
+    screen.say("预演不留任何记录,不代替签到和递交")
     return Exit.DONE
 
 

@@ -68,6 +68,7 @@ REFUSALS: Final = {
     "not-found": "平台上没有这一项",
     "opening-not-started": "开标尚未开始",
     "part-mismatch": "上传的分片与先前的内容不同;加密文件被改动过,请重新 seal",
+    "rehearsal-unknown": "预演回执与测试文件不符;请重新预演",
     "request-timeout": "网络太慢,平台中断了这次上传;请检查网络后再运行一次,已上传的部分不必重传",
     "signature-refused": "平台不认可签名或者证书",
     "storage-full": "平台存储空间不足,暂时不能上传;进度已保存,请稍后再运行",

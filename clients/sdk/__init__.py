@@ -36,6 +36,7 @@ from clients.platform import Platform, PlatformRefused, PlatformUnreachable, ope
 from clients.receipt_keeping import ReceiptBook, ReceiptWrong
 from clients.sdk.checks import BidFinding, Weight
 from clients.sdk.desk import BidDesk, BidStopped
+from clients.sdk.hall_rehearsal import HallReport, rehearse_opening
 from clients.sdk.plan import BidPlan, PlanInvalid, parse_plan
 from clients.sdk.timing import DeadlineMissed, PlatformTime, read_platform_time
 from clients.sdk.workspace import StepMissing, Workspace, WorkspaceBusy
@@ -51,6 +52,7 @@ __all__ = [
     "DeadlineMissed",
     "EnvelopeContent",
     "FileChanged",
+    "HallReport",
     "KeyFolder",
     "Notice",
     "PackedEnvelope",
@@ -81,5 +83,6 @@ __all__ = [
     "read_notice",
     "read_platform_time",
     "rehearse",
+    "rehearse_opening",
     "seal_bid",
 ]

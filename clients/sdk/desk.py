@@ -15,11 +15,18 @@ from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from clients.bid_sealing import PreparedBid, Progress, altered_containers, rehearse, seal_bid
+from clients.bid_sealing import (
+    PreparedBid,
+    Progress,
+    altered_containers,
+    rehearse,
+    rehearse_keys,
+    seal_bid,
+)
 from clients.bidding import MANIFEST, Bidder, UploadProgress
 from clients.bundling import pack
 from clients.canaries import shown_working
-from clients.key_files import KeyFolder
+from clients.key_files import KeyFolder, Signer
 from clients.notices import Notice, read_notice
 from clients.platform import Json, Platform, PlatformRefused
 from clients.receipt_keeping import WITHDRAWN, ReceiptBook
@@ -34,6 +41,7 @@ from clients.sdk.checks import (
     check_time,
     stopping,
 )
+from clients.sdk.hall_rehearsal import HallReport, rehearse_opening
 from clients.sdk.plan import require_envelopes
 from clients.sdk.timing import PlatformTime, before, read_platform_time
 from clients.sdk.workspace import Checked, StepMissing, Workspace
@@ -177,6 +185,23 @@ class BidDesk:
         await _stoppable(work, progress)
         await asyncio.to_thread(write_private, bid.folder / REHEARSED, b"")
         return bid
+
+    async def rehearse_hall(self, signer: Signer) -> HallReport:
+        """Sign in and unlock with a test container. Raises what `rehearse_opening` raises."""
+        lot = self.workspace.subject().lot
+        return await rehearse_opening(self.platform, signer, self.keys, self.notice.tender, lot)
+
+    async def try_keys(self, passphrase: str) -> PreparedBid | None:
+        """Do the keys here give the file keys of the latest sealed bid? None when there is none.
+
+        Raises RehearsalFailed, WrongPassphrase, OSError.
+        """
+        bids = self.workspace.bids()
+        if not bids:
+            return None
+        keys = await asyncio.to_thread(bids[-1].opening_keys, passphrase)
+        await asyncio.to_thread(rehearse_keys, self.notice.tender, bids[-1], keys)
+        return bids[-1]
 
     async def submit(
         self,

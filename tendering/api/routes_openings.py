@@ -7,10 +7,13 @@ from tendering.api import (
     opening_remedies,
     opening_windows,
     openings,
+    rehearsals,
 )
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.bids import (
+    ContainerRefused,
+    DeadlinePassed,
     NoBid,
 )
 from tendering.domain.refusals.key_holders import (
@@ -22,6 +25,7 @@ from tendering.domain.refusals.openings import (
     BidsStillLocked,
     EnoughBids,
     OpeningNotStarted,
+    RehearsalUnknown,
     TooFewBids,
     UnlockWindowClosed,
     WindowNotLonger,
@@ -34,6 +38,7 @@ from tendering.domain.refusals.tenders import (
 )
 
 _UNLOCKING: Final = (NotFound, OpeningNotStarted, WrongPhase, UnlockWindowClosed, AlreadyUnlocked)
+_REHEARSING: Final = (NotFound, WrongPhase, DeadlinePassed)
 
 OPENING_ROUTES: Final = (
     Route(
@@ -51,6 +56,28 @@ OPENING_ROUTES: Final = (
         status=204,
         idempotency="transaction",
         errors=(NotFound, NoBid, WrongPhase, OpeningNotStarted),
+        tags=("opening",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/rehearsal/sign-in",
+        rehearsals.post_rehearsal,
+        action="opening.rehearse",
+        idempotency="natural",
+        body_bytes_max=rehearsals.BODY_BYTES_MAX,
+        errors=(*_REHEARSING, ContainerRefused, SignatureRefused),
+        tags=("opening",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/opening/rehearsal/unlocks",
+        rehearsals.post_rehearsal_unlock,
+        action="opening.rehearse",
+        idempotency="natural",
+        body_bytes_max=rehearsals.BODY_BYTES_MAX,
+        errors=(*_REHEARSING, ContainerRefused, RehearsalUnknown, WrongFileKey),
         tags=("opening",),
         secret=True,
     ),

@@ -138,17 +138,22 @@ def require_sealed(subject: DrawSubject, contribution: Contribution) -> None:
     """
     try:
         policy = contribution_policy(subject, contribution.organization_id, contribution.recipient)
-        header = parse_sealed_header(
-            contribution.container,
-            expected_context=policy.context,
-            threshold=policy.threshold,
-            n=len(policy.holders),
-            suite_name=subject.tender.suite,
-        )
+        require_value(contribution.container, policy, subject.tender.suite)
     except (BadHeader, BadKey) as error:
         raise ContainerRefused(str(error)) from error
-    if len(contribution.container) != header.header_length + sealed_size(VALUE_BYTES):
-        raise ContainerRefused("a contribution has 32 bytes")
+
+
+def require_value(container: bytes, policy: SealPolicy, suite_name: str) -> None:
+    """Are 32 bytes sealed in it by this policy, as far as that shows? Raises BadHeader."""
+    header = parse_sealed_header(
+        container,
+        expected_context=policy.context,
+        threshold=policy.threshold,
+        n=len(policy.holders),
+        suite_name=suite_name,
+    )
+    if len(container) != header.header_length + sealed_size(VALUE_BYTES):
+        raise BadHeader("it does not hold 32 bytes")
 
 
 def key_fits(container: bytes, file_key: bytes) -> bool:

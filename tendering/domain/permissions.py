@@ -43,6 +43,7 @@ _TENDERING = {
     "bid.read_own": frozenset({R.BIDDER}),
     "opening.sign_in": frozenset({R.BIDDER}),
     "opening.unlock": frozenset({R.BIDDER}),
+    "opening.rehearse": frozenset({R.BIDDER}),
     "opening.remedy": frozenset({R.KEY_HOLDER}),
     "opening.reveal": TRADING,
     "opening.clear": TRADING,

@@ -108,6 +108,8 @@ async def _come(stack: AsyncExitStack, play: HallPlay, chromium: Browser, pictur
 async def _before_the_deadline(play: HallPlay, people: People) -> None:
     first, second, _ = people.bidders
     await people.see_phase("预演", "rehearsal")
+    await _rehearse(second, play.bidders[1].signing_key, "Rehearse", "Everything holds")
+    await _rehearse(people.bidders[2], play.bidders[2].signing_key, "开始预演", "全部正常")
     await play.deadline_in(timedelta(hours=20))
     await people.see_phase("开标签到", "sign-in")
     await first.page.get_by_role("button", name="签到").click()
@@ -127,6 +129,13 @@ async def _before_the_deadline(play: HallPlay, people: People) -> None:
     assert play.bidders[0].name not in seen
     await play.deadline_in(timedelta(seconds=2))
     await people.see_phase("接收收尾", "closing")
+
+
+async def _rehearse(visitor: Visitor, signing_key: Path, start: str, good: str) -> None:
+    await visitor.page.locator("input[type=file]:visible").first.set_input_files(signing_key)
+    await visitor.page.get_by_role("button", name=start, exact=True).click()
+    await visitor.page.get_by_text(good).wait_for()
+    await visitor.look("hall-bidder-rehearsal")
 
 
 async def _unlock(play: HallPlay, people: People) -> None:

@@ -1,11 +1,13 @@
 /** Keys used in the browser: what the tool wrote is read, file keys come out, statements hold. */
 import { readFileSync } from "node:fs";
 
+import { ed25519 } from "@noble/curves/ed25519.js";
 import { p256 } from "@noble/curves/nist.js";
 import { Encrypter, generateIdentity } from "age-encryption";
 import { describe, expect, test } from "vitest";
 
 import { fileKeysOf, KEY_FILE_BYTES_MAX, readKeyFile } from "@/crypto/file-keys";
+import { receiptHolds, rehearsalStatement, sealTestContainer } from "@/crypto/rehearsal";
 import { canonical, hex } from "@/crypto/sealed-header";
 import { readSigner, signStatement } from "@/crypto/signing";
 
@@ -46,6 +48,15 @@ describe.each(vectors)("a container for $bidder_recipient", (vector) => {
       const found = await fileKeysOf([envelope(vector)], keys);
       expect(hex(found.price ?? new Uint8Array())).toBe(vector.file_key);
     }
+  });
+
+  test("gives the file key of no envelope that is not asked for", async () => {
+    const keys = await readKeyFile(file, "");
+    const envelopes = [envelope(vector), { ...envelope(vector), kind: "technical" }];
+
+    expect(Object.keys(await fileKeysOf(envelopes, keys, ["technical"]))).toEqual(["technical"]);
+    expect(await fileKeysOf(envelopes, keys, [])).toEqual({});
+    expect(Object.keys(await fileKeysOf(envelopes, keys))).toEqual(["price", "technical"]);
   });
 
   test("gives nothing once a byte of its header is another", async () => {
@@ -125,5 +136,38 @@ describe("a statement", () => {
     await expect(readSigner([bytes(pem)], "", [])).rejects.toEqual(refused("signing-certificate-missing"));
     const cut = pem.replace(/\n.{40}/, "\n");
     await expect(readSigner([bytes(cut)], "", [])).rejects.toEqual(refused("signing-key-unreadable"));
+  });
+});
+
+describe("a rehearsal", () => {
+  const holder = { public_key: "09".padEnd(64, "0"), announcement_digest: "ab".repeat(32) };
+  const of = { suite: "age-v1-x25519", tender: "t", lot: "1", bidder: "b", threshold: 2, holders: [holder, holder] };
+  const secret = new Uint8Array(32).fill(7);
+  const key = `示范/receipt+00000000+${Buffer.from([1, ...ed25519.getPublicKey(secret)]).toString("base64")}`;
+
+  function signed(said: Record<string, string>, received_at: string, shown = received_at) {
+    const message = bytes(`kaibiao/rehearsal-receipt/v1\0${canonical({ ...said, received_at })}`);
+    const signature = Buffer.from(ed25519.sign(message, secret)).toString("base64");
+    return { digest: said.digest ?? "", received_at: shown, key, signature };
+  }
+
+  test("seals what its own key opens, and signs what was sealed", async () => {
+    const test = await sealTestContainer(of);
+    const said = rehearsalStatement(of, test);
+    const at = "2026-12-01T01:00:00.000000Z";
+
+    expect(test.fileKey.length).toBe(16);
+    expect(said.digest).toBe(test.digest);
+    expect(receiptHolds(signed(said, at), said, [key])).toBe(true);
+    expect(receiptHolds(signed(said, at, "2026-12-01T01:00:00Z"), said, [key])).toBe(true);
+    expect(receiptHolds(signed(said, at, "2026-12-01T01:00:01Z"), said, [key])).toBe(false);
+    expect(receiptHolds(signed({ ...said, digest: "00" }, at), said, [key])).toBe(false);
+    expect(receiptHolds(signed(said, at), said, ["another"])).toBe(false);
+  });
+
+  test("with the national algorithms is the tool's", async () => {
+    const sealing = sealTestContainer({ ...of, suite: "gm-sm2-sm3-sm4" });
+
+    await expect(sealing).rejects.toEqual(refused("suite-not-in-browser"));
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { JournalEntry } from "@/api/tenders";
 import { merged } from "@/domain/journal";
-import { namesOf, openingOf } from "@/domain/opening";
+import { kindsIn, namesOf, openingOf } from "@/domain/opening";
 import { sentenceOf } from "@/domain/record";
 import type { RoomView } from "@/generated/rooms";
 import { dutyOf, waysOn } from "@/rooms/duty";
@@ -55,6 +55,22 @@ describe("the opening", () => {
       "deemed_revoked",
     ]);
     expect(lots[0]?.bids.map((bid) => bid.by)).toEqual(["bidder", "key_holders", null]);
+  });
+
+  test("unlocks in each session its own envelopes, and of a round that says none no envelope", () => {
+    const left = { lot: "1", session: 2, bidders: ["a", "b"], unlock_until: "2026-12-20T03:00:00Z" };
+    const events = [CLOSED, UNLOCKED("a", "bidder", true), REVEALED];
+    const [a, , c] = openingOf(record(...events, ["opening.resumed", left])).lots[0]?.bids ?? [];
+    const round = { sessions: [["qualification", "technical"], ["price"]] };
+
+    expect([a?.verdict, a?.session, c?.session]).toEqual(["waiting", 2, 1]);
+    expect([1, 2, 3].map((session) => kindsIn(round, session))).toEqual([
+      ["qualification", "technical"],
+      ["price"],
+      ["price"],
+    ]);
+    expect(kindsIn({ sessions: [["price"]] }, 2)).toEqual(["price"]);
+    expect(kindsIn({}, 1)).toEqual([]);
   });
 
   test("has prices only after they were read out", () => {

@@ -45,6 +45,12 @@ class OpeningNotStarted(Conflict):
     code = "opening-not-started"
 
 
+class RehearsalUnknown(Conflict):
+    """The receipt is not this platform's, or about another container: sign in to it again."""
+
+    code = "rehearsal-unknown"
+
+
 class TooFewBids(Conflict):
     """Too few bids are open: host and supervisor decide first whether the lot goes on."""
 

@@ -11,7 +11,13 @@ export interface KeyPolicy {
   /** The algorithms of its sealed bids. */
   suite: string;
   threshold: number;
-  holders: { number: number; organization_id: string; name: string }[];
+  holders: {
+    number: number;
+    organization_id: string;
+    name: string;
+    public_key: string;
+    announcement_digest: string;
+  }[];
 }
 
 /** The suite of the national algorithms, which a browser does not have. */

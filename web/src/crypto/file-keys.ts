@@ -71,13 +71,18 @@ export async function readKeyFile(
   return found;
 }
 
-/** The file keys of a bid, 16 bytes by kind of envelope. All or none. Throws KeyRefused. */
+/**
+ * The file keys of a bid, 16 bytes by kind of envelope: of all envelopes, or of those of `kinds` and
+ * of no other. All of them or none. Throws KeyRefused.
+ */
 export async function fileKeysOf(
   envelopes: readonly Envelope[],
   identities: ReadonlyMap<string, string>,
+  kinds: readonly string[] | null = null,
 ): Promise<Record<string, Uint8Array>> {
   const keys: Record<string, Uint8Array> = {};
   for (const { kind, recipient, header } of envelopes) {
+    if (kinds !== null && !kinds.includes(kind)) continue;
     if (!startsWith(header, VERSION) || !recipient.startsWith("age1")) {
       throw new KeyRefused("suite-not-in-browser");
     }

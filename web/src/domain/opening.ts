@@ -11,6 +11,8 @@ export interface OpenedBid {
   receivedAt: string;
   manifestDigest: string;
   verdict: Verdict;
+  /** The session of the opening that unlocks it, from 1. */
+  session: number;
   by: "bidder" | "key_holders" | null;
   keyLost: boolean;
   confirmed: boolean;
@@ -92,6 +94,16 @@ export function namesOf(
   return names;
 }
 
+/**
+ * The kinds of envelopes that a session unlocks, by the tender's round; none of a round that does not
+ * say. No other key leaves a page: that of a price would open it before the marks are locked.
+ */
+export function kindsIn(round: Record<string, unknown>, session: number): string[] {
+  const sessions = Array.isArray(round.sessions) ? round.sessions : [];
+  const kinds: unknown = sessions[Math.min(session, sessions.length) - 1];
+  return Array.isArray(kinds) ? kinds.map(text) : [];
+}
+
 const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
   "submission.closed": (opening, body) => {
     opening.closed = true;
@@ -122,6 +134,7 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     for (const bid of lot.bids) {
       if (!left.includes(bid.bidderId)) continue;
       bid.verdict = "waiting";
+      bid.session = Number(body.session);
       bid.by = null;
     }
   },
@@ -216,6 +229,7 @@ function lockedBid(bid: Body): OpenedBid {
     receivedAt: text(bid.received_at),
     manifestDigest: text(bid.manifest_digest),
     verdict: "waiting",
+    session: 1,
     by: null,
     keyLost: false,
     confirmed: false,

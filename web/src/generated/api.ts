@@ -346,6 +346,10 @@ export interface PostReason { reason: string }
 
 export interface PostRefusal { seat: number; basis: string }
 
+export interface PostRehearsal { lot: string; container: string; recipient: string; statement: Record<string, unknown> }
+
+export interface PostRehearsalUnlock { lot: string; container: string; recipient: string; received_at: string; signature: string; file_key: string }
+
 export interface PostReply { outcome: "not_upheld" | "upheld"; text: string; statement: Record<string, unknown> }
 
 export interface PostReport { lot: string; reference: string }
@@ -423,6 +427,10 @@ export interface RatingTotals { items: ServiceTotals[] }
 export interface ReceiptView { organization_id: string; organization: string; confirmed_at: string }
 
 export interface RegistrationAnswer { organization_id: string; person_id: string }
+
+export interface RehearsalReceipt { digest: string; received_at: string; key: string; signature: string; certificate_serial: string; certificate_not_after: string }
+
+export interface RehearsalVerdict { rederives: boolean; digest: string; plaintext_digest: string }
 
 export interface RelationBody { kind: RelationKind; uscc?: string | null; until?: string | null }
 
@@ -672,6 +680,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/opening/file-keys": { path: { tender_id: string }; body: PostFileKeys; answer: FaultAnswer };
   "POST /tenders/{tender_id}/opening/lost-key": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };
   "POST /tenders/{tender_id}/opening/record": { path: { tender_id: string }; body: PostOpeningRecord; answer: IssuedAnswer };
+  "POST /tenders/{tender_id}/opening/rehearsal/sign-in": { path: { tender_id: string }; body: PostRehearsal; answer: RehearsalReceipt };
+  "POST /tenders/{tender_id}/opening/rehearsal/unlocks": { path: { tender_id: string }; body: PostRehearsalUnlock; answer: RehearsalVerdict };
   "GET /tenders/{tender_id}/opening/remedies": { path: { tender_id: string }; answer: RemedyList };
   "POST /tenders/{tender_id}/opening/resumption": { path: { tender_id: string }; body: PostResumption; answer: undefined };
   "POST /tenders/{tender_id}/opening/reveal": { path: { tender_id: string }; body: tendering_api_openings_LotBody; answer: undefined };

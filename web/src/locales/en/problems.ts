@@ -82,6 +82,7 @@ export default {
   "wrong-share": "The key share does not fit the bid. Check that you chose the right key.",
   "already-unlocked": "This bid is unlocked already; nothing more to do.",
   "bids-still-locked": "Some bids are still locked and their time is not over: prices cannot be read out yet.",
+  "rehearsal-unknown": "The receipt is not this platform's, or about another container: rehearse again.",
   "too-few-bids": "Too few bids are open. The host proposes what becomes of the lot, and the supervisor consents.",
   "marks-not-locked": "Not all technical marks are locked; no price is opened before.",
   "no-later-session": "All envelopes of this tender are open; no further session is due.",

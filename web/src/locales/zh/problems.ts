@@ -81,6 +81,7 @@ export default {
   "wrong-share": "密钥份额与投标文件不匹配，请检查是否选对了密钥。",
   "already-unlocked": "这份投标文件已经解密，不必重复操作。",
   "bids-still-locked": "还有投标文件没有解密，而解密时间未到，暂时不能唱标。",
+  "rehearsal-unknown": "预演回执不是本平台的，或者与测试文件不符，请重新预演。",
   "too-few-bids": "解密成功的投标不足法定数量，请主持人提出处理意见、监督部门同意后再继续。",
   "marks-not-locked": "技术评分尚未全部锁定，不能开报价信封。",
   "no-later-session": "本项目的投标文件已全部开启，没有后续开标会。",
