@@ -23,6 +23,7 @@ from aiohttp.connector import Connection
 from clients.transcript import Exchange, http_exchange
 from clients.transfer import ANSWER_SECONDS_MAX, Answering, Meter, in_pieces
 from tendering.domain.journal import parse_instant
+from tendering.domain.venues import WORKSTATION
 
 PREFIX: Final = "/api/v1"
 PATIENCE_SECONDS: Final = 60.0
@@ -67,7 +68,7 @@ class Platform:
     """The line. `address` is scheme, host and port; `patience_seconds` bounds all repetition.
 
     `on_trouble` is told each time that an attempt has failed and another one will follow, `heard`
-    of each exchange.
+    of each exchange. `workstation` is the token of a venue's workstation (`clients.venues`).
     """
 
     address: str
@@ -76,6 +77,7 @@ class Platform:
     identity: Identity | None = None
     on_trouble: Callable[[Exception], None] | None = None
     heard: Callable[[Exchange], None] | None = None
+    workstation: str = field(default="", repr=False)
     _login: Json | None = field(default=None, repr=False)
     _token: str = field(default="", repr=False)
 
@@ -271,6 +273,8 @@ class Platform:
         sent = dict(headers or {})
         if self._token:
             sent["Authorization"] = f"Bearer {self._token}"
+        if self.workstation:
+            sent[WORKSTATION] = self.workstation
         address = f"{self.address}{PREFIX}{path}"
         async with asyncio.timeout(ANSWER_SECONDS_MAX) as limit:
             data = None

@@ -32,6 +32,7 @@ from clients.verifying import (
     submissions,
     trust,
     validity,
+    venues,
 )
 from clients.verifying.archive_file import ArchiveFile, check_bag, check_framing
 from clients.verifying.case import Case, load_case
@@ -103,6 +104,7 @@ STEPS: Final = (
     Step("清标报告复算", "the clearing report, computed again", clearings.check_clearings),
     Step("专家抽取复算", "the draw, computed again", draws.check_draw),
     Step("评标委员会名单", "names of the committee", draws.check_committee),
+    Step("评标场地", "venues and workstations", venues.check_venues),
     Step("评标复算", "the evaluation, computed again", evaluations.check_evaluation),
     Step("评标报告", "reports of the evaluation", evaluations.check_reports),
     Step("投标有效期", "validity of bids", validity.check_validity),

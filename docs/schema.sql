@@ -282,6 +282,14 @@ CREATE TABLE tendering.archivings (
     CONSTRAINT archivings_retention_check CHECK ((retention = ANY (ARRAY['permanent'::text, 'thirty_years'::text, 'ten_years'::text])))
 );
 
+CREATE TABLE tendering.arrivals (
+    tender_id uuid NOT NULL,
+    expert_id uuid NOT NULL,
+    booking_id uuid NOT NULL,
+    workstation_id uuid NOT NULL,
+    arrived_at timestamp with time zone NOT NULL
+);
+
 CREATE TABLE tendering.journal (
     tender_id uuid NOT NULL,
     stream text NOT NULL,
@@ -445,6 +453,13 @@ CREATE TABLE tendering.bids (
     CONSTRAINT bids_manifest_check CHECK ((octet_length(manifest) <= 65536)),
     CONSTRAINT bids_manifest_digest_check CHECK ((octet_length(manifest_digest) = 32)),
     CONSTRAINT bids_status_check CHECK ((status = ANY (ARRAY['submitted'::text, 'replaced'::text, 'withdrawn'::text, 'unlocked'::text, 'deemed_revoked'::text, 'deemed_withdrawn'::text])))
+);
+
+CREATE TABLE tendering.booked_workstations (
+    booking_id uuid NOT NULL,
+    workstation bigint NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE tendering.canaries (
@@ -1266,6 +1281,33 @@ CREATE TABLE tendering.uploads (
     CONSTRAINT uploads_size_bytes_check CHECK ((size_bytes > 0))
 );
 
+CREATE TABLE tendering.venue_bookings (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    seats integer NOT NULL,
+    scattered boolean NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    reason text NOT NULL,
+    requested_at timestamp with time zone NOT NULL,
+    CONSTRAINT venue_bookings_check CHECK ((begins_at < ends_at)),
+    CONSTRAINT venue_bookings_reason_check CHECK ((char_length(reason) <= 200)),
+    CONSTRAINT venue_bookings_seats_check CHECK (((seats >= 1) AND (seats <= 99))),
+    CONSTRAINT venue_bookings_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'confirmed'::text, 'declined'::text, 'cancelled'::text, 'failed'::text])))
+);
+
+CREATE TABLE tendering.venues (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    region text NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT venues_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT venues_region_check CHECK ((region ~ '^[0-9]{6}$'::text))
+);
+
 CREATE TABLE tendering.webhooks (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1275,6 +1317,27 @@ CREATE TABLE tendering.webhooks (
     created_at timestamp with time zone NOT NULL,
     ended_at timestamp with time zone,
     CONSTRAINT webhooks_url_check CHECK (((char_length(url) >= 1) AND (char_length(url) <= 500)))
+);
+
+CREATE TABLE tendering.workstations (
+    id uuid NOT NULL,
+    number bigint NOT NULL,
+    venue_id uuid NOT NULL,
+    room text NOT NULL,
+    label text NOT NULL,
+    token_digest bytea NOT NULL,
+    CONSTRAINT workstations_label_check CHECK (((char_length(label) >= 1) AND (char_length(label) <= 200))),
+    CONSTRAINT workstations_room_check CHECK (((char_length(room) >= 1) AND (char_length(room) <= 200))),
+    CONSTRAINT workstations_token_digest_check CHECK ((octet_length(token_digest) = 32))
+);
+
+ALTER TABLE tendering.workstations ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tendering.workstations_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 ALTER TABLE ONLY insurance.guarantors
@@ -1349,6 +1412,9 @@ ALTER TABLE ONLY rooms.tickets
 ALTER TABLE ONLY tendering.archivings
     ADD CONSTRAINT archivings_pkey PRIMARY KEY (tender_id);
 
+ALTER TABLE ONLY tendering.arrivals
+    ADD CONSTRAINT arrivals_pkey PRIMARY KEY (tender_id, expert_id);
+
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_pkey PRIMARY KEY (id);
 
@@ -1363,6 +1429,12 @@ ALTER TABLE ONLY tendering.bids
 
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_pkey PRIMARY KEY (tender_id, lot, bidder_id, counter);
+
+ALTER TABLE ONLY tendering.booked_workstations
+    ADD CONSTRAINT booked_workstations_never_twice EXCLUDE USING gist (int8range(workstation, workstation, '[]'::text) WITH &&, tstzrange(begins_at, ends_at) WITH &&);
+
+ALTER TABLE ONLY tendering.booked_workstations
+    ADD CONSTRAINT booked_workstations_pkey PRIMARY KEY (booking_id, workstation);
 
 ALTER TABLE ONLY tendering.canaries
     ADD CONSTRAINT canaries_pkey PRIMARY KEY (tender_id, number);
@@ -1610,8 +1682,29 @@ ALTER TABLE ONLY tendering.upload_parts
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY tendering.venue_bookings
+    ADD CONSTRAINT venue_bookings_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.venues
+    ADD CONSTRAINT venues_name_is_unique UNIQUE (name);
+
+ALTER TABLE ONLY tendering.venues
+    ADD CONSTRAINT venues_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.webhooks
     ADD CONSTRAINT webhooks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.workstations
+    ADD CONSTRAINT workstations_number_key UNIQUE (number);
+
+ALTER TABLE ONLY tendering.workstations
+    ADD CONSTRAINT workstations_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.workstations
+    ADD CONSTRAINT workstations_place_is_unique UNIQUE (venue_id, room, label);
+
+ALTER TABLE ONLY tendering.workstations
+    ADD CONSTRAINT workstations_token_is_unique UNIQUE (token_digest);
 
 CREATE INDEX nonces_created_at ON insurance.nonces USING btree (created_at);
 
@@ -1637,6 +1730,12 @@ CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
 
 CREATE INDEX archivings_keep_until ON tendering.archivings USING btree (keep_until, tender_id);
 
+CREATE INDEX arrivals_booking_id ON tendering.arrivals USING btree (booking_id);
+
+CREATE INDEX arrivals_expert_id ON tendering.arrivals USING btree (expert_id);
+
+CREATE INDEX arrivals_workstation_id ON tendering.arrivals USING btree (workstation_id);
+
 CREATE UNIQUE INDEX authorizations_one_standing ON tendering.authorizations USING btree (person_id, role) WHERE (revoked_at IS NULL);
 
 CREATE INDEX authorizations_organization_id ON tendering.authorizations USING btree (organization_id);
@@ -1648,6 +1747,8 @@ CREATE UNIQUE INDEX awards_standing ON tendering.awards USING btree (tender_id, 
 CREATE INDEX bids_bidder_id ON tendering.bids USING btree (bidder_id);
 
 CREATE UNIQUE INDEX bids_one_standing ON tendering.bids USING btree (tender_id, lot, bidder_id) WHERE (status <> ALL (ARRAY['replaced'::text, 'withdrawn'::text]));
+
+CREATE INDEX booked_workstations_workstation ON tendering.booked_workstations USING btree (workstation);
 
 CREATE INDEX certificates_organization_id ON tendering.certificates USING btree (organization_id);
 
@@ -1741,6 +1842,12 @@ CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) 
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
 
+CREATE UNIQUE INDEX venue_bookings_one_of_a_kind ON tendering.venue_bookings USING btree (tender_id, venue_id, status) WHERE (status = ANY (ARRAY['requested'::text, 'confirmed'::text]));
+
+CREATE INDEX venue_bookings_venue_id ON tendering.venue_bookings USING btree (venue_id, begins_at);
+
+CREATE INDEX venues_organization_id ON tendering.venues USING btree (organization_id);
+
 CREATE INDEX webhooks_created_by ON tendering.webhooks USING btree (created_by);
 
 CREATE INDEX webhooks_organization_id ON tendering.webhooks USING btree (organization_id, role) WHERE (ended_at IS NULL);
@@ -1824,6 +1931,18 @@ ALTER TABLE ONLY rooms.seats
 ALTER TABLE ONLY tendering.archivings
     ADD CONSTRAINT archivings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
+ALTER TABLE ONLY tendering.arrivals
+    ADD CONSTRAINT arrivals_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES tendering.venue_bookings(id);
+
+ALTER TABLE ONLY tendering.arrivals
+    ADD CONSTRAINT arrivals_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.arrivals
+    ADD CONSTRAINT arrivals_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.arrivals
+    ADD CONSTRAINT arrivals_workstation_id_fkey FOREIGN KEY (workstation_id) REFERENCES tendering.workstations(id);
+
 ALTER TABLE ONLY tendering.authorizations
     ADD CONSTRAINT authorizations_granted_by_fkey FOREIGN KEY (granted_by) REFERENCES tendering.people(id);
 
@@ -1859,6 +1978,12 @@ ALTER TABLE ONLY tendering.bids
 
 ALTER TABLE ONLY tendering.bids
     ADD CONSTRAINT bids_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.booked_workstations
+    ADD CONSTRAINT booked_workstations_booking_id_fkey FOREIGN KEY (booking_id) REFERENCES tendering.venue_bookings(id);
+
+ALTER TABLE ONLY tendering.booked_workstations
+    ADD CONSTRAINT booked_workstations_workstation_fkey FOREIGN KEY (workstation) REFERENCES tendering.workstations(number);
 
 ALTER TABLE ONLY tendering.canaries
     ADD CONSTRAINT canaries_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -2115,11 +2240,23 @@ ALTER TABLE ONLY tendering.upload_parts
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
 
+ALTER TABLE ONLY tendering.venue_bookings
+    ADD CONSTRAINT venue_bookings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.venue_bookings
+    ADD CONSTRAINT venue_bookings_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES tendering.venues(id);
+
+ALTER TABLE ONLY tendering.venues
+    ADD CONSTRAINT venues_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
 ALTER TABLE ONLY tendering.webhooks
     ADD CONSTRAINT webhooks_created_by_fkey FOREIGN KEY (created_by) REFERENCES tendering.people(id);
 
 ALTER TABLE ONLY tendering.webhooks
     ADD CONSTRAINT webhooks_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.workstations
+    ADD CONSTRAINT workstations_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES tendering.venues(id);
 
 GRANT USAGE ON SCHEMA insurance TO tendering_app;
 
@@ -2203,6 +2340,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.archivings TO tendering_app
 
 GRANT SELECT ON TABLE tendering.archivings TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.arrivals TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.arrivals TO tendering_audit;
+
 GRANT SELECT,INSERT ON TABLE tendering.journal TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tenders TO tendering_app;
@@ -2222,6 +2363,10 @@ GRANT SELECT ON TABLE tendering.awards TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bid_securities TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.bids TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.booked_workstations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.booked_workstations TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.canaries TO tendering_app;
 
@@ -2445,7 +2590,21 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.upload_parts TO tendering_a
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.uploads TO tendering_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.venue_bookings TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.venue_bookings TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.venues TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.venues TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.webhooks TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.workstations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.workstations TO tendering_audit;
+
+GRANT SELECT,USAGE ON SEQUENCE tendering.workstations_number_seq TO tendering_app;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE tendering_owner IN SCHEMA insurance GRANT SELECT,USAGE ON SEQUENCES TO tendering_app;
 

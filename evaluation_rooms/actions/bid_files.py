@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from evaluation_rooms.actions.entering import admission_of
+from evaluation_rooms.actions.entering import entered
 from evaluation_rooms.seating import require_member
 from evaluation_rooms.standing import Viewer
 from evaluation_rooms.storage import rooms
@@ -40,7 +40,7 @@ async def find_bundles(
 
     Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed.
     """
-    admission = await admission_of(connection, room_id, by)
+    admission = await entered(connection, room_id, by, at=at)
     standing = admission.standing
     if standing.viewer not in _READERS:
         raise NotYourPart

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue, parse
-from evaluation_rooms.actions.entering import admission_of
+from evaluation_rooms.actions.entering import entered
 from evaluation_rooms.results import bid_key
 from evaluation_rooms.seating import require_member
 from evaluation_rooms.standing import Viewer
@@ -48,7 +48,7 @@ async def find_clearing(
 
     Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed; WrongPhase while it is blind.
     """
-    admission = await admission_of(connection, room_id, by)
+    admission = await entered(connection, room_id, by, at=at)
     standing = admission.standing
     if standing.viewer not in _READERS:
         raise NotYourPart

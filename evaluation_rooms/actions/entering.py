@@ -1,13 +1,15 @@
 """Who may enter which room, and what they see when they do."""
 
+from datetime import datetime
 from uuid import UUID
 
 from evaluation_rooms.actions.hall import hall_of
 from evaluation_rooms.hall import HallView, hall_view
-from evaluation_rooms.standing import standing_in_hall, standing_in_room
+from evaluation_rooms.standing import Viewer, standing_in_hall, standing_in_room
 from evaluation_rooms.storage import rooms, seats
 from evaluation_rooms.storage.tickets import Admission
 from evaluation_rooms.views import RoomView, room_view
+from tendering.actions.arrivals import require_in_place
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus
@@ -36,6 +38,20 @@ async def admission_of(connection: Connection, room_id: UUID, actor: Actor | Non
         supervisor_id=tender.supervisor_id,
     )
     return Admission(room_id, tender_id, standing)
+
+
+async def entered(
+    connection: Connection, room_id: UUID, actor: Actor | None, *, at: datetime
+) -> Admission:
+    """As `admission_of`, for who comes in or acts: a member from the workstation of the seat.
+
+    Raises also VenueWindowClosed, NotArrived, WrongWorkstation.
+    """
+    admission = await admission_of(connection, room_id, actor)
+    if admission.standing.viewer is Viewer.MEMBER:
+        assert actor is not None
+        await require_in_place(connection, admission.tender_id, by=actor, at=at)
+    return admission
 
 
 async def load_as_seen(connection: Connection, admission: Admission) -> RoomView | HallView:

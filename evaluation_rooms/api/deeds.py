@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from evaluation_rooms.actions import hall as hall_actions
-from evaluation_rooms.actions.entering import admission_of
+from evaluation_rooms.actions.entering import admission_of, entered
 from evaluation_rooms.actions.replacing import replace_seat
 from evaluation_rooms.actions.resuming import resume_opening, take_prices
 from evaluation_rooms.actions.rooms import Done, act
@@ -131,7 +131,7 @@ async def post_check_in(
     received_at: datetime,
 ) -> DoneAnswer:
     """Sit down: a member signs discipline, confidentiality, recusal and AI-use statements."""
-    standing = await _standing(connection, actor, room_id)
+    standing = (await entered(connection, room_id, actor, at=received_at)).standing
     if standing.seat is None:
         raise NotYourPart
     command = CheckIn(standing.seat, actor.person_id, tuple(body.statements))
@@ -150,7 +150,7 @@ async def post_phase(
     received_at: datetime,
 ) -> DoneAnswer:
     """Lead the room into another phase (host or chair)."""
-    standing = await _standing(connection, actor, room_id)
+    standing = (await entered(connection, room_id, actor, at=received_at)).standing
     if standing.viewer not in {Viewer.HOST, Viewer.MEMBER}:
         raise NotYourPart
     command = AdvancePhase(standing.seat, body.to)
@@ -299,12 +299,8 @@ async def post_hall_phase(
     return DoneAnswer(await hall_actions.lead(connection, tender_id, body.to, at=received_at))
 
 
-async def _standing(connection: Connection, actor: Actor, room_id: UUID) -> Standing:
-    return (await admission_of(connection, room_id, actor)).standing
-
-
 async def _host(connection: Connection, actor: Actor, room_id: UUID) -> Standing:
-    standing = await _standing(connection, actor, room_id)
+    standing = (await admission_of(connection, room_id, actor)).standing
     if standing.viewer is not Viewer.HOST:
         raise NotYourPart
     return standing

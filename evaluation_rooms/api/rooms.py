@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 
 from evaluation_rooms import views
 from evaluation_rooms.actions import hall as hall_actions
-from evaluation_rooms.actions.entering import admission_of, load_as_seen
+from evaluation_rooms.actions.entering import admission_of, entered, load_as_seen
 from evaluation_rooms.actions.opening_rooms import Wanted, open_from_draw
 from evaluation_rooms.actions.rooms import outcome_body
 from evaluation_rooms.arranging import Operator
@@ -121,7 +121,7 @@ async def post_ticket(rooms: RoomsContext, actor: Actor | None, room_id: UUID) -
     """Get a ticket for a room's socket: single use, for seconds. The hall has the tender's id."""
     ticket = secrets.token_urlsafe(TICKET_BYTES)
     async with transaction(rooms.pool) as connection:
-        admission = await admission_of(connection, room_id, actor)
+        admission = await entered(connection, room_id, actor, at=rooms.now())
         await tickets.insert(connection, ticket, admission)
     return TicketAnswer(ticket, LIFE_SECONDS)
 
@@ -177,7 +177,7 @@ async def get_rooms(rooms: RoomsContext, actor: Actor | None, tender_id: UUID) -
 async def get_room(rooms: RoomsContext, actor: Actor | None, room_id: UUID) -> RoomAnswer:
     """Read a room as you may see it: the same projection as the socket's snapshot."""
     async with reading(rooms.pool) as connection:
-        admission = await admission_of(connection, room_id, actor)
+        admission = await entered(connection, room_id, actor, at=rooms.now())
         view = await load_as_seen(connection, admission)
     kind = "hall" if isinstance(view, HallView) else "evaluation"
     return RoomAnswer(views.standing_view(admission.standing, kind=kind), view)
@@ -186,7 +186,7 @@ async def get_room(rooms: RoomsContext, actor: Actor | None, room_id: UUID) -> R
 async def get_outcome(rooms: RoomsContext, actor: Actor, room_id: UUID) -> OutcomeAnswer:
     """Read the content of the report, from the report phase on."""
     async with reading(rooms.pool) as connection:
-        admission = await admission_of(connection, room_id, actor)
+        admission = await entered(connection, room_id, actor, at=rooms.now())
         if admission.standing.viewer is Viewer.GUEST_OPERATOR:
             raise NotYourPart
         drafted = await outcome_body(connection, room_id)

@@ -27,8 +27,10 @@ from tendering.domain.refusals.rooms import (
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
 
-_ANY = (NotFound, NotYourPart, RoomWindowClosed, WrongPhase)
+_PLACE = (NotArrived, VenueWindowClosed, WrongWorkstation)
+_ANY = (*_PLACE, NotFound, NotYourPart, RoomWindowClosed, WrongPhase)
 
 ROOM_ROUTES: Final = (
     Route(
@@ -95,13 +97,19 @@ ROOM_ROUTES: Final = (
         ),
         tags=("opening",),
     ),
-    Route("GET", "/rooms/{room_id}", rooms.get_room, errors=(NotFound,), tags=("rooms",)),
+    Route(
+        "GET",
+        "/rooms/{room_id}",
+        rooms.get_room,
+        errors=(*_PLACE, NotFound),
+        tags=("rooms",),
+    ),
     Route(
         "POST",
         "/rooms/{room_id}/tickets",
         rooms.post_ticket,
         status=201,
-        errors=(NotFound,),
+        errors=(*_PLACE, NotFound),
         tags=("rooms",),
         secret=True,
     ),
@@ -145,7 +153,7 @@ ROOM_ROUTES: Final = (
         "/rooms/{room_id}/outcome",
         rooms.get_outcome,
         action="room.read",
-        errors=(NotFound, NotYourPart, WrongPhase),
+        errors=(*_PLACE, NotFound, NotYourPart, WrongPhase),
         tags=("rooms",),
         secret=True,
     ),

@@ -19,6 +19,9 @@ from tendering.domain.refusals.rooms import (
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
+
+_PLACE: Final = (NotArrived, VenueWindowClosed, WrongWorkstation)
 
 EVALUATION_ROUTES: Final = (
     Route(
@@ -86,7 +89,7 @@ EVALUATION_ROUTES: Final = (
         "/rooms/{room_id}/bids/{number}/files",
         evaluations.get_bid_files,
         action="room.read",
-        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed),
+        errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed),
         tags=("rooms",),
         secret=True,
     ),
@@ -95,7 +98,7 @@ EVALUATION_ROUTES: Final = (
         "/rooms/{room_id}/bids/{number}/{kind}/files/{n}",
         evaluations.get_bid_file,
         action="room.read",
-        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed),
+        errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed),
         tags=("rooms",),
         secret=True,
         produces="application/octet-stream",
@@ -105,7 +108,7 @@ EVALUATION_ROUTES: Final = (
         "/rooms/{room_id}/clearing",
         clearings.get_clearing,
         action="room.read",
-        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
+        errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
         tags=("rooms",),
         secret=True,
     ),
@@ -114,7 +117,7 @@ EVALUATION_ROUTES: Final = (
         "/rooms/{room_id}/clearing/document",
         clearings.get_clearing_document,
         action="room.read",
-        errors=(NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
+        errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
         tags=("rooms",),
         secret=True,
         produces="application/pdf",

@@ -25,6 +25,7 @@ from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
 from tendering.api.routes_validity import VALIDITY_ROUTES
+from tendering.api.routes_venues import VENUE_ROUTES
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.bids import (
@@ -245,6 +246,7 @@ ROUTES: Final = (
     *AWARD_ROUTES,
     *BID_SECURITY_ROUTES,
     *VALIDITY_ROUTES,
+    *VENUE_ROUTES,
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *NOTIFICATION_ROUTES,

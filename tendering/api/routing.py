@@ -6,7 +6,7 @@ parameter name. What is declared here is also what `openapi.py` tells the world.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, TypeVar, get_origin
@@ -21,8 +21,10 @@ from tendering.api.context import Context
 from tendering.api.idempotency import Deed, once, same_answer
 from tendering.api.problems import EdgeProblem, IdempotencyKeyRequired
 from tendering.api.signatures import Signature, read_signature
+from tendering.domain.parties import Actor
 from tendering.domain.permissions import PERMISSIONS
 from tendering.domain.refusals import Refused
+from tendering.domain.venues import TOKEN, WORKSTATION
 from tendering.storage.connection import Connection, reading, transaction
 
 PREFIX: Final = "/api/v1"
@@ -166,7 +168,7 @@ class _Frame:
         given = {
             "context": self.context,
             "session": session,
-            "actor": None if session is None else session.actor,
+            "actor": None if session is None else _at_workstation(session.actor, request),
             "request": request,
             "received_at": received_at,
             "idempotency_key": key,
@@ -235,6 +237,12 @@ class _Frame:
             touched.add(tender_id)
         for each in touched:
             self.context.touched(each)
+
+
+def _at_workstation(actor: Actor, request: web.Request) -> Actor:
+    """The actor, with what the workstation shows at which they act, if it is one of a venue."""
+    shown = request.headers.get(WORKSTATION, "")
+    return replace(actor, workstation=shown) if TOKEN.fullmatch(shown) else actor
 
 
 def _unless_unchanged(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:

@@ -342,6 +342,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "draw.record_checked",
                 "draw.revealed",
                 "draw.share_given",
+                "expert.arrived",
                 "opening.confirmed",
             ),
             _OWN_DEED,

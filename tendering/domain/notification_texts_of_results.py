@@ -42,6 +42,30 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "venue.requested": rows_for(
+        "请答复评标席位预订：{venue}，{seats_wanted}席，{begins_at} 起。",
+        "Please answer a booking: {venue}, {seats_wanted} seats, from {begins_at}.",
+        A.VENUE,
+    ),
+    "venue.confirmed": rows_for(
+        "场地“{venue}”已确认评标席位。", "{venue} has confirmed the seats.", A.HOST, A.SUPERVISOR
+    ),
+    "venue.declined": rows_for(
+        "场地“{venue}”不能提供评标席位：{reason}",
+        "{venue} declines: {reason}",
+        A.HOST,
+    ),
+    "venue.cancelled": rows_for(
+        "场地“{venue}”的评标席位已取消：{reason}",
+        "The booking of {venue} is cancelled: {reason}",
+        A.VENUE,
+    ),
+    "venue.failed": rows_for(
+        "场地“{venue}”发生异常，已确认的席位不能使用：{reason}",
+        "{venue} cannot keep the seats it confirmed: {reason}",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "committee.seated": (
         Row(
             A.SEATED,

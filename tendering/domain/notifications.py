@@ -33,6 +33,7 @@ class Audience(StrEnum):
     OBJECTOR = "objector"
     COMPLAINANT = "complainant"
     SEATED = "seated"  # the experts that an entry of the committee's stream seats
+    VENUE = "venue"  # who runs the venue that the entry is about
     OBLIGED = "obliged"  # whose duty it is
     OVERSEER = "overseer"  # the supervisor, of a duty that it may know of already
 
@@ -205,6 +206,10 @@ def _seated(_: Entry, concerned: Concerned) -> frozenset[Recipient]:
     )
 
 
+def _venue(entry: Entry, _: Concerned) -> frozenset[Recipient]:
+    return _in_role(Role.VENUE_OPERATOR, [UUID(str(entry.body["venue_operator_id"]))])
+
+
 def _obliged(entry: Entry, concerned: Concerned) -> frozenset[Recipient]:
     by = Role(str(entry.body["by"]))
     if by is Role.PROCURING_ENTITY:
@@ -235,6 +240,7 @@ _MEANS: Final[Mapping[Audience, Callable[[Entry, Concerned], frozenset[Recipient
             Audience.OBJECTOR: _about,
             Audience.COMPLAINANT: _about,
             Audience.SEATED: _seated,
+            Audience.VENUE: _venue,
             Audience.OBLIGED: _obliged,
             Audience.OVERSEER: _overseer,
         }

@@ -5,7 +5,7 @@ takes one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -25,13 +25,17 @@ from tendering.domain.roles import Role
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person, for an organization, in a role. `uscc` is the 18-character code."""
+    """Who acts: a person, for an organization, in a role. `uscc` is the 18-character code.
+
+    `workstation` is the token that a workstation of a venue shows, a secret; elsewhere empty.
+    """
 
     person_id: UUID
     organization_id: UUID
     role: Role
     organization_name: str
     uscc: str
+    workstation: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

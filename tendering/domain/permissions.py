@@ -82,6 +82,13 @@ _TENDERING = {
     "archive.make": TRADING,
     "archive.list": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "journal.read_secret": frozenset({R.SUPERVISOR}),
+    "venue.answer": frozenset({R.VENUE_OPERATOR}),
+    "venue.arrive": frozenset({R.EXPERT}),
+    "venue.book": TRADING,
+    "venue.equip": frozenset({R.VENUE_OPERATOR}),
+    "venue.read": TRADING | {R.SUPERVISOR, R.OPERATOR, R.VENUE_OPERATOR},
+    "venue.read_bookings": TRADING | {R.SUPERVISOR},
+    "venue.register": frozenset({R.OPERATOR}),
     "clock.jump": frozenset({R.OPERATOR}),
 }
 

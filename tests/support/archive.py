@@ -228,7 +228,9 @@ class Archive:
         for member in ("custody", "committee"):
             bound = body.get(member)
             if isinstance(bound, dict) and "seq" in bound:
-                bound["head"] = journals.entries[Stream(member)][bound["seq"] - 1].head.hex()
+                entries = journals.entries[Stream(member)]
+                bound["seq"] = min(bound["seq"], len(entries))
+                bound["head"] = entries[bound["seq"] - 1].head.hex()
 
     def write(self, path: Path) -> Path:
         """Make the bag."""

@@ -68,6 +68,7 @@ from tests.support.archive_remedies import (
     withdrawal,
 )
 from tests.support.archive_validity import extend_validity
+from tests.support.archive_venues import book_and_arrive
 from tests.support.evaluation import METHOD
 
 BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
@@ -139,6 +140,7 @@ class TenderPlay:
             self.others,
         )
         committee.draw(at + timedelta(days=1))
+        book_and_arrive(self.journals, committee.seats, self.tender.id, at + timedelta(days=2))
         room = committee.evaluate(at + timedelta(days=2))
         committee.award(room, at + timedelta(days=3))
         self.tender = replace(self.tender, status=TenderStatus.AWARDED)

@@ -10,6 +10,8 @@ export interface ArchivedAnswer { tender_id: string; number: string; title: stri
 
 export interface ArchivedList { items: ArchivedAnswer[]; next: string | null }
 
+export interface ArrivalAnswer { venue: string; room: string; label: string; begins_at: string; ends_at: string }
+
 export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
 
 export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
@@ -17,6 +19,14 @@ export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; con
 export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean }
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
+
+export interface BookingAnswer { id: string; tender_id: string; venue_id: string; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; status: BookingStatus }
+
+export interface BookingList { mode: Mode; items: BookingAnswer[] }
+
+export type BookingStatus = "cancelled" | "confirmed" | "declined" | "failed" | "requested";
+
+export type BookingStep = "cancel" | "confirm" | "decline" | "fail";
 
 export interface CanaryHolder { number: number; name: string; state: "due" | "opened" | "overdue"; opened_at: string | null }
 
@@ -124,6 +134,8 @@ export interface FollowUpList { items: FollowUp[] }
 
 export type Following = "next_candidate" | "re_tender";
 
+export interface FreeAnswer { room_seats: number; scattered_seats: number }
+
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
@@ -161,6 +173,8 @@ export interface Me { person: PersonAnswer; organization: OrganizationAnswer; ro
 export interface MessageList { items: MessageView[]; next: string | null }
 
 export interface MessageView { id: string; tender_id: string; tender_number: string; tender_title: string; kind: string; zh: string; en: string; at: string; read_at: string | null }
+
+export type Mode = "local" | "one_to_many" | "one_to_one" | "scattered";
 
 export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: MotionDecided | null }
 
@@ -256,7 +270,13 @@ export interface PostAward { lot: string; chosen?: string | null; passed_over?: 
 
 export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
 
+export interface PostBooking { venue_id: string; seats: number; begins_at: string; ends_at: string; scattered?: boolean }
+
+export interface PostBookingStep { step: BookingStep; reason?: string }
+
 export interface PostCanaryAnswer { canary: number; answer: string; statement: Record<string, unknown> }
+
+export interface PostCancellation { reason: string }
 
 export interface PostCandidates { lot: string }
 
@@ -390,9 +410,13 @@ export interface PostValidityAnswer { accepts: boolean; statement: Record<string
 
 export interface PostValidityExtension { lot: string; days: number; respond_until: string; reason: string; statement: Record<string, unknown> }
 
+export interface PostVenue { organization_id: string; name: string; region: string }
+
 export interface PostWaiver { place: number; reason: string }
 
 export interface PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
+
+export interface PostWorkstation { room: string; label: string; token_sha256: string }
 
 export interface PreparationAnswer { id: string; attributes: string }
 
@@ -520,6 +544,12 @@ export interface ValidityExtensionList { items: ValidityExtensionView[] }
 
 export interface ValidityExtensionView { lot: string; number: number; days: number; until: string; respond_until: string; reason: string; accepted: string[]; refused: string[]; silent: string[] }
 
+export interface VenueAnswer { id: string; organization_id: string; name: string; region: string }
+
+export interface VenueList { items: VenueAnswer[] }
+
+export interface VenueOrderList { items: BookingAnswer[] }
+
 export interface Verdict { kind: string; rederives: boolean; plaintext_digest: string }
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
@@ -529,6 +559,10 @@ export interface WebhookList { items: WebhookView[] }
 export interface WebhookView { id: string; url: string; created_at: string; secret?: string | null }
 
 export interface WishesView { email: string; muted: string[]; mail_is_sent: boolean; kinds: string[] }
+
+export interface WorkstationAnswer { id: string; room: string; label: string }
+
+export interface WorkstationList { items: WorkstationAnswer[] }
 
 export interface tendering_api_awards_PostRevocation { lot: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string; following: Following; reasons: string }
 
@@ -613,6 +647,7 @@ export interface Doors {
   "PUT /tenders/{tender_id}": { path: { tender_id: string }; body: PutTender; answer: TenderView };
   "GET /tenders/{tender_id}/archive": { path: { tender_id: string }; query: { edition?: "full" | "public" }; answer: Blob };
   "POST /tenders/{tender_id}/archive": { path: { tender_id: string }; body: PostArchive; answer: IssuedAnswer };
+  "POST /tenders/{tender_id}/arrival": { path: { tender_id: string }; answer: ArrivalAnswer };
   "POST /tenders/{tender_id}/award": { path: { tender_id: string }; body: PostAward; answer: ResultList };
   "POST /tenders/{tender_id}/award/revocation": { path: { tender_id: string }; body: tendering_api_awards_PostRevocation; answer: ResultList };
   "GET /tenders/{tender_id}/bid-securities": { path: { tender_id: string }; answer: SecurityList };
@@ -712,11 +747,21 @@ export interface Doors {
   "GET /tenders/{tender_id}/validity-extensions": { path: { tender_id: string }; answer: ValidityExtensionList };
   "POST /tenders/{tender_id}/validity-extensions": { path: { tender_id: string }; body: PostValidityExtension; answer: ValidityExtensionView };
   "POST /tenders/{tender_id}/validity-extensions/{lot}/{number}/answers": { path: { tender_id: string; lot: string; number: number }; body: PostValidityAnswer; answer: undefined };
+  "GET /tenders/{tender_id}/venue-bookings": { path: { tender_id: string }; answer: BookingList };
+  "POST /tenders/{tender_id}/venue-bookings": { path: { tender_id: string }; body: PostBooking; answer: BookingAnswer };
+  "POST /tenders/{tender_id}/venue-bookings/{booking_id}/cancellation": { path: { tender_id: string; booking_id: string }; body: PostCancellation; answer: undefined };
   "GET /tenders/{tender_id}/workbook.xlsx": { path: { tender_id: string }; answer: Blob };
   "POST /tsa": { answer: Blob };
   "POST /uploads": { body: PostUpload; answer: UploadView };
   "GET /uploads/{upload_id}": { path: { upload_id: string }; answer: UploadView };
   "PUT /uploads/{upload_id}/parts/{part}": { path: { upload_id: string; part: number }; query: { root: string }; answer: Blob };
+  "GET /venue-bookings": { answer: VenueOrderList };
+  "POST /venue-bookings/{booking_id}/steps": { path: { booking_id: string }; body: PostBookingStep; answer: BookingAnswer };
+  "GET /venues": { answer: VenueList };
+  "POST /venues": { body: PostVenue; answer: VenueAnswer };
+  "GET /venues/{venue_id}/free": { path: { venue_id: string }; query: { begins_at: string; ends_at: string }; answer: FreeAnswer };
+  "GET /venues/{venue_id}/workstations": { path: { venue_id: string }; answer: WorkstationList };
+  "POST /venues/{venue_id}/workstations": { path: { venue_id: string }; body: PostWorkstation; answer: WorkstationAnswer };
   "GET /webhooks": { answer: WebhookList };
   "DELETE /webhooks/{webhook_id}": { path: { webhook_id: string }; answer: undefined };
   "PUT /webhooks/{webhook_id}": { path: { webhook_id: string }; body: PutWebhook; answer: WebhookView };

@@ -193,6 +193,14 @@ export default {
   "silent-now": "Members score alone now: nobody speaks in the room.",
   "statements-incomplete": "Not all statements for check-in were signed.",
   "ticket-refused": "The ticket has expired; a new one is being fetched.",
+  // Venues.
+  "booking-settled": "The booking has gone past this step, or experts sit there already.",
+  "not-arrived": "Your seat is at a venue: arrive there first, then a workstation is drawn for you.",
+  "venue-full": "The venue has not enough free workstations then: choose another time, venue or kind of seats.",
+  "venue-known": "A venue of this name is registered already.",
+  "venue-window-closed": "The venue is booked for another time.",
+  "workstation-known": "Another workstation has this token: make a new one.",
+  "wrong-workstation": "This is done at the venue only, at the workstation that was drawn for you.",
   // The log, receipts, time stamps.
   "log-empty": "The log has no checkpoint yet. Look again later.",
   "published-keys-invalid": "The file of published keys is not well formed.",

@@ -192,6 +192,14 @@ export default {
   "silent-now": "独立评分阶段不能在室内发言。",
   "statements-incomplete": "签到所需的承诺书没有全部签署。",
   "ticket-refused": "入室凭证已失效，正在重新获取。",
+  // Venues.
+  "booking-settled": "这个场地预订已经办结，或者已有专家入座，不能再这样操作。",
+  "not-arrived": "您的席位在评标场地。请先在场地报到，报到后随机分配工位。",
+  "venue-full": "该场地在这段时间没有足够的空闲工位，请换时间、场地或座位方式。",
+  "venue-known": "同名场地已经登记。",
+  "venue-window-closed": "现在不在场地预订的时间内，不能进入。",
+  "workstation-known": "这个工位凭证已被另一工位使用，请重新生成。",
+  "wrong-workstation": "请在评标场地、在分配给您的工位上操作。",
   // The log, receipts, time stamps.
   "log-empty": "存证日志还没有第一个检查点，请稍后再看。",
   "published-keys-invalid": "平台公布的密钥文件格式有误。",

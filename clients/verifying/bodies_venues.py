@@ -1,0 +1,56 @@
+"""What entries about venues and arrivals look like."""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class Requested(Struct, frozen=True):
+    """venue.requested."""
+
+    booking_id: UUID
+    venue_id: UUID
+    venue: str
+    seats_wanted: int
+    scattered: bool
+    begins_at: datetime
+    ends_at: datetime
+
+
+class Kept(Struct, frozen=True):
+    """A workstation that a booking keeps."""
+
+    id: UUID
+    room: str
+    label: str
+
+
+class Confirmed(Struct, frozen=True):
+    """venue.confirmed."""
+
+    booking_id: UUID
+    workstations: tuple[Kept, ...]
+
+
+class Ended(Struct, frozen=True):
+    """venue.declined, venue.cancelled, venue.failed."""
+
+    booking_id: UUID
+
+
+class Arrived(Struct, frozen=True):
+    """expert.arrived."""
+
+    booking_id: UUID
+    seat: int
+    expert_id: UUID
+    free: tuple[UUID, ...]
+    chance: str
+    workstation_id: UUID
+
+
+class CheckedIn(Struct, frozen=True):
+    """seat.checked_in, as far as its place goes."""
+
+    seat: int
