@@ -261,7 +261,8 @@ class TotalsComputed(Struct, frozen=True, tag_field="kind", tag="totals.computed
 class Finding(Struct, frozen=True):
     """Something a check found (`tendering.domain.evaluation_report.checks`).
 
-    `severity`: block must be put right, explain asks `seat` for a reason or a correction.
+    `severity`: block must be put right, explain asks `seat` for a reason or a correction, decide
+    asks the chair why it stays so.
     """
 
     number: int

@@ -75,14 +75,17 @@ def decide_advance(room: Room, command: AdvancePhase) -> tuple[RoomEvent, ...]:
 def decide_finding(room: Room, command: AnswerFinding) -> tuple[RoomEvent, ...]:
     """A warned member gives a reason, and corrects the points or keeps them.
 
-    Raises WrongPhase, FindingNotYours, ReasonMissing, PointsOutOfRange.
+    What asks the whole committee the chair answers, by name and with its reasons. Raises
+    WrongPhase, FindingNotYours, ReasonMissing, PointsOutOfRange.
     """
     require_member(room, command.seat)
     require_phase(room, Phase.CHECKS)
     found = next((one for one in room.results.findings if one.number == command.finding), None)
-    if found is None or (found.seat, found.severity) != (command.seat, "explain"):
+    if found is None or found.number in room.results.answers:
         raise FindingNotYours
-    if found.number in room.results.answers:
+    if (found.seat, found.severity) != (command.seat, "explain") and not (
+        found.severity == "decide" and command.seat == room.chair and command.points is None
+    ):
         raise FindingNotYours
     if not command.reason.strip():
         raise ReasonMissing
@@ -183,7 +186,7 @@ def _guide(room: Room, seat: int | None) -> Guide:
 
 def _findings_answered(room: Room) -> bool:
     return all(
-        one.severity == "explain" and one.number in room.results.answers
+        one.severity != "block" and one.number in room.results.answers
         for one in room.results.findings
     )
 

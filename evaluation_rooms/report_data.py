@@ -59,7 +59,7 @@ def report_data(
         by_lowest_price=method.scored is None,
         marks=tuple(_marks(came_to, report)),
         findings=tuple(
-            (_finding(came_to, number), came_to.answers.get(one.number, "—"))
+            (_finding(came_to, number), _answer(came_to, one.number))
             for number, one in enumerate(came_to.findings)
         ),
         candidates=tuple(
@@ -178,6 +178,15 @@ def _marks(came_to: EvaluationOutcome, report: EvaluationReport) -> list[data.Ma
         for criterion in came_to.evaluation.method.criteria
         if (points := sheets[member_key(one.number)].get(bid.bid, {}).get(criterion.id)) is not None
     ]
+
+
+def _answer(came_to: EvaluationOutcome, finding: int) -> str:
+    """Who answered, and what."""
+    answered = came_to.answers.get(finding)
+    if answered is None:
+        return "—"
+    names = {member.number: member.name for member in came_to.members}
+    return f"{answered.seat}号席 {names[answered.seat]}：{answered.reason}"
 
 
 def _finding(came_to: EvaluationOutcome, index: int) -> str:

@@ -15,7 +15,13 @@ import msgspec
 
 from crypto.canonical import JsonValue, digest
 from evaluation_rooms import review, scoring
-from evaluation_rooms.events import ChecksMade, Finding, ItemDecision, ReportDrafted
+from evaluation_rooms.events import (
+    ChecksMade,
+    Finding,
+    FindingAnswered,
+    ItemDecision,
+    ReportDrafted,
+)
 from evaluation_rooms.motion_events import About
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room, Seat
@@ -34,7 +40,7 @@ OUTCOME_LABEL: Final = "kaibiao/evaluation-outcome/v1"
 class EvaluationOutcome:
     """What a room came to. `evaluation` is the whole input of `evaluation_report.assemble`.
 
-    `bidders` by bid key; `answers` are members' reasons by finding number; `dissents` their
+    `bidders` by bid key; `answers` are members' answers by finding number; `dissents` their
     written reasons against the report by seat, `refusals` how it is known that a member neither
     signs nor gives any. `digest` (hex) is what the members confirmed.
     """
@@ -46,7 +52,7 @@ class EvaluationOutcome:
     members: tuple[Seat, ...]
     bidders: Mapping[str, UUID]
     findings: tuple[Finding, ...]
-    answers: Mapping[int, str]
+    answers: Mapping[int, FindingAnswered]
     digest: str
     dissents: Mapping[int, str]
     refusals: Mapping[int, str] = field(default_factory=dict)
@@ -64,7 +70,7 @@ def outcome_of(room: Room) -> EvaluationOutcome:
         members=room.members,
         bidders={bid_key(bid.number): bid.bidder_id for bid in room.bids},
         findings=room.results.findings,
-        answers={number: one.reason for number, one in sorted(room.results.answers.items())},
+        answers=dict(sorted(room.results.answers.items())),
         digest=drafted_report.digest,
         dissents={
             seat: one.reason
@@ -102,6 +108,7 @@ def evaluation_of(room: Room) -> report.Evaluation:
         outlier_percent=room.terms.outlier_percent,
         is_scored=room.is_scored,
         reject_all_because=review.rejects_all(room),
+        asked=frozenset(bid_key(bid) for bid in room.asked),
     )
 
 
@@ -166,8 +173,7 @@ def unfit_prices(room: Room) -> dict[int, str]:
 def checks(room: Room) -> ChecksMade:
     """The checks before signing: 87号令 第六十四条, 发改法规规〔2022〕1117号（五）."""
     assert room.results.totals == totals_result(room), "totals do not follow from the marks"
-    left = {bid_key(bid) for bid in room.bids_left}
-    found = report.checks(evaluation_of(room), left)
+    found = report.checks(evaluation_of(room), ranking_of(room))
     return ChecksMade(
         room.id,
         tuple(

@@ -125,6 +125,11 @@ class Room:
         """The bids whose corrected prices their bidders did not confirm."""
         return frozenset(bid for bid, one in self.price_answers.items() if not one.confirmed)
 
+    @property
+    def asked(self) -> frozenset[int]:
+        """The bids whose bidders were asked about something."""
+        return frozenset(self.explanations) | frozenset(self.price_answers)
+
     def carried(self, about: About) -> frozenset[int]:
         """The bids that motions of that kind were carried about."""
         motions = self.motions.values()

@@ -11,8 +11,8 @@ from clients.verifying.report import Notes
 from crypto.errors import CryptoError
 from evaluation_rooms import commands as c
 from evaluation_rooms import events as e
+from evaluation_rooms import leading, motions, results, review, scoring
 from evaluation_rooms import motion_events as m
-from evaluation_rooms import motions, results, review, scoring
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
 from evaluation_rooms.phases import TRANSITIONS
 from evaluation_rooms.room import Room
@@ -111,6 +111,11 @@ def _checks(room: Room, event: e.ChecksMade) -> str:
     return "" if results.checks(room) == event else "other findings than follow from the points"
 
 
+def _finding_answered(room: Room, event: e.FindingAnswered) -> str:
+    command = c.AnswerFinding(event.seat, event.finding, event.reason, event.points)
+    return "" if leading.decide_finding(room, command)[0] == event else "another answer"
+
+
 def _drafted(room: Room, event: e.ReportDrafted) -> str:
     if review.missing_votes(room):
         return "votes are missing"
@@ -200,6 +205,7 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         e.PriceScored: _price,
         e.TotalsComputed: _totals,
         e.ChecksMade: _checks,
+        e.FindingAnswered: _finding_answered,
         e.ReportDrafted: _drafted,
         e.ReportConfirmed: _confirmed,
         e.RoomClosed: _closed,

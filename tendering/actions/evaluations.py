@@ -5,7 +5,8 @@ from datetime import datetime
 
 from crypto.canonical import JsonValue
 from tendering.actions.rounds import failed_for_too_few
-from tendering.domain.evaluation_report import EvaluationReport, to_json
+from tendering.domain.evaluation_json import to_json
+from tendering.domain.evaluation_report import EvaluationReport
 from tendering.domain.issuing import IssuedDocument
 from tendering.domain.journal import Event, Stream
 from tendering.domain.procedure import Outcome

@@ -14,11 +14,10 @@ from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
-from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.candidates import Candidate
 from tendering.domain.methods.method import Criterion, Method
 from tendering.domain.methods.opened import LotTerms, PriceAnswer, scored_of
 from tendering.domain.methods.score import Scored, final_ranking
-from tendering.domain.methods.scored_json import ranking_json, score_json
 from tendering.domain.methods.totals import Ranking, Sheets, why_not_points
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.rulebook import Rulebook
@@ -101,7 +100,11 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a check found. `block`: must be put right; `explain`: change it or say why."""
+    """What a check found.
+
+    `block`: must be put right; `explain`: the member changes it or says why; `decide`: the chair
+    says for the committee why it stays so.
+    """
 
     kind: str
     severity: str
@@ -138,7 +141,8 @@ class Evaluation:
 
     `outlier_percent`: how far a member's points may lie from the members' mean without a word; 0
     is no limit. Bids of a round that only admits are not scored. `reject_all_because`: the
-    committee's argument under E38, if it decided so.
+    committee's argument under E38, if it decided so. `asked`: bids whose bidders the committee put
+    a question to.
     """
 
     lot: str
@@ -154,6 +158,7 @@ class Evaluation:
     outlier_percent: int = 0
     is_scored: bool = True
     reject_all_because: str | None = None
+    asked: frozenset[str] = frozenset()
 
 
 def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
@@ -176,7 +181,7 @@ def assemble(evaluation: Evaluation, rulebook: Rulebook) -> EvaluationReport:
         scored=scored,
         ranking=ranking,
         candidates=_candidates(evaluation, ranking, rulebook.number("candidates_max")),
-        checks=checks(evaluation, {bid.bid for bid in valid}) if evaluation.is_scored else (),
+        checks=checks(evaluation, ranking) if evaluation.is_scored else (),
         competition_lacking=lacking,
         all_rejected_because=evaluation.reject_all_because,
     )
@@ -210,9 +215,15 @@ def rejections(evaluation: Evaluation) -> tuple[Rejection, ...]:
     return tuple(rejected)
 
 
-def checks(evaluation: Evaluation, valid: set[str]) -> tuple[Check, ...]:
-    """Points missing or out of range, unequal objective points, outliers: over all sheets."""
+def checks(evaluation: Evaluation, ranking: Ranking | None) -> tuple[Check, ...]:
+    """What 发改法规规〔2022〕1117号（五）and 87号令 第六十四条 have looked at before signing.
+
+    Over all sheets points missing or out of range, unequal objective points, outliers; sums; low
+    prices that stay; rejections of which the bidder was never asked. Raises EvaluationIncomplete.
+    """
     found: list[Check] = []
+    rejected = rejections(evaluation)
+    valid = {bid.bid for bid in evaluation.bids} - {one.bid for one in rejected}
     for bid in sorted(valid):
         for criterion in evaluation.method.criteria:
             given: dict[str, Decimal] = {}
@@ -225,7 +236,12 @@ def checks(evaluation: Evaluation, valid: set[str]) -> tuple[Check, ...]:
                     given[member] = points
             found += _unequal(criterion, bid, given)
             found += _outliers(criterion, bid, given, evaluation.outlier_percent)
-    return tuple(found)
+    return (
+        *found,
+        *_sums(evaluation.method, ranking),
+        *_low_prices_kept(evaluation, valid),
+        *_unasked(evaluation, rejected),
+    )
 
 
 def outliers(points: Mapping[str, Decimal], percent: int) -> tuple[str, ...]:
@@ -317,6 +333,47 @@ def _outliers(
     ]
 
 
+def _sums(method: Method, ranking: Ranking | None) -> list[Check]:
+    """Does what is shown of a bid add up to its total, but for the rounding of each part?"""
+    if method.scored is None or ranking is None:
+        return []
+    slack = Decimal(3) / 2 * Decimal(1).scaleb(-method.total_decimals)
+    if method.section_decimals is not None:
+        slack += Decimal(1).scaleb(-method.section_decimals)
+    return [
+        Check("sum-differs", "block", row.bid, "", "", *_SUM_DIFFERS)
+        for row in ranking.rows
+        if abs(row.technical + row.business + row.price * method.price.weight - row.total) > slack
+    ]
+
+
+def _low_prices_kept(evaluation: Evaluation, valid: set[str]) -> list[Check]:
+    # 87号令 第六十条: a price that was asked about stays because the explanation convinced.
+    low = {vote.bid for vote in evaluation.votes if vote.item == LOW_PRICE}
+    return [
+        Check("low-price-kept", "decide", bid, LOW_PRICE, "", *_LOW_PRICE_KEPT)
+        for bid in sorted(low & valid)
+    ]
+
+
+def _unasked(evaluation: Evaluation, rejected: Sequence[Rejection]) -> list[Check]:
+    # 1117号（十三）: what is not clear is asked about before a bid is rejected for it.
+    return [
+        Check("rejected-unasked", "decide", one.bid, one.item, "", *_UNASKED)
+        for one in rejected
+        if one.item != NOT_CONFIRMED and one.bid not in evaluation.asked
+    ]
+
+
+_SUM_DIFFERS: Final = ("各项得分之和与总分不一致。", "the parts do not add up to the total.")
+_LOW_PRICE_KEPT: Final = (
+    "报价异常低，经说明后未否决。",
+    "the price is abnormally low and the bid was kept.",
+)
+_UNASKED: Final = (
+    "未经投标人澄清、说明即被否决。",
+    "the bid was rejected and its bidder never asked.",
+)
 _MESSAGES: Final = {
     "points-missing": ("未评分", "has given no points"),
     "points-out-of-range": ("评分超出评分标准范围", "has given points out of range"),
@@ -331,57 +388,3 @@ def _check(kind: str, severity: str, bid: str, criterion: Criterion, member: str
     return Check(
         kind, severity, bid, criterion.id, member, f"“{criterion.title}”：{zh}。", f"{member} {en}."
     )
-
-
-def to_json(report: EvaluationReport) -> dict[str, JsonValue]:
-    """The report as plain JSON: what is hashed, signed, printed and handed over."""
-    return {
-        "lot": report.lot,
-        "method_digest": report.method_digest.hex(),
-        "bids": [
-            {
-                "bid": bid.bid,
-                "bidder_id": str(bid.bidder_id),
-                "bidder_name": bid.bidder_name,
-                "price_fen": bid.price_fen,
-                "form": dict(bid.form),
-            }
-            for bid in report.bids
-        ],
-        "rejections": [_rejection_json(rejection) for rejection in report.rejections],
-        "prices": None if report.scored is None else score_json(report.scored),
-        "ranking": [] if report.ranking is None else ranking_json(report.ranking),
-        "candidates": [candidate_json(candidate) for candidate in report.candidates],
-        "checks": [
-            {
-                "kind": check.kind,
-                "severity": check.severity,
-                "bid": check.bid,
-                "criterion": check.criterion,
-                "member": check.member,
-                "message_zh": check.message_zh,
-                "message_en": check.message_en,
-            }
-            for check in report.checks
-        ],
-        "competition_lacking": report.competition_lacking,
-        "all_rejected_because": report.all_rejected_because,
-    }
-
-
-def _rejection_json(rejection: Rejection) -> dict[str, JsonValue]:
-    return {
-        "bid": rejection.bid,
-        "item": rejection.item,
-        "law": rejection.law,
-        "votes_against": rejection.votes_against,
-        "votes": [
-            {
-                "member": vote.member,
-                "passes": vote.passes,
-                "reason": vote.reason,
-                "evidence": vote.evidence,
-            }
-            for vote in rejection.votes
-        ],
-    }

@@ -20,7 +20,15 @@ from tendering.domain.roles import Role
 from tendering.keys import PlatformKeys
 from tendering.storage import experts, people, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction
-from tests.support.evaluation import MEMBERS, check_ins, confirmations, elects, scores, votes
+from tests.support.evaluation import (
+    MEMBERS,
+    check_ins,
+    confirmations,
+    decisions,
+    elects,
+    scores,
+    votes,
+)
 from tests.support.opened import NOW, PUBLISHED, OpenedLot, Party, certified, party
 
 _Step: TypeAlias = tuple[Callable[[Room], Iterable[c.Command]], Phase]
@@ -80,7 +88,7 @@ async def at_signing(
         (scores, Phase.PRICE),
         (_nothing, Phase.TOTALS),
         (_nothing, Phase.CHECKS),
-        (_nothing, Phase.REPORT),
+        (decisions, Phase.REPORT),
     ]
     left = scored and len(rejected) < len(lot.bidders)
     steps: list[_Step] = [

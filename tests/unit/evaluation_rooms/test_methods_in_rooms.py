@@ -11,7 +11,8 @@ from crypto.canonical import canonical
 from evaluation_rooms import results
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.seating import require_sound
-from tendering.domain.evaluation_report import assemble, to_json
+from tendering.domain.evaluation_json import to_json
+from tendering.domain.evaluation_report import assemble
 from tendering.domain.methods.scored_json import score_json
 from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.rules import MethodInvalid

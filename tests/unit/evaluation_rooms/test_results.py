@@ -27,6 +27,7 @@ from tests.support.evaluation import (
     a_sealed_opening,
     confirmations,
     scores,
+    votes,
 )
 
 
@@ -127,6 +128,47 @@ def test_g20_an_outlier_is_explained_or_corrected_by_the_member_who_gave_it() ->
     play.lead(Phase.REPORT)
 
     assert len(results.outcome_of(play.room).answers) == len(asked)
+
+
+def rejecting() -> Play:
+    """A bid was rejected, and nobody asked its bidder anything."""
+    play = Play().until(Phase.PRELIMINARY)
+    play.do_all(votes(play.room, rejected=frozenset({2})))
+    play.lead(Phase.TECHNICAL)
+    return play.walk(Phase.CHECKS)
+
+
+def test_a_rejection_of_which_the_bidder_was_never_asked_is_decided_by_the_chair_by_name() -> None:
+    play = rejecting()
+    (found,) = play.room.results.findings
+    assert (found.check, found.severity, found.seat) == ("rejected-unasked", "decide", None)
+
+    with pytest.raises(PhaseNotReady):
+        play.lead(Phase.REPORT)
+    with pytest.raises(FindingNotYours):
+        play.do(c.AnswerFinding(2, found.number, "我来说", None))
+    with pytest.raises(FindingNotYours):
+        play.do(c.AnswerFinding(1, found.number, "改分", Decimal(3)))
+    with pytest.raises(ReasonMissing):
+        play.do(c.AnswerFinding(1, found.number, " ", None))
+    play.do(c.AnswerFinding(1, found.number, "未签字属实，无需澄清", None))
+    with pytest.raises(FindingNotYours):
+        play.do(c.AnswerFinding(1, found.number, "再说一次", None))
+    play.lead(Phase.REPORT)
+
+    assert results.outcome_of(play.room).answers[found.number].seat == 1
+
+
+def test_a_low_price_that_stays_is_decided_by_the_chair() -> None:
+    play = Play().until(Phase.PRICE)
+    play.do(c.MakeMotion(1, "low_price", 1, "", "明显低于成本", ""))
+    play.do(*[c.VoteOnMotion(seat, 1, True, "") for seat in range(1, 6)])
+    play.do(c.ExplainPrice(1, "自有设备", 40))
+    play.do(*[c.VoteOnItem(seat, 1, "abnormally-low-price", True, "", "") for seat in range(1, 6)])
+    play.walk(Phase.CHECKS)
+
+    assert [(one.check, one.bid) for one in play.room.results.findings] == [("low-price-kept", 1)]
+    play.walk(Phase.CLOSED)
 
 
 def test_a_corrected_mark_leads_back_to_the_totals() -> None:

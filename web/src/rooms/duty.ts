@@ -56,11 +56,13 @@ export function hasAnsweredObjective(view: RoomView, seat: number): boolean {
   return view.objective.length === 0 || view.objective_answers.some((one) => one.seat === seat);
 }
 
-/** The findings that ask this seat for an answer. */
+/** The findings that ask this seat for an answer; what asks the committee, its chair answers. */
 export function findingsOf(view: RoomView, seat: number) {
   const answered = new Set(view.finding_answers.map((one) => one.finding));
   return view.findings.filter(
-    (one) => one.seat === seat && one.severity === "explain" && !answered.has(one.number),
+    (one) =>
+      !answered.has(one.number) &&
+      ((one.seat === seat && one.severity === "explain") || (one.severity === "decide" && view.chair === seat)),
   );
 }
 

@@ -16,6 +16,7 @@ from tendering.domain.award import (
 )
 from tendering.domain.calendar import civil_instant, day_begins
 from tendering.domain.circumstances import Circumstances
+from tendering.domain.evaluation_json import to_json
 from tendering.domain.evaluation_report import (
     Evaluation,
     OpenedBid,
@@ -24,11 +25,11 @@ from tendering.domain.evaluation_report import (
     assemble,
     checks,
     outliers,
-    to_json,
 )
 from tendering.domain.journal import Event
 from tendering.domain.methods.method import parse_method
 from tendering.domain.methods.opened import LotTerms
+from tendering.domain.methods.totals import Ranking
 from tendering.domain.refusals.awards import (
     AwardNotAllowed,
     CandidatesNotAllowed,
@@ -163,7 +164,7 @@ def test_checks_find_what_is_missing_wrong_unequal_or_far_off() -> None:
     sheets["丙"]["2"]["b"] = Decimal(9)
     sheets["丁"]["3"]["t"] = Decimal(5)
 
-    found = checks(an_evaluation(sheets=sheets, outlier_percent=30), set(PRICES))
+    found = checks(an_evaluation(sheets=sheets, outlier_percent=30), None)
 
     assert [(one.kind, one.bid, one.member) for one in found] == [
         ("points-missing", "1", "甲"),
@@ -171,6 +172,28 @@ def test_checks_find_what_is_missing_wrong_unequal_or_far_off() -> None:
         ("objective-unequal", "2", ""),
         ("outlier", "3", "丁"),
     ]
+
+
+def test_parts_that_do_not_add_up_to_the_total_are_found() -> None:
+    evaluation = an_evaluation()
+    ranking = assemble(evaluation, WORKS).ranking
+    assert ranking is not None
+    assert checks(evaluation, ranking) == ()
+
+    first, *rest = ranking.rows
+    wrong = Ranking((replace(first, total=first.total + Decimal("0.1")), *rest))
+    (found,) = checks(evaluation, wrong)
+    assert (found.kind, found.severity, found.bid) == ("sum-differs", "block", first.bid)
+
+
+def test_a_rejection_is_decided_by_name_unless_its_bidder_was_asked() -> None:
+    unasked = an_evaluation(votes=against("2"))
+    found = assemble(unasked, WORKS).checks
+
+    assert [(one.kind, one.severity, one.bid, one.criterion) for one in found] == [
+        ("rejected-unasked", "decide", "2", "seal")
+    ]
+    assert assemble(replace(unasked, asked=frozenset({"2"})), WORKS).checks == ()
 
 
 def test_an_outlier_lies_beyond_the_percentage_and_not_on_it() -> None:
