@@ -53,7 +53,7 @@ cover: setup-test ## all tests with branch coverage; the pure modules must be co
 	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 \
-		--include="tendering/domain/*,evaluation_rooms/protocol.py,insurance_gateway/guarantee.py"
+		--include="tendering/domain/*,evaluation_rooms/protocol.py,insurance_gateway/guarantee.py,insurance_gateway/matters.py"
 
 types: setup-test ## write web/src/generated from the bodies and messages
 	$(BIN)/python scripts/generate_types.py

@@ -12,6 +12,7 @@ import json
 import secrets
 import sys
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -29,23 +30,29 @@ from clients.key_files import KeyFolder, Signer
 from clients.platform import PREFIX, Platform, open_platform
 from clients.serving import Clock, ClockUnavailable, serve, without_clock, write_private
 from insurance_gateway.guarantee import Cover
+from insurance_gateway.request_signatures import (
+    Message,
+    WireRefused,
+    read_public_key,
+    sign_request,
+    verify_request,
+)
 from insurance_gateway.wire import (
     MESSAGE_BYTES_MAX,
     POLICY_LABEL,
     Application,
+    Cancellation,
+    Claim,
     Disclosure,
-    Message,
+    Extension,
     Notice,
     Policy,
     Quote,
     QuoteRequest,
     Release,
-    WireRefused,
+    Surrender,
     encode,
     policy_statement,
-    read_public_key,
-    sign_request,
-    verify_request,
 )
 from tendering.domain.roles import Role
 
@@ -61,6 +68,7 @@ PAUSE_SECONDS_MAX: Final = 5.0
 REQUEST_SECONDS_MAX: Final = 10.0
 
 Told = TypeVar("Told", bound=msgspec.Struct)
+Known = TypeVar("Known", Cancellation, Claim, Disclosure, Extension, Release, Surrender)
 
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,6 +98,7 @@ class Simulator:
     orders: dict[UUID, Application] = field(default_factory=dict)
     disclosed: dict[UUID, Disclosure] = field(default_factory=dict)
     released: dict[UUID, Release] = field(default_factory=dict)
+    matters: set[UUID] = field(default_factory=set)
     nonces: deque[str] = field(default_factory=lambda: deque(maxlen=NONCES_MAX))
 
     async def quote(self, request: web.Request) -> web.Response:
@@ -106,26 +115,68 @@ class Simulator:
             if len(self.orders) >= ORDERS_MAX:
                 raise web.HTTPServiceUnavailable(text="too many orders\n")
             self.orders[application.order_id] = application
-            task = self.group.create_task(self._underwrite(application))
-            self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            self._start(self._underwrite(application))
         return web.Response(status=HTTPStatus.ACCEPTED)
 
     async def learn(self, request: web.Request) -> web.Response:
         """Learn, after the opening, what a guarantee was for."""
-        disclosure = await self._read(request, Disclosure)
-        if disclosure.order_id not in self.orders:
-            raise web.HTTPNotFound(text="no such order\n")
+        disclosure = await self._known(request, Disclosure)
         self.disclosed[disclosure.order_id] = disclosure
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     async def let_go(self, request: web.Request) -> web.Response:
         """Learn that a guarantee is given back."""
-        release = await self._read(request, Release)
-        if release.order_id not in self.orders:
-            raise web.HTTPNotFound(text="no such order\n")
+        release = await self._known(request, Release)
         self.released[release.order_id] = release
         return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def forget(self, request: web.Request) -> web.Response:
+        """Learn that an order is cancelled; there is nothing to undo here."""
+        await self._known(request, Cancellation)
+        return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def extend(self, request: web.Request) -> web.Response:
+        """Agree to a longer guarantee: the same policy with another cover."""
+        asked = await self._known(request, Extension)
+        applied = self.orders[asked.order_id]
+        longer = msgspec.structs.replace(
+            applied, amount_fen=asked.amount_fen, valid_until=asked.valid_until
+        )
+        self._agree(applied, asked.matter_id, policy=self._policy(longer))
+        return web.Response(status=HTTPStatus.ACCEPTED)
+
+    async def refund(self, request: web.Request) -> web.Response:
+        """Take a policy back and refund its premium."""
+        asked = await self._known(request, Surrender)
+        applied = self.orders[asked.order_id]
+        self._agree(applied, asked.matter_id, amount_fen=asked.refund_fen)
+        return web.Response(status=HTTPStatus.ACCEPTED)
+
+    async def indemnify(self, request: web.Request) -> web.Response:
+        """Pay what is claimed."""
+        asked = await self._known(request, Claim)
+        applied = self.orders[asked.order_id]
+        self._agree(applied, asked.matter_id, amount_fen=asked.claimed_fen)
+        return web.Response(status=HTTPStatus.ACCEPTED)
+
+    def _agree(self, applied: Application, matter_id: UUID, **told: Any) -> None:
+        """Agree to a matter, once."""
+        if matter_id in self.matters:
+            return
+        self.matters.add(matter_id)
+        self._start(self._tell(applied, "agreed", matter_id=matter_id, **told))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = self.group.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def _known(self, request: web.Request, kind: type[Known]) -> Known:
+        """A message about an order that was taken."""
+        message = await self._read(request, kind)
+        if message.order_id not in self.orders:
+            raise web.HTTPNotFound(text="no such order\n")
+        return message
 
     async def show(self, _request: web.Request) -> web.Response:
         """What this insurer knows, for tests: applications and disclosures as they came."""
@@ -165,14 +216,17 @@ class Simulator:
         await asyncio.sleep(self.config.latency_ms / 1000)
         await self._tell(application, "awaiting_premium", premium_fen=premium_fen)
         await self._tell(application, "paid", premium_fen=premium_fen)
+        policy = self._policy(application)
+        await self._tell(application, "issued", premium_fen=premium_fen, policy=policy)
+
+    def _policy(self, application: Application) -> Any:
         policy = Policy(
             order_id=application.order_id,
             applicant_uscc=application.applicant.uscc,
             insured=Cover(application.amount_fen, application.valid_until),
             number=f"DEMO-{application.order_id.hex[:16].upper()}",
         )
-        signed = self.signer.sign(POLICY_LABEL, policy_statement(policy))
-        await self._tell(application, "issued", premium_fen=premium_fen, policy=signed)
+        return self.signer.sign(POLICY_LABEL, policy_statement(policy))
 
     async def _tell(self, application: Application, state: Any, **told: Any) -> None:
         """Send a notice until the platform has it; every attempt is signed anew."""
@@ -223,10 +277,14 @@ def open_api_key(folder: KeyFolder) -> Ed25519PrivateKey:
 def build_app(simulator: Simulator) -> web.Application:
     """The insurer's doors."""
     app = web.Application(client_max_size=MESSAGE_BYTES_MAX, middlewares=[without_clock])
-    app.router.add_post("/quotes", simulator.quote)
-    app.router.add_post("/applications", simulator.take)
-    app.router.add_post("/disclosures", simulator.learn)
-    app.router.add_post("/releases", simulator.let_go)
+    app.router.add_post("/v1/quotes", simulator.quote)
+    app.router.add_post("/v1/applications", simulator.take)
+    app.router.add_post("/v1/disclosures", simulator.learn)
+    app.router.add_post("/v1/releases", simulator.let_go)
+    app.router.add_post("/v1/cancellations", simulator.forget)
+    app.router.add_post("/v1/extensions", simulator.extend)
+    app.router.add_post("/v1/surrenders", simulator.refund)
+    app.router.add_post("/v1/claims", simulator.indemnify)
     app.router.add_get("/known", simulator.show)
     return app
 

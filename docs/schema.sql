@@ -56,6 +56,30 @@ CREATE TABLE insurance.guarantors (
     CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) = 32))
 );
 
+CREATE TABLE insurance.matters (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    kind text NOT NULL,
+    state text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    cover_fen bigint,
+    cover_until timestamp with time zone,
+    amount_fen bigint,
+    due_at timestamp with time zone,
+    settled_at timestamp with time zone,
+    reason text NOT NULL,
+    CONSTRAINT matters_amount_fen_check CHECK ((amount_fen > 0)),
+    CONSTRAINT matters_check CHECK (((kind = 'extension'::text) = (cover_fen IS NOT NULL))),
+    CONSTRAINT matters_check1 CHECK (((cover_fen IS NULL) = (cover_until IS NULL))),
+    CONSTRAINT matters_check2 CHECK (((kind = 'extension'::text) = (amount_fen IS NULL))),
+    CONSTRAINT matters_check3 CHECK (((kind = 'claim'::text) = (due_at IS NOT NULL))),
+    CONSTRAINT matters_check4 CHECK (((state = ANY (ARRAY['agreed'::text, 'declined'::text])) = (settled_at IS NOT NULL))),
+    CONSTRAINT matters_cover_fen_check CHECK ((cover_fen > 0)),
+    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['extension'::text, 'surrender'::text, 'claim'::text]))),
+    CONSTRAINT matters_reason_check CHECK ((char_length(reason) <= 500)),
+    CONSTRAINT matters_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'under_review'::text, 'undelivered'::text, 'agreed'::text, 'declined'::text])))
+);
+
 CREATE TABLE insurance.nonces (
     guarantor_id uuid NOT NULL,
     nonce text NOT NULL,
@@ -91,14 +115,14 @@ CREATE TABLE insurance.orders (
     reason text NOT NULL,
     CONSTRAINT orders_check CHECK (((policy_number IS NULL) = (insured_fen IS NULL))),
     CONSTRAINT orders_check1 CHECK (((policy_number IS NULL) = (insured_until IS NULL))),
-    CONSTRAINT orders_check2 CHECK (((state <> ALL (ARRAY['verified'::text, 'disclosed'::text, 'released'::text])) OR (policy_number IS NOT NULL))),
+    CONSTRAINT orders_check2 CHECK (((policy_number IS NOT NULL) OR (state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'cancelled'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'surrendered'::text])))),
     CONSTRAINT orders_cover_fen_check CHECK ((cover_fen > 0)),
     CONSTRAINT orders_insured_fen_check CHECK ((insured_fen > 0)),
     CONSTRAINT orders_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
     CONSTRAINT orders_policy_number_check CHECK (((char_length(policy_number) >= 1) AND (char_length(policy_number) <= 200))),
     CONSTRAINT orders_premium_fen_check CHECK ((premium_fen > 0)),
     CONSTRAINT orders_reason_check CHECK ((char_length(reason) <= 500)),
-    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'verified'::text, 'disclosed'::text, 'released'::text])))
+    CONSTRAINT orders_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'underwriting'::text, 'refused'::text, 'undelivered'::text, 'cancelled'::text, 'awaiting_premium'::text, 'paid'::text, 'not_verified'::text, 'verified'::text, 'disclosed'::text, 'claimed'::text, 'indemnified'::text, 'claim_refused'::text, 'released'::text, 'surrendered'::text, 'expired'::text])))
 );
 
 CREATE TABLE insurance.outbox (
@@ -114,7 +138,7 @@ CREATE TABLE insurance.outbox (
     last_error text DEFAULT ''::text NOT NULL,
     CONSTRAINT outbox_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT outbox_body_check CHECK ((char_length(body) <= 65536)),
-    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'disclosure'::text, 'release'::text])))
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'cancellation'::text, 'disclosure'::text, 'release'::text, 'extension'::text, 'surrender'::text, 'claim'::text])))
 );
 
 CREATE TABLE rooms.answers (
@@ -1346,6 +1370,9 @@ ALTER TABLE ONLY insurance.guarantors
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY insurance.matters
+    ADD CONSTRAINT matters_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY insurance.nonces
     ADD CONSTRAINT nonces_pkey PRIMARY KEY (guarantor_id, nonce);
 
@@ -1354,9 +1381,6 @@ ALTER TABLE ONLY insurance.notices
 
 ALTER TABLE ONLY insurance.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
-
-ALTER TABLE ONLY insurance.outbox
-    ADD CONSTRAINT outbox_one_a_kind UNIQUE (order_id, kind);
 
 ALTER TABLE ONLY insurance.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
@@ -1706,6 +1730,10 @@ ALTER TABLE ONLY tendering.workstations
 ALTER TABLE ONLY tendering.workstations
     ADD CONSTRAINT workstations_token_is_unique UNIQUE (token_digest);
 
+CREATE UNIQUE INDEX matters_one_open ON insurance.matters USING btree (order_id, kind) WHERE (state = ANY (ARRAY['asked'::text, 'under_review'::text]));
+
+CREATE INDEX matters_order_id ON insurance.matters USING btree (order_id, asked_at);
+
 CREATE INDEX nonces_created_at ON insurance.nonces USING btree (created_at);
 
 CREATE INDEX notices_waiting ON insurance.notices USING btree (order_id) WHERE (reception = 'later'::text);
@@ -1714,13 +1742,15 @@ CREATE INDEX orders_bidder_id ON insurance.orders USING btree (bidder_id, ordere
 
 CREATE INDEX orders_guarantor_id ON insurance.orders USING btree (guarantor_id);
 
+CREATE INDEX orders_in_force ON insurance.orders USING btree (tender_id) WHERE (state = ANY (ARRAY['verified'::text, 'disclosed'::text, 'claim_refused'::text]));
+
 CREATE UNIQUE INDEX orders_one_applied ON insurance.orders USING btree (tender_id, lot, bidder_id, guarantor_id) WHERE (state = 'applied'::text);
 
 CREATE INDEX orders_to_disclose ON insurance.orders USING btree (tender_id) WHERE (state = 'verified'::text);
 
-CREATE INDEX orders_to_release ON insurance.orders USING btree (tender_id) WHERE (state = ANY (ARRAY['verified'::text, 'disclosed'::text]));
-
 CREATE INDEX outbox_due ON insurance.outbox USING btree (guarantor_id, next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
+
+CREATE INDEX outbox_order_id ON insurance.outbox USING btree (order_id, kind);
 
 CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
 
@@ -1873,6 +1903,9 @@ CREATE TRIGGER journal_is_append_only BEFORE DELETE OR UPDATE ON tendering.journ
 CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR EACH STATEMENT EXECUTE FUNCTION tendering.refuse_change();
 
 CREATE TRIGGER kept_for_a_day BEFORE DELETE ON tendering.log_evidence FOR EACH ROW EXECUTE FUNCTION tendering.refuse_young_evidence();
+
+ALTER TABLE ONLY insurance.matters
+    ADD CONSTRAINT matters_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
 
 ALTER TABLE ONLY insurance.nonces
     ADD CONSTRAINT nonces_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
@@ -2273,6 +2306,8 @@ GRANT USAGE ON SCHEMA tendering TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.guarantors TO tendering_app;
 
 GRANT SELECT ON TABLE insurance.guarantors TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.matters TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.nonces TO tendering_app;
 

@@ -7,19 +7,23 @@ places of its own, so one that hangs slows no other.
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from insurance_gateway.actions.sending import arrived, disclose_tender, give_up, release_of_tender
+from insurance_gateway.actions.sending import arrived, disclose_tender, give_up
+from insurance_gateway.actions.watching import Watch, expire_ended, watch_tender
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.storage.outbox import Parcel
-from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest, Release
+from insurance_gateway.wire import MESSAGES, Quote, QuoteRequest
+from tendering.rulebooks import holiday_calendar
 from tendering.storage.connection import OUTAGES, reading, transaction
 
 logger = logging.getLogger(__name__)
@@ -36,20 +40,21 @@ async def deliver_outbox(context: InsuranceContext) -> None:
             try:
                 if time() >= disclose_at:
                     disclose_at = time() + context.settings.disclose_seconds
-                    await disclose_opened(context)
-                    await tell_released(context)
+                    at = context.now()
+                    await disclose_opened(context, at=at)
+                    await watch_in_force(context, at=at)
                 await _send_due(context, group, busy)
             except OUTAGES:
                 logger.warning("the database is away; messages to guarantors are sent later")
             await asyncio.sleep(context.settings.look_seconds)
 
 
-async def disclose_opened(context: InsuranceContext) -> None:
+async def disclose_opened(context: InsuranceContext, *, at: datetime) -> None:
     """Put disclosures into the outbox for tenders that are open by now."""
     after = FIRST_ID
     while True:
         async with reading(context.pool) as connection:
-            blind = await orders.list_tenders_blind(connection, after=after, at=context.now())
+            blind = await orders.list_tenders_blind(connection, after=after, at=at)
         for tender_id in blind:
             async with transaction(context.pool) as connection:
                 await disclose_tender(connection, tender_id)
@@ -58,18 +63,24 @@ async def disclose_opened(context: InsuranceContext) -> None:
         after = blind[-1]
 
 
-async def tell_released(context: InsuranceContext) -> None:
-    """Put into the outbox what tendering has given back by now."""
+async def watch_in_force(context: InsuranceContext, *, at: datetime) -> None:
+    """Put into the outbox what is due for guarantees in force, and end those whose time is over."""
+    most = context.settings.spread_seconds
+    watch = Watch(at, holiday_calendar(), lambda: secrets.SystemRandom().uniform(0.0, most))
     after = FIRST_ID
     while True:
         async with reading(context.pool) as connection:
             in_force = await orders.list_tenders_in_force(connection, after=after)
         for tender_id in in_force:
             async with transaction(context.pool) as connection:
-                await release_of_tender(connection, tender_id)
+                await watch_tender(connection, tender_id, watch)
         if not in_force:
-            return
+            break
         after = in_force[-1]
+    while True:
+        async with transaction(context.pool) as connection:
+            if not await expire_ended(connection, at=watch.at):
+                return
 
 
 async def ask_quotes(
@@ -166,15 +177,8 @@ def pause_seconds(context: InsuranceContext, attempts: int) -> float:
 
 
 async def _send(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:
-    if parcel.kind == "application":
-        application = msgspec.json.decode(parcel.body, type=Application)
-        await context.insurer.apply(guarantor, application)
-        return
-    if parcel.kind == "release":
-        await context.insurer.release(guarantor, msgspec.json.decode(parcel.body, type=Release))
-        return
-    disclosure = msgspec.json.decode(parcel.body, type=Disclosure)
-    await context.insurer.disclose(guarantor, disclosure)
+    message = msgspec.json.decode(parcel.body, type=MESSAGES[parcel.kind])
+    await context.insurer.send(guarantor, parcel.id, message)
 
 
 async def _bury(context: InsuranceContext, parcel: Parcel, error: str) -> None:

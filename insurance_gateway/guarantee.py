@@ -23,12 +23,18 @@ class GuaranteeState(StrEnum):
     UNDERWRITING = "underwriting"
     REFUSED = "refused"
     UNDELIVERED = "undelivered"
+    CANCELLED = "cancelled"
     AWAITING_PREMIUM = "awaiting_premium"
     PAID = "paid"
     NOT_VERIFIED = "not_verified"
     VERIFIED = "verified"
     DISCLOSED = "disclosed"
+    CLAIMED = "claimed"
+    INDEMNIFIED = "indemnified"
+    CLAIM_REFUSED = "claim_refused"
     RELEASED = "released"
+    SURRENDERED = "surrendered"
+    EXPIRED = "expired"
 
 
 class Step(StrEnum):
@@ -36,13 +42,19 @@ class Step(StrEnum):
 
     UNDERWRITE = "underwrite"
     REFUSE = "refuse"
+    CANCEL = "cancel"
     APPROVE = "approve"
     PAY = "pay"
     VERIFY = "verify"
     FAIL_VERIFICATION = "fail_verification"
     GIVE_UP_DELIVERY = "give_up_delivery"
     DISCLOSE = "disclose"
+    CLAIM = "claim"
+    INDEMNIFY = "indemnify"
+    REFUSE_CLAIM = "refuse_claim"
     RELEASE = "release"
+    SURRENDER = "surrender"
+    EXPIRE = "expire"
 
 
 _G, _S = GuaranteeState, Step
@@ -57,23 +69,56 @@ TRANSITIONS: Mapping[GuaranteeState, Mapping[Step, GuaranteeState]] = MappingPro
             _S.APPROVE: _G.AWAITING_PREMIUM,
             _S.REFUSE: _G.REFUSED,
             _S.GIVE_UP_DELIVERY: _G.UNDELIVERED,
+            _S.CANCEL: _G.CANCELLED,
         },
-        _G.UNDERWRITING: {_S.APPROVE: _G.AWAITING_PREMIUM, _S.REFUSE: _G.REFUSED},
+        _G.UNDERWRITING: {
+            _S.APPROVE: _G.AWAITING_PREMIUM,
+            _S.REFUSE: _G.REFUSED,
+            _S.CANCEL: _G.CANCELLED,
+        },
         _G.REFUSED: {},
         # Perhaps the application came and only the answers were lost: the guarantor's word counts.
         _G.UNDELIVERED: {
             _S.UNDERWRITE: _G.UNDERWRITING,
             _S.APPROVE: _G.AWAITING_PREMIUM,
             _S.REFUSE: _G.REFUSED,
+            _S.CANCEL: _G.CANCELLED,
         },
-        _G.AWAITING_PREMIUM: {_S.PAY: _G.PAID, _S.REFUSE: _G.REFUSED},
-        _G.PAID: {_S.VERIFY: _G.VERIFIED, _S.FAIL_VERIFICATION: _G.NOT_VERIFIED},
+        _G.CANCELLED: {},
+        # Once the premium is paid there is no cancelling any more, only surrender and refund.
+        _G.AWAITING_PREMIUM: {
+            _S.PAY: _G.PAID,
+            _S.REFUSE: _G.REFUSED,
+            _S.CANCEL: _G.CANCELLED,
+        },
+        _G.PAID: {
+            _S.VERIFY: _G.VERIFIED,
+            _S.FAIL_VERIFICATION: _G.NOT_VERIFIED,
+            _S.SURRENDER: _G.SURRENDERED,
+        },
         # A policy that did not pass may be replaced by one that does.
-        _G.NOT_VERIFIED: {_S.VERIFY: _G.VERIFIED},
+        _G.NOT_VERIFIED: {_S.VERIFY: _G.VERIFIED, _S.SURRENDER: _G.SURRENDERED},
         # A tender that was never opened is never disclosed; its guarantees go back all the same.
-        _G.VERIFIED: {_S.DISCLOSE: _G.DISCLOSED, _S.RELEASE: _G.RELEASED},
-        _G.DISCLOSED: {_S.RELEASE: _G.RELEASED},
-        _G.RELEASED: {},
+        _G.VERIFIED: {
+            _S.DISCLOSE: _G.DISCLOSED,
+            _S.RELEASE: _G.RELEASED,
+            _S.SURRENDER: _G.SURRENDERED,
+            _S.EXPIRE: _G.EXPIRED,
+        },
+        _G.DISCLOSED: {
+            _S.CLAIM: _G.CLAIMED,
+            _S.RELEASE: _G.RELEASED,
+            _S.SURRENDER: _G.SURRENDERED,
+            _S.EXPIRE: _G.EXPIRED,
+        },
+        # A claim that was made in time outlives the guarantee.
+        _G.CLAIMED: {_S.INDEMNIFY: _G.INDEMNIFIED, _S.REFUSE_CLAIM: _G.CLAIM_REFUSED},
+        _G.INDEMNIFIED: {},
+        _G.CLAIM_REFUSED: {_S.RELEASE: _G.RELEASED, _S.EXPIRE: _G.EXPIRED},
+        # Of a tender that failed the premium comes back though the guarantee was released before.
+        _G.RELEASED: {_S.SURRENDER: _G.SURRENDERED},
+        _G.SURRENDERED: {},
+        _G.EXPIRED: {},
     }
 )
 

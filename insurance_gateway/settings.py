@@ -15,3 +15,5 @@ class InsuranceSettings:
     attempts_max: int = 12
     look_seconds: float = 0.25
     disclose_seconds: float = 5.0
+    # Before an opening, messages about one tender are spread over so long, at most.
+    spread_seconds: float = 3600.0

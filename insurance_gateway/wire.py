@@ -1,55 +1,47 @@
-"""What platform and guarantor say to each other: messages, and the signatures under requests.
+"""What platform and guarantor say to each other: one internal model for every family of interfaces.
 
-Every request of either side carries an HTTP message signature (RFC 9421, Ed25519) over method,
-authority, path and content digest, with the time of signing and a nonce. Time and nonce are
-arguments; whether a nonce is fresh is for the receiver's memory to say.
-docs/specs/insurer-wire-v1.md.
+Their signatures are in `request_signatures`. docs/specs/insurer-wire-v1.md.
 """
 
-import base64
-import binascii
-import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final, Literal
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
-import http_message_signatures as signatures
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from http_message_signatures.algorithms import ED25519
 from msgspec import Meta, Struct
 
 from crypto.canonical import JsonValue
 from insurance_gateway.guarantee import Cover, Step
+from insurance_gateway.matters import MatterStep
+from insurance_gateway.request_signatures import WireRefused
 from tendering.domain.journal import instant
 
 POLICY_LABEL: Final = "kaibiao/guarantee/v1"
-TAG: Final = "kaibiao-insurer-v1"
-COVERED: Final = ("@method", "@authority", "@path", "content-type", "content-digest")
-AGE_SECONDS_MAX: Final = 300
-SKEW_SECONDS_MAX: Final = 30
-NONCE_CHARACTERS_MAX: Final = 64
+# Stands in the path of every door of a guarantor; the platform's stand below its own /api/v1.
+VERSION: Final = "v1"
 MESSAGE_BYTES_MAX: Final = 64 << 10
-KEY_BYTES: Final = 32
 REASON_CHARACTERS_MAX: Final = 500
 FEN_MAX: Final = 9_007_199_254_740_991  # 2^53-1, exact in every JSON reader
 
 Fen = Annotated[int, Meta(ge=1, le=FEN_MAX)]
 Instant = Annotated[datetime, Meta(tz=True)]
-State = Literal["underwriting", "refused", "awaiting_premium", "paid", "issued"]
+OrderState = Literal["underwriting", "refused", "awaiting_premium", "paid", "issued"]
+MatterWord = Literal["under_review", "agreed", "declined"]
+State = Literal[OrderState, MatterWord]
 
-STEP_OF: Final[dict[State, Step]] = {
+STEP_OF: Final[dict[str, Step]] = {
     "underwriting": Step.UNDERWRITE,
     "refused": Step.REFUSE,
     "awaiting_premium": Step.APPROVE,
     "paid": Step.PAY,
     "issued": Step.VERIFY,
 }
-
-
-class WireRefused(Exception):
-    """A message or its signature is not as agreed."""
+MATTER_STEP_OF: Final[dict[str, MatterStep]] = {
+    "under_review": MatterStep.REVIEW,
+    "agreed": MatterStep.AGREE,
+    "declined": MatterStep.DECLINE,
+}
 
 
 class Applicant(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,9 +78,12 @@ class Application(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Notice(Struct, frozen=True, forbid_unknown_fields=True):
-    """The guarantor tells how far an order has come. `id` makes repetition harmless.
+    """The guarantor tells how far an order, or a matter of it, has come. `id` makes repetition
+    harmless.
 
-    `premium_fen` stands from `awaiting_premium` on; `policy` with `issued`: a signed statement.
+    `premium_fen` stands from `awaiting_premium` on; `policy`, a signed statement, with `issued`
+    and with the `agreed` of an extension. `matter_id` stands with `under_review`, `agreed` and
+    `declined`; `amount_fen` is what was refunded or paid with the `agreed` of a surrender or claim.
     """
 
     id: UUID
@@ -96,7 +91,21 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
     state: State
     premium_fen: Fen | None = None
     policy: dict[str, Any] | None = None
+    matter_id: UUID | None = None
+    amount_fen: Fen | None = None
     reason: Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)] = ""
+
+
+def has_policy(notice: Notice) -> bool:
+    """Does this notice come to something only with a policy?"""
+    extends = notice.state == "agreed" and notice.policy is not None
+    return notice.state == "issued" or extends
+
+
+def require_consistent(notice: Notice) -> None:
+    """Refuse a notice that mixes up the order and its matters. Raises WireRefused."""
+    if (notice.state in MATTER_STEP_OF) is (notice.matter_id is None):
+        raise WireRefused("matter_id stands with under_review, agreed and declined alone")
 
 
 class ProcuringEntity(Struct, frozen=True, forbid_unknown_fields=True):
@@ -127,6 +136,83 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     order_id: UUID
     policy_number: str
     released_at: Instant
+
+
+class Cancellation(Struct, frozen=True, forbid_unknown_fields=True):
+    """The bidder has cancelled its order before a premium was paid."""
+
+    order_id: UUID
+
+
+class Extension(Struct, frozen=True, forbid_unknown_fields=True):
+    """The guarantee is to cover more, or to last longer: bucketed as the application was.
+
+    Agreed to by a notice with a policy under the same number; why is not said.
+    """
+
+    matter_id: UUID
+    order_id: UUID
+    policy_number: str
+    amount_fen: Fen
+    valid_until: Instant
+
+
+class Surrender(Struct, frozen=True, forbid_unknown_fields=True):
+    """The bidder gives its policy back. The platform has checked that a published case applies.
+
+    Agreed to by a notice that states the refund: the full premium, `refund_fen`.
+    """
+
+    matter_id: UUID
+    order_id: UUID
+    policy_number: str | None
+    refund_fen: Fen
+
+
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """A file of the tender documents: its digest is the RFC 6962 root over 1 MiB blocks, hex."""
+
+    name: str
+    digest: str
+
+
+class Claim(Struct, frozen=True, forbid_unknown_fields=True):
+    """The creditor keeps the bid security: who, why, by which evidence, to be settled until when.
+
+    `journal_seq` and `journal_head` name the entry of the tender's journal that states it.
+    """
+
+    matter_id: UUID
+    order_id: UUID
+    policy_number: str
+    claimed_fen: Fen
+    creditor: ProcuringEntity
+    cause: str
+    law: str
+    statement: str
+    documents: list[Evidence]
+    journal_seq: int
+    journal_head: str
+    settle_before: Instant
+
+
+ToGuarantor: TypeAlias = (
+    Application | Cancellation | Disclosure | Release | Extension | Surrender | Claim
+)
+# Everything that the platform tells a guarantor; its door is its name in the plural.
+MESSAGES: Final[dict[str, type[ToGuarantor]]] = {
+    "application": Application,
+    "cancellation": Cancellation,
+    "disclosure": Disclosure,
+    "release": Release,
+    "extension": Extension,
+    "surrender": Surrender,
+    "claim": Claim,
+}
+DOOR_OF: Final[dict[type[Struct], str]] = {
+    QuoteRequest: "quotes",
+    **{message: f"{kind}s" for kind, message in MESSAGES.items()},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,115 +252,6 @@ def read_policy(statement: JsonValue) -> Policy:
         raise WireRefused(f"the policy is not in the form agreed: {error}") from error
     insured = Cover(said.amount_fen, said.valid_until.astimezone(UTC))
     return Policy(said.order_id, said.applicant_uscc, insured, said.policy_number)
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A request as its signature sees it; the library reads and writes `headers`."""
-
-    method: str
-    url: str
-    headers: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """What a verified signature says: the nonce must be fresh."""
-
-    nonce: str
-    created: datetime
-
-
-class _Verifier(signatures.HTTPMessageVerifier):
-    """The library's verifier, with the age judged by the receiver's clock, which may be set."""
-
-    at: datetime
-
-    def validate_created_and_expires(self, sig_input: Any, max_age: Any = None) -> None:
-        """Refuse what is too old or from the future. Raises InvalidSignature."""
-        del max_age
-        created = sig_input.params.get("created")
-        if type(created) is not int or "expires" in sig_input.params:
-            raise signatures.InvalidSignature("a signature has created and no expires")
-        age_seconds = int(self.at.timestamp()) - created
-        if not -SKEW_SECONDS_MAX <= age_seconds <= AGE_SECONDS_MAX:
-            raise signatures.InvalidSignature("the signature is too old, or from the future")
-
-
-def sign_request(
-    message: Message, body: bytes, key: Ed25519PrivateKey, *, at: datetime, nonce: str
-) -> dict[str, str]:
-    """The headers to send: those of the message, the digest and the signature.
-
-    Raises WireRefused when the address cannot be signed.
-    """
-    name = key_id(key.public_key().public_bytes_raw())
-    signer = signatures.HTTPMessageSigner(
-        signature_algorithm=ED25519,
-        key_resolver=signatures.MappingKeyResolver(public_keys={}, private_keys={name: key}),
-    )
-    try:
-        signer.sign(
-            message,
-            key_id=name,
-            created=at,
-            nonce=nonce,
-            label="kaibiao",
-            tag=TAG,
-            covered_component_ids=COVERED,
-            body=body,
-            use_existing_digest=False,
-        )
-    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
-        raise WireRefused(str(error)) from error
-    return dict(message.headers)
-
-
-def require_signable(url: str) -> None:
-    """Refuse an address that no request to it could be signed for. Raises WireRefused."""
-    try:
-        # The library gives this constructor no types.
-        signatures.HTTPSignatureComponentResolver(Message("POST", url, {}))  # type: ignore[no-untyped-call]
-    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
-        raise WireRefused(str(error)) from error
-
-
-def verify_request(message: Message, body: bytes, public_key: bytes, *, at: datetime) -> Signed:
-    """Verify that the holder of `public_key` (32 bytes) sent this just now. Raises WireRefused."""
-    key = Ed25519PublicKey.from_public_bytes(public_key)
-    resolver = signatures.MappingKeyResolver(public_keys={key_id(public_key): key}, private_keys={})
-    verifier = _Verifier(signature_algorithm=ED25519, key_resolver=resolver)
-    verifier.at = at
-    try:
-        (found,) = verifier.verify(
-            message, max_age=None, expect_tag=TAG, require_components=COVERED, body=body
-        )
-    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
-        raise WireRefused(str(error)) from error
-    if found.nonce is None or not 1 <= len(found.nonce) <= NONCE_CHARACTERS_MAX:
-        raise WireRefused("a signature has a nonce of 1 to 64 characters")
-    created = datetime.fromtimestamp(int(found.parameters["created"]), UTC)
-    return Signed(found.nonce, created)
-
-
-def nonce_lifetime() -> timedelta:
-    """How long a receiver must remember a nonce."""
-    return timedelta(seconds=AGE_SECONDS_MAX + 2 * SKEW_SECONDS_MAX)
-
-
-def key_id(public_key: bytes) -> str:
-    """The name of an Ed25519 key in a signature: the first half of its SHA-256 in hex."""
-    return hashlib.sha256(public_key).hexdigest()[:32]
-
-
-def read_public_key(text: str) -> bytes:
-    """An Ed25519 public key, 32 bytes, from standard base64. Raises WireRefused."""
-    try:
-        key = base64.b64decode(text, validate=True)
-        Ed25519PublicKey.from_public_bytes(key)
-    except (binascii.Error, ValueError) as error:
-        raise WireRefused("a key is 32 bytes of Ed25519 in base64") from error
-    return key
 
 
 def encode(message: Struct) -> bytes:

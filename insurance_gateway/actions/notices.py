@@ -5,55 +5,40 @@ kept and changes nothing. A policy that passes is put on record as bid security 
 transaction, by tendering, which owns that fact.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeAlias
-from uuid import UUID
 
 import msgspec
 
+from insurance_gateway.actions.matter_notices import settle_matter
 from insurance_gateway.actions.orders import required_cover
+from insurance_gateway.actions.policies import (
+    Checked,
+    PolicyFault,
+    read_signed,
+    require_fitting,
+)
 from insurance_gateway.guarantee import (
     GuaranteeState,
     Order,
     Reception,
     Step,
     reception,
-    short_of,
     state_after,
 )
-from insurance_gateway.storage import guarantors, orders
+from insurance_gateway.matters import MatterKind, is_open
+from insurance_gateway.request_signatures import Signed, nonce_lifetime
+from insurance_gateway.storage import guarantors, matters, orders
 from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import (
-    POLICY_LABEL,
-    STEP_OF,
-    Notice,
-    Policy,
-    Signed,
-    WireRefused,
-    encode,
-    nonce_lifetime,
-    read_policy,
-)
+from insurance_gateway.wire import STEP_OF, Notice, Policy, encode, has_policy
 from tendering.actions import bid_securities
-from tendering.actions.statements import statement_by
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.guarantees import MessageReplayed
-from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys
-from tendering.storage import organizations, tenders
+from tendering.storage import tenders
 from tendering.storage.connection import Connection
-
-
-class PolicyFault(Exception):
-    """The policy does not pass; the sentence is for bidder and guarantor."""
-
-
-# By the id of the notice: the policy that the guarantor signed, or what is wrong with it.
-Checked: TypeAlias = Mapping[UUID, Policy | PolicyFault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +69,9 @@ async def check_policies(
     waiting = await orders.list_waiting(connection, notice.order_id)
     met = [notice, *(msgspec.json.decode(body, type=Notice) for _, body in waiting)]
     return {
-        each.id: await _read_signed(connection, keys, guarantor, each, at=at)
+        each.id: await read_signed(connection, keys, guarantor, each, at=at)
         for each in met
-        if STEP_OF[each.state] is Step.VERIFY
+        if has_policy(each)
     }
 
 
@@ -122,6 +107,12 @@ async def receive(
         at=at,
     )
     if not is_new:
+        return order
+    if notice.matter_id is not None:
+        order, turn = await settle_matter(
+            connection, order, notice, tender, policy=checked.get(notice.id), at=at
+        )
+        await orders.settle_notice(connection, guarantor.id, notice.id, turn)
         return order
     return await _settle(connection, _Case(keys, guarantor, tender, checked, at), order)
 
@@ -190,42 +181,16 @@ async def _verified(connection: Connection, case: _Case, order: Order, notice: N
     policy = case.checked.get(notice.id)
     if policy is None:
         # It came in between our look and our lock, and waited for us: its own call is over.
-        policy = await _read_signed(connection, case.keys, case.guarantor, notice, at=case.at)
-    if isinstance(policy, PolicyFault):
-        raise policy
-    bidder = await _uscc_of(connection, order.bidder_id)
-    if policy.order_id != order.id:
-        raise PolicyFault("the policy is for another order")
-    if policy.applicant_uscc != bidder:
-        raise PolicyFault("the policy is for another applicant")
+        policy = await read_signed(connection, case.keys, case.guarantor, notice, at=case.at)
+    # What was asked for, and what the lot requires by now: a deadline may have moved.
+    required = required_cover(case.tender, order.lot)
+    policy = await require_fitting(connection, policy, order, order.cover, required)
+    found = await matters.list_of_orders(connection, [order.id])
+    if any(is_open(one, MatterKind.SURRENDER) for one in found.get(order.id, [])):
+        raise PolicyFault("the bidder is giving the guarantee back")
     if case.tender.status is not TenderStatus.PUBLISHED:
         raise PolicyFault("the tender takes no more bid securities")
-    # What was asked for, and what the lot requires by now: a deadline may have moved.
-    short = short_of(policy.insured, order.cover)
-    short = short or short_of(policy.insured, required_cover(case.tender, order.lot))
-    if short:
-        raise PolicyFault(short)
     return policy
-
-
-async def _read_signed(
-    connection: Connection,
-    keys: PlatformKeys,
-    guarantor: Guarantor,
-    notice: Notice,
-    *,
-    at: datetime,
-) -> Policy | PolicyFault:
-    """The policy, when the guarantor's organization signed it."""
-    insurer = await _uscc_of(connection, guarantor.organization_id)
-    try:
-        return read_policy(
-            await statement_by(
-                connection, keys, notice.policy, label=POLICY_LABEL, uscc=insurer, at=at
-            )
-        )
-    except (SignatureRefused, WireRefused) as fault:
-        return PolicyFault(str(fault))
 
 
 async def _order_of(connection: Connection, guarantor: Guarantor, notice: Notice) -> Order:
@@ -233,9 +198,3 @@ async def _order_of(connection: Connection, guarantor: Guarantor, notice: Notice
     if found.guarantor_id != guarantor.id:
         raise NotFound
     return found
-
-
-async def _uscc_of(connection: Connection, organization_id: UUID) -> str:
-    organization = await organizations.get(connection, organization_id)
-    assert organization is not None
-    return organization.uscc

@@ -1,14 +1,28 @@
-"""A bidder's deeds: order a guarantee. What leaves for the guarantor names no tender."""
+"""A bidder's deeds: order a guarantee, cancel the order, give the guarantee back.
 
+What leaves for the guarantor names no tender.
+"""
+
+from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from insurance_gateway.guarantee import Cover, GuaranteeState, Order, blind
-from insurance_gateway.storage import guarantors, orders, outbox
-from insurance_gateway.wire import Applicant, Application, encode
+from insurance_gateway.guarantee import (
+    Cover,
+    GuaranteeState,
+    Order,
+    Step,
+    blind,
+    state_after,
+)
+from insurance_gateway.matters import Matter, MatterKind, MatterState, decide_surrender
+from insurance_gateway.storage import guarantors, matters, orders, outbox
+from insurance_gateway.wire import Applicant, Application, Cancellation, Surrender, encode
+from tendering.actions import bid_securities
 from tendering.domain.parties import Actor
+from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.bids import DeadlinePassed
-from tendering.domain.refusals.guarantees import NoBidSecurityAsked
+from tendering.domain.refusals.guarantees import NoBidSecurityAsked, SurrenderRefused
 from tendering.domain.tender import Tender, TenderStatus, require_status
 from tendering.storage import tenders
 from tendering.storage.connection import Connection
@@ -78,3 +92,77 @@ async def place(
         body=encode(application).decode(),
     )
     return order
+
+
+async def cancel(connection: Connection, order_id: UUID, *, by: Actor) -> Order:
+    """Cancel an order while no premium is paid; its guarantor is told if it was ever asked.
+
+    Raises NotFound, GuaranteeStepRefused.
+    """
+    order = await orders.lock(connection, order_id)
+    if order.bidder_id != by.organization_id:
+        raise NotFound
+    if order.state is GuaranteeState.CANCELLED:
+        return order
+    cancelled = replace(order, state=state_after(order.state, Step.CANCEL))
+    await orders.save(connection, cancelled)
+    if not await outbox.drop(connection, order.id, "application"):
+        await outbox.insert(
+            connection,
+            uuid5(order.id, "cancellation"),
+            guarantor_id=order.guarantor_id,
+            order_id=order.id,
+            kind="cancellation",
+            body=encode(Cancellation(order.id)).decode(),
+        )
+    return cancelled
+
+
+async def ask_surrender(
+    connection: Connection, order_id: UUID, *, matter_id: UUID, by: Actor, at: datetime
+) -> Matter:
+    """Give a guarantee back for its full premium, in the published cases.
+
+    From now on it secures no bid; if the guarantor declines it does again. Raises NotFound,
+    SurrenderRefused, MatterUnderWay.
+    """
+    found = await orders.get(connection, order_id)
+    if found.bidder_id != by.organization_id:
+        raise NotFound
+    # Lock order: tender, then order.
+    tender = await tenders.lock_also_suspended(connection, found.tender_id)
+    order = await orders.lock(connection, order_id)
+    place = order.lot, order.bidder_id
+    # A bidder that has put another security in its place may give this one back at any time.
+    held = await bid_securities.on_record(
+        connection, order.tender_id, place, reference=order.policy_number
+    )
+    decide_surrender(
+        order.state,
+        tender,
+        bid=None if held is None else held.bid,
+        release=None if held is None else held.case,
+    )
+    if order.premium_fen is None:
+        raise SurrenderRefused(why="no-premium")
+    matter = Matter(
+        matter_id,
+        order.id,
+        MatterKind.SURRENDER,
+        MatterState.ASKED,
+        at,
+        amount_fen=order.premium_fen,
+    )
+    await matters.insert(connection, matter)
+    if held is not None and not held.settled:
+        await bid_securities.surrender(connection, held, at=at)
+    surrender = Surrender(matter.id, order.id, order.policy_number, order.premium_fen)
+    await outbox.insert(
+        connection,
+        matter.id,
+        guarantor_id=order.guarantor_id,
+        order_id=order.id,
+        kind="surrender",
+        body=encode(surrender).decode(),
+    )
+    return matter

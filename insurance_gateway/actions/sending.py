@@ -1,4 +1,4 @@
-"""What happened to a message that was to be sent, and what is to be sent once a tender is open."""
+"""What happened to a message that was to be sent, and what is told once a tender is open."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,17 +6,17 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from insurance_gateway.guarantee import Order, Reception, Step, reception, state_after
-from insurance_gateway.storage import orders, outbox
+from insurance_gateway.matters import MATTERS, MatterStep
+from insurance_gateway.storage import matters, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
-from insurance_gateway.wire import Disclosure, ProcuringEntity, Release, encode
-from tendering.domain.journal import Stream
+from insurance_gateway.wire import Disclosure, ProcuringEntity, encode
 from tendering.domain.tender import TenderStatus
-from tendering.storage import journal, organizations, tenders
+from tendering.storage import organizations, tenders
 from tendering.storage.connection import Connection
 
 # What has happened to an order when its guarantor has such a message.
 _STEPS: Final = {"disclosure": Step.DISCLOSE, "release": Step.RELEASE}
-RELEASED: Final = "bid_security.released"
+_MATTERS: Final = frozenset({"extension", "surrender", "claim"})
 UNDELIVERED_REASON: Final = "the guarantor could not be reached"
 # Bids are open, so who bids is public. In OPENING they are not yet: with too few bids the tender
 # fails there, and a tender that fails before it is opened is never disclosed.
@@ -47,6 +47,17 @@ async def arrived(connection: Connection, parcel: Parcel) -> None:
 async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None:
     """Bury a message; an order that never reached its guarantor says so to the bidder."""
     await outbox.bury(connection, parcel.id, error=error)
+    if parcel.kind in _MATTERS:
+        # A matter's message has its id.
+        matter = await matters.lock(connection, parcel.id, order_id=parcel.order_id)
+        after_matter = MATTERS[matter.state].get(MatterStep.GIVE_UP_DELIVERY)
+        if after_matter is not None:
+            await matters.save(
+                connection, replace(matter, state=after_matter, reason=UNDELIVERED_REASON)
+            )
+        return
+    if parcel.kind != "application":
+        return
     order = await orders.lock(connection, parcel.order_id)
     if reception(order.state, Step.GIVE_UP_DELIVERY) is not Reception.NOW:
         return
@@ -84,28 +95,4 @@ async def disclose_tender(connection: Connection, tender_id: UUID) -> None:
             order_id=order.id,
             kind="disclosure",
             body=encode(disclosure).decode(),
-        )
-
-
-async def release_of_tender(connection: Connection, tender_id: UUID) -> None:
-    """Put into the outbox that guarantees are given back, as the journal of the tender says."""
-    entries = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, [RELEASED])
-    if not entries:
-        return
-    given_back = {
-        (entry.body["lot"], entry.body["bidder_id"], entry.body["security_reference"]): entry.at
-        for entry in entries
-    }
-    for order in await orders.list_in_force(connection, tender_id):
-        at = given_back.get((order.lot, str(order.bidder_id), order.policy_number))
-        if at is None:
-            continue
-        assert order.policy_number is not None
-        await outbox.insert(
-            connection,
-            uuid5(order.id, "release"),
-            guarantor_id=order.guarantor_id,
-            order_id=order.id,
-            kind="release",
-            body=encode(Release(order.id, order.policy_number, at)).decode(),
         )

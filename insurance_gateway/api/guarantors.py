@@ -12,17 +12,16 @@ from msgspec import Meta, Struct
 
 from insurance_gateway.actions import notices
 from insurance_gateway.context import InsuranceContext
-from insurance_gateway.storage import guarantors
-from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import (
-    MESSAGE_BYTES_MAX,
+from insurance_gateway.request_signatures import (
     Message,
-    Notice,
     WireRefused,
     read_public_key,
     require_signable,
     verify_request,
 )
+from insurance_gateway.storage import guarantors
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice, require_consistent
 from tendering.api import requests
 from tendering.api.fields import Line
 from tendering.api.routing import PREFIX
@@ -124,6 +123,10 @@ async def post_callback(
     except WireRefused as error:
         raise MessageSignatureRefused(str(error)) from error
     notice = requests.decode(NOTICE, body)
+    try:
+        require_consistent(notice)
+    except WireRefused as error:
+        raise Invalid(str(error)) from error
     async with reading(insurance.pool) as connection:
         checked = await notices.check_policies(
             connection, insurance.keys, guarantor, notice, at=received_at

@@ -1,15 +1,23 @@
 """Quotes and orders over HTTP: only the bidder itself ever sees them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from insurance_gateway.actions.orders import place, require_accepting, required_cover
+from insurance_gateway.actions.orders import (
+    ask_surrender,
+    cancel,
+    place,
+    require_accepting,
+    required_cover,
+)
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.delivery import ask_quotes
 from insurance_gateway.guarantee import Order, blind
-from insurance_gateway.storage import orders
+from insurance_gateway.matters import Matter
+from insurance_gateway.storage import matters, orders
 from insurance_gateway.wire import QuoteRequest
 from tendering.api.context import Actor
 from tendering.api.fields import Fen, Instant, LotNumber
@@ -47,6 +55,25 @@ class PostOrder(Struct, frozen=True, forbid_unknown_fields=True):
     guarantor_id: UUID
 
 
+class MatterAnswer(Struct, frozen=True):
+    """What is asked of the guarantor about a guarantee: extension, surrender or claim.
+
+    `cover_fen` and `cover_until` of an extension; `amount_fen` is the premium to be refunded or
+    the sum claimed; `due_at` is the first instant at which a claim is settled too late.
+    """
+
+    id: UUID
+    kind: str
+    state: str
+    asked_at: Instant
+    reason: str
+    cover_fen: Fen | None = None
+    cover_until: Instant | None = None
+    amount_fen: Fen | None = None
+    due_at: Instant | None = None
+    settled_at: Instant | None = None
+
+
 class OrderAnswer(Struct, frozen=True):
     """An order of one's own. In force from state `verified` on.
 
@@ -67,6 +94,7 @@ class OrderAnswer(Struct, frozen=True):
     policy_number: str | None = None
     insured_fen: Fen | None = None
     insured_until: Instant | None = None
+    matters: list[MatterAnswer] = []
 
 
 class OrderList(Struct, frozen=True):
@@ -102,12 +130,26 @@ async def post_order(
     return _answer(order)
 
 
+async def post_cancellation(connection: Connection, actor: Actor, order_id: UUID) -> OrderAnswer:
+    """Cancel an order of one's own while its premium is not paid."""
+    return _answer(await cancel(connection, order_id, by=actor))
+
+
+async def post_surrender(
+    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID
+) -> MatterAnswer:
+    """Give a guarantee back for its full premium. It secures no bid from now on."""
+    matter = await ask_surrender(connection, order_id, matter_id=uuid4(), by=actor, at=received_at)
+    return matter_answer(matter)
+
+
 async def get_orders(
     connection: Connection, actor: Actor, tender_id: UUID | None = None
 ) -> OrderList:
     """One's own orders."""
     found = await orders.list_of_bidder(connection, actor.organization_id, tender_id=tender_id)
-    return OrderList([_answer(each) for each in found])
+    known = await matters.list_of_orders(connection, [each.id for each in found])
+    return OrderList([_answer(each, known.get(each.id, ())) for each in found])
 
 
 async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> OrderAnswer:
@@ -115,10 +157,28 @@ async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> Ord
     order = await orders.get(connection, order_id)
     if order.bidder_id != actor.organization_id:
         raise NotFound
-    return _answer(order)
+    known = await matters.list_of_orders(connection, [order_id])
+    return _answer(order, known.get(order_id, ()))
 
 
-def _answer(order: Order) -> OrderAnswer:
+def matter_answer(matter: Matter) -> MatterAnswer:
+    """A matter as JSON."""
+    cover = matter.cover
+    return MatterAnswer(
+        id=matter.id,
+        kind=matter.kind,
+        state=matter.state,
+        asked_at=matter.asked_at,
+        reason=matter.reason,
+        cover_fen=None if cover is None else cover.amount_fen,
+        cover_until=None if cover is None else cover.until,
+        amount_fen=matter.amount_fen,
+        due_at=matter.due_at,
+        settled_at=matter.settled_at,
+    )
+
+
+def _answer(order: Order, known: Sequence[Matter] = ()) -> OrderAnswer:
     insured = order.insured
     return OrderAnswer(
         id=order.id,
@@ -134,4 +194,5 @@ def _answer(order: Order) -> OrderAnswer:
         policy_number=order.policy_number,
         insured_fen=None if insured is None else insured.amount_fen,
         insured_until=None if insured is None else insured.until,
+        matters=[matter_answer(each) for each in known],
     )

@@ -2,21 +2,24 @@
 
 from typing import Final
 
-from insurance_gateway.api import guarantors, orders
+from insurance_gateway.api import claims, guarantors, orders
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
-from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.accounts import AlreadyRegistered
 from tendering.domain.refusals.bids import DeadlinePassed
 from tendering.domain.refusals.guarantees import (
+    GuaranteeStepRefused,
     GuarantorEndpointInvalid,
     GuarantorKeyInvalid,
     GuarantorUnknown,
+    MatterUnderWay,
     MessageConflict,
     MessageReplayed,
     MessageSignatureRefused,
     NoBidSecurityAsked,
     OrderUnderWay,
+    SurrenderRefused,
 )
 from tendering.domain.refusals.tenders import WrongPhase
 
@@ -74,11 +77,42 @@ INSURANCE_ROUTES: Final = (
     ),
     Route(
         "POST",
+        "/insurance/orders/{order_id}/cancellation",
+        orders.post_cancellation,
+        action="guarantee.order",
+        idempotency="transaction",
+        errors=(GuaranteeStepRefused, NotFound),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/orders/{order_id}/surrender",
+        orders.post_surrender,
+        action="guarantee.order",
+        status=201,
+        idempotency="transaction",
+        errors=(MatterUnderWay, NotFound, SurrenderRefused),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/claims",
+        claims.get_claims,
+        action="guarantee.read_claims",
+        errors=(Forbidden, NotFound),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
         "/insurance/callbacks/{guarantor_id}",
         guarantors.post_callback,
         idempotency="none",
         errors=(
             GuarantorUnknown,
+            Invalid,
             MessageConflict,
             MessageReplayed,
             MessageSignatureRefused,

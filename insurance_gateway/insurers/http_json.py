@@ -6,25 +6,23 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Final
+from uuid import UUID, uuid4
 
 import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from msgspec import Struct
 
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
+from insurance_gateway.request_signatures import Message, WireRefused, sign_request, webhook_headers
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import (
+    DOOR_OF,
     MESSAGE_BYTES_MAX,
-    Application,
-    Disclosure,
-    Message,
+    VERSION,
     Quote,
     QuoteRequest,
-    Release,
-    WireRefused,
+    ToGuarantor,
     encode,
-    sign_request,
 )
 
 NONCE_BYTES: Final = 18
@@ -50,38 +48,34 @@ class HttpJson:
 
     async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
         """What a cover costs. Raises InsurerUnavailable, InsurerRefused."""
-        answer = await self._post(guarantor, "quotes", asked)
+        answer = await self._post(guarantor, uuid4(), asked)
         try:
             return msgspec.json.decode(answer, type=Quote)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise InsurerRefused(f"the quote is not in the form agreed: {error}") from error
 
-    async def apply(self, guarantor: Guarantor, application: Application) -> None:
-        """Hand over an application. Raises InsurerUnavailable, InsurerRefused."""
-        await self._post(guarantor, "applications", application)
+    async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
+        """Hand over a message. Raises InsurerUnavailable, InsurerRefused."""
+        await self._post(guarantor, message_id, message)
 
-    async def disclose(self, guarantor: Guarantor, disclosure: Disclosure) -> None:
-        """Tell what a guarantee was for. Raises InsurerUnavailable, InsurerRefused."""
-        await self._post(guarantor, "disclosures", disclosure)
-
-    async def release(self, guarantor: Guarantor, release: Release) -> None:
-        """Give a guarantee back. Raises InsurerUnavailable, InsurerRefused."""
-        await self._post(guarantor, "releases", release)
-
-    async def _post(self, guarantor: Guarantor, door: str, message: Struct) -> bytes:
+    async def _post(
+        self, guarantor: Guarantor, message_id: UUID, message: QuoteRequest | ToGuarantor
+    ) -> bytes:
         body = encode(message)
-        url = f"{guarantor.endpoint}/{door}"
+        url = f"{guarantor.endpoint}/{VERSION}/{DOOR_OF[type(message)]}"
+        at = self.now()
         # Every attempt is signed anew: the receiver accepts a nonce once.
         try:
             headers = sign_request(
                 Message("POST", url, {"Content-Type": "application/json"}),
                 body,
                 self.key,
-                at=self.now(),
+                at=at,
                 nonce=secrets.token_urlsafe(NONCE_BYTES),
             )
         except WireRefused as error:
             raise InsurerRefused(str(error)) from error
+        headers |= webhook_headers(message_id, body, self.key, at=at)
         timeout = aiohttp.ClientTimeout(total=self.seconds_max)
         try:
             async with self.http.post(

@@ -1,9 +1,10 @@
 """What the gateway asks of a guarantor, whatever interface it speaks: one adapter a family."""
 
 from typing import Protocol
+from uuid import UUID
 
 from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import Application, Disclosure, Quote, QuoteRequest, Release
+from insurance_gateway.wire import Quote, QuoteRequest, ToGuarantor
 
 
 class InsurerUnavailable(Exception):
@@ -20,11 +21,5 @@ class Insurer(Protocol):
     async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
         """What a cover costs."""
 
-    async def apply(self, guarantor: Guarantor, application: Application) -> None:
-        """Hand over an application; the order id makes repetition harmless."""
-
-    async def disclose(self, guarantor: Guarantor, disclosure: Disclosure) -> None:
-        """Tell what a guarantee was for, after the opening; repetition is harmless."""
-
-    async def release(self, guarantor: Guarantor, release: Release) -> None:
-        """Give a guarantee back; repetition is harmless."""
+    async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
+        """Hand over a message; its id is the same in every attempt, so repetition is harmless."""

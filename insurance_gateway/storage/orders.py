@@ -128,7 +128,7 @@ async def list_tenders_in_force(connection: Connection, *, after: UUID) -> list[
     """The next tenders by id with guarantees in force of whose release nobody was told yet."""
     rows = await connection.fetch(
         """SELECT DISTINCT o.tender_id FROM insurance.orders o
-           WHERE o.state IN ('verified', 'disclosed') AND o.tender_id > $1
+           WHERE o.state IN ('verified', 'disclosed', 'claim_refused') AND o.tender_id > $1
              AND NOT EXISTS (
                  SELECT 1 FROM insurance.outbox x WHERE x.order_id = o.id AND x.kind = 'release')
            ORDER BY o.tender_id LIMIT 1000""",
@@ -137,18 +137,49 @@ async def list_tenders_in_force(connection: Connection, *, after: UUID) -> list[
     return [row["tender_id"] for row in rows]
 
 
-async def list_in_force(connection: Connection, tender_id: UUID) -> list[Order]:
-    """Orders of a tender whose guarantees are in force, those told of a release left out."""
+async def lock_in_force(connection: Connection, tender_id: UUID) -> list[Order]:
+    """Orders of a tender whose guarantees are in force, those told of a release left out.
+
+    They are held to the end of the transaction.
+    """
     rows = await connection.fetch(
         """SELECT o.id, o.bidder_id, o.tender_id, o.lot, o.guarantor_id, o.state, o.cover_fen,
                   o.cover_until, o.ordered_at, o.premium_fen, o.policy_number, o.insured_fen,
                   o.insured_until, o.reason
            FROM insurance.orders o
-           WHERE o.tender_id = $1 AND o.state IN ('verified', 'disclosed')
+           WHERE o.tender_id = $1 AND o.state IN ('verified', 'disclosed', 'claim_refused')
              AND NOT EXISTS (
                  SELECT 1 FROM insurance.outbox x WHERE x.order_id = o.id AND x.kind = 'release')
-           ORDER BY o.id""",
+           ORDER BY o.id FOR NO KEY UPDATE OF o""",
         tender_id,
+    )
+    return [_order(row) for row in rows]
+
+
+async def list_claimed(connection: Connection, tender_id: UUID) -> list[Order]:
+    """Orders of a tender of which a claim was made, by lot."""
+    rows = await connection.fetch(
+        """SELECT o.id, o.bidder_id, o.tender_id, o.lot, o.guarantor_id, o.state, o.cover_fen,
+                  o.cover_until, o.ordered_at, o.premium_fen, o.policy_number, o.insured_fen,
+                  o.insured_until, o.reason
+           FROM insurance.orders o
+           WHERE o.tender_id = $1 AND EXISTS (
+               SELECT 1 FROM insurance.matters m WHERE m.order_id = o.id AND m.kind = 'claim')
+           ORDER BY o.lot, o.id LIMIT 200""",
+        tender_id,
+    )
+    return [_order(row) for row in rows]
+
+
+async def lock_ended(connection: Connection, *, at: datetime) -> list[Order]:
+    """Some orders whose guarantees have ended by `at`, held to the end of the transaction."""
+    rows = await connection.fetch(
+        """SELECT id, bidder_id, tender_id, lot, guarantor_id, state, cover_fen, cover_until,
+                  ordered_at, premium_fen, policy_number, insured_fen, insured_until, reason
+           FROM insurance.orders
+           WHERE state IN ('verified', 'disclosed', 'claim_refused') AND insured_until <= $1
+           ORDER BY id LIMIT 200 FOR NO KEY UPDATE SKIP LOCKED""",
+        at,
     )
     return [_order(row) for row in rows]
 

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from tendering.storage.connection import Connection
 
-Kind = Literal["application", "disclosure", "release"]
+Kind = Literal[
+    "application",
+    "cancellation",
+    "disclosure",
+    "release",
+    "extension",
+    "surrender",
+    "claim",
+]
 LAST_ERROR_MAX = 300
 
 
@@ -29,18 +37,31 @@ async def insert(
     order_id: UUID,
     kind: Kind,
     body: str,
+    after_seconds: float = 0.0,
 ) -> None:
-    """Put a message into the outbox, due at once; one of a kind for an order."""
+    """Put a message into the outbox, due at once or after a while; nothing when it is there."""
     await connection.execute(
-        """INSERT INTO insurance.outbox (id, guarantor_id, order_id, kind, body)
-           VALUES ($1, $2, $3, $4, $5)
-           ON CONFLICT ON CONSTRAINT outbox_one_a_kind DO NOTHING""",
+        """INSERT INTO insurance.outbox (id, guarantor_id, order_id, kind, body, next_at)
+           VALUES ($1, $2, $3, $4, $5, now() + make_interval(secs => $6))
+           ON CONFLICT (id) DO NOTHING""",
         parcel_id,
         guarantor_id,
         order_id,
         kind,
         body,
+        after_seconds,
     )
+
+
+async def drop(connection: Connection, order_id: UUID, kind: Kind) -> bool:
+    """Take back a message of which no attempt was made yet; was there one?"""
+    dropped = await connection.execute(
+        """DELETE FROM insurance.outbox
+           WHERE order_id = $1 AND kind = $2 AND attempts = 0""",
+        order_id,
+        kind,
+    )
+    return dropped != "DELETE 0"
 
 
 async def list_guarantors_due(connection: Connection) -> list[UUID]:

@@ -82,6 +82,45 @@ async def record(
     await journal.append(connection, security.tender_id, Stream.CUSTODY, event, at=at)
 
 
+async def on_record(
+    connection: Connection, tender_id: UUID, place: tuple[str, UUID], *, reference: str | None
+) -> HeldSecurity | None:
+    """A bidder's security for a lot as it stands, when it is the one with this reference."""
+    for held in await bid_securities.list_held(connection, tender_id):
+        if _place(held) == place and held.security.reference == reference:
+            return held
+    return None
+
+
+async def extend(connection: Connection, security: BidSecurity, *, at: datetime) -> None:
+    """A guarantee on record covers more, or lasts longer. The caller holds the tender's lock."""
+    await bid_securities.prolong(connection, security)
+    event = Event(
+        "bid_security.extended",
+        {
+            "lot": security.lot,
+            "bidder_id": str(security.bidder_id),
+            "amount_fen": security.amount_fen,
+            "valid_until": instant(security.valid_until),
+            "reference": security.reference,
+        },
+    )
+    await journal.append(connection, security.tender_id, Stream.CUSTODY, event, at=at)
+
+
+async def surrender(connection: Connection, held: HeldSecurity, *, at: datetime) -> None:
+    """A guarantee that its bidder gives back secures nothing from now on.
+
+    The caller holds the tender's lock.
+    """
+    await bid_securities.save_fate(connection, replace(held, released_at=at))
+    security = held.security
+    event = Event(
+        "bid_security.surrendered", {"lot": security.lot, "bidder_id": str(security.bidder_id)}
+    )
+    await journal.append(connection, security.tender_id, Stream.CUSTODY, event, at=at)
+
+
 async def record_cash(
     connection: Connection, tender_id: UUID, deposit: Deposit, *, at: datetime
 ) -> None:

@@ -194,6 +194,20 @@ AWARDING: Final[Mapping[str, tuple[Row, ...]]] = {
             "Your bid security for lot {lot} was given back.",
         ),
     ),
+    "bid_security.extended": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的保函已延长或增额。",
+            "Your guarantee for lot {lot} covers more, or lasts longer.",
+        ),
+    ),
+    "bid_security.surrendered": (
+        Row(
+            A.NAMED,
+            "您第 {lot} 标段的保函已申请退保，不再作为投标担保。",
+            "Your guarantee for lot {lot} is being given back and secures no bid.",
+        ),
+    ),
     "bid_security.kept": (
         Row(
             A.NAMED,

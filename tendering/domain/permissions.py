@@ -106,6 +106,7 @@ _ACCOUNTS: dict[str, frozenset[Role]] = {
 _INSURANCE: dict[str, frozenset[Role]] = {
     "guarantor.register": frozenset({R.OPERATOR}),
     "guarantee.order": frozenset({R.BIDDER}),
+    "guarantee.read_claims": TRADING | {R.SUPERVISOR},
 }
 
 _IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, R.SUPERVISOR})

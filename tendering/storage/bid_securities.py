@@ -62,6 +62,20 @@ async def put(
     )
 
 
+async def prolong(connection: Connection, security: BidSecurity) -> None:
+    """Write what a security covers by now; what became of it stays as it is."""
+    await connection.execute(
+        """UPDATE tendering.bid_securities SET amount_fen = $4, valid_until = $5, reference = $6
+           WHERE tender_id = $1 AND lot = $2 AND bidder_id = $3""",
+        security.tender_id,
+        security.lot,
+        security.bidder_id,
+        security.amount_fen,
+        security.valid_until,
+        security.reference,
+    )
+
+
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[BidSecurity]:
     """All securities of a tender, for the opening and afterwards."""
     rows = await connection.fetch(

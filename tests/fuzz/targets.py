@@ -50,7 +50,8 @@ from crypto.tlog import (
     sign_note,
 )
 from evaluation_rooms import messages
-from insurance_gateway.wire import Notice, WireRefused, read_policy, read_public_key
+from insurance_gateway.request_signatures import WireRefused, read_public_key
+from insurance_gateway.wire import Notice, read_policy
 from tendering.domain import bag
 from tendering.domain.bundle import BadBundle, Bundle, bundle_chunks, read_bundle
 from tendering.domain.contributions import EXPERTS, DrawSubject, opened, require_sealed

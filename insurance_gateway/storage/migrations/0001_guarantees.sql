@@ -19,8 +19,9 @@ CREATE TABLE insurance.orders (
     guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
     state text NOT NULL CHECK (
         state IN (
-            'applied', 'underwriting', 'refused', 'undelivered', 'awaiting_premium', 'paid',
-            'not_verified', 'verified', 'disclosed', 'released'
+            'applied', 'underwriting', 'refused', 'undelivered', 'cancelled', 'awaiting_premium',
+            'paid', 'not_verified', 'verified', 'disclosed', 'claimed', 'indemnified',
+            'claim_refused', 'released', 'surrendered', 'expired'
         )
     ),
     cover_fen bigint NOT NULL CHECK (cover_fen > 0),
@@ -33,13 +34,19 @@ CREATE TABLE insurance.orders (
     reason text NOT NULL CHECK (char_length(reason) <= 500),
     CHECK ((policy_number IS NULL) = (insured_fen IS NULL)),
     CHECK ((policy_number IS NULL) = (insured_until IS NULL)),
-    CHECK (state NOT IN ('verified', 'disclosed', 'released') OR policy_number IS NOT NULL)
+    -- What was paid for and never in force may be surrendered without a policy.
+    CHECK (
+        policy_number IS NOT NULL OR state IN (
+            'applied', 'underwriting', 'refused', 'undelivered', 'cancelled', 'awaiting_premium',
+            'paid', 'not_verified', 'surrendered'
+        )
+    )
 );
 
 CREATE INDEX orders_bidder_id ON insurance.orders (bidder_id, ordered_at);
 CREATE INDEX orders_guarantor_id ON insurance.orders (guarantor_id);
-CREATE INDEX orders_to_release ON insurance.orders (tender_id)
-WHERE state IN ('verified', 'disclosed');
+CREATE INDEX orders_in_force ON insurance.orders (tender_id)
+WHERE state IN ('verified', 'disclosed', 'claim_refused');
 CREATE INDEX orders_to_disclose ON insurance.orders (tender_id) WHERE state = 'verified';
 -- Nobody asks a guarantor twice at once. Later states stay outside: an order that was thought
 -- undelivered may come back to life beside the one after it.
@@ -64,15 +71,21 @@ CREATE TABLE insurance.outbox (
     id uuid PRIMARY KEY,
     guarantor_id uuid NOT NULL REFERENCES insurance.guarantors (id),
     order_id uuid NOT NULL REFERENCES insurance.orders (id),
-    kind text NOT NULL CHECK (kind IN ('application', 'disclosure', 'release')),
+    kind text NOT NULL CHECK (
+        kind IN (
+            'application', 'cancellation', 'disclosure', 'release', 'extension', 'surrender',
+            'claim'
+        )
+    ),
     body text NOT NULL CHECK (char_length(body) <= 65536),
     attempts integer NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     next_at timestamptz NOT NULL DEFAULT now(),
     delivered_at timestamptz,
     dead_at timestamptz,
-    last_error text NOT NULL DEFAULT '',
-    CONSTRAINT outbox_one_a_kind UNIQUE (order_id, kind)
+    last_error text NOT NULL DEFAULT ''
 );
+
+CREATE INDEX outbox_order_id ON insurance.outbox (order_id, kind);
 
 CREATE INDEX outbox_due ON insurance.outbox (guarantor_id, next_at)
 WHERE delivered_at IS NULL AND dead_at IS NULL;

@@ -55,3 +55,15 @@ class OrderUnderWay(Conflict):
     """An order for this lot is already with this guarantor."""
 
     code = "order-under-way"
+
+
+class SurrenderRefused(Conflict):
+    """The guarantee cannot be surrendered: `why` says which of the published cases is missing."""
+
+    code = "surrender-refused"
+
+
+class MatterUnderWay(Conflict):
+    """The same is already asked of the guarantor."""
+
+    code = "matter-under-way"

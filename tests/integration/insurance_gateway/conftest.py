@@ -22,17 +22,9 @@ from clients.platform import Platform, open_platform
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import InsuranceContext, open_insurance
 from insurance_gateway.guarantee import Cover
+from insurance_gateway.request_signatures import Message, sign_request
 from insurance_gateway.settings import InsuranceSettings
-from insurance_gateway.wire import (
-    POLICY_LABEL,
-    Message,
-    Notice,
-    Policy,
-    State,
-    encode,
-    policy_statement,
-    sign_request,
-)
+from insurance_gateway.wire import POLICY_LABEL, Notice, Policy, State, encode, policy_statement
 from tendering.actions.accounts import Grant, register_organization
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
@@ -52,7 +44,11 @@ from tests.support.programs import Program, running
 
 BID_SECURITY_FEN = 80_000_000
 QUICK = InsuranceSettings(
-    retry_first_seconds=0.05, attempts_max=3, look_seconds=0.05, disclose_seconds=0.05
+    retry_first_seconds=0.05,
+    attempts_max=3,
+    look_seconds=0.05,
+    disclose_seconds=0.05,
+    spread_seconds=0.0,
 )
 INSURER, OPERATOR, BIDDER, RIVAL = 1, 2, 3, 4
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clients.certifying import certify_with_platform
 from clients.key_files import KeyFolder
 from insurance_gateway.actions import notices
+from insurance_gateway.actions.policies import Checked, PolicyFault
 from insurance_gateway.delivery import deliver_outbox
 from insurance_gateway.guarantee import Cover, Order
+from insurance_gateway.request_signatures import Signed
 from insurance_gateway.storage import guarantors
-from insurance_gateway.wire import POLICY_LABEL, Notice, Policy, Signed
+from insurance_gateway.wire import POLICY_LABEL, Notice, Policy
 from tendering.domain.roles import Role
 from tendering.storage import tenders
 from tendering.storage.connection import reading, transaction
@@ -167,7 +169,7 @@ async def test_what_was_checked_before_the_lock_is_not_checked_again(guarantor: 
         await guarantor.tell(guarantor.notice(state))
     issued = guarantor.notice("issued")
 
-    order = await received(guarantor, issued, {issued.id: notices.PolicyFault("checked before")})
+    order = await received(guarantor, issued, {issued.id: PolicyFault("checked before")})
 
     assert (order.state, order.reason) == ("not_verified", "checked before")
 
@@ -181,7 +183,7 @@ async def test_a_policy_that_nobody_checked_before_is_checked(guarantor: Guarant
     assert order.state == "verified"
 
 
-async def received(guarantor: Guarantor, notice: Notice, checked: notices.Checked) -> Order:
+async def received(guarantor: Guarantor, notice: Notice, checked: Checked) -> Order:
     """Take in a notice, whatever the edge has checked before."""
     context = guarantor.gateway.context
     async with transaction(context.pool) as connection:

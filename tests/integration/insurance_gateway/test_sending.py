@@ -15,7 +15,7 @@ from insurance_gateway.delivery import (
     deliver,
     deliver_outbox,
     disclose_opened,
-    tell_released,
+    watch_in_force,
 )
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
@@ -139,7 +139,7 @@ async def test_a_tender_that_is_not_opened_is_not_disclosed(
     await guarantor.tell_all()
     await open_tender(guarantor.gateway, status)
 
-    await disclose_opened(guarantor.gateway.context)
+    await disclose_opened(guarantor.gateway.context, at=now())
 
     assert set(await parcels(guarantor.gateway, guarantor.id)) == {"application"}
 
@@ -148,7 +148,7 @@ async def test_an_order_is_disclosed_when_the_guarantor_has_it(guarantor: Guaran
     context = guarantor.gateway.context
     await guarantor.tell_all()
     await open_tender(guarantor.gateway)
-    await disclose_opened(context)
+    await disclose_opened(context, at=now())
     queued = await guarantor.state()
     parcel = (await parcels(guarantor.gateway, guarantor.id))["disclosure"]
 
@@ -164,7 +164,7 @@ async def test_a_disclosure_is_queued_once(guarantor: Guarantor) -> None:
     await guarantor.tell_all()
     await open_tender(guarantor.gateway)
 
-    await asyncio.gather(*(disclose_opened(context) for _ in range(4)))
+    await asyncio.gather(*(disclose_opened(context, at=now()) for _ in range(4)))
 
     async with reading(context.pool) as connection:
         left = await orders.list_tenders_blind(connection, after=FIRST_ID, at=now())
@@ -215,13 +215,13 @@ async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guaranto
     bidder = str(gateway.organizations[BIDDER])
     told = {"lot": "1", "bidder_id": bidder, "security_reference": "POLICY-1"}
 
-    await tell_released(gateway.context)
+    await watch_in_force(gateway.context, at=now())
     before = set(await parcels(gateway, guarantor.id))
     async with transaction(gateway.context.pool) as connection:
         event = Event("bid_security.released", dict(told))
         await journal.append(connection, gateway.tender.id, Stream.CUSTODY, event, at=now())
-    await tell_released(gateway.context)
-    await tell_released(gateway.context)
+    await watch_in_force(gateway.context, at=now())
+    await watch_in_force(gateway.context, at=now())
     sent = await parcels(gateway, guarantor.id)
     async with transaction(gateway.context.pool) as connection:
         await arrived(connection, sent["release"])

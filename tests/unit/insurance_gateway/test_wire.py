@@ -9,19 +9,17 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from insurance_gateway.guarantee import Cover
-from insurance_gateway.wire import (
+from insurance_gateway.request_signatures import (
     AGE_SECONDS_MAX,
     SKEW_SECONDS_MAX,
     Message,
-    Policy,
     WireRefused,
-    policy_statement,
-    read_policy,
     read_public_key,
     require_signable,
     sign_request,
     verify_request,
 )
+from insurance_gateway.wire import Policy, policy_statement, read_policy
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
