@@ -187,6 +187,9 @@ class Bidder:
     async def _published_verdicts(self, prepared: PreparedBid, kinds: frozenset[str]) -> list[Json]:
         journal = JournalFollower(self.platform, prepared.tender_id)
         await journal.look()
+        if all(entry.kind != "submission.closed" for entry in journal.entries):
+            # A first round: its journal waits until the last one is closed.
+            return await self._own_verdicts(prepared)
         about = {"lot": prepared.lot, "bidder_id": str(self.id)}
         for entry in journal.entries:
             if entry.kind == "bid.unlocked" and about.items() <= entry.body.items():
@@ -194,6 +197,14 @@ class Bidder:
                 if {one["kind"] for one in verdicts} == kinds:
                     return list(verdicts)
         raise UnlockContradicted("no public entry about the bid")
+
+    async def _own_verdicts(self, prepared: PreparedBid) -> list[Json]:
+        opening = await self.platform.get(f"/tenders/{prepared.tender_id}/opening")
+        for lot in opening["lots"]:
+            for bid in lot["bids"]:
+                if (lot["lot"], bid["bidder_id"]) == (prepared.lot, str(self.id)):
+                    return list(bid["verdicts"])
+        raise UnlockContradicted("nothing is told of the bid")
 
     async def disclose(self, prepared: PreparedBid, keys: Mapping[str, AnyOpeningKey]) -> Json:
         """Publish the file keys of a bid that did not open; whose fault that was, by computation.

@@ -199,17 +199,18 @@ async def status(screen: Screen, workspace: Workspace) -> Exit:
         screen.deadline(tender.deadline, await desk.time())
         bids = [await _state(desk, bid) for bid in workspace.bids()]
         held = await desk.submissions()
+        opening = await desk.is_opening()
     for one in bids:
         screen.say(f"第 {one['counter']} 次: {STATES[one['state']]}")
     for one in held:
         screen.say(f"平台记录: 第 {one['counter']} 次 {one['status']},{one['received_at']} 收到")
         if one["seal_again"]:
             screen.say("  ! 递交后更换了密钥持有人: 投标仍然有效,但请重新加密并替换")
-    if desk.notice.closed is not None:
+    if opening:
         screen.say("开标已经开始: 请运行 kaibiao bid unlock")
     screen.set(
         bids=bids,
-        opening=desk.notice.closed is not None,
+        opening=opening,
         held=[
             {key: one[key] for key in ("counter", "status", "received_at", "seal_again")}
             for one in held

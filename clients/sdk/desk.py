@@ -46,8 +46,9 @@ from clients.sdk.plan import require_envelopes
 from clients.sdk.timing import PlatformTime, before, read_platform_time
 from clients.sdk.workspace import Checked, StepMissing, Workspace
 from clients.serving import write_private
-from tendering.domain.bid import envelope_context
+from tendering.domain.bid import BidStatus, envelope_context
 from tendering.domain.bundle import bundle_size
+from tendering.domain.disclosure import withholds
 from tendering.domain.published_keys import PublishedKeys
 from tendering.domain.quantities.lot_clearing import BILL_FILE
 
@@ -55,6 +56,7 @@ from tendering.domain.quantities.lot_clearing import BILL_FILE
 SEALED_PERMILLE: Final = 1005
 HEADERS_BYTES: Final = 1 << 20
 REHEARSED: Final = "rehearsed"
+_GONE: Final = frozenset({BidStatus.REPLACED, BidStatus.WITHDRAWN})
 
 Result = TypeVar("Result")
 
@@ -246,7 +248,7 @@ class BidDesk:
 
         Raises StepMissing, NotInOpening, WrongPassphrase, PlatformRefused, UnlockContradicted.
         """
-        bid = self.bid_in_opening()
+        bid = await self.bid_in_opening()
         keys = await asyncio.to_thread(bid.opening_keys, passphrase)
         await bidder.unlock(bid, keys)
         return bid
@@ -273,15 +275,24 @@ class BidDesk:
 
         Raises StepMissing, NotInOpening, WrongPassphrase, PlatformRefused.
         """
-        bid = self.bid_in_opening()
+        bid = await self.bid_in_opening()
         keys = await asyncio.to_thread(bid.opening_keys, passphrase)
         return await bidder.disclose(bid, keys)
 
-    def bid_in_opening(self) -> PreparedBid:
+    async def is_opening(self) -> bool:
+        """Has the opening of one's bids begun? Of a first round the platform tells each its own."""
+        if self.notice.closed is not None:
+            return True
+        path = f"/tenders/{self.notice.tender.id}/opening"
+        return withholds(self.notice.tender) and bool((await self.platform.get(path))["lots"])
+
+    async def bid_in_opening(self) -> PreparedBid:
         """Which of the sealed bids stands in the opening. Raises StepMissing, NotInOpening."""
+        if not await self.is_opening():
+            raise StepMissing("opening")
         closed = self.notice.closed
         if closed is None:
-            raise StepMissing("opening")
+            return await self._bid_in_custody()
         lots = closed.body["lots"]
         assert isinstance(lots, list)
         shown = [
@@ -294,6 +305,16 @@ class BidDesk:
         for bid in reversed(self.workspace.bids()):
             sealed = {envelope.kind: envelope.digest for envelope in bid.envelopes}
             if (bid.lot, bid.counter, sealed) in shown:
+                return bid
+        raise NotInOpening
+
+    async def _bid_in_custody(self) -> PreparedBid:
+        """The newest bid of a first round that its receipt says is in custody."""
+        counters = {
+            one["counter"] for one in await self.submissions() if one["status"] not in _GONE
+        }
+        for bid in reversed(self.workspace.bids()):
+            if bid.counter in counters and not self.is_withdrawn(bid):
                 return bid
         raise NotInOpening
 

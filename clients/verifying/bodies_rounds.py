@@ -32,6 +32,7 @@ class AdmittedHere(Struct, frozen=True):
 
     previous_id: UUID
     lots: tuple[AdmittedLot, ...]
+    salt: str
 
 
 class Continued(Struct, frozen=True):
@@ -39,6 +40,7 @@ class Continued(Struct, frozen=True):
 
     next_id: UUID
     admitted_digest: str
+    salt: str
 
 
 class Qualified(Struct, frozen=True):

@@ -87,7 +87,7 @@ def _admitted(case: Case, notes: Notes) -> dict[str, set[UUID]]:
     lots = [Admitted(one.lot, one.bidders) for one in body.lots]
     notes.require(
         body.previous_id == previous.tender_id
-        and admitted_digest(lots) == previous.admitted_digest,
+        and admitted_digest(lots, bytes.fromhex(body.salt)) == previous.admitted_digest,
         place(entry),
         "not the list that the notice names",
     )
@@ -101,7 +101,7 @@ def _check_continued(case: Case, notes: Notes) -> None:
         computed = _admitted_by(case)
         notes.require(
             case.tender.round.outcome is Outcome.ADMISSIONS
-            and admitted_digest(computed).hex() == body.admitted_digest,
+            and admitted_digest(computed, bytes.fromhex(body.salt)).hex() == body.admitted_digest,
             place(entry),
             "others go on than were admitted",
         )

@@ -86,9 +86,10 @@ async def keep_time(connection: Connection, tender_id: UUID, *, at: datetime) ->
 
 
 async def hall_of(connection: Connection, tender_id: UUID) -> Hall:
-    """The hall as the public stream has left it."""
+    """The hall as the public stream has left it, as far as everybody may read that."""
     hall, seq = Hall(tender_id), 0
-    while entries := await journal.after(connection, tender_id, Stream.PUBLIC, seq, limit=_PAGE):
+    public = (tender_id, Stream.PUBLIC)
+    while entries := (await journal.after_each(connection, {public: seq}, limit=_PAGE))[public]:
         for entry in entries:
             hall = follow(hall, entry)
         seq = entries[-1].seq

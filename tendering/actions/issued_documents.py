@@ -4,10 +4,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from tendering.documents.data import Heading, JournalMark
 from tendering.documents.typesetting import Rendered, Signer
+from tendering.domain.disclosure import sees_all
 from tendering.domain.issuing import (
     OF_THE_TENDER,
     DocumentKind,
@@ -27,6 +29,11 @@ from tendering.domain.roles import Role
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import issued_documents, journal, organizations, tenders
 from tendering.storage.connection import Connection
+
+# What is issued of a first round while its bidders are secret, and tells of none of them.
+_SAY_NO_NAMES: Final = frozenset(
+    {DocumentKind.NOTICE, DocumentKind.CLARIFICATION, DocumentKind.TERMINATION}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +198,8 @@ async def read_pdf(connection: Connection, document: IssuedDocument) -> bytes:
 
 def _may_see(tender: Tender, document: IssuedDocument, actor: Actor | None) -> bool:
     if not document.secret:
-        return tender.status is not TenderStatus.DRAFT
+        told = document.kind in _SAY_NO_NAMES or sees_all(tender, actor)
+        return told and tender.status is not TenderStatus.DRAFT
     if actor is None:
         return False
     if actor.role in {Role.PROCURING_ENTITY, Role.AGENCY}:

@@ -21,6 +21,7 @@ from tendering.actions.issued_documents import (
 from tendering.actions.rounds import failed_for_too_few
 from tendering.documents.data import KeyHolderRow, OpeningRecord, OpeningRow
 from tendering.documents.opening_record import render_opening_record
+from tendering.domain.disclosure import withholds
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.objections import Subject
@@ -172,12 +173,16 @@ async def _signatories(
     *,
     by: Actor,
 ) -> tuple[Signatory, ...]:
-    """The host, every bidder whose bid was opened, key holders who helped, the supervisor."""
+    """The host, every bidder whose bid was opened, key holders who helped, the supervisor.
+
+    Of a round that admits for the next one, the bidders do not sign.
+    """
     host = Signatory(0, by.organization_id, by.organization_name, "主持人")
     bidders = [
         Signatory(0, unlock.bidder_id, unlock.bidder_name, "投标人", waivable=True)
         for unlock in unlocks
-        if unlock.unlocked_by is not None
+        # Who signs reads all of it: applicants do not learn of one another (`disclosure`).
+        if unlock.unlocked_by is not None and not withholds(tender)
     ]
     by_number = {holder.number: holder for holder in tender.key_holders}
     holders = [

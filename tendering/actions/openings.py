@@ -10,6 +10,7 @@ from crypto.canonical import JsonValue
 from tendering.actions.exits import order_key_destruction
 from tendering.domain.bid import BidStatus
 from tendering.domain.consortia import Entrant, ties_event
+from tendering.domain.disclosure import withholds
 from tendering.domain.fault import BidFault
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import (
@@ -47,6 +48,9 @@ async def close_submission(
     status, event = decide_closing(tender, standing, at=at, custody=custody)
     event.body["checkpoint"] = checkpoint
     closed = replace(tender, status=status, version=tender.version + 1)
+    if status is TenderStatus.OPENING and withholds(tender):
+        last, _ = await journal.head(connection, tender_id, Stream.PUBLIC)
+        closed = replace(closed, withheld_from=last + 1)
     await tenders.save(connection, closed)
     if status is TenderStatus.OPENING:
         for lot in tender.lots:

@@ -30,9 +30,13 @@ from tendering.storage.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class NextRound:
-    """What the next round says anew; all else it takes over. `id` is the new tender's."""
+    """What the next round says anew; all else it takes over. `id` is the new tender's.
+
+    `salt`, 32 bytes by chance, hides the list of those admitted in its digest.
+    """
 
     id: UUID
+    salt: bytes
     title: str
     description: str
     deadline: datetime
@@ -50,7 +54,9 @@ async def begin_next_round(
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
     admitted = await admitted_of(connection, tender)
-    previous, places, event = decide_next_round(tender, admitted, next_id=wanted.id)
+    previous, places, event = decide_next_round(
+        tender, admitted, next_id=wanted.id, salt=wanted.salt
+    )
     draft = replace(
         tender,
         id=wanted.id,
@@ -80,7 +86,11 @@ async def begin_next_round(
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
     listed = Event(
         "participants.admitted",
-        {"previous_id": str(tender.id), "lots": admitted_json(admitted)},
+        {
+            "previous_id": str(tender.id),
+            "lots": admitted_json(admitted),
+            "salt": wanted.salt.hex(),
+        },
     )
     await journal.append(connection, draft.id, Stream.CUSTODY, listed, at=at)
     return draft

@@ -16,9 +16,11 @@ from tendering.api.issued import IssuedAnswer, issued_answer
 from tendering.api.log import LogParts
 from tendering.api.tender_views import visible_tender
 from tendering.domain.archive import Edition, require_archivable
+from tendering.domain.disclosure import sees_all
 from tendering.domain.keeping import Retention
 from tendering.domain.permissions import may
 from tendering.domain.refusals import Forbidden
+from tendering.domain.refusals.tenders import ArchiveNotReady
 from tendering.domain.tender import Tender
 from tendering.storage.connection import Connection, reading
 
@@ -67,6 +69,8 @@ async def get_archive(
     require_archivable(tender)
     if wanted is Edition.FULL:
         _require_reader(tender, actor)
+    elif not sees_all(tender, actor):
+        raise ArchiveNotReady(status=tender.status)
     parts = _parts(context, log_parts)
     response = web.StreamResponse(
         headers={

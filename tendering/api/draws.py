@@ -12,6 +12,7 @@ from tendering.actions.contributions import gathered
 from tendering.api.context import Actor, Context
 from tendering.api.contributions import ContributionAnswer, contribution_answers
 from tendering.api.fields import Instant, Line, PageLimit, Uscc
+from tendering.domain.disclosure import sees_all
 from tendering.domain.draw import NEEDS_MAX, draw_committee, entries_json
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, needs_json
 from tendering.domain.refusals import NotFound
@@ -151,8 +152,11 @@ async def post_draw(
     return await _answer(connection, tender_id)
 
 
-async def get_draw(connection: Connection, tender_id: UUID) -> DrawAnswer:
-    """The draw as everybody may see and repeat it."""
+async def get_draw(connection: Connection, actor: Actor | None, tender_id: UUID) -> DrawAnswer:
+    """The draw as everybody may see and repeat it; of a first round, once the last is closed."""
+    tender = await tenders.get(connection, tender_id)
+    if not sees_all(tender, actor):
+        raise NotFound("there is no draw yet")
     return await _answer(connection, tender_id)
 
 

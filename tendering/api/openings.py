@@ -15,6 +15,7 @@ from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
 from tendering.api.tender_views import visible_tender
+from tendering.domain.disclosure import sees_all
 from tendering.domain.key_policy import number_for
 from tendering.domain.opening import OpeningPhase, UnlockedBy, require_unlocking
 from tendering.domain.opening_forms import form_to_read
@@ -107,7 +108,10 @@ class FaultAnswer(Struct, frozen=True):
 
 
 class BidRow(Struct, frozen=True):
-    """A bid in the opening; `form` only after the reveal."""
+    """A bid in the opening; `form` only after the reveal, `verdicts` of a first session to its own
+
+    bidder: to whom the journal does not tell them yet.
+    """
 
     bidder_id: UUID
     bidder_name: str
@@ -117,6 +121,7 @@ class BidRow(Struct, frozen=True):
     unlocked_by: str | None
     form: dict[str, Any] | None
     confirmed: bool
+    verdicts: list[Verdict] = []
 
 
 class LotOpening(Struct, frozen=True):
@@ -139,9 +144,10 @@ class OpeningView(Struct, frozen=True):
 
 
 async def get_opening(connection: Connection, actor: Actor | None, tender_id: UUID) -> OpeningView:
-    """How the opening stands."""
+    """How the opening stands; of a first round whose bidders are secret, to them their own part."""
     tender = await visible_tender(connection, tender_id, actor)
-    lots = []
+    asker = None if actor is None else actor.organization_id
+    sees_others, lots = sees_all(tender, actor), []
     for lot in await openings.list_lots(connection, tender_id):
         opening = await openings.get(connection, tender_id, lot)
         kinds = tender.round.kinds_in(opening.session)
@@ -151,16 +157,25 @@ async def get_opening(connection: Connection, actor: Actor | None, tender_id: UU
                 bidder_id=bid.bidder_id,
                 bidder_name=bid.bidder_name,
                 uscc=bid.uscc,
-                place=bid.place,
+                place=bid.place if sees_others else 1,
                 key_lost=bid.key_lost,
                 unlocked_by=bid.unlocked_by,
                 form=form_to_read(bid.forms, kinds, later=tender.round.later)
                 if revealed and bid.unlocked_by is not None
                 else None,
                 confirmed=bid.confirmed_at is not None,
+                verdicts=[
+                    Verdict(one.kind, one.rederives, one.plaintext_digest.hex())
+                    for one in bid.envelopes
+                ]
+                if bid.bidder_id == asker and bid.session == 1
+                else [],
             )
             for bid in await openings.unlocks(connection, tender_id, lot, session=opening.session)
+            if sees_others or bid.bidder_id == asker
         ]
+        if not rows and not sees_others:
+            continue
         begun, until = opening.opened_at, opening.unlock_until
         lots.append(
             LotOpening(lot, opening.phase, begun, until, rows, opening.session, list(kinds))

@@ -17,6 +17,7 @@ from tendering.api.log import LogParts
 from tendering.api.tender_views import visible_tender
 from tendering.api.tenders import DocumentName
 from tendering.domain.archive_keys import notices_of
+from tendering.domain.disclosure import shown_below
 from tendering.domain.journal import Stream, instant
 from tendering.domain.permissions import may
 from tendering.domain.refusals import Forbidden, NotFound
@@ -133,6 +134,9 @@ async def get_journal(
         if not may_read:
             raise Forbidden("this stream is not for you, or not yet")
     entries = await journal.after(connection, tender_id, wanted, after, limit=limit)
+    below = shown_below(tender, actor)
+    if wanted is Stream.PUBLIC and below is not None:
+        entries = [entry for entry in entries if entry.seq < below]
     return JournalPage(
         [
             EntryView(each.seq, each.kind, each.body, instant(each.at), each.head.hex())

@@ -1,5 +1,6 @@
 """Procedures over HTTP: who is invited, what they answer, and the next round."""
 
+import secrets
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
@@ -12,7 +13,7 @@ from tendering.actions.rounds import NextRound, begin_next_round
 from tendering.api.context import Actor
 from tendering.api.fields import Instant, Line, LotNumber, Text
 from tendering.api.tender_views import TenderView, tender_view
-from tendering.domain.participants import INVITED_MAX, Answer, Participant
+from tendering.domain.participants import INVITED_MAX, SALT_BYTES, Answer, Participant
 from tendering.domain.qualification import Verdict
 from tendering.domain.tender import require_party
 from tendering.storage import participants, tenders
@@ -161,6 +162,7 @@ async def post_next_round(
     """Draft the next round for those whom this one admitted."""
     wanted = NextRound(
         uuid4(),
+        secrets.token_bytes(SALT_BYTES),
         body.title,
         body.description,
         body.deadline.astimezone(UTC),

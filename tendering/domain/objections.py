@@ -210,7 +210,7 @@ def names_are_public(tender: Tender, *, opened: bool) -> bool:
 
     招标投标法 第二十二条: who has the documents is nobody's business; who objects has them.
     """
-    return opened and tender.status is not TenderStatus.PUBLISHED
+    return opened and tender.status is not TenderStatus.PUBLISHED and tender.withheld_from is None
 
 
 def stops_tender(tender: Tender, objection: Objection) -> bool:

@@ -26,6 +26,7 @@ from tendering.domain.tender import (
 )
 
 ADMITTED_LABEL: Final = "kaibiao/admitted/v1"
+SALT_BYTES: Final = 32
 INVITED_MAX: Final = 200
 
 
@@ -114,9 +115,13 @@ def decide_answer(
     return replace(place, answer=answer), Event("invitation.answered", body)
 
 
-def admitted_digest(admitted: Sequence[Admitted]) -> bytes:
-    """SHA-256 over the list of those admitted, by lot: what both rounds speak of. 32 bytes."""
-    return digest(ADMITTED_LABEL, {"lots": admitted_json(admitted)})
+def admitted_digest(admitted: Sequence[Admitted], salt: bytes) -> bytes:
+    """SHA-256 over the list of those admitted, by lot: what both rounds speak of. 32 bytes.
+
+    The next round's notice publishes it while the list is secret: without the salt, 32 bytes by
+    chance, whoever knows all bidders of a town could try every list of them.
+    """
+    return digest(ADMITTED_LABEL, {"lots": admitted_json(admitted), "salt": salt.hex()})
 
 
 def admitted_json(admitted: Sequence[Admitted]) -> list[JsonValue]:
@@ -136,7 +141,7 @@ def too_few_admitted(tender: Tender, admitted: Sequence[Admitted]) -> list[str]:
 
 
 def decide_next_round(
-    tender: Tender, admitted: Sequence[Admitted], *, next_id: UUID
+    tender: Tender, admitted: Sequence[Admitted], *, next_id: UUID, salt: bytes
 ) -> tuple[Previous, tuple[Participant, ...], Event]:
     """The next round of a procedure, for those whom this one admitted.
 
@@ -151,11 +156,15 @@ def decide_next_round(
     require_status(tender, TenderStatus.EVALUATED if judged else TenderStatus.OPENED)
     require_transition(tender, TenderStatus.CONTINUED)
     assert {one.lot for one in admitted} == {lot.lot for lot in tender.lots}
-    found = admitted_digest(admitted)
+    found = admitted_digest(admitted, salt)
     places = tuple(
         Participant(one.lot, bidder, Answer.ADMITTED)
         for one in admitted
         for bidder in sorted(one.bidders)
     )
-    body: dict[str, JsonValue] = {"next_id": str(next_id), "admitted_digest": found.hex()}
+    body: dict[str, JsonValue] = {
+        "next_id": str(next_id),
+        "admitted_digest": found.hex(),
+        "salt": salt.hex(),
+    }
     return Previous(tender.id, found), places, Event("round.continued", body)

@@ -156,7 +156,8 @@ class Tender:
     `suite` names the algorithms of its sealed bids (`crypto.seal_suites`); `round` is the step of
     the procedure it stands for, and `previous` the one before. `key_holders` are those of now,
     `former` those of the versions before. `opening_from` is set by an outage of the platform: bids
-    are not opened earlier.
+    are not opened earlier. `withheld_from` is the first entry of the public stream that waits until
+    the last round of the procedure is closed (`disclosure`).
     """
 
     id: UUID
@@ -188,6 +189,7 @@ class Tender:
     suspension: Suspension | None = None
     former: tuple[FormerPolicy, ...] = ()
     opening_from: datetime | None = None
+    withheld_from: int | None = None
 
     @property
     def policy_version(self) -> int:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 
-from tendering.domain.journal import Stream
 from tendering.domain.open_data.publication import Json, Publisher
 from tendering.domain.open_data.releases import TOLD, named_in, releases_of
 from tendering.storage import journal, organizations
@@ -30,7 +29,7 @@ async def load_releases(
     Two statements: what the public stream tells, and the organizations that the notice names. No
     table that knows of bids is read.
     """
-    entries = await journal.list_of_kinds(connection, tender_id, Stream.PUBLIC, list(TOLD))
+    entries = await journal.list_shown(connection, tender_id, list(TOLD))
     notice = next((entry.body for entry in entries if entry.kind == NOTICE), None)
     if notice is None:
         return []

@@ -50,7 +50,7 @@ async def give_places(connection: Connection, *, limit: int) -> int:
 
     A statement of its own after the lock, to see what the writer before has done. A tender's
     entries are taken from the lowest on, and of one tender the order is that of their numbers.
-    Nothing is told of a draft.
+    Nothing is told of a draft, nor of what waits until the last round is closed.
     """
     places: int = await connection.fetchval(
         """WITH taken AS (
@@ -58,6 +58,7 @@ async def give_places(connection: Connection, *, limit: int) -> int:
                    SELECT f.tender_id, f.seq FROM tendering.feed_waiting f
                    JOIN tendering.tenders t ON t.id = f.tender_id
                    WHERE t.published_at IS NOT NULL AND t.status <> 'draft'
+                     AND (t.withheld_from IS NULL OR f.seq < t.withheld_from)
                    ORDER BY f.tender_id, f.seq LIMIT $1
                ) AS first
                WHERE w.tender_id = first.tender_id AND w.seq = first.seq

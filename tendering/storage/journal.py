@@ -102,13 +102,19 @@ async def after(
 async def after_each(
     connection: Connection, known: Mapping[tuple[UUID, Stream], int], *, limit: int
 ) -> dict[tuple[UUID, Stream], list[Entry]]:
-    """Of each stream what follows the number known of it, oldest first, at most `limit` each."""
+    """Of each stream what follows the number known of it, oldest first, at most `limit` each.
+
+    What waits until the last round is closed (`domain.disclosure`) is not among it.
+    """
     rows = await connection.fetch(
         """SELECT j.tender_id, j.stream, j.seq, j.kind, j.body, j.at, j.head
            FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS known (tender_id, stream, seq),
                 LATERAL (SELECT * FROM tendering.journal one
                          WHERE one.tender_id = known.tender_id AND one.stream = known.stream
                            AND one.seq > known.seq
+                           AND (one.stream <> 'public' OR NOT EXISTS (
+                               SELECT FROM tendering.tenders t
+                               WHERE t.id = one.tender_id AND t.withheld_from <= one.seq))
                          ORDER BY one.seq LIMIT $4) AS j
            ORDER BY j.tender_id, j.stream, j.seq""",
         [tender_id for tender_id, _ in known],
@@ -120,6 +126,19 @@ async def after_each(
     for entry in map(_entry, rows):
         found[entry.tender_id, entry.stream].append(entry)
     return found
+
+
+async def list_shown(connection: Connection, tender_id: UUID, kinds: Sequence[str]) -> list[Entry]:
+    """The public entries of some kinds that everybody may read by now, oldest first."""
+    rows = await connection.fetch(
+        """SELECT j.tender_id, j.stream, j.seq, j.kind, j.body, j.at, j.head
+           FROM tendering.journal j JOIN tendering.tenders t ON t.id = j.tender_id
+           WHERE j.tender_id = $1 AND j.stream = 'public' AND j.kind = ANY($2)
+             AND (t.withheld_from IS NULL OR j.seq < t.withheld_from) ORDER BY j.seq""",
+        tender_id,
+        list(kinds),
+    )
+    return [_entry(row) for row in rows]
 
 
 async def list_of_kinds(

@@ -11,6 +11,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.board import marks_of_text, searched_text
 from tendering.domain.circumstances import from_json as circumstances_of
 from tendering.domain.circumstances import to_json as circumstances_json
+from tendering.domain.disclosure import releases
 from tendering.domain.procedure import round_from_json, round_json
 from tendering.domain.quantities.lot_bill import lot_bill_from_json, lot_bill_json
 from tendering.domain.refusals import NotFound
@@ -37,7 +38,7 @@ SELECT t.id, t.number, t.title, t.description, t.regime, t.region, t.status,
        t.bid_validity_days, t.unlock_minutes, t.drain_seconds, t.deadline, t.published_at,
        t.timetable, t.source, t.version, t.demonstration, t.round, t.previous_id,
        t.admitted_digest, t.suspended_reason, t.suspended_since, t.circumstances,
-       t.opening_from,
+       t.opening_from, t.withheld_from,
        (SELECT json_agg(json_build_array(l.lot, l.title, l.estimate_fen, l.ceiling_price_fen,
                                          l.bid_security_fen, l.items, l.bill) ORDER BY l.lot)
         FROM tendering.lots l WHERE l.tender_id = t.id) AS lots,
@@ -176,11 +177,15 @@ async def insert(connection: Connection, tender: Tender, *, at: datetime) -> Non
 
 
 async def save(connection: Connection, tender: Tender) -> None:
-    """Write the public state of a locked tender: status, instants, timetable, pause, version."""
+    """Write the public state of a locked tender: status, instants, timetable, pause, version.
+
+    With the closing of its last round, or its end, all rounds of a procedure become public.
+    """
     await connection.execute(
         """UPDATE tendering.tenders
            SET status = $2, deadline = $3, published_at = $4, timetable = $5, version = $6,
-               suspended_reason = $7, suspended_since = $8, opening_from = $9
+               suspended_reason = $7, suspended_since = $8, opening_from = $9,
+               withheld_from = $10
            WHERE id = $1""",
         tender.id,
         tender.status,
@@ -191,6 +196,24 @@ async def save(connection: Connection, tender: Tender) -> None:
         None if tender.suspension is None else tender.suspension.reason,
         None if tender.suspension is None else tender.suspension.since,
         tender.opening_from,
+        tender.withheld_from,
+    )
+    if releases(tender) and (tender.previous or tender.withheld_from):
+        await _release(connection, tender.id)
+
+
+async def _release(connection: Connection, tender_id: UUID) -> None:
+    """Show what waits of a tender and of the rounds before it. Rounds lock from the last back."""
+    await connection.execute(
+        """WITH RECURSIVE rounds AS (
+               SELECT id, previous_id FROM tendering.tenders WHERE id = $1
+               UNION
+               SELECT t.id, t.previous_id FROM tendering.tenders t
+               JOIN rounds r ON t.id = r.previous_id
+           )
+           UPDATE tendering.tenders t SET withheld_from = NULL
+           FROM rounds r WHERE t.id = r.id AND t.withheld_from IS NOT NULL""",
+        tender_id,
     )
 
 
@@ -335,6 +358,7 @@ def _tender(row: Record | None) -> Tender:
         ),
         circumstances=circumstances_of(from_json(row["circumstances"])),
         opening_from=row["opening_from"],
+        withheld_from=row["withheld_from"],
     )
 
 

@@ -147,7 +147,7 @@ def _nothing(_room: Room) -> Iterable[c.Command]:
 async def _member(
     connection: Connection, keys: PlatformKeys, tender_id: UUID, employer: Actor, seat: int
 ) -> Party:
-    person = Person(uuid4(), employer.organization_id, f"示范专家{seat}", f"expert{seat}", False)
+    person = Person(uuid4(), employer.organization_id, f"示范专家{seat}", f"member{seat}", False)
     await people.insert(connection, person, password_hash="-", at=PUBLISHED)
     expert = Expert(
         uuid4(),

@@ -171,18 +171,22 @@ class RoundsPlay:
                 await uploads.insert(connection, upload)
             await submit_bid(connection, bid, keys, self._receipts(), received_at=at)
 
-    async def open(self, tender_id: UUID, bidders: Sequence[Party]) -> TenderStatus:
-        """From the deadline to the recorded opening, or to the end for want of bids."""
+    async def close(self, tender_id: UUID) -> Tender:
+        """Deadline and drain pass: the opening begins, or there are too few bids."""
         async with transaction(self.pool) as connection:
             tender = await tenders.get(connection, tender_id)
             self.now = tender.closing_at + timedelta(minutes=1)
-            closed = await opening_deeds.close_submission(
+            return await opening_deeds.close_submission(
                 connection, tender_id, checkpoint=None, at=self.now
             )
+
+    async def open(self, tender_id: UUID, bidders: Sequence[Party]) -> TenderStatus:
+        """From the deadline to the recorded opening, or to the end for want of bids."""
+        closed = await self.close(tender_id)
         if closed.status is not TenderStatus.OPENING:
             return closed.status
         for bidder in bidders:
-            await self.unlock(tender, bidder)
+            await self.unlock(closed, bidder)
         await read_out(self, tender_id)
         return await self.status(tender_id)
 
@@ -233,11 +237,10 @@ class RoundsPlay:
         before = await self.tender(tender_id)
         round_ = round_of(before.procedure, before.round.number + 1, self.law(before).rulebook)
         method = method_for(round_)
-        wanted = NextRound(uuid4(), "示范项目第二轮", "示范", self.now, method, {})
+        salt, host = secrets.token_bytes(32), self.host.actor
+        wanted = NextRound(uuid4(), salt, "示范项目第二轮", "示范", self.now, method, {})
         async with transaction(self.pool) as connection:
-            draft = await begin_next_round(
-                connection, tender_id, wanted, by=self.host.actor, at=self.now
-            )
+            draft = await begin_next_round(connection, tender_id, wanted, by=host, at=self.now)
         return draft.id
 
     async def award(self, tender_id: UUID) -> UUID:
@@ -246,8 +249,8 @@ class RoundsPlay:
             law = self.law(await tenders.get(connection, tender_id))
         host = self.host
         await publish_candidates(self.pool, tender_id, "1", law, by=host.actor, at=self.now)
-        display = Address(tender_id, DocumentKind.CANDIDATES, "1")
-        await sign(self.pool, self.keys, display, host, at=self.now)
+        shown_as = Address(tender_id, DocumentKind.CANDIDATES, "1")
+        await sign(self.pool, self.keys, shown_as, host, at=self.now)
         async with reading(self.pool) as connection:
             [shown] = await results(connection, tender_id)
         self.now = shown.published.publicity_until

@@ -21,6 +21,7 @@ from clients.demo.parties.following import (
     wait_for_opening,
 )
 from clients.demo.parties.opening import OPENING_RECORD, PRICE_RECORD, wait_for_resumption
+from clients.demo.parties.opening_unseen import own_part
 from clients.demo.parties.securing import obtain_bid_security
 from clients.demo.party import Party
 from clients.demo.pdf_maker import make_pdf
@@ -107,6 +108,9 @@ async def _play_round(party: Party, bidder: Bidder, tender: Tender, noticed: Not
     for lot in tender.lots:
         party.doing(f"签到(标段{lot.lot})")
         await bidder.sign_in(tender.id, lot.lot)
+    if noticed.is_withheld:
+        await _open_unseen(party, bidder, tender, bids)
+        return
     closed = await wait_for_opening(party, journal, "等候开标")
     _find_own(closed, bidder, bids)
     for bid in bids:
@@ -116,6 +120,19 @@ async def _play_round(party: Party, bidder: Bidder, tender: Tender, noticed: Not
         await sign_issued(party, bidder.signer, Document(tender.id, OPENING_RECORD, bid.lot))
     for bid in bids if tender.round.later else ():
         await _open_price(party, bidder, tender, journal, bid)
+
+
+async def _open_unseen(
+    party: Party, bidder: Bidder, tender: Tender, bids: list[PreparedBid]
+) -> None:
+    """A first round, of which a bidder is told its own part; the host signs the record alone."""
+    for bid in bids:
+        await own_part(party, tender, bid.lot, {"unlock"}, "等候开标")
+        await _unlock(party, bidder, tender, bid)
+    for bid in bids:
+        if await own_part(party, tender, bid.lot, {"revealed", "recorded"}, "等候开标结果"):
+            party.doing(f"确认开标结果(标段{bid.lot})")
+            await bidder.confirm(tender.id, bid.lot)
 
 
 async def _open_price(

@@ -23,6 +23,7 @@ OUTCOME_LABEL = "kaibiao/evaluation-outcome/v1"
 STATEMENTS = ("discipline", "confidentiality", "recusal", "ai_use")
 # This seat fails one item of one bid: the majority decides otherwise, and both stand on record.
 DISSENTING_SEAT = 5
+_BEFORE = frozenset({"published", "opening", "opened"})
 LEAST_SHARE = Decimal("0.70")
 
 
@@ -47,13 +48,12 @@ async def play(party: Party) -> str:
 
 
 async def _next_room(party: Party, noticed: Noticed, served: set[str]) -> str | None:
-    tender, journal = noticed.tender, noticed.journal
+    tender = noticed.tender
 
     async def look() -> str | None:
-        await journal.look()
-        if journal.find("tender.failed") is not None:
-            return ""
-        if journal.find("committee.drawn") is None:
+        # Of a first round the journal waits: its status tells as much as an expert needs.
+        status = (await party.platform.get(f"/tenders/{tender.id}"))["status"]
+        if status in _BEFORE:
             return None
         rooms = await party.platform.get(f"/tenders/{tender.id}/rooms")
         mine = [
@@ -61,9 +61,7 @@ async def _next_room(party: Party, noticed: Noticed, served: set[str]) -> str | 
             for room in rooms["items"]
             if room["kind"] == "evaluation" and room["id"] not in served
         ]
-        reported = [one for one in journal.entries if one.kind == "evaluation.reported"]
-        over = len(reported) == len(tender.lots)
-        return mine[0] if mine else "" if over else None
+        return mine[0] if mine else None if status == "evaluating" else ""
 
     return await party.wait("等候抽取通知", look)
 

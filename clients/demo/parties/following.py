@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from clients.demo.party import NothingHappened, Party
+from clients.demo.tender_failed import TenderFailed
 from clients.document_signing import Document, download_document, issued_document, sign_in_turn
 from clients.journal_following import JournalFollower
 from clients.key_files import Signer
@@ -14,6 +15,7 @@ from clients.key_replacements import tender_now
 from clients.notices import deadlines
 from clients.platform import PlatformRefused
 from crypto.canonical import JsonValue
+from tendering.domain.disclosure import withholds
 from tendering.domain.journal import Entry
 from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
@@ -35,6 +37,19 @@ class Noticed:
         """Does a committee judge what is handed in?"""
         return self.tender.round.judging is not Judging.NONE
 
+    @property
+    def is_withheld(self) -> bool:
+        """Do bidders see nothing of one another until the last round is closed?"""
+        return withholds(self.tender)
+
+    async def seen(self, kind: str) -> Entry | None:
+        """The last entry of a kind, if it is there by now. Raises TenderFailed."""
+        await self.journal.look()
+        found = self.journal.find(kind)
+        if found is None and self.journal.find("tender.failed") is not None:
+            raise TenderFailed
+        return found
+
 
 async def find_notice(party: Party, tender_id: UUID | None = None) -> Noticed:
     """Wait for a notice on the public board: of this tender, or of any."""
@@ -51,9 +66,24 @@ async def find_notice(party: Party, tender_id: UUID | None = None) -> Noticed:
 
 
 async def find_next(party: Party, noticed: Noticed) -> UUID:
-    """Wait until the next round of a procedure is begun; the tender that it is."""
-    continued = await party.wait_for_entry(noticed.journal, "round.continued", "等候下一轮")
-    return UUID(str(continued.body["next_id"]))
+    """Wait until the next round of a procedure is begun; the tender that it is.
+
+    Who runs it reads so in the journal; to the others, for whom that waits, the next notice says
+    which round was before. Raises TenderFailed.
+    """
+
+    async def look() -> UUID | None:
+        continued = await noticed.seen("round.continued")
+        if continued is not None:
+            return UUID(str(continued.body["next_id"]))
+        board = await party.platform.get("/tenders", {"limit": 1})
+        for item in board["items"]:
+            previous = (await party.platform.get(f"/tenders/{item['id']}"))["previous"]
+            if previous is not None and previous["tender_id"] == str(noticed.tender.id):
+                return UUID(item["id"])
+        return None
+
+    return await party.wait("等候下一轮", look)
 
 
 async def each_round(party: Party) -> AsyncIterator[Noticed]:

@@ -35,6 +35,8 @@ CREATE TABLE tendering.tenders (
     -- The round of the procedure, as the notice says it, and the one before.
     round text NOT NULL CHECK (octet_length(round) <= 16384),
     previous_id uuid REFERENCES tendering.tenders (id),
+    -- From which public entry on a first round waits for the last one to close.
+    withheld_from bigint CHECK (withheld_from > 0),
     admitted_digest bytea CHECK (octet_length(admitted_digest) = 32),
     suspended_reason text CHECK (suspended_reason IN ('objection', 'complaint')),
     suspended_since timestamptz,

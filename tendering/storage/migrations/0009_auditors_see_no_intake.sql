@@ -3,11 +3,13 @@
 -- Whole tables, also afterwards: what of them becomes evidence is in the journal and the archive.
 REVOKE SELECT ON
 tendering.bid_securities, tendering.bids, tendering.downloads, tendering.ephemeral_keys,
-tendering.log_blocks, tendering.log_leaves, tendering.log_pending, tendering.participants,
-tendering.questions, tendering.receipts, tendering.upload_parts, tendering.uploads
+tendering.log_blocks, tendering.log_leaves, tendering.log_pending, tendering.openings,
+tendering.participants, tendering.questions, tendering.receipts, tendering.shares,
+tendering.unlocks, tendering.upload_parts, tendering.uploads
 FROM tendering_audit;
 
--- The journal through a view: custody once the opening is recorded, the committee after the award.
+-- The journal through a view: custody once the opening is recorded, the committee after the award,
+-- and of a first round nothing that waits for the last one to close.
 REVOKE SELECT ON tendering.journal FROM tendering_audit;
 
 CREATE VIEW tendering.audited_journal WITH (security_barrier) AS
@@ -20,15 +22,20 @@ SELECT
     journal.at,
     journal.head
 FROM tendering.journal
-WHERE journal.stream = 'public' OR EXISTS (
+WHERE EXISTS (
     SELECT FROM tendering.tenders
     WHERE
         tenders.id = journal.tender_id
         AND (
-            tenders.status = 'awarded'
-            OR journal.stream = 'custody'
-            AND tenders.status IN (
-                'opened', 'evaluating', 'evaluated', 'candidates_published', 'continued'
+            journal.stream = 'public'
+            AND (tenders.withheld_from IS NULL OR journal.seq < tenders.withheld_from)
+            OR tenders.withheld_from IS NULL
+            AND (
+                tenders.status = 'awarded'
+                OR journal.stream = 'custody'
+                AND tenders.status IN (
+                    'opened', 'evaluating', 'evaluated', 'candidates_published', 'continued'
+                )
             )
         )
 );

@@ -32,6 +32,7 @@ FIRST = round_of("prequalified-tendering", 1, WORKS)
 STAGE = round_of("two-stage-tendering", 1, WORKS)
 FIVE = tuple(UUID(int=0x400 + number) for number in range(5))
 NEXT = UUID(int=0x999)
+SALT = bytes(range(32))
 
 
 def a_draft(**changes: object) -> Tender:
@@ -124,22 +125,24 @@ def test_e20_fewer_than_three_admitted_are_too_few() -> None:
 def test_the_next_round_is_for_those_who_were_admitted() -> None:
     tender = a_tender(round=FIRST, status=TenderStatus.EVALUATED)
 
-    previous, places, event = decide_next_round(tender, admitted(3), next_id=NEXT)
+    previous, places, event = decide_next_round(tender, admitted(3), next_id=NEXT, salt=SALT)
 
     assert previous.tender_id == TENDER
-    assert previous.admitted_digest == admitted_digest(admitted(3))
+    assert previous.admitted_digest == admitted_digest(admitted(3), SALT)
     assert [place.organization_id for place in places] == list(FIVE[:3])
     assert event.body == {
         "next_id": str(NEXT),
         "admitted_digest": previous.admitted_digest.hex(),
+        "salt": SALT.hex(),
     }
 
 
 def test_the_digest_of_the_admitted_does_not_depend_on_their_order() -> None:
     backwards = [Admitted("1", FIVE[2::-1])]
 
-    assert admitted_digest(admitted(3)) == admitted_digest(backwards)
-    assert admitted_digest(admitted(3)) != admitted_digest(admitted(4))
+    assert admitted_digest(admitted(3), SALT) == admitted_digest(backwards, SALT)
+    assert admitted_digest(admitted(3), SALT) != admitted_digest(admitted(4), SALT)
+    assert admitted_digest(admitted(3), SALT) != admitted_digest(admitted(3), bytes(32))
 
 
 @pytest.mark.parametrize(
@@ -148,17 +151,21 @@ def test_the_digest_of_the_admitted_does_not_depend_on_their_order() -> None:
 )
 def test_no_round_follows_before_the_result(round_: object, status: TenderStatus) -> None:
     with pytest.raises(WrongPhase):
-        decide_next_round(a_tender(round=round_, status=status), admitted(3), next_id=NEXT)
+        decide_next_round(
+            a_tender(round=round_, status=status), admitted(3), next_id=NEXT, salt=SALT
+        )
 
 
 def test_no_round_follows_the_last() -> None:
     with pytest.raises(WrongPhase):
-        decide_next_round(a_tender(status=TenderStatus.EVALUATED), admitted(3), next_id=NEXT)
+        decide_next_round(
+            a_tender(status=TenderStatus.EVALUATED), admitted(3), next_id=NEXT, salt=SALT
+        )
 
 
 def test_who_made_a_technical_proposal_goes_on_without_a_committee() -> None:
     tender = a_tender(round=STAGE, status=TenderStatus.OPENED)
 
-    _, places, _ = decide_next_round(tender, admitted(3), next_id=NEXT)
+    _, places, _ = decide_next_round(tender, admitted(3), next_id=NEXT, salt=SALT)
 
     assert all(place.answer is Answer.ADMITTED for place in places)
