@@ -16,7 +16,7 @@ export interface AuthorizationAnswer { id: string; person_id: string; role: Role
 
 export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
 
-export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean }
+export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean; verdicts?: Verdict[] }
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
 
