@@ -356,6 +356,7 @@ CREATE TABLE tendering.tenders (
     created_at timestamp with time zone NOT NULL,
     round text NOT NULL,
     previous_id uuid,
+    withheld_from bigint,
     admitted_digest bytea,
     suspended_reason text,
     suspended_since timestamp with time zone,
@@ -387,7 +388,8 @@ CREATE TABLE tendering.tenders (
     CONSTRAINT tenders_timetable_check CHECK ((octet_length(timetable) <= 65536)),
     CONSTRAINT tenders_title_check CHECK (((char_length(title) >= 1) AND (char_length(title) <= 300))),
     CONSTRAINT tenders_unlock_minutes_check CHECK (((unlock_minutes >= 1) AND (unlock_minutes <= 1440))),
-    CONSTRAINT tenders_version_check CHECK ((version > 0))
+    CONSTRAINT tenders_version_check CHECK ((version > 0)),
+    CONSTRAINT tenders_withheld_from_check CHECK ((withheld_from > 0))
 )
 WITH (toast_tuple_target='512');
 
@@ -402,9 +404,9 @@ CREATE VIEW tendering.audited_journal WITH (security_barrier='true') AS
     at,
     head
    FROM tendering.journal
-  WHERE ((stream = 'public'::text) OR (EXISTS ( SELECT
+  WHERE (EXISTS ( SELECT
            FROM tendering.tenders
-          WHERE ((tenders.id = journal.tender_id) AND ((tenders.status = 'awarded'::text) OR ((journal.stream = 'custody'::text) AND (tenders.status = ANY (ARRAY['opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'continued'::text]))))))));
+          WHERE ((tenders.id = journal.tender_id) AND (((journal.stream = 'public'::text) AND ((tenders.withheld_from IS NULL) OR (journal.seq < tenders.withheld_from))) OR ((tenders.withheld_from IS NULL) AND ((tenders.status = 'awarded'::text) OR ((journal.stream = 'custody'::text) AND (tenders.status = ANY (ARRAY['opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'continued'::text])))))))));
 
 CREATE TABLE tendering.authorizations (
     id uuid NOT NULL,
@@ -2545,8 +2547,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.objections TO tendering_app
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.openings TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.openings TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.organizations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.organizations TO tendering_audit;
@@ -2605,8 +2605,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.sessions TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.shares TO tendering_app;
 
-GRANT SELECT ON TABLE tendering.shares TO tendering_audit;
-
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.signature_preparations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.signature_preparations TO tendering_audit;
@@ -2618,8 +2616,6 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.tender_documents TO tenderi
 GRANT SELECT ON TABLE tendering.tender_documents TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.unlocks TO tendering_app;
-
-GRANT SELECT ON TABLE tendering.unlocks TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.upload_parts TO tendering_app;
 
