@@ -90,7 +90,7 @@ async def test_what_everybody_sees_of_a_draw_says_who_is_waited_for(
     await give(pool, tender, everything[entity], 2)
 
     async with reading(pool) as connection:
-        shown = await get_draw(connection, tender.id)
+        shown = await get_draw(connection, None, tender.id)
 
     states = {one.organization_id: one.state for one in shown.contributions}
     assert states.pop(entity) == "sealed"
