@@ -76,7 +76,7 @@ VENUE_ROUTES: Final = (
     Route(
         "POST",
         "/tenders/{tender_id}/venue-bookings/{booking_id}/cancellation",
-        venues.post_cancellation,
+        venues.post_booking_cancellation,
         action="venue.book",
         status=204,
         idempotency="transaction",

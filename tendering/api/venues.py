@@ -224,7 +224,7 @@ async def get_bookings(connection: Connection, actor: Actor, tender_id: UUID) ->
     return BookingList(mode_of(found), [_booking(one) for one in found])
 
 
-async def post_cancellation(
+async def post_booking_cancellation(
     connection: Connection,
     actor: Actor,
     received_at: datetime,

@@ -1,6 +1,7 @@
-"""Every door that creates or acts asks for an Idempotency-Key, so that no new one escapes."""
+"""Every door has a name of its own, and those that act ask for an Idempotency-Key: none escapes."""
 
 import re
+from collections import Counter
 from typing import Final
 
 from tests.support.platform import ALL_ROUTES
@@ -30,6 +31,12 @@ def test_every_post_and_patch_asks_for_a_key_or_is_named_with_its_reason() -> No
     }
 
     assert without == set(WITHOUT_KEY)
+
+
+def test_no_two_handlers_have_the_same_name() -> None:
+    names = Counter(route.handler.__name__ for route in ALL_ROUTES)
+
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 def test_no_door_that_acts_is_added_beside_the_table() -> None:
