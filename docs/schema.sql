@@ -1204,6 +1204,30 @@ CREATE TABLE tendering.receipts (
     CONSTRAINT receipts_manifest_digest_check CHECK ((octet_length(manifest_digest) = 32))
 );
 
+CREATE TABLE tendering.seat_calls (
+    tender_id uuid NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    answer_minutes integer NOT NULL,
+    CONSTRAINT seat_calls_answer_minutes_check CHECK (((answer_minutes >= 5) AND (answer_minutes <= 2880)))
+);
+
+CREATE TABLE tendering.seat_invitations (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    seat integer NOT NULL,
+    expert_id uuid NOT NULL,
+    venue text NOT NULL,
+    speciality text NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    respond_until timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    CONSTRAINT seat_invitations_seat_check CHECK ((seat > 0)),
+    CONSTRAINT seat_invitations_speciality_check CHECK (((char_length(speciality) >= 1) AND (char_length(speciality) <= 200))),
+    CONSTRAINT seat_invitations_status_check CHECK ((status = ANY (ARRAY['invited'::text, 'accepted'::text, 'declined'::text, 'lapsed'::text]))),
+    CONSTRAINT seat_invitations_venue_check CHECK (((char_length(venue) >= 1) AND (char_length(venue) <= 200)))
+);
+
 CREATE TABLE tendering.sessions (
     digest bytea NOT NULL,
     authorization_id uuid NOT NULL,
@@ -1678,6 +1702,15 @@ ALTER TABLE ONLY tendering.receipts
 ALTER TABLE ONLY tendering.receipts
     ADD CONSTRAINT receipts_pkey PRIMARY KEY (tender_id, manifest_digest, act);
 
+ALTER TABLE ONLY tendering.seat_calls
+    ADD CONSTRAINT seat_calls_pkey PRIMARY KEY (tender_id);
+
+ALTER TABLE ONLY tendering.seat_invitations
+    ADD CONSTRAINT seat_invitations_one_an_expert UNIQUE (tender_id, expert_id);
+
+ALTER TABLE ONLY tendering.seat_invitations
+    ADD CONSTRAINT seat_invitations_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
 
@@ -1849,6 +1882,10 @@ CREATE INDEX ratings_organization_id ON tendering.ratings USING btree (organizat
 CREATE INDEX ratings_person_id ON tendering.ratings USING btree (person_id);
 
 CREATE INDEX receipts_manifest_digest ON tendering.receipts USING btree (manifest_digest);
+
+CREATE INDEX seat_invitations_due ON tendering.seat_invitations USING btree (respond_until) WHERE (status = 'invited'::text);
+
+CREATE INDEX seat_invitations_expert_id ON tendering.seat_invitations USING btree (expert_id);
 
 CREATE INDEX sessions_authorization_id ON tendering.sessions USING btree (authorization_id);
 
@@ -2239,6 +2276,15 @@ ALTER TABLE ONLY tendering.ratings
 ALTER TABLE ONLY tendering.ratings
     ADD CONSTRAINT ratings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
+ALTER TABLE ONLY tendering.seat_calls
+    ADD CONSTRAINT seat_calls_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.draws(tender_id);
+
+ALTER TABLE ONLY tendering.seat_invitations
+    ADD CONSTRAINT seat_invitations_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.seat_invitations
+    ADD CONSTRAINT seat_invitations_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.seat_calls(tender_id);
+
 ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES tendering.authorizations(id);
 
@@ -2600,6 +2646,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.rate_limits TO tendering_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ratings TO tendering_app;
 
 GRANT SELECT,INSERT ON TABLE tendering.receipts TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.seat_calls TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.seat_calls TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.seat_invitations TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.seat_invitations TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.sessions TO tendering_app;
 

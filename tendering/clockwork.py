@@ -10,11 +10,12 @@ import logging
 from collections.abc import Coroutine
 from datetime import datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from tendering.actions import duties
 from tendering.actions.openings import close_submission
 from tendering.actions.pauses import resume
+from tendering.actions.seat_invitations import lapse
 from tendering.api.context import Context
 from tendering.background import side_by_side
 from tendering.domain.refusals import Refused
@@ -28,6 +29,7 @@ from tendering.storage import (
     log,
     passkeys,
     rate_limits,
+    seat_invitations,
     sessions,
     small_containers,
     tenders,
@@ -128,6 +130,7 @@ async def keep_terms(context: Context) -> None:
     while True:
         try:
             await look_after_terms(context, at=context.now())
+            await ask_the_next(context, at=context.now())
         except OUTAGES:
             logger.warning("the database is away; terms are looked at again")
         await asyncio.sleep(LOOK_SECONDS * 2)
@@ -143,6 +146,18 @@ async def look_after_terms(context: Context, *, at: datetime) -> int:
             told += await duties.look_after(connection, tender_id, context.law, at=at)
         context.touched(tender_id)
     return told
+
+
+async def ask_the_next(context: Context, *, at: datetime) -> int:
+    """Ask the next expert for each seat whose invitation has lapsed at `at`; how many."""
+    async with reading(context.pool) as connection:
+        due = await seat_invitations.list_due(connection, at=at, limit=CLEAR_AT_ONCE)
+    asked = 0
+    for tender_id in due:
+        async with transaction(context.pool) as connection:
+            asked += await lapse(connection, tender_id, new_id=uuid4, at=at)
+        context.touched(tender_id)
+    return asked
 
 
 async def fill_feed(context: Context) -> None:

@@ -19,6 +19,7 @@ from evaluation_rooms.arranging import (
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.actions.clearings import needs_clearing
 from tendering.actions.qualifications import qualified_of
+from tendering.actions.seat_invitations import require_answered
 from tendering.domain.evaluation_report import competition_min
 from tendering.domain.experts import committee_size
 from tendering.domain.methods.opened import lot_seed
@@ -63,8 +64,8 @@ async def open_from_draw(
 ) -> Done:
     """Seat the drawn members, number the opened bids by `seed`; the tender is then evaluated.
 
-    Raises NotFound, Forbidden, WrongPhase, DrawNotPrepared, ClearingMissing, RoomExists, and what
-    makes a room unsound (`seating.require_sound`).
+    Raises NotFound, Forbidden, WrongPhase, DrawNotPrepared, SeatsUnanswered, ClearingMissing,
+    RoomExists, and what makes a room unsound (`seating.require_sound`).
     """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, organization_id)
@@ -72,6 +73,7 @@ async def open_from_draw(
     seated = [one for one in await draws.seats(connection, tender_id) if one.status == "seated"]
     if not seated:
         raise DrawNotPrepared("the committee has not been drawn")
+    await require_answered(connection, tender_id)
     opening = arranged(
         room_id=wanted.room_id,
         tender_id=tender_id,

@@ -25,6 +25,7 @@ from tendering.domain.refusals.rooms import (
     StatementsIncomplete,
 )
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.seat_invitations import SeatsUnanswered
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
@@ -54,6 +55,7 @@ ROOM_ROUTES: Final = (
             NotFound,
             PointsOutOfRange,
             RoomExists,
+            SeatsUnanswered,
             WrongPhase,
         ),
         tags=("rooms",),

@@ -17,6 +17,7 @@ from tendering.domain.refusals.rooms import (
     RoomWindowClosed,
 )
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
+from tendering.domain.refusals.seat_invitations import SeatsUnanswered
 from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
@@ -42,6 +43,7 @@ EVALUATION_ROUTES: Final = (
             NotFound,
             PointsOutOfRange,
             RoomExists,
+            SeatsUnanswered,
             WrongPhase,
         ),
         tags=("evaluation",),

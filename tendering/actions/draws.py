@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from crypto.canonical import JsonValue
 from crypto.draw import SALT_BYTES, vrf_output, vrf_prove, vrf_public
 from tendering.actions.contributions import gathered
 from tendering.domain import draw_steps
 from tendering.domain.contribution_steps import require_opened
 from tendering.domain.contributions import seed_of, vrf_input
-from tendering.domain.draw import Draw, DrawnSeat, draw_committee, replacement
+from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver
+from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
 from tendering.domain.tender import TenderStatus, require_party, require_status
 from tendering.rulebooks import rulebook_for
 from tendering.storage import draws, experts, journal, tenders
@@ -76,11 +77,13 @@ async def run_draw(
     *,
     organization_id: UUID,
     vrf_seed: bytes,
+    called: bool = False,
     at: datetime,
 ) -> Draw:
     """Draw the committee, once every contribution is open.
 
-    `vrf_seed` is the platform's key; its public half stands with the pool.
+    `vrf_seed` is the platform's key; its public half stands with the pool. `called`: whoever is
+    drawn is asked (`seat_invitations`).
 
     Raises Forbidden, DrawNotPrepared, DrawOver, ContributionsMissing.
     """
@@ -103,7 +106,7 @@ async def run_draw(
         record.pool, drawn, gathering, outcome, seed=seed, vrf_proof=proof
     )
     names = await _names(connection, record, [*drawn.seats, *drawn.reserves])
-    sealed = draw_steps.seated(record.pool, drawn, names)
+    sealed = draw_steps.seated(record.pool, drawn, names, called=called)
     await journal.append(connection, tender_id, Stream.PUBLIC, public, at=at)
     await journal.append(connection, tender_id, Stream.COMMITTEE, sealed, at=at)
     return drawn
@@ -117,6 +120,31 @@ async def replace_member(
     Raises NotFound when nobody sits there, DrawNotPrepared, PoolTooSmall.
     """
     await tenders.lock(connection, tender_id)
+    record, left, place = await _next(connection, tender_id, seat)
+    if place is None:
+        raise PoolTooSmall("nobody is left who fits", need=left.need)
+    return await _reseat(connection, record, left, place, {"reason": reason}, at=at)
+
+
+async def follow(
+    connection: Connection, tender_id: UUID, *, seat: int, reason: str, at: datetime
+) -> CommitteeSeat | None:
+    """The next in the drawn order, who is asked for the seat; None: it is vacant from now on.
+
+    The caller holds the tender's lock. Raises NotFound when nobody sits there, DrawNotPrepared.
+    """
+    record, left, place = await _next(connection, tender_id, seat)
+    if place is None:
+        await draws.vacate_seat(connection, tender_id, left)
+        return None
+    said: dict[str, JsonValue] = {"reason": reason, "called": True}
+    return await _reseat(connection, record, left, place, said, at=at)
+
+
+async def _next(
+    connection: Connection, tender_id: UUID, seat: int
+) -> tuple[DrawRecord, CommitteeSeat, int | None]:
+    """The draw, who sits there, and the place that is next."""
     record = await _prepared(connection, tender_id)
     if record.seed is None:
         raise DrawNotPrepared("the committee has not been drawn")
@@ -124,36 +152,32 @@ async def replace_member(
     left = next((one for one in drawn if one.seat == seat and one.status == "seated"), None)
     if left is None:
         raise NotFound("nobody sits there", seat=seat)
-    order = draw_committee(record.pool.entries, record.pool.needs, seed=record.seed).permutation
-    place = replacement(
-        record.pool.entries,
-        order,
-        left.need,
-        taken=frozenset(one.place for one in drawn if one.status != "reserve"),
-    )
+    entries = record.pool.entries
+    order = draw_committee(entries, record.pool.needs, seed=record.seed).permutation
+    taken = frozenset(one.place for one in drawn if one.status != "reserve")
+    return record, left, following(entries, order, left.need, taken=taken)
+
+
+async def _reseat(
+    connection: Connection,
+    record: DrawRecord,
+    left: CommitteeSeat,
+    place: int,
+    said: dict[str, JsonValue],
+    *,
+    at: datetime,
+) -> CommitteeSeat:
+    tender_id, seat = record.tender_id, left.seat
     expert_id = record.pool.sealed[place].expert_id
     await draws.replace_seat(connection, tender_id, left, place=place, expert_id=expert_id)
     stepped_in = DrawnSeat(left.need, left.venue, place)
     names = await _names(connection, record, [stepped_in])
     commitment = record.pool.entries[place].commitment.hex()
-    await journal.append(
-        connection,
-        tender_id,
-        Stream.PUBLIC,
-        Event("committee.replaced", {"seat": seat, "index": place, "commitment": commitment}),
-        at=at,
-    )
-    await journal.append(
-        connection,
-        tender_id,
-        Stream.COMMITTEE,
-        Event(
-            "committee.reseated",
-            draw_steps.opened(record.pool, stepped_in, names)
-            | {"seat": seat, "left": left.place, "reason": reason},
-        ),
-        at=at,
-    )
+    replaced = Event("committee.replaced", {"seat": seat, "index": place, "commitment": commitment})
+    await journal.append(connection, tender_id, Stream.PUBLIC, replaced, at=at)
+    opened = draw_steps.opened(record.pool, stepped_in, names)
+    reseated = Event("committee.reseated", opened | {"seat": seat, "left": left.place} | said)
+    await journal.append(connection, tender_id, Stream.COMMITTEE, reseated, at=at)
     expert = names[expert_id]
     return CommitteeSeat(
         place, left.need, left.venue, expert_id, expert.person_id, expert.name, seat, "seated"

@@ -9,13 +9,15 @@ from msgspec import Meta, Struct
 
 from tendering.actions import draws, experts
 from tendering.actions.contributions import gathered
+from tendering.actions.seat_invitations import Asking, draw_and_invite
 from tendering.api.context import Actor, Context
 from tendering.api.contributions import ContributionAnswer, contribution_answers
-from tendering.api.fields import Instant, Line, PageLimit, Uscc
+from tendering.api.fields import Instant, Line, PageLimit, Uscc, in_utc
 from tendering.domain.disclosure import sees_all
 from tendering.domain.draw import NEEDS_MAX, draw_committee, entries_json
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, needs_json
 from tendering.domain.refusals import NotFound
+from tendering.domain.seat_invitations import ANSWER_MINUTES_MAX, ANSWER_MINUTES_MIN, Call
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
 from tendering.storage import tenders
@@ -41,6 +43,19 @@ class PostPool(Struct, frozen=True, forbid_unknown_fields=True):
 
     needs: Annotated[list[NeedBody], Meta(min_length=1, max_length=NEEDS_MAX)]
     representatives: Small = 0
+
+
+class CallBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """When the evaluation begins, and how many minutes each drawn expert has to answer."""
+
+    begins_at: Instant
+    answer_minutes: Annotated[int, Meta(ge=ANSWER_MINUTES_MIN, le=ANSWER_MINUTES_MAX)]
+
+
+class PostDraw(Struct, frozen=True, forbid_unknown_fields=True):
+    """Draw; with a call everybody drawn is asked, and whoever declines is followed by the next."""
+
+    call: CallBody | None = None
 
 
 class DrawAnswer(Struct, frozen=True):
@@ -135,20 +150,33 @@ async def post_pool(
 
 
 async def post_draw(
+    *,
     context: Context,
     actor: Actor,
     connection: Connection,
     received_at: datetime,
     tender_id: UUID,
+    body: PostDraw,
 ) -> DrawAnswer:
     """Draw the committee. Names stay sealed until the award."""
-    await draws.run_draw(
-        connection,
-        tender_id,
-        organization_id=actor.organization_id,
-        vrf_seed=context.keys.vrf_seed,
-        at=received_at,
-    )
+    if body.call is None:
+        await draws.run_draw(
+            connection,
+            tender_id,
+            organization_id=actor.organization_id,
+            vrf_seed=context.keys.vrf_seed,
+            at=received_at,
+        )
+    else:
+        call = Call(in_utc(body.call.begins_at), body.call.answer_minutes)
+        await draw_and_invite(
+            connection,
+            tender_id,
+            Asking(call, uuid4),
+            organization_id=actor.organization_id,
+            vrf_seed=context.keys.vrf_seed,
+            at=received_at,
+        )
     return await _answer(connection, tender_id)
 
 

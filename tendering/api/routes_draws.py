@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import contributions, draws
+from tendering.api import contributions, draws, seat_invitations
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.accounts import AlreadyRegistered
@@ -17,6 +17,8 @@ from tendering.domain.refusals.draws import (
 )
 from tendering.domain.refusals.key_holders import NotKeyHolder
 from tendering.domain.refusals.openings import WrongShare
+from tendering.domain.refusals.rooms import ReasonMissing
+from tendering.domain.refusals.seat_invitations import InvitationOver
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import WrongPhase
 
@@ -101,7 +103,33 @@ ROUTES: Final = (
         action="draw.run",
         status=201,
         idempotency="transaction",
-        errors=(ContributionsMissing, DrawNotPrepared, DrawOver, Forbidden, NotFound),
+        errors=(ContributionsMissing, DrawNotPrepared, DrawOver, Forbidden, Invalid, NotFound),
         tags=("draw",),
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/draw/answers",
+        seat_invitations.get_seat_counts,
+        action="seat.count",
+        errors=(Forbidden, NotFound),
+        tags=("draw",),
+    ),
+    Route(
+        "GET",
+        "/seat-invitations",
+        seat_invitations.get_seat_invitations,
+        action="seat.answer",
+        tags=("experts",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/seat-invitations/{invitation_id}/answer",
+        seat_invitations.post_seat_answer,
+        action="seat.answer",
+        idempotency="transaction",
+        errors=(InvitationOver, NotFound, ReasonMissing, WrongPhase),
+        tags=("experts",),
+        secret=True,
     ),
 )

@@ -146,11 +146,17 @@ def outcome_json(gathering: Gathering, outcome: Outcome) -> dict[str, JsonValue]
     }
 
 
-def seated(pool: Pool, draw: Draw, experts: Mapping[UUID, Expert]) -> Event:
-    """The names, with the salts that open their commitments: for the committee's stream only."""
+def seated(
+    pool: Pool, draw: Draw, experts: Mapping[UUID, Expert], *, called: bool = False
+) -> Event:
+    """The names, with the salts that open their commitments: for the committee's stream only.
+
+    Who is `called` learns only by accepting for which tender.
+    """
     return Event(
         "committee.seated",
         {
+            "called": called,
             "seats": [
                 {"seat": number} | opened(pool, seat, experts)
                 for number, seat in enumerate(draw.seats, start=1)

@@ -343,6 +343,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "draw.revealed",
                 "draw.share_given",
                 "expert.arrived",
+                "expert.declined",
                 "opening.confirmed",
             ),
             _OWN_DEED,
@@ -353,6 +354,8 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
         **dict.fromkeys(
             (
                 "draw.recusals",
+                "expert.invited",
+                "expert.lapsed",
                 "file_key.disclosed",
                 "file_key.received",
                 "qualification.reasons",

@@ -66,6 +66,25 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "committee.called": rows_for(
+        "已通知抽中的专家答复是否参加，评标将于 {begins_at} 开始。",
+        "The drawn experts are asked whether they come; the evaluation begins at {begins_at}.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "committee.exhausted": rows_for(
+        "第 {seat} 席已没有符合条件的专家可以递补，席位空缺，请依法处理。",
+        "Nobody is left in the pool who fits seat {seat}: it is vacant.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "expert.accepted": (
+        Row(
+            A.SEATED,
+            "您已接受本项目评标邀请，请按时到达；请注意保密和回避。",
+            "You have accepted to evaluate this tender: keep it secret, mind recusal.",
+        ),
+    ),
     "committee.seated": (
         Row(
             A.SEATED,

@@ -58,6 +58,8 @@ _TENDERING = {
     "draw.open": frozenset({R.KEY_HOLDER}),
     "draw.run": TRADING,
     "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),
+    "seat.answer": frozenset({R.EXPERT}),
+    "seat.count": TRADING | {R.SUPERVISOR},
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
     "award.notify": TRADING,

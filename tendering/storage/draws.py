@@ -176,12 +176,7 @@ async def replace_seat(
     connection: Connection, tender_id: UUID, left: CommitteeSeat, *, place: int, expert_id: UUID
 ) -> None:
     """Put the expert at `place` of the pool on the seat of the one who left."""
-    await connection.execute(
-        """UPDATE tendering.committee_seats SET status = 'replaced'
-           WHERE tender_id = $1 AND place = $2""",
-        tender_id,
-        left.place,
-    )
+    await vacate_seat(connection, tender_id, left)
     await connection.execute(
         """INSERT INTO tendering.committee_seats
                (tender_id, place, need, venue, expert_id, seat, status)
@@ -193,6 +188,16 @@ async def replace_seat(
         left.venue,
         expert_id,
         left.seat,
+    )
+
+
+async def vacate_seat(connection: Connection, tender_id: UUID, left: CommitteeSeat) -> None:
+    """Somebody left and nobody follows."""
+    await connection.execute(
+        """UPDATE tendering.committee_seats SET status = 'replaced'
+           WHERE tender_id = $1 AND place = $2""",
+        tender_id,
+        left.place,
     )
 
 

@@ -191,6 +191,9 @@ async def _about(connection: Connection, entry: Entry) -> frozenset[UUID]:
 
 async def _seated(connection: Connection, body: dict[str, JsonValue]) -> dict[UUID, UUID]:
     """The persons of the experts that the entry seats, and their organizations."""
+    # Whoever is asked first learns only by accepting for which tender.
+    if body.get("called") is True:
+        return {}
     seats = body.get("seats", [body])
     assert isinstance(seats, list)
     experts = [

@@ -24,6 +24,7 @@ from evaluation_rooms.settings import RoomSettings
 from tendering.api.auth import token_digest
 from tendering.api.context import Context
 from tendering.api.problems import problem_middleware
+from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_venues import VENUE_ROUTES
 from tendering.api.routing import mount
 from tendering.domain.parties import Authorization, Person
@@ -38,6 +39,7 @@ from tests.support.evaluation_tender import insert_organization
 from tests.support.postgres import Database
 
 EXPERTS = UUID(int=0x70)
+DOORS = (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES, *DRAW_ROUTES)
 Json = dict[str, Any]
 
 
@@ -152,8 +154,6 @@ async def doors(
             settings=settings,
         )
         app = web.Application(middlewares=[problem_middleware])
-        mount(
-            app, (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES), context, parts={"rooms": rooms}
-        )
+        mount(app, DOORS, context, parts={"rooms": rooms})
         async with TestClient(TestServer(app)) as client:
             yield Doors(client, tender_pool, keys, touched)

@@ -28,6 +28,8 @@ export type BookingStatus = "cancelled" | "confirmed" | "declined" | "failed" | 
 
 export type BookingStep = "cancel" | "confirm" | "decline" | "fail";
 
+export interface CallBody { begins_at: string; answer_minutes: number }
+
 export interface CanaryHolder { number: number; name: string; state: "due" | "opened" | "overdue"; opened_at: string | null }
 
 export interface CanaryList { threshold: number; items: CanaryView[] }
@@ -143,6 +145,14 @@ export interface HallView { kind: "hall"; tender_id: string; phase: string; susp
 export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean; canaries: number[] }
 
 export interface HeldTenders { items: HeldTender[] }
+
+export interface InvitationCounts { invited: number; accepted: number; declined: number; lapsed: number; vacant: number }
+
+export interface InvitationList { items: InvitationView[] }
+
+export type InvitationStatus = "accepted" | "declined" | "invited" | "lapsed";
+
+export interface InvitationView { id: string; venue: string; speciality: string; begins_at: string; respond_until: string; status: InvitationStatus; tender_id: string | null }
 
 export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null; edition?: number; void_at?: string | null }
 
@@ -298,6 +308,8 @@ export interface PostContractStep { lot: string; step: ContractStep; reference: 
 
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
+export interface PostDraw { call?: CallBody | null }
+
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
 export interface PostExtension { lot: string; unlock_until: string; reason: string }
@@ -307,8 +319,6 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 export interface PostFindingDecision { accepted: boolean; reason?: string }
 
 export interface PostHallPhase { to: HallPhase }
-
-export interface PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
 export interface PostInvitations { lot: string; organization_ids: string[] }
 
@@ -570,6 +580,10 @@ export interface tendering_api_certificates_PostRevocation { reason?: "affiliati
 
 export interface tendering_api_openings_LotBody { lot: string }
 
+export interface tendering_api_rounds_PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
+
+export interface tendering_api_seat_invitations_PostInvitationAnswer { accept: boolean; reason?: string }
+
 export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
 
 export interface Doors {
@@ -636,6 +650,8 @@ export interface Doors {
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
   "GET /schemas/{name}": { path: { name: "bids-v1" | "method-v1" }; answer: Blob };
+  "GET /seat-invitations": { answer: InvitationList };
+  "POST /seat-invitations/{invitation_id}/answer": { path: { invitation_id: string }; body: tendering_api_seat_invitations_PostInvitationAnswer; answer: InvitationView };
   "POST /sessions": { body: PostSession; answer: SessionAnswer };
   "DELETE /sessions/current": { answer: undefined };
   "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };
@@ -678,7 +694,8 @@ export interface Doors {
   "GET /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; query: { version?: number }; answer: Blob };
   "PUT /tenders/{tender_id}/documents/{name}": { path: { tender_id: string; name: string }; body: PutDocument; answer: undefined };
   "GET /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
-  "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; answer: DrawAnswer };
+  "POST /tenders/{tender_id}/draw": { path: { tender_id: string }; body: PostDraw; answer: DrawAnswer };
+  "GET /tenders/{tender_id}/draw/answers": { path: { tender_id: string }; answer: InvitationCounts };
   "POST /tenders/{tender_id}/draw/closing": { path: { tender_id: string }; answer: undefined };
   "POST /tenders/{tender_id}/draw/contributions": { path: { tender_id: string }; body: SealStep | RevealStep; answer: undefined };
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
@@ -688,7 +705,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
   "POST /tenders/{tender_id}/hall/phases": { path: { tender_id: string }; body: PostHallPhase; answer: DoneAnswer };
-  "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: PostInvitationAnswer; answer: undefined };
+  "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: tendering_api_rounds_PostInvitationAnswer; answer: undefined };
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };
   "POST /tenders/{tender_id}/issued": { path: { tender_id: string }; body: PostIssued; answer: IssuedAnswer };

@@ -146,6 +146,8 @@ export default {
   "foreign-currency": "Amounts must be in yuan.",
   "method-invalid": "The evaluation method is not set up correctly.",
   "not-a-release-package": "The file is not an OCDS 1.1 package.",
+  "invitation-over": "The invitation was declined or has lapsed: somebody else is asked.",
+  "seats-unanswered": "Not every drawn expert has accepted yet, or a seat is vacant.",
   "pool-too-small": "Too few eligible experts for the seats asked for.",
   "price-above-ceiling": "A price above the ceiling: the bid is to be rejected, not scored.",
   "qualification-missing": "The procuring entity has not checked qualification yet.",

@@ -144,6 +144,8 @@ export default {
   "foreign-currency": "金额必须以人民币计。",
   "method-invalid": "评标办法的设置有误，请检查。",
   "not-a-release-package": "导入的文件不是 OCDS 1.1 数据包。",
+  "invitation-over": "邀请已谢绝或已过答复时限，席位已由下一位专家递补。",
+  "seats-unanswered": "还有专家未答复，或者席位空缺，暂时不能开启评标室。",
   "pool-too-small": "符合条件的专家不足，无法抽取所需席位。",
   "price-above-ceiling": "报价超过最高投标限价，应当否决投标，不予评分。",
   "qualification-missing": "采购人尚未完成资格审查。",

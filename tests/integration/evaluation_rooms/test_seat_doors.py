@@ -1,0 +1,68 @@
+"""Invitations to seats at the door: one's own only, without the tender; counts for the host."""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from tendering.domain.roles import Role
+from tendering.domain.seat_invitations import Call, Invitation
+from tendering.domain.tender import TenderStatus
+from tendering.storage import seat_invitations, tenders
+from tendering.storage.connection import transaction
+from tests.support.evaluation import AT, TENDER, person
+from tests.support.evaluation_tender import AGENCY, SUPERVISOR
+from tests.support.room_doors import EXPERTS, Doors, doors
+from tests.support.seated import seat_members
+
+__all__ = ["doors"]
+
+CALL = Call(AT + timedelta(hours=9), 30)
+
+
+async def test_an_invitation_names_its_tender_once_it_is_accepted(doors: Doors) -> None:
+    tokens = [await doors.enter(EXPERTS, Role.EXPERT, person(one)) for one in (1, 2)]
+    async with transaction(doors.pool) as connection:
+        opened = replace(await tenders.lock(connection, TENDER), status=TenderStatus.OPENED)
+        await tenders.save(connection, opened)
+        people = [person(1), person(2)]
+        members = await seat_members(connection, TENDER, people, venue="示范市", at=AT)
+        await seat_invitations.insert_call(connection, TENDER, CALL)
+        for seat, member in enumerate(members, start=1):
+            invitation = Invitation(
+                UUID(int=0xA0 + seat),
+                TENDER,
+                seat,
+                member.id,
+                "示范市",
+                "A08",
+                CALL.begins_at,
+                CALL.respond_until(AT),
+            )
+            await seat_invitations.insert(connection, invitation, at=AT)
+    own, other = (f"/seat-invitations/{UUID(int=0xA0 + seat)}/answer" for seat in (1, 2))
+
+    _, listed = await doors.call("GET", "/seat-invitations", token=tokens[0])
+    foreign, _ = await doors.call("POST", other, {"accept": True}, token=tokens[0])
+    silent = await doors.call("POST", own, {"accept": False}, token=tokens[0])
+    status, accepted = await doors.call("POST", own, {"accept": True}, token=tokens[0])
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    path = f"/tenders/{TENDER}/draw/answers"
+    _, counts = await doors.call("GET", path, token=host)
+    seen, _ = await doors.call("GET", path, token=await doors.enter(SUPERVISOR, Role.SUPERVISOR))
+    hidden, _ = await doors.call("GET", path, token=await doors.enter(EXPERTS, Role.AGENCY))
+
+    (invitation_seen,) = listed["items"]
+    assert (invitation_seen["venue"], invitation_seen["tender_id"]) == ("示范市", None)
+    assert str(TENDER) not in str(listed)
+    assert (foreign, silent[1]["code"]) == (404, "reason-missing")
+    assert (status, accepted["tender_id"]) == (200, str(TENDER))
+    assert counts == {"invited": 1, "accepted": 1, "declined": 0, "lapsed": 0, "vacant": 0}
+    assert (seen, hidden) == (200, 403)
+
+
+async def test_nobody_is_counted_where_nobody_was_asked(doors: Doors) -> None:
+    host = await doors.enter(AGENCY, Role.AGENCY)
+
+    status, _ = await doors.call("GET", f"/tenders/{TENDER}/draw/answers", token=host)
+
+    assert status == 404
