@@ -195,7 +195,7 @@ CREATE TABLE rooms.matters (
     kind text NOT NULL,
     number integer NOT NULL,
     body jsonb NOT NULL,
-    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['motion'::text, 'refusal'::text]))),
+    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['enquiry'::text, 'motion'::text, 'refusal'::text]))),
     CONSTRAINT matters_number_check CHECK ((number > 0))
 );
 

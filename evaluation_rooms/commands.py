@@ -163,6 +163,26 @@ class MakeMotion:
     clause: str
     text: str
     evidence: str
+    template: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEnquiry:
+    """A bidder answers a question; the signature of `statement` was verified."""
+
+    enquiry: UUID
+    bidder_id: UUID
+    text: str
+    statement: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LapseEnquiry:
+    """Host (`seat` None) or chair record that a bidder did not answer in its term."""
+
+    seat: int | None
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +229,8 @@ Command: TypeAlias = (
     | RecordRefusal
     | MakeMotion
     | VoteOnMotion
+    | AnswerEnquiry
+    | LapseEnquiry
     | AdvancePhase
     | Speak
 )

@@ -5,7 +5,16 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from evaluation_rooms import commands, election, leading, motions, review, scoring, seating
+from evaluation_rooms import (
+    commands,
+    election,
+    enquiries,
+    leading,
+    motions,
+    review,
+    scoring,
+    seating,
+)
 from evaluation_rooms.commands import Command
 from evaluation_rooms.events import RoomEvent
 from evaluation_rooms.phases import Phase
@@ -26,7 +35,20 @@ def decide(
         raise WrongPhase(phase=room.phase)
     if not room.is_open_at(at, pauses):
         raise RoomWindowClosed
+    if type(command) in _TIMED:
+        return _TIMED[type(command)](room, command, at)
     return _RULES[type(command)](room, command)
+
+
+_TIMED: Final[Mapping[type, Callable[[Room, Any, datetime], tuple[RoomEvent, ...]]]] = (
+    MappingProxyType(
+        {
+            commands.VoteOnMotion: motions.decide_motion_vote,
+            commands.AnswerEnquiry: enquiries.decide_answer,
+            commands.LapseEnquiry: enquiries.decide_lapse,
+        }
+    )
+)
 
 
 _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = MappingProxyType(
@@ -47,7 +69,6 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.ConfirmReport: leading.decide_report_answer,
         commands.RecordRefusal: motions.decide_refusal,
         commands.MakeMotion: motions.decide_motion,
-        commands.VoteOnMotion: motions.decide_motion_vote,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

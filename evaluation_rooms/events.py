@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.enquiry_events import EnquiryEvent
 from evaluation_rooms.motion_events import MotionEvent
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
 from tendering.domain.journal import Event
@@ -368,6 +369,7 @@ RoomEvent: TypeAlias = (
     | RoomClosed
     | RoomSaid
     | MotionEvent
+    | EnquiryEvent
 )
 
 KINDS: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(RoomEvent))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
 from evaluation_rooms import motion_events as m
 from evaluation_rooms.phases import Phase
@@ -272,6 +273,20 @@ def _motion_decided(room: Room, event: m.MotionDecided) -> Room:
     return replace(room, rejected=room.rejected | {motion.made.bid})
 
 
+def _enquiry(room: Room, event: q.EnquiryAsked) -> Room:
+    return replace(room, enquiries={**room.enquiries, event.number: q.Enquiry(event)})
+
+
+def _enquiry_answered(room: Room, event: q.EnquiryAnswered) -> Room:
+    enquiry = structs.replace(room.enquiries[event.number], answered=event)
+    return replace(room, enquiries={**room.enquiries, event.number: enquiry})
+
+
+def _enquiry_lapsed(room: Room, event: q.EnquiryLapsed) -> Room:
+    enquiry = structs.replace(room.enquiries[event.number], lapsed=True)
+    return replace(room, enquiries={**room.enquiries, event.number: enquiry})
+
+
 _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
     {
         e.SeatCheckedIn: _checked_in,
@@ -303,5 +318,8 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         m.MotionMade: _motion,
         m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,
+        q.EnquiryAsked: _enquiry,
+        q.EnquiryAnswered: _enquiry_answered,
+        q.EnquiryLapsed: _enquiry_lapsed,
     }
 )

@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
+from evaluation_rooms.enquiry_events import Template
 from evaluation_rooms.hall import HallView
 from evaluation_rooms.motion_events import About
 from evaluation_rooms.views import RoomView, StandingView
@@ -130,7 +131,8 @@ class MotionMake(
 ):
     """A member puts something to the vote: a rejection by a clause, a low price, or other matters.
 
-    `bid` 0 is no bid in particular; only other matters may be about none.
+    `bid` 0 is no bid in particular; only other matters may be about none. Of a question to the
+    bidder `evidence` is the place in the bid and `text` what it says there; `minutes` 0: the least.
     """
 
     id: RequestId
@@ -139,6 +141,17 @@ class MotionMake(
     bid: Annotated[int, Meta(ge=0, le=1000)] = 0
     clause: Text = ""
     evidence: Text = ""
+    template: Template = Template.UNCLEAR
+    minutes: Annotated[int, Meta(ge=0, le=10_000)] = 0
+
+
+class EnquiryLapse(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="enquiry.lapse"
+):
+    """Host or chair record that a question was not answered within its term."""
+
+    id: RequestId
+    number: Annotated[int, Meta(ge=1, le=100_000)]
 
 
 class MotionVote(
@@ -179,6 +192,7 @@ ClientMessage: TypeAlias = (
     | ReportConfirm
     | MotionMake
     | MotionVote
+    | EnquiryLapse
     | PhaseAdvance
     | Say
 )

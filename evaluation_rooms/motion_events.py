@@ -16,6 +16,7 @@ class About(StrEnum):
 
     REJECTION = "rejection"
     LOW_PRICE = "low_price"
+    ENQUIRY = "enquiry"
     OTHER = "other"
 
 
@@ -23,7 +24,7 @@ class MotionMade(Struct, frozen=True, tag_field="kind", tag="motion.made"):
     """A member puts something to the vote. `about`: `About`; `bid` 0: none in particular.
 
     `clause`: the law or the clause of the tender documents that a rejection rests on. `phase`: in
-    which the room was, and in which it is voted.
+    which the room was, and in which it is voted. `template`, `minutes`: of a question to a bidder.
     """
 
     room_id: UUID
@@ -35,6 +36,8 @@ class MotionMade(Struct, frozen=True, tag_field="kind", tag="motion.made"):
     text: str
     evidence: str
     phase: str
+    template: str = ""
+    minutes: int = 0
 
 
 class MotionVoted(Struct, frozen=True, tag_field="kind", tag="motion.voted"):

@@ -5,10 +5,12 @@ members vote, more than half carries, and who does not agree says why in writing
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from evaluation_rooms.commands import MakeMotion, RecordRefusal, VoteOnMotion
+from evaluation_rooms.enquiries import asked, require_askable
 from evaluation_rooms.events import PriceScored, RoomEvent
 from evaluation_rooms.fold import apply
 from evaluation_rooms.motion_events import (
@@ -40,15 +42,21 @@ PHASES: Final[Mapping[About, frozenset[Phase]]] = MappingProxyType(
         About.REJECTION: frozenset({Phase.PRELIMINARY, Phase.PRICE}),
         # 财库〔2026〕2号: besides the rates, the committee's own judgement asks about a price.
         About.LOW_PRICE: frozenset({Phase.PRICE}),
+        About.ENQUIRY: frozenset({Phase.PRELIMINARY, Phase.PRICE}),
         About.OTHER: frozenset({Phase.PRELIMINARY, Phase.PRICE, Phase.CHECKS}),
     }
 )
 
 
+# What is carried asks the bidder something.
+ASKING: Final = frozenset({About.ENQUIRY, About.LOW_PRICE})
+
+
 def decide_motion(room: Room, command: MakeMotion) -> tuple[RoomEvent, ...]:
     """A member moves something.
 
-    Raises WrongPhase, NotFound, BidRejected, ReasonMissing, MotionOpen.
+    Raises WrongPhase, NotFound, BidRejected, ReasonMissing, MotionOpen, and of a question to the
+    bidder what `enquiries.require_askable` raises.
     """
     require_member(room, command.seat)
     about = About(command.about)
@@ -63,9 +71,11 @@ def decide_motion(room: Room, command: MakeMotion) -> tuple[RoomEvent, ...]:
         raise ReasonMissing("a rejection names the law or the clause it rests on")
     for number, motion in room.motions.items():
         same = (motion.made.about, motion.made.bid) == (about, command.bid)
-        settled = motion.is_carried and about is not About.OTHER
+        settled = motion.is_carried and about in {About.REJECTION, About.LOW_PRICE}
         if same and (settled or is_open(room, motion)):
             raise MotionOpen(motion=number)
+    if about in ASKING:
+        require_askable(room, command)
     made = MotionMade(
         room.id,
         len(room.motions) + 1,
@@ -76,12 +86,14 @@ def decide_motion(room: Room, command: MakeMotion) -> tuple[RoomEvent, ...]:
         command.text,
         command.evidence,
         room.phase,
+        command.template,
+        command.minutes,
     )
     return (made,)
 
 
-def decide_motion_vote(room: Room, command: VoteOnMotion) -> tuple[RoomEvent, ...]:
-    """A member votes on an open motion; the last vote decides it.
+def decide_motion_vote(room: Room, command: VoteOnMotion, at: datetime) -> tuple[RoomEvent, ...]:
+    """A member votes on an open motion; the last vote decides it, and asks what is to be asked.
 
     Raises NotFound, WrongPhase, BidRejected, MotionClosed, ReasonMissing.
     """
@@ -103,6 +115,8 @@ def decide_motion_vote(room: Room, command: VoteOnMotion) -> tuple[RoomEvent, ..
         return (vote,)
     outcome = decided(room, after)
     events: tuple[RoomEvent, ...] = (vote, outcome)
+    if outcome.carried and motion.made.about in ASKING:
+        return (*events, asked(room, motion, at=at))
     if room.phase is Phase.PRICE and motion.made.about == About.REJECTION and outcome.carried:
         without = apply(apply(room, vote), outcome)
         # 87号令 第五十五条: who is out has no part in the prices that points are computed from.

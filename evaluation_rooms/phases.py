@@ -44,6 +44,8 @@ class Step:
 HOST = frozenset({Guide.HOST})
 EITHER = frozenset({Guide.HOST, Guide.CHAIR})
 P = Phase
+# What the committee has before it, or waits for, comes to an end before the phase does.
+SETTLED = ("motions-decided", "enquiries-closed")
 
 TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
     {
@@ -51,14 +53,22 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
         P.PRELIMINARY: (
             Step(
-                P.TECHNICAL, EITHER, ("chair-elected", "all-voted", "motions-decided", "to-score")
+                P.TECHNICAL,
+                EITHER,
+                ("chair-elected", "all-voted", *SETTLED, "to-score"),
             ),
             # 招标投标法 第四十二条: the committee may reject all bids; 条例 第十八条: who applies
             # passes or fails, and has no score. Either way there is nothing to score.
             Step(
                 P.REPORT,
                 EITHER,
-                ("chair-elected", "all-voted", "motions-decided", "nothing-to-score"),
+                (
+                    "chair-elected",
+                    "all-voted",
+                    "motions-decided",
+                    "enquiries-closed",
+                    "nothing-to-score",
+                ),
             ),
         ),
         P.TECHNICAL: (
@@ -85,8 +95,16 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         ),
         P.PRICE: (
             # 87号令 第六十条, 财库〔2026〕2号: an abnormally low price is explained and judged.
-            Step(P.TOTALS, EITHER, ("motions-decided", "low-prices-judged", "to-score")),
-            Step(P.REPORT, EITHER, ("motions-decided", "low-prices-judged", "nothing-to-score")),
+            Step(
+                P.TOTALS,
+                EITHER,
+                (*SETTLED, "low-prices-judged", "to-score"),
+            ),
+            Step(
+                P.REPORT,
+                EITHER,
+                (*SETTLED, "low-prices-judged", "nothing-to-score"),
+            ),
         ),
         P.TOTALS: (Step(P.CHECKS, EITHER, ()),),
         P.CHECKS: (

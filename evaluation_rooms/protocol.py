@@ -160,6 +160,8 @@ class Session:
             return c.Speak(None, message.text)
         if isinstance(message, m.PhaseAdvance):
             return c.AdvancePhase(None, _phase(message.to, Phase))
+        if isinstance(message, m.EnquiryLapse):
+            return c.LapseEnquiry(None, message.number)
         raise NotYourPart
 
     def _standing_view(self) -> StandingView:
@@ -194,8 +196,9 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
             seat, x.digest, x.agree, x.reason, x.statement
         ),
         m.MotionMake: lambda seat, x: c.MakeMotion(
-            seat, x.about, x.bid, x.clause, x.text, x.evidence
+            seat, x.about, x.bid, x.clause, x.text, x.evidence, x.template, x.minutes
         ),
+        m.EnquiryLapse: lambda seat, x: c.LapseEnquiry(seat, x.number),
         m.MotionVote: lambda seat, x: c.VoteOnMotion(seat, x.motion, x.agree, x.reason),
         m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),
         m.Say: lambda seat, x: c.Speak(seat, x.text),

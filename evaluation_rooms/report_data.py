@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.results import EvaluationOutcome, bid_key, member_key
 from tendering.documents import data
 from tendering.documents.typesetting import Signer
@@ -62,6 +63,7 @@ def report_data(
             (_finding(came_to, number), _answer(came_to, one.number))
             for number, one in enumerate(came_to.findings)
         ),
+        enquiries=tuple(map(_enquiry, came_to.enquiries)),
         candidates=tuple(
             data.CandidateRow(one.rank, one.bidder_name, one.price_fen, f"{one.total:f}")
             for one in report.candidates
@@ -178,6 +180,11 @@ def _marks(came_to: EvaluationOutcome, report: EvaluationReport) -> list[data.Ma
         for criterion in came_to.evaluation.method.criteria
         if (points := sheets[member_key(one.number)].get(bid.bid, {}).get(criterion.id)) is not None
     ]
+
+
+def _enquiry(enquiry: Enquiry) -> tuple[str, str, str]:
+    answer = "逾期未答复" if enquiry.answered is None else enquiry.answered.text
+    return bid_key(enquiry.asked.bid), enquiry.asked.question, answer
 
 
 def _answer(came_to: EvaluationOutcome, finding: int) -> str:

@@ -15,6 +15,7 @@ import msgspec
 
 from crypto.canonical import JsonValue, digest
 from evaluation_rooms import review, scoring
+from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     ChecksMade,
     Finding,
@@ -56,6 +57,7 @@ class EvaluationOutcome:
     digest: str
     dissents: Mapping[int, str]
     refusals: Mapping[int, str] = field(default_factory=dict)
+    enquiries: tuple[Enquiry, ...] = ()
 
 
 def outcome_of(room: Room) -> EvaluationOutcome:
@@ -77,6 +79,7 @@ def outcome_of(room: Room) -> EvaluationOutcome:
             for seat, one in sorted(room.results.confirmations.items())
             if not one.agree
         },
+        enquiries=tuple(one for _, one in sorted(room.enquiries.items())),
         refusals={seat: one.basis for seat, one in sorted(room.results.refusals.items())},
     )
 
@@ -225,6 +228,7 @@ def drafted(room: Room) -> ReportDrafted:
         "answers": [msgspec.to_builtins(one) for _, one in sorted(room.results.answers.items())],
         "all_rejected_because": review.rejects_all(room),
         "motions": msgspec.to_builtins([one for _, one in sorted(room.motions.items())]),
+        "enquiries": msgspec.to_builtins([one for _, one in sorted(room.enquiries.items())]),
     }
     if room.terms.sealed_prices:
         outcome["unopened"] = sorted(room.unopened)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     Finding,
     FindingAnswered,
@@ -108,6 +109,7 @@ class Room:
     priced: bool = False
     unopened: frozenset[int] = frozenset()
     motions: Mapping[int, Motion] = field(default_factory=dict)
+    enquiries: Mapping[int, Enquiry] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -128,7 +130,8 @@ class Room:
     @property
     def asked(self) -> frozenset[int]:
         """The bids whose bidders were asked about something."""
-        return frozenset(self.explanations) | frozenset(self.price_answers)
+        asked = frozenset(one.asked.bid for one in self.enquiries.values())
+        return asked | frozenset(self.explanations) | frozenset(self.price_answers)
 
     def carried(self, about: About) -> frozenset[int]:
         """The bids that motions of that kind were carried about."""

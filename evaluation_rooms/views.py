@@ -15,6 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     Finding,
     FindingAnswered,
@@ -107,6 +108,8 @@ _HIDDEN: Final[Mapping[str, Callable[[Body], Body]]] = MappingProxyType(
         "score.submitted": _without("points"),
         "scores.locked": _without("statement"),
         "motion.voted": _without("agree", "reason"),
+        "enquiry.asked": _without("bidder_id", "enquiry"),
+        "enquiry.answered": _without("statement"),
         "prices.entered": _without("prices", "unopened"),
         "report.confirmed": _without("statement"),
     }
@@ -167,6 +170,19 @@ class ElectionView(Struct, frozen=True):
     voted: tuple[int, ...]
 
 
+class EnquiryView(Struct, frozen=True):
+    """A question to a bidder by the bid's number; `answer` None: there is none (yet)."""
+
+    number: int
+    bid: int
+    template: str
+    question: str
+    asked_at: datetime
+    due_at: datetime
+    answer: str | None
+    lapsed: bool
+
+
 class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     """An evaluation room as one reader may see it. `sheets` are the reader's own, or all."""
 
@@ -198,6 +214,7 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     report_answers: tuple[Answer, ...]
     report_refusals: tuple[ReportRefused, ...]
     motions: tuple[Motion, ...]
+    enquiries: tuple[EnquiryView, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -257,6 +274,7 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         if outside
         else tuple(one for _, one in sorted(results.refusals.items())),
         motions=_motions(room, standing),
+        enquiries=() if outside else tuple(_enquiry(one) for one in room.enquiries.values()),
     )
 
 
@@ -327,6 +345,20 @@ def _motions(room: Room, standing: Standing) -> tuple[Motion, ...]:
         if every or motion.decided is not None
         else Motion(motion.made, tuple(x for x in motion.votes if x.seat == standing.seat))
         for _, motion in sorted(room.motions.items())
+    )
+
+
+def _enquiry(enquiry: Enquiry) -> EnquiryView:
+    asked, answered = enquiry.asked, enquiry.answered
+    return EnquiryView(
+        asked.number,
+        asked.bid,
+        asked.template,
+        asked.question,
+        asked.asked_at,
+        asked.due_at,
+        None if answered is None else answered.text,
+        enquiry.lapsed,
     )
 
 

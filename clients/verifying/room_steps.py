@@ -3,6 +3,7 @@ member signed, and whether the step was open at all.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -10,9 +11,11 @@ from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from crypto.errors import CryptoError
 from evaluation_rooms import commands as c
+from evaluation_rooms import enquiries, leading, motions, results, review, scoring
+from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
-from evaluation_rooms import leading, motions, results, review, scoring
 from evaluation_rooms import motion_events as m
+from evaluation_rooms.enquiries import ANSWER_LABEL
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
 from evaluation_rooms.phases import TRANSITIONS
 from evaluation_rooms.room import Room
@@ -26,17 +29,23 @@ def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: 
     """Check an entry; False when the replay cannot go on with it."""
     if not room.is_open_at(entry.at, case.pauses):
         notes.fails(place(entry), "outside the time window of the room")
-    why = fault_of(room, event)
+    why = fault_of(room, event, at=entry.at)
     if why:
         notes.fails(place(entry), why)
     for label, statement in _statements(event):
-        _check_signature(case, label, statement, entry, notes)
+        uscc = _check_signature(case, label, statement, entry, notes)
+        if isinstance(event, q.EnquiryAnswered) and event.number in room.enquiries:
+            party = case.parties.get(room.enquiries[event.number].asked.bidder_id)
+            own = party is not None and uscc == party.uscc
+            notes.require(own, place(entry), "signed by somebody else than the bidder")
     return not why or not why.startswith("cannot")
 
 
-def fault_of(room: Room, event: e.RoomEvent) -> str:
+def fault_of(room: Room, event: e.RoomEvent, *, at: datetime) -> str:
     """What is wrong with an entry for a room in this state; empty when nothing is."""
     try:
+        if type(event) in _TIMED_CHECKS:
+            return _TIMED_CHECKS[type(event)](room, event, at)
         return _CHECKS[type(event)](room, event) if type(event) in _CHECKS else ""
     except Refused as error:
         return f"cannot be computed: {error.detail or error.code}"
@@ -147,15 +156,48 @@ def _named(room: Room, event: e.BidsNamed) -> str:
 
 def _moved(room: Room, event: m.MotionMade) -> str:
     command = c.MakeMotion(
-        event.seat, event.about, event.bid, event.clause, event.text, event.evidence
+        event.seat,
+        event.about,
+        event.bid,
+        event.clause,
+        event.text,
+        event.evidence,
+        event.template,
+        event.minutes,
     )
     same = motions.decide_motion(room, command) == (event,)
     return "" if same else "not the motion that the member made"
 
 
-def _motion_vote(room: Room, event: m.MotionVoted) -> str:
+def _motion_vote(room: Room, event: m.MotionVoted, at: datetime) -> str:
     command = c.VoteOnMotion(event.seat, event.motion, event.agree, event.reason)
-    return "" if motions.decide_motion_vote(room, command)[0] == event else "another vote"
+    return "" if motions.decide_motion_vote(room, command, at)[0] == event else "another vote"
+
+
+def _asked(room: Room, event: q.EnquiryAsked, at: datetime) -> str:
+    motion = room.motions.get(event.motion)
+    if motion is None or not motion.is_carried or motion.made.about not in motions.ASKING:
+        return "cannot be: the committee did not decide to ask"
+    if any(one.asked.motion == event.motion for one in room.enquiries.values()):
+        return "cannot be: it was asked already"
+    return "" if enquiries.asked(room, motion, at=at) == event else "another question was decided"
+
+
+def _enquiry_answered(room: Room, event: q.EnquiryAnswered, at: datetime) -> str:
+    enquiry = room.enquiries.get(event.number)
+    if enquiry is None:
+        return "cannot be: nothing was asked"
+    asked = enquiry.asked
+    command = c.AnswerEnquiry(asked.enquiry, asked.bidder_id, event.text, event.statement)
+    if enquiries.decide_answer(room, command, at)[0] != event:
+        return "another answer"
+    said = enquiries.answer_statement(room, enquiry, event.text)
+    return "" if event.statement.get("statement") == said else "another answer was signed"
+
+
+def _lapsed(room: Room, event: q.EnquiryLapsed, at: datetime) -> str:
+    command = c.LapseEnquiry(None, event.number)
+    return "" if enquiries.decide_lapse(room, command, at)[0] == event else "another question"
 
 
 def _motion_decided(room: Room, event: m.MotionDecided) -> str:
@@ -210,10 +252,19 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         e.ReportConfirmed: _confirmed,
         e.RoomClosed: _closed,
         m.MotionMade: _moved,
-        m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,
         m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,
+    }
+)
+
+
+_TIMED_CHECKS: Final[Mapping[type, Callable[[Room, Any, datetime], str]]] = MappingProxyType(
+    {
+        m.MotionVoted: _motion_vote,
+        q.EnquiryAsked: _asked,
+        q.EnquiryAnswered: _enquiry_answered,
+        q.EnquiryLapsed: _lapsed,
     }
 )
 
@@ -224,6 +275,8 @@ def _statements(event: e.RoomEvent) -> list[tuple[str, dict[str, Any]]]:
             return [(STATEMENT_LABEL, statement) for statement in statements]
         case e.ScoresLocked(statement=statement) if statement is not None:
             return [(SHEET_LABEL, statement)]
+        case q.EnquiryAnswered(statement=statement):
+            return [(ANSWER_LABEL, statement)]
         case e.ReportConfirmed(statement=statement) if statement is not None:
             return [(REPORT_LABEL, statement)]
         case _:
@@ -232,11 +285,14 @@ def _statements(event: e.RoomEvent) -> list[tuple[str, dict[str, Any]]]:
 
 def _check_signature(
     case: Case, label: str, statement: dict[str, Any], entry: Entry, notes: Notes
-) -> None:
+) -> str:
+    """Check a signature; the credit code of the organization that signed, empty if none did."""
     try:
-        case.signed(statement, label=label, at=entry.at, where=place(entry))
+        _, who = case.signed(statement, label=label, at=entry.at, where=place(entry))
     except CryptoError as error:
         notes.fails(place(entry), str(error))
+        return ""
+    return who.uscc or ""
 
 
 def _difference(computed: object, found: object, path: str = "") -> str:

@@ -2,29 +2,62 @@
 
 from typing import Final
 
-from evaluation_rooms.api import clearings, evaluations
+from evaluation_rooms.api import clearings, enquiries, evaluations
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.domain.refusals.rooms import (
+    BidderNamed,
     CommitteeUnsound,
+    EnquiryClosed,
     NotCheckedIn,
     NotYourPart,
     PointsOutOfRange,
+    ReasonMissing,
     RoomExists,
     RoomWindowClosed,
 )
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
 from tendering.domain.refusals.seat_invitations import SeatsUnanswered
-from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMissing
+from tendering.domain.refusals.signatures import (
+    DocumentChanged,
+    SignatureRefused,
+    SignaturesMissing,
+)
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
 
 _PLACE: Final = (NotArrived, VenueWindowClosed, WrongWorkstation)
 
 EVALUATION_ROUTES: Final = (
+    Route(
+        "GET",
+        "/tenders/{tender_id}/enquiries",
+        enquiries.get_enquiries,
+        tags=("evaluation",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/tenders/{tender_id}/enquiries/{enquiry}/answer",
+        enquiries.post_enquiry_answer,
+        action="enquiry.answer",
+        status=204,
+        idempotency="transaction",
+        errors=(
+            BidderNamed,
+            EnquiryClosed,
+            NotFound,
+            ReasonMissing,
+            RoomWindowClosed,
+            SignatureRefused,
+            WrongPhase,
+        ),
+        tags=("evaluation",),
+        secret=True,
+    ),
     Route(
         "POST",
         "/tenders/{tender_id}/evaluation",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.motion_events import Motion, ReportRefused
 from evaluation_rooms.room import Room
 from tendering.storage.connection import Connection
@@ -17,6 +18,7 @@ from tendering.storage.connection import Connection
 Matters: TypeAlias = Mapping[str, Mapping[int, Any]]
 
 KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "enquiry": Enquiry,
     "motion": Motion,
     "refusal": ReportRefused,
 }
@@ -46,7 +48,11 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
 
 
 def _of(room: Room) -> Matters:
-    return {"motion": room.motions, "refusal": room.results.refusals}
+    return {
+        "enquiry": room.enquiries,
+        "motion": room.motions,
+        "refusal": room.results.refusals,
+    }
 
 
 async def _save(

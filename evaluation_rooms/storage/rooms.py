@@ -105,6 +105,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         priced=row["priced"],
         unopened=unopened,
         motions=matter["motion"],
+        enquiries=matter["enquiry"],
     )
 
 

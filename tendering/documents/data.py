@@ -160,6 +160,7 @@ class EvaluationReport:
     price_rows: tuple[tuple[str, str], ...]
     marks: tuple[Mark, ...]
     findings: tuple[tuple[str, str], ...]
+    enquiries: tuple[tuple[str, str, str], ...]
     candidates: tuple[CandidateRow, ...]
     competition_lacking: bool
     all_rejected_because: str

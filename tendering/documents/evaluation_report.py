@@ -48,7 +48,7 @@ def render_evaluation_report(report: EvaluationReport) -> Rendered:
             heading("九、推荐的中标候选人名单与签订合同前要处理的事宜"),
             *_candidates(report),
             heading("十、澄清、说明、补正事项纪要"),
-            paragraph("评标委员会没有通过本平台要求投标人澄清、说明或者补正。"),
+            _enquiries(report),
             heading("附一、签署前核查及不同意见"),
             *_findings(report),
             *_dissents(report),
@@ -180,6 +180,13 @@ def _findings(report: EvaluationReport) -> list[Block]:
         return [paragraph("汇总、分项、客观因素一致性和评分离散情况核查未发现问题。")]
     rows = [list(row) for row in report.findings]
     return [table(["核查发现", "成员说明"], rows, shares=[12, 12])]
+
+
+def _enquiries(report: EvaluationReport) -> Block:
+    if not report.enquiries:
+        return paragraph("评标委员会没有通过本平台要求投标人澄清、说明或者补正。")
+    rows = [list(row) for row in report.enquiries]
+    return table(["编号", "评标委员会的问题", "投标人的答复"], rows, shares=[2, 12, 12])
 
 
 def _dissents(report: EvaluationReport) -> list[Block]:

@@ -296,6 +296,8 @@ _ROOM_KINDS: Final = (
     "chair.round_closed",
     "chair.vote_cast",
     "checks.made",
+    "enquiry.answered",
+    "enquiry.lapsed",
     "finding.answered",
     "objective.confirmed",
     "low_prices.decided",

@@ -36,6 +36,13 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
             "Contributions to the draw are closed: please help to open them.",
         ),
     ),
+    "enquiry.asked": (
+        Row(
+            A.NAMED,
+            "评标委员会要求澄清、说明，请在 {due_at} 前在平台上签名答复。",
+            "The evaluation committee asks for a clarification: please answer by {due_at}, signed.",
+        ),
+    ),
     "committee.drawn": rows_for(
         "评标委员会专家席位已抽取。",
         "The seats of the evaluation committee are drawn.",

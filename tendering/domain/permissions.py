@@ -115,6 +115,7 @@ _IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, 
 
 _ROOMS: dict[str, frozenset[Role]] = {
     "evaluation.lead": TRADING,
+    "enquiry.answer": frozenset({R.BIDDER}),
     "hall.announce": TRADING,
     "hall.lead": TRADING,
     "room.advance": TRADING | {R.EXPERT},

@@ -101,23 +101,24 @@ class Doors:
 
     async def statements(self, seat: int, person_id: UUID, *, uscc: str) -> list[Any]:
         """The four statements, signed with a fresh key certified by the platform."""
+        bodies = [
+            statement_body(kind, seat, person_id, conflict=False, room=ROOM, tender=TENDER)
+            for kind in sorted(STATEMENT_KINDS)
+        ]
+        return self.signed(STATEMENT_LABEL, *bodies, uscc=uscc)
+
+    def signed(self, label: str, *statements: Json, uscc: str) -> list[Any]:
+        """Statements signed with a fresh key certified by the platform."""
         key = generate_signing_key()
-        subject = CertificateSubject("示范专家", "示范专家单位", uscc)
+        subject = CertificateSubject("示范人员", "示范单位", uscc)
         request = make_request(key, common_name="x", organization="x", uscc="")
         authority = self.keys.authority
         certificate = issue(
             authority.certificate, authority.key, request, at=AT, days=2, subject=subject
         )
         return [
-            sign_statement(
-                key,
-                certificate,
-                label=STATEMENT_LABEL,
-                statement=statement_body(
-                    kind, seat, person_id, conflict=False, room=ROOM, tender=TENDER
-                ),
-            ).to_value()
-            for kind in sorted(STATEMENT_KINDS)
+            sign_statement(key, certificate, label=label, statement=one).to_value()
+            for one in statements
         ]
 
 

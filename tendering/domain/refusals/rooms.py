@@ -15,6 +15,12 @@ class BidRejected(Conflict):
     code = "bid-rejected"
 
 
+class BidderNamed(Invalid):
+    """While the review is blind no text to or from a bidder names one."""
+
+    code = "bidder-named"
+
+
 class ChairNotWanted(Conflict):
     """There is a chair, or the seat is not a candidate of the open round, or has voted in it."""
 
@@ -39,6 +45,18 @@ class DigestMismatch(Conflict):
     code = "digest-mismatch"
 
 
+class EnquiryClosed(Conflict):
+    """The question was answered, or its term is over (`due_at`)."""
+
+    code = "enquiry-closed"
+
+
+class EnquiryOpen(Conflict):
+    """The bidder may answer until `due_at`."""
+
+    code = "enquiry-open"
+
+
 class FindingNotYours(Conflict):
     """The finding asks another member, or nobody, for an answer."""
 
@@ -49,6 +67,12 @@ class HelloExpected(Conflict):
     """The first message of a connection, and only the first, is `hello`."""
 
     code = "hello-expected"
+
+
+class LeadingQuestion(Invalid):
+    """The committee neither hints nor leads: `word` is not asked."""
+
+    code = "leading-question"
 
 
 class MotionClosed(Conflict):
@@ -145,6 +169,12 @@ class StatementsIncomplete(Invalid):
     """The signed statements are not those asked for at check-in."""
 
     code = "statements-incomplete"
+
+
+class TermUnfit(Invalid):
+    """The term of a question is shorter or longer than allowed (`minutes_min`, `minutes_max`)."""
+
+    code = "term-unfit"
 
 
 class TicketRefused(Forbidden):

@@ -58,6 +58,7 @@ REPORT = EvaluationReport(
         for bid, points in (("01", "35"), ("02", "38"))
     ),
     findings=(),
+    enquiries=(("02", "“工期”的含义不明确，请说明。", "三百天"),),
     candidates=(CandidateRow(1, "示范乙公司", 90_000_000, "98.00"),),
     competition_lacking=False,
     all_rejected_because="",

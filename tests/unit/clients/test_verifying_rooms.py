@@ -12,7 +12,7 @@ from evaluation_rooms import motion_events as m
 from evaluation_rooms.fold import apply, opened
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
-from tests.support.evaluation import ROOM, Play, confirmations
+from tests.support.evaluation import AT, ROOM, Play, confirmations
 
 
 def faults(events: list[e.RoomEvent]) -> Iterator[str]:
@@ -21,7 +21,7 @@ def faults(events: list[e.RoomEvent]) -> Iterator[str]:
     assert isinstance(first, e.RoomOpened)
     room: Room = opened(first)
     for event in rest:
-        why = fault_of(room, event)
+        why = fault_of(room, event, at=AT)
         yield why
         if not why:
             room = apply(room, event)
@@ -69,5 +69,5 @@ def test_a_decision_before_all_have_voted_is_found() -> None:
     play = Play().until(Phase.PRELIMINARY)
     play.do(c.MakeMotion(1, "rejection", 2, "第五十一条", "串通投标", ""))
 
-    assert "votes" in fault_of(play.room, m.MotionDecided(ROOM, 1, (1, 2, 3), (), True))
-    assert "votes" in fault_of(play.room, m.MotionDecided(ROOM, 9, (1, 2, 3), (), True))
+    assert "votes" in fault_of(play.room, m.MotionDecided(ROOM, 1, (1, 2, 3), (), True), at=AT)
+    assert "votes" in fault_of(play.room, m.MotionDecided(ROOM, 9, (1, 2, 3), (), True), at=AT)

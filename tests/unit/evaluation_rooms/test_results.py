@@ -161,7 +161,7 @@ def test_a_rejection_of_which_the_bidder_was_never_asked_is_decided_by_the_chair
 
 def test_a_low_price_that_stays_is_decided_by_the_chair() -> None:
     play = Play().until(Phase.PRICE)
-    play.do(c.MakeMotion(1, "low_price", 1, "", "明显低于成本", ""))
+    play.do(c.MakeMotion(1, "low_price", 1, "", "人工费", "投标函"))
     play.do(*[c.VoteOnMotion(seat, 1, True, "") for seat in range(1, 6)])
     play.do(c.ExplainPrice(1, "自有设备", 40))
     play.do(*[c.VoteOnItem(seat, 1, "abnormally-low-price", True, "", "") for seat in range(1, 6)])

@@ -100,6 +100,8 @@ export interface DutyView { id: string; rule: string; law: string; title: string
 
 export interface ElectionView { round: number; candidates: number[]; voted: number[] }
 
+export interface EnquiryView { number: number; bid: number; template: string; question: string; asked_at: string; due_at: string; answer: string | null; lapsed: boolean }
+
 export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
 
 export interface EnvelopeContainers { qualification?: string | null; technical?: string | null; price?: string | null }
@@ -190,7 +192,7 @@ export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: Mot
 
 export interface MotionDecided { kind: "motion.decided"; room_id: string; motion: number; agreed: number[]; dissents: Dissent[]; carried: boolean }
 
-export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string }
+export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string; template?: string; minutes?: number }
 
 export interface MotionVoted { kind: "motion.voted"; room_id: string; motion: number; seat: number; agree: boolean; reason: string }
 
@@ -502,7 +504,7 @@ export interface RoomOpenedAnswer { id: string; seq: number }
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 

@@ -1,6 +1,6 @@
 // Made by scripts/generate_types.py (make types): do not edit.
 
-export type About = "low_price" | "other" | "rejection";
+export type About = "enquiry" | "low_price" | "other" | "rejection";
 
 export interface Ack { type: "ack"; id: string; seq: number }
 
@@ -13,6 +13,10 @@ export interface ChairVote { type: "chair.vote"; id: string; candidate: number }
 export interface Dissent { seat: number; reason: string }
 
 export interface ElectionView { round: number; candidates: number[]; voted: number[] }
+
+export interface EnquiryLapse { type: "enquiry.lapse"; id: string; number: number }
+
+export interface EnquiryView { number: number; bid: number; template: string; question: string; asked_at: string; due_at: string; answer: string | null; lapsed: boolean }
 
 export interface EntryFrame { type: "entry"; seq: number; kind: string; body: Record<string, unknown>; at: string; head?: string }
 
@@ -34,9 +38,9 @@ export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: Mot
 
 export interface MotionDecided { kind: "motion.decided"; room_id: string; motion: number; agreed: number[]; dissents: Dissent[]; carried: boolean }
 
-export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string }
+export interface MotionMade { kind: "motion.made"; room_id: string; motion: number; seat: number; about: string; bid: number; clause: string; text: string; evidence: string; phase: string; template?: string; minutes?: number }
 
-export interface MotionMake { type: "motion.make"; id: string; about: About; text: string; bid?: number; clause?: string; evidence?: string }
+export interface MotionMake { type: "motion.make"; id: string; about: About; text: string; bid?: number; clause?: string; evidence?: string; template?: Template; minutes?: number }
 
 export interface MotionVote { type: "motion.vote"; id: string; motion: number; agree: boolean; reason?: string }
 
@@ -66,7 +70,7 @@ export interface ReviewItem { id: string; part: string; title: string; law: stri
 
 export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -82,7 +86,9 @@ export interface Snapshot { type: "snapshot"; room_id: string; seq: number; stan
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
+export type Template = "inconsistent" | "low_price" | "slip" | "unclear";
+
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | PhaseAdvance | Say;
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | PhaseAdvance | Say;
 export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence;

@@ -49,8 +49,8 @@ export const STEPS: Record<Phase, readonly Step[]> = {
 
 /** What may be moved in which phase: the table of evaluation_rooms/motions.py. */
 export const ABOUT_IN: Partial<Record<Phase, About[]>> = {
-  preliminary: ["rejection", "other"],
-  price: ["rejection", "low_price", "other"],
+  preliminary: ["enquiry", "rejection", "other"],
+  price: ["low_price", "enquiry", "rejection", "other"],
   checks: ["other"],
 };
 

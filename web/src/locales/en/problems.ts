@@ -1,6 +1,8 @@
 /** What each code of a problem means for the person in front of the screen, English. */
 export default {
   // The four families and the HTTP edge.
+  "enquiry-closed": "The question was answered, or its term is over.",
+  "enquiry-open": "The bidder still has time to answer.",
   "explanation-too-early": "The bidder still has time to explain its price.",
   "not-found": "Not found, or not for you to see. Check the address; log in where a log-in is needed.",
   forbidden: "Your present role may not do this. Change your role in My account, or ask a colleague.",
@@ -176,12 +178,14 @@ export default {
   // Rooms.
   "already-checked-in": "This seat has checked in already.",
   "bid-rejected": "This bid was rejected and is not scored.",
+  "bidder-named": "While the review is blind no text may name a bidder.",
   "chair-not-wanted": "You cannot vote so now: there is a chair, you have voted, or it is not a candidate.",
   "committee-unsound": "The committee is not sound: too few members, an even number, or one person twice.",
   "criterion-not-subjective": "This criterion is computed, not scored by members.",
   "digest-mismatch": "The content has changed. Read it again before you confirm.",
   "finding-not-yours": "This finding does not ask you for an answer.",
   "hello-expected": "The connection got out of order and is being made again.",
+  "leading-question": "The committee neither hints nor leads: please use other words.",
   "motion-closed": "The committee has decided on this motion already.",
   "motion-open": "There is a motion on this already, or it was carried.",
   "not-checked-in": "Check in before you take part.",
@@ -197,6 +201,7 @@ export default {
   "sheet-incomplete": "Some points are still missing. Fill them in before you lock.",
   "silent-now": "Members score alone now: nobody speaks in the room.",
   "statements-incomplete": "Not all statements for check-in were signed.",
+  "term-unfit": "The term to answer is shorter or longer than allowed.",
   "ticket-refused": "The ticket has expired; a new one is being fetched.",
   // Venues.
   "booking-settled": "The booking has gone past this step, or experts sit there already.",

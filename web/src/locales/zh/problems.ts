@@ -1,6 +1,8 @@
 /** What each code of a problem means for the person in front of the screen, Chinese. */
 export default {
   // The four families and the HTTP edge.
+  "enquiry-closed": "该问题已经答复，或者答复期限已过。",
+  "enquiry-open": "投标人的答复期限还没有结束。",
   "explanation-too-early": "投标人说明报价的时间还没有结束。",
   "not-found": "没有找到，或者您无权查看。请检查地址；需要登录的内容请先登录。",
   forbidden: "您当前的身份不能办理此事。请在“我的账户”中切换身份，或由有权限的同事办理。",
@@ -174,12 +176,14 @@ export default {
   // Rooms.
   "already-checked-in": "这个席位已经签到。",
   "bid-rejected": "该投标已被否决，不再评分。",
+  "bidder-named": "暗标评审期间，问题和答复中不得出现投标人名称。",
   "chair-not-wanted": "现在不能这样投票：组长已经选出、您已投过票，或者对方不是本轮候选人。",
   "committee-unsound": "评标委员会组成不合规：人数不足、为偶数，或者有人占两个席位。",
   "criterion-not-subjective": "这一项由系统计算，不由评委打分。",
   "digest-mismatch": "内容已经更新，请重新阅读后再确认。",
   "finding-not-yours": "这条提示不需要您答复。",
   "hello-expected": "连接次序有误，正在重新连接。",
+  "leading-question": "评标委员会不得暗示或者诱导投标人，请修改措辞。",
   "motion-closed": "评标委员会已就该动议作出决定。",
   "motion-open": "同一事项已有动议正在表决或者已经通过。",
   "not-checked-in": "请先签到，再参加评审。",
@@ -195,6 +199,7 @@ export default {
   "sheet-incomplete": "还有评分没有填写，填完才能锁定。",
   "silent-now": "独立评分阶段不能在室内发言。",
   "statements-incomplete": "签到所需的承诺书没有全部签署。",
+  "term-unfit": "答复期限短于或者长于规定。",
   "ticket-refused": "入室凭证已失效，正在重新获取。",
   // Venues.
   "booking-settled": "这个场地预订已经办结，或者已有专家入座，不能再这样操作。",
