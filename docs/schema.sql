@@ -44,6 +44,30 @@ BEGIN
 END
 $$;
 
+CREATE SEQUENCE insurance.call_numbers
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE insurance.calls (
+    guarantor_id uuid NOT NULL,
+    slot integer NOT NULL,
+    number bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    direction text NOT NULL,
+    message_id uuid,
+    door text NOT NULL,
+    outcome text NOT NULL,
+    explanation text NOT NULL,
+    CONSTRAINT calls_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT calls_door_check CHECK ((char_length(door) <= 40)),
+    CONSTRAINT calls_explanation_check CHECK ((char_length(explanation) <= 500)),
+    CONSTRAINT calls_outcome_check CHECK ((char_length(outcome) <= 60)),
+    CONSTRAINT calls_slot_check CHECK (((slot >= 0) AND (slot <= 199)))
+);
+
 CREATE TABLE insurance.guarantors (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -51,6 +75,9 @@ CREATE TABLE insurance.guarantors (
     endpoint text NOT NULL,
     public_key bytea NOT NULL,
     registered_at timestamp with time zone NOT NULL,
+    live_since timestamp with time zone,
+    conformance_digest bytea,
+    CONSTRAINT guarantors_conformance_digest_check CHECK ((octet_length(conformance_digest) = 32)),
     CONSTRAINT guarantors_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 500))),
     CONSTRAINT guarantors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) = 32))
@@ -1390,6 +1417,9 @@ ALTER TABLE tendering.workstations ALTER COLUMN number ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+ALTER TABLE ONLY insurance.calls
+    ADD CONSTRAINT calls_pkey PRIMARY KEY (guarantor_id, slot);
+
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id);
 
@@ -1943,6 +1973,9 @@ CREATE TRIGGER journal_is_not_truncated BEFORE TRUNCATE ON tendering.journal FOR
 
 CREATE TRIGGER kept_for_a_day BEFORE DELETE ON tendering.log_evidence FOR EACH ROW EXECUTE FUNCTION tendering.refuse_young_evidence();
 
+ALTER TABLE ONLY insurance.calls
+    ADD CONSTRAINT calls_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
 ALTER TABLE ONLY insurance.matters
     ADD CONSTRAINT matters_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
 
@@ -2350,6 +2383,10 @@ GRANT USAGE ON SCHEMA rooms TO tendering_audit;
 GRANT USAGE ON SCHEMA tendering TO tendering_app;
 
 GRANT USAGE ON SCHEMA tendering TO tendering_audit;
+
+GRANT SELECT,USAGE ON SEQUENCE insurance.call_numbers TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.calls TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.guarantors TO tendering_app;
 

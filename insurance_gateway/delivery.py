@@ -19,7 +19,8 @@ from insurance_gateway.actions.sending import arrived, disclose_tender, give_up
 from insurance_gateway.actions.watching import Watch, expire_ended, watch_tender
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
-from insurance_gateway.storage import guarantors, orders, outbox
+from insurance_gateway.storage import calls, guarantors, orders, outbox
+from insurance_gateway.storage.calls import Call
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.storage.outbox import Parcel
 from insurance_gateway.wire import MESSAGES, Quote, QuoteRequest
@@ -88,7 +89,8 @@ async def ask_quotes(
 ) -> list[tuple[Guarantor, Quote]]:
     """The offers of all guarantors who answer in time, cheapest first."""
     async with reading(context.pool) as connection:
-        known = await guarantors.list_all(connection)
+        found = await guarantors.list_all(connection)
+    known = [each for each in found if each.live_since is not None]
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_quote(context, each, asked)) for each in known]
     offers = [
@@ -149,24 +151,25 @@ async def _deliver(
 
 async def deliver(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:
     """Send one claimed message and write down what came of it."""
+    outcome, error = "ok", ""
     try:
         await _send(context, guarantor, parcel)
-    except InsurerUnavailable as error:
-        if parcel.attempts < context.settings.attempts_max:
-            async with transaction(context.pool) as connection:
-                await outbox.postpone(
-                    connection,
-                    parcel.id,
-                    seconds=pause_seconds(context, parcel.attempts),
-                    error=str(error),
-                )
-            return
-        await _bury(context, parcel, str(error))
-    except InsurerRefused as error:
-        await _bury(context, parcel, str(error))
-    else:
-        async with transaction(context.pool) as connection:
+    except InsurerUnavailable as unavailable:
+        outcome, error = "unavailable", str(unavailable)
+    except InsurerRefused as refused:
+        outcome, error = "refused", str(refused)
+    call = Call("out", parcel.kind, outcome, error, parcel.id)
+    async with transaction(context.pool) as connection:
+        await calls.insert(connection, guarantor.id, call)
+        if outcome == "ok":
             await arrived(connection, parcel)
+        elif outcome == "unavailable" and parcel.attempts < context.settings.attempts_max:
+            pause = pause_seconds(context, parcel.attempts)
+            await outbox.postpone(connection, parcel.id, seconds=pause, error=error)
+        else:
+            # The order's id is all that a log may say: before the opening nobody learns who bids.
+            logger.error("message %s to a guarantor is given up: %s", parcel.id, error)
+            await give_up(connection, parcel, error=error)
 
 
 def pause_seconds(context: InsuranceContext, attempts: int) -> float:
@@ -179,10 +182,3 @@ def pause_seconds(context: InsuranceContext, attempts: int) -> float:
 async def _send(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:
     message = msgspec.json.decode(parcel.body, type=MESSAGES[parcel.kind])
     await context.insurer.send(guarantor, parcel.id, message)
-
-
-async def _bury(context: InsuranceContext, parcel: Parcel, error: str) -> None:
-    # The order's id is all that a log may say: before the opening nobody learns who bids.
-    logger.error("message %s to a guarantor is given up: %s", parcel.id, error)
-    async with transaction(context.pool) as connection:
-        await give_up(connection, parcel, error=error)

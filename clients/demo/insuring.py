@@ -50,7 +50,9 @@ async def start_insurers(
             "public_key": ready["public_key"],
         }
         try:
-            await operator.post("/insurance/guarantors", body)
+            guarantor = await operator.post("/insurance/guarantors", body)
         except PlatformRefused as refusal:
             if refusal.code != "already-registered":
                 raise
+        else:
+            await operator.post(f"/insurance/guarantors/{guarantor['id']}/approval", {})

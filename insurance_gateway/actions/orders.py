@@ -22,7 +22,11 @@ from tendering.actions import bid_securities
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.bids import DeadlinePassed
-from tendering.domain.refusals.guarantees import NoBidSecurityAsked, SurrenderRefused
+from tendering.domain.refusals.guarantees import (
+    GuarantorNotLive,
+    NoBidSecurityAsked,
+    SurrenderRefused,
+)
 from tendering.domain.tender import Tender, TenderStatus, require_status
 from tendering.storage import tenders
 from tendering.storage.connection import Connection
@@ -60,9 +64,11 @@ async def place(
     """Order a guarantee and put the application into the outbox.
 
     Raises NotFound, WrongPhase, DeadlinePassed, NoBidSecurityAsked, GuarantorUnknown,
-    OrderUnderWay.
+    GuarantorNotLive, OrderUnderWay.
     """
     guarantor = await guarantors.get(connection, guarantor_id)
+    if guarantor.live_since is None:
+        raise GuarantorNotLive
     tender = await tenders.get(connection, tender_id)
     require_accepting(tender, at=at)
     order = Order(

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from insurance_gateway.actions import notices
 from insurance_gateway.context import InsuranceContext
+from insurance_gateway.guarantee import Order
 from insurance_gateway.request_signatures import (
     Message,
     WireRefused,
@@ -19,13 +20,15 @@ from insurance_gateway.request_signatures import (
     require_signable,
     verify_request,
 )
-from insurance_gateway.storage import guarantors
+from insurance_gateway.storage import calls, guarantors
+from insurance_gateway.storage.calls import Call
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice, require_consistent
 from tendering.api import requests
 from tendering.api.fields import Line
+from tendering.api.problems import EdgeProblem
 from tendering.api.routing import PREFIX
-from tendering.domain.refusals import Invalid
+from tendering.domain.refusals import Invalid, Refused
 from tendering.domain.refusals.guarantees import (
     GuarantorEndpointInvalid,
     GuarantorKeyInvalid,
@@ -55,6 +58,7 @@ class GuarantorAnswer(Struct, frozen=True):
     organization_id: UUID
     name: str
     public_key: str
+    live: bool
 
 
 class GuarantorList(Struct, frozen=True):
@@ -109,13 +113,31 @@ async def post_callback(
     received_at = insurance.now()
     async with reading(insurance.pool) as connection:
         guarantor = await guarantors.get(connection, guarantor_id)
+    try:
+        order = await _take(insurance, request, guarantor, body, received_at)
+    except (Refused, EdgeProblem) as refusal:
+        # The guarantor's engineer reads in his console what is wrong.
+        call = Call("in", "callback", refusal.code, str(refusal))
+        async with transaction(insurance.pool) as connection:
+            await calls.insert(connection, guarantor.id, call)
+        raise
+    return NoticeAnswer(order.id, order.state, order.reason)
+
+
+async def _take(
+    insurance: InsuranceContext,
+    request: web.Request,
+    guarantor: Guarantor,
+    body: bytes,
+    received_at: datetime,
+) -> Order:
     headers = {
         name: ", ".join(request.headers.getall(name))
         for name in SIGNED_HEADERS
         if name in request.headers
     }
     # The address as we publish it, not as some proxy may have rewritten it.
-    url = f"{insurance.public_address}{PREFIX}/insurance/callbacks/{guarantor_id}"
+    url = f"{insurance.public_address}{PREFIX}/insurance/callbacks/{guarantor.id}"
     try:
         signed = verify_request(
             Message("POST", url, headers), body, guarantor.public_key, at=received_at
@@ -141,7 +163,9 @@ async def post_callback(
             checked=checked,
             at=received_at,
         )
-    return NoticeAnswer(order.id, order.state, order.reason)
+        call = Call("in", notice.state, "ok", order.reason, notice.id)
+        await calls.insert(connection, guarantor.id, call)
+    return order
 
 
 def _endpoint(text: str, *, demonstration: bool) -> str:
@@ -168,4 +192,5 @@ def _answer(guarantor: Guarantor) -> GuarantorAnswer:
         guarantor.organization_id,
         guarantor.name,
         base64.b64encode(guarantor.public_key).decode("ascii"),
+        guarantor.live_since is not None,
     )

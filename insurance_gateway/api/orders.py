@@ -130,7 +130,9 @@ async def post_order(
     return _answer(order)
 
 
-async def post_cancellation(connection: Connection, actor: Actor, order_id: UUID) -> OrderAnswer:
+async def post_order_cancellation(
+    connection: Connection, actor: Actor, order_id: UUID
+) -> OrderAnswer:
     """Cancel an order of one's own while its premium is not paid."""
     return _answer(await cancel(connection, order_id, by=actor))
 

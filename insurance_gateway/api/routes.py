@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from insurance_gateway.api import claims, guarantors, orders
+from insurance_gateway.api import claims, console, guarantors, orders
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
@@ -12,6 +12,7 @@ from tendering.domain.refusals.guarantees import (
     GuaranteeStepRefused,
     GuarantorEndpointInvalid,
     GuarantorKeyInvalid,
+    GuarantorNotLive,
     GuarantorUnknown,
     MatterUnderWay,
     MessageConflict,
@@ -39,6 +40,35 @@ INSURANCE_ROUTES: Final = (
     Route("GET", "/insurance/guarantors", guarantors.get_guarantors, tags=("insurance",)),
     Route(
         "POST",
+        "/insurance/guarantors/{guarantor_id}/approval",
+        console.post_approval,
+        action="guarantor.register",
+        idempotency="transaction",
+        errors=(GuarantorUnknown, Invalid),
+        tags=("insurance",),
+    ),
+    Route("GET", "/insurance/openapi.json", console.get_guarantor_openapi, tags=("insurance",)),
+    Route(
+        "GET",
+        "/insurance/console",
+        console.get_console,
+        action="guarantor.look_after",
+        errors=(GuarantorUnknown,),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/dead-letters/{message_id}/replay",
+        console.post_dead_letter_replay,
+        action="guarantor.look_after",
+        idempotency="transaction",
+        errors=(GuarantorUnknown, NotFound),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
         "/insurance/quotes",
         orders.post_quotes,
         action="guarantee.order",
@@ -54,7 +84,7 @@ INSURANCE_ROUTES: Final = (
         action="guarantee.order",
         status=201,
         idempotency="transaction",
-        errors=(*_ACCEPTING, GuarantorUnknown, OrderUnderWay),
+        errors=(*_ACCEPTING, GuarantorNotLive, GuarantorUnknown, OrderUnderWay),
         tags=("insurance",),
         secret=True,
     ),
@@ -78,7 +108,7 @@ INSURANCE_ROUTES: Final = (
     Route(
         "POST",
         "/insurance/orders/{order_id}/cancellation",
-        orders.post_cancellation,
+        orders.post_order_cancellation,
         action="guarantee.order",
         idempotency="transaction",
         errors=(GuaranteeStepRefused, NotFound),

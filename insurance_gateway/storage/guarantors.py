@@ -11,13 +11,17 @@ from tendering.storage.connection import Connection, Record
 
 @dataclass(frozen=True, slots=True)
 class Guarantor:
-    """An insurer, bank or guarantee company on the wire. `public_key`: Ed25519, 32 bytes."""
+    """An insurer, bank or guarantee company on the wire. `public_key`: Ed25519, 32 bytes.
+
+    Until it is live it stands in the sandbox: no bidder can order from it.
+    """
 
     id: UUID
     organization_id: UUID
     name: str
     endpoint: str
     public_key: bytes
+    live_since: datetime | None = None
 
 
 async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) -> None:
@@ -41,7 +45,7 @@ async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) 
 async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
     """One guarantor. Raises GuarantorUnknown."""
     row = await connection.fetchrow(
-        """SELECT id, organization_id, name, endpoint, public_key
+        """SELECT id, organization_id, name, endpoint, public_key, live_since
            FROM insurance.guarantors WHERE id = $1""",
         guarantor_id,
     )
@@ -53,10 +57,35 @@ async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
 async def list_all(connection: Connection) -> list[Guarantor]:
     """All guarantors, by name."""
     rows = await connection.fetch(
-        """SELECT id, organization_id, name, endpoint, public_key
+        """SELECT id, organization_id, name, endpoint, public_key, live_since
            FROM insurance.guarantors ORDER BY name, id LIMIT 200"""
     )
     return [_guarantor(row) for row in rows]
+
+
+async def get_of_organization(connection: Connection, organization_id: UUID) -> Guarantor:
+    """The guarantor that an organization is. Raises GuarantorUnknown."""
+    row = await connection.fetchrow(
+        """SELECT id, organization_id, name, endpoint, public_key, live_since
+           FROM insurance.guarantors WHERE organization_id = $1""",
+        organization_id,
+    )
+    if row is None:
+        raise GuarantorUnknown
+    return _guarantor(row)
+
+
+async def set_live(
+    connection: Connection, guarantor_id: UUID, *, conformance_digest: bytes | None, at: datetime
+) -> None:
+    """Leave the sandbox, once."""
+    await connection.execute(
+        """UPDATE insurance.guarantors SET live_since = $2, conformance_digest = $3
+           WHERE id = $1 AND live_since IS NULL""",
+        guarantor_id,
+        at,
+        conformance_digest,
+    )
 
 
 async def remember_nonce(
@@ -80,5 +109,10 @@ async def forget_nonces(connection: Connection, *, before: datetime) -> None:
 
 def _guarantor(row: Record) -> Guarantor:
     return Guarantor(
-        row["id"], row["organization_id"], row["name"], row["endpoint"], row["public_key"]
+        row["id"],
+        row["organization_id"],
+        row["name"],
+        row["endpoint"],
+        row["public_key"],
+        row["live_since"],
     )

@@ -1,9 +1,11 @@
 """SQL of `insurance.outbox`: real time, by the database's clock, so any process may send."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from tendering.domain.refusals import NotFound
 from tendering.storage.connection import Connection
 
 Kind = Literal[
@@ -127,4 +129,57 @@ async def bury(connection: Connection, parcel_id: UUID, *, error: str) -> None:
         "UPDATE insurance.outbox SET dead_at = now(), last_error = $2 WHERE id = $1",
         parcel_id,
         error[:LAST_ERROR_MAX],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up."""
+
+    id: UUID
+    order_id: UUID
+    kind: Kind
+    attempts: int
+    dead_at: datetime
+    last_error: str
+
+
+async def list_dead(connection: Connection, guarantor_id: UUID) -> list[DeadLetter]:
+    """What was given up of a guarantor's messages, newest first."""
+    rows = await connection.fetch(
+        """SELECT id, order_id, kind, attempts, dead_at, last_error FROM insurance.outbox
+           WHERE guarantor_id = $1 AND dead_at IS NOT NULL
+           ORDER BY dead_at DESC, id LIMIT 200""",
+        guarantor_id,
+    )
+    return [
+        DeadLetter(
+            row["id"],
+            row["order_id"],
+            row["kind"],
+            row["attempts"],
+            row["dead_at"],
+            row["last_error"],
+        )
+        for row in rows
+    ]
+
+
+async def revive(connection: Connection, guarantor_id: UUID, parcel_id: UUID) -> DeadLetter:
+    """Send a dead letter again, from the first attempt on; what it was. Raises NotFound."""
+    row = await connection.fetchrow(
+        """WITH was AS (
+               -- FOR UPDATE: a letter is revived once.
+               SELECT id, dead_at, attempts FROM insurance.outbox
+               WHERE id = $2 AND guarantor_id = $1 AND dead_at IS NOT NULL FOR UPDATE)
+           UPDATE insurance.outbox o SET dead_at = NULL, attempts = 0, next_at = now()
+           FROM was WHERE o.id = was.id
+           RETURNING o.id, o.order_id, o.kind, was.attempts, was.dead_at, o.last_error""",
+        guarantor_id,
+        parcel_id,
+    )
+    if row is None:
+        raise NotFound
+    return DeadLetter(
+        row["id"], row["order_id"], row["kind"], row["attempts"], row["dead_at"], row["last_error"]
     )

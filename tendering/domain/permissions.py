@@ -107,6 +107,7 @@ _ACCOUNTS: dict[str, frozenset[Role]] = {
 
 _INSURANCE: dict[str, frozenset[Role]] = {
     "guarantor.register": frozenset({R.OPERATOR}),
+    "guarantor.look_after": frozenset({R.INSURER}),
     "guarantee.order": frozenset({R.BIDDER}),
     "guarantee.read_claims": TRADING | {R.SUPERVISOR},
 }

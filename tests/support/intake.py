@@ -5,12 +5,17 @@ A test module takes the fixture by its name: `from tests.support.intake import i
 
 import secrets
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from insurance_gateway.guarantee import Cover, GuaranteeState, Order
+from insurance_gateway.matters import Matter, MatterKind, MatterState
+from insurance_gateway.storage import calls, guarantors, matters, orders, outbox
+from insurance_gateway.storage.calls import Call
+from insurance_gateway.storage.guarantors import Guarantor
 from tendering.actions.bid_securities import record
 from tendering.actions.bids import ReceiptTerms
 from tendering.domain.bid_security import BidSecurity, SecurityForm
@@ -19,7 +24,7 @@ from tendering.domain.roles import Role
 from tendering.domain.tender import Tender
 from tendering.domain.uploads import Upload
 from tendering.storage import uploads
-from tendering.storage.connection import transaction
+from tendering.storage.connection import Connection, transaction
 from tests.support.make import a_bid
 from tests.support.platform import Account, Platform, begin_session, enter
 from tests.support.published import published_tender
@@ -35,6 +40,7 @@ class Intake:
     platform: Platform
     tender: Tender
     bidders: tuple[Account, ...]
+    guarantor_id: UUID
 
     async def submit(self, bidder: Account, *, counter: int = 1) -> Receipt:
         """Secure and submit a bid; its containers are taken to be there."""
@@ -61,6 +67,7 @@ class Intake:
         async with transaction(context.pool) as connection:
             if counter == 1:
                 await record(connection, security, at=context.now())
+                await self._insure(connection, bidder_id, at=context.now())
             for envelope in envelopes:
                 upload = Upload(envelope.upload_id, bidder_id, 10, 8 << 20, {})
                 await uploads.insert(connection, upload)
@@ -73,6 +80,44 @@ class Intake:
             )
         context.touched(self.tender.id)
         return receipt
+
+    async def _insure(self, connection: Connection, bidder_id: UUID, *, at: datetime) -> None:
+        """The security is a guarantee: its order, an extension asked for, a message to send."""
+        until = self.tender.deadline + timedelta(days=400)
+        order = Order(
+            uuid4(),
+            bidder_id,
+            self.tender.id,
+            "1",
+            self.guarantor_id,
+            GuaranteeState.APPLIED,
+            Cover(200_000_00, until),
+            at,
+        )
+        await orders.insert(connection, order)
+        insured = replace(
+            order,
+            state=GuaranteeState.VERIFIED,
+            premium_fen=20_000,
+            policy_number=order.id.hex,
+            insured=order.cover,
+        )
+        await orders.save(connection, insured)
+        matter = Matter(
+            uuid4(), order.id, MatterKind.EXTENSION, MatterState.ASKED, at, cover=order.cover
+        )
+        await matters.insert(connection, matter)
+        await outbox.insert(
+            connection,
+            matter.id,
+            guarantor_id=self.guarantor_id,
+            order_id=order.id,
+            kind="extension",
+            body="{}",
+            # Nobody listens where it would go to.
+            after_seconds=10**7,
+        )
+        await calls.insert(connection, self.guarantor_id, Call("in", "issued", "ok"))
 
     async def knock(self, bidder: Account) -> None:
         """What a bidder's program asks on the way, over HTTP; the bid itself is refused."""
@@ -100,7 +145,15 @@ async def open_intake(platform: Platform) -> Intake:
             await enter(connection, 100 + number, Role.BIDDER, password_hash="-", at=context.now())
             for number in range(BIDS)
         ]
-    return Intake(platform, tender, tuple(bidders))
+        surety = await enter(
+            connection, 100 + BIDS, Role.INSURER, password_hash="-", at=context.now()
+        )
+        organization = surety.organization
+        guarantor = Guarantor(
+            uuid4(), organization.id, organization.name, "https://guarantor.example", bytes(32)
+        )
+        await guarantors.insert(connection, guarantor, at=context.now())
+    return Intake(platform, tender, tuple(bidders), guarantor.id)
 
 
 @pytest.fixture

@@ -21,6 +21,12 @@ class GuarantorKeyInvalid(Invalid):
     code = "guarantor-key-invalid"
 
 
+class GuarantorNotLive(Conflict):
+    """The guarantor is still in the sandbox: nothing can be ordered from it yet."""
+
+    code = "guarantor-not-live"
+
+
 class GuarantorUnknown(NotFound):
     """No such guarantor is registered."""
 

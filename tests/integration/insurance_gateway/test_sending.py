@@ -52,6 +52,7 @@ async def enter_unusable(gateway: Gateway, endpoint: str) -> UUID:
     )
     async with transaction(gateway.context.pool) as connection:
         await guarantors.insert(connection, known, at=now())
+        await guarantors.set_live(connection, known.id, conformance_digest=None, at=now())
     return known.id
 
 

@@ -18,6 +18,8 @@ from insurance_gateway.request_signatures import (
     require_signable,
     sign_request,
     verify_request,
+    verify_webhook,
+    webhook_headers,
 )
 from insurance_gateway.wire import Policy, policy_statement, read_policy
 
@@ -108,3 +110,30 @@ def test_a_policy_with_something_else_in_it_is_refused() -> None:
 def test_a_key_has_32_bytes(text: str) -> None:
     with pytest.raises(WireRefused):
         read_public_key(text)
+
+
+def test_a_webhook_is_verified_by_its_key_alone() -> None:
+    headers = webhook_headers(UUID(int=7), BODY, KEY, at=AT)
+    rotated = headers["webhook-signature"]
+    several = {**headers, "webhook-signature": f"v1,AAAA v1a,%% v1a,AAAA {rotated}"}
+
+    assert verify_webhook(headers, BODY, PUBLIC, at=AT) == str(UUID(int=7))
+    assert verify_webhook(several, BODY, PUBLIC, at=AT) == str(UUID(int=7))
+
+
+def test_a_webhook_that_was_changed_or_is_old_does_not_pass() -> None:
+    good = webhook_headers(UUID(int=7), BODY, KEY, at=AT)
+    refused = [
+        ({**good, "webhook-id": str(UUID(int=8))}, BODY, PUBLIC, AT),
+        ({**good, "webhook-timestamp": "1"}, BODY, PUBLIC, AT),
+        ({**good, "webhook-timestamp": "９"}, BODY, PUBLIC, AT),
+        ({**good, "webhook-signature": ""}, BODY, PUBLIC, AT),
+        ({}, BODY, PUBLIC, AT),
+        (good, BODY + b" ", PUBLIC, AT),
+        (good, BODY, OTHER, AT),
+        (good, BODY, PUBLIC, AT + timedelta(seconds=AGE_SECONDS_MAX + 1)),
+    ]
+
+    for headers, body, key, at in refused:
+        with pytest.raises(WireRefused):
+            verify_webhook(headers, body, key, at=at)

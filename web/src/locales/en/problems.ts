@@ -127,6 +127,7 @@ export default {
   "no-guarantor": "No guarantor is available: provide the bid security in another way.",
   "no-bid-security-asked": "This lot asks for no bid security.",
   "order-under-way": "A guarantee for this lot is under way. Finish or cancel it first.",
+  "guarantor-not-live": "This guarantor is still being tried out. Choose another one.",
   "matter-under-way": "The same is already asked of the guarantor. Wait for its answer.",
   "surrender-refused":
     "This guarantee cannot be given back now. Before the opening withdraw the bid first; after it only what failed or was terminated gives premiums back.",
