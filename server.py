@@ -58,6 +58,7 @@ from tendering.passwords import Passwords
 from tendering.platform_clock import Clock, ClockBehind
 from tendering.rulebooks import holiday_calendar, rulebook_for
 from tendering.settings import Settings, SettingsRefused, effective, load_settings
+from tendering.settling import settle
 from tendering.storage import demonstration_clock, log
 from tendering.storage.blobs import Blobs
 from tendering.storage.bus import PostgresBus, open_bus
@@ -301,6 +302,7 @@ async def serve(settings: Settings, *, load: bool) -> int:
         platform = await stack.enter_async_context(running(settings))
         if settings.demonstration:
             await ensure_operator(platform.context, settings.folder / "operator.json")
+        settle()
         print(json.dumps({"ready": platform.address}), flush=True)  # noqa: T201
         if load:
             await stack.enter_async_context(demonstration(platform, settings))

@@ -42,6 +42,7 @@ from tendering.settings import (
     ServerSettings,
     Settings,
 )
+from tendering.settling import settle
 from tendering.storage import bid_securities, key_holders, tenders
 from tendering.storage.connection import Connection, open_connection
 from tendering.storage.embedded_postgres import EmbeddedDatabase, embedded_postgres
@@ -101,6 +102,7 @@ async def serve(folder: Path, *, port: int, processes: int, group_max: int) -> N
     )
     async with running(settings) as platform:
         platform.context.intake.group_max = group_max
+        settle()
         print(json.dumps({"port": int(platform.address.rpartition(":")[2])}), flush=True)
         await asyncio.Event().wait()
 

@@ -26,7 +26,7 @@ HYBRID_INFO = b"age-encryption.org/mlkem768x25519"
 _X25519_INFO = b"age-encryption.org/v1/X25519"
 _KEY_ARGUMENTS = 2  # the kind and the ephemeral or encapsulated key
 _BODY_COLUMNS = 64
-_ARGUMENT = re.compile(r"[\x21-\x7e]+\Z")
+_STANZA = re.compile(r"->(?: [\x21-\x7e]+)+\Z")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]*\Z")
 _LAST = {2: frozenset("AQgw"), 3: frozenset("AEIMQUYcgkosw048")}
 
@@ -63,29 +63,32 @@ def parse_header(data: bytes, *, accepted: Sequence[Algorithms] = (AGE,)) -> Hea
 
     Its first line is that of one of the `accepted`. Raises BadHeader.
     """
-    lines = _Lines(data)
-    first = lines.take().encode("ascii")
-    algorithms = next((one for one in accepted if one.version_line == first), None)
+    algorithms = next((one for one in accepted if data.startswith(one.version_line + b"\n")), None)
     if algorithms is None:
         raise BadHeader("the file has another first line")
+    # Neither an arrow nor base64 begins with three hyphens: the first line that does is the MAC's.
+    mark = data.find(b"\n---")
+    end = data.find(b"\n", mark + 1)
+    if mark < 0 or end < 0:
+        raise BadHeader("the header ends in the middle")
+    try:
+        lines = data[:end].decode("ascii").split("\n")
+    except UnicodeDecodeError as error:
+        raise BadHeader("the header is not ASCII") from error
     stanzas: list[Stanza] = []
-    while True:
-        start = lines.position
-        line = lines.take()
-        if line.startswith("---"):
-            break
-        if not line.startswith("-> "):
-            raise BadHeader("a stanza begins with an arrow")
-        arguments = tuple(line[3:].split(" "))
-        if not all(_ARGUMENT.match(argument) for argument in arguments):
-            raise BadHeader("a malformed stanza argument")
-        stanzas.append(Stanza(arguments, _take_body(lines)))
-    if not stanzas or not line.startswith("--- "):
+    at, last = 1, len(lines) - 1
+    while at < last:
+        if not _STANZA.match(lines[at]):
+            raise BadHeader("a stanza begins with an arrow and has arguments")
+        body, after = _body(lines, at + 1)
+        stanzas.append(Stanza(tuple(lines[at][3:].split(" ")), body))
+        at = after
+    if not stanzas or not lines[last].startswith("--- "):
         raise BadHeader("a malformed MAC line")
-    mac = decode_base64(line[4:])
+    mac = decode_base64(lines[last][4:])
     if len(mac) != MAC_BYTES:
         raise BadHeader("a MAC has 32 bytes")
-    return Header(tuple(stanzas), mac, bytes(data[: start + 3]), lines.position, algorithms)
+    return Header(tuple(stanzas), mac, bytes(data[: mark + 4]), end + 1, algorithms)
 
 
 def build_header(
@@ -208,33 +211,16 @@ def decode_base64(text: str) -> bytes:
     return binascii.a2b_base64(text + "=" * (-over % 4))
 
 
-class _Lines:
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self.position = 0
-
-    def take(self) -> str:
-        end = self._data.find(b"\n", self.position)
-        if end < 0:
-            raise BadHeader("the header ends in the middle")
-        line = self._data[self.position : end]
-        self.position = end + 1
-        try:
-            return line.decode("ascii")
-        except UnicodeDecodeError as error:
-            raise BadHeader("the header is not ASCII") from error
-
-
-def _take_body(lines: _Lines) -> bytes:
-    pieces: list[str] = []
-    while True:
-        line = lines.take()
-        if len(line) > _BODY_COLUMNS:
-            raise BadHeader("a stanza line longer than 64 columns")
-        pieces.append(line)
-        if len(line) < _BODY_COLUMNS:  # the last line is always short, if need be empty
-            # Whole lines of 64 columns have no bits to spare: together they decode as each alone.
-            return decode_base64("".join(pieces))
+def _body(lines: Sequence[str], start: int) -> tuple[bytes, int]:
+    """The body of a stanza, and where the next line is."""
+    end = start
+    while end < len(lines) and len(lines[end]) == _BODY_COLUMNS:
+        end += 1
+    # The last line is always short, if need be empty.
+    if end == len(lines) or len(lines[end]) > _BODY_COLUMNS:
+        raise BadHeader("a stanza line longer than 64 columns")
+    # Whole lines of 64 columns have no bits to spare: together they decode as each alone.
+    return decode_base64("".join(lines[start : end + 1])), end + 1
 
 
 def _serialize(stanza: Stanza) -> bytes:

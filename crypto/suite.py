@@ -26,14 +26,20 @@ Aead = ChaCha20Poly1305  # for the payload, which encrypts in place with one obj
 _ZERO_NONCE = bytes(12)
 _FIELD = 2**255 - 19
 # u-coordinates of the points of order 2, 4 and 8 on Curve25519 and of order 4 on its twist.
-_LOW_ORDER = frozenset(
-    {
-        0,
-        1,
-        _FIELD - 1,
-        325606250916557431795983626356110631294008115727848805560023387167927233504,
-        39382357235489614581723060781553021112529911719440698176882885853963445705823,
-    }
+_LOW_ORDER = (
+    0,
+    1,
+    _FIELD - 1,
+    325606250916557431795983626356110631294008115727848805560023387167927233504,
+    39382357235489614581723060781553021112529911719440698176882885853963445705823,
+)
+# However they are written: as numbers of 255 bits modulo the field's size, under a free bit.
+_LOW_ORDER_WRITTEN = frozenset(
+    (number | free << 255).to_bytes(32, "little")
+    for coordinate in _LOW_ORDER
+    for number in (coordinate, coordinate + _FIELD)
+    if number < 1 << 255
+    for free in (0, 1)
 )
 
 
@@ -114,5 +120,4 @@ def is_low_order(public: bytes) -> bool:
     RFC 7748 §6.1 has the shared secret compared with zero; these five coordinates, in whatever way
     they are written, are the only ones that give it, and telling needs no scalar multiplication.
     """
-    coordinate = int.from_bytes(public, "little") & ((1 << 255) - 1)
-    return coordinate % _FIELD in _LOW_ORDER
+    return public in _LOW_ORDER_WRITTEN

@@ -38,8 +38,9 @@ async def append_all(
     entries = []
     for tender_id, event, at in events:
         last = ends.get(tender_id)
-        seq, previous, dated = 1, first_head(tender_id, stream), at
-        if last is not None:
+        if last is None:
+            seq, previous, dated = 1, first_head(tender_id, stream), at
+        else:
             seq, previous, dated = last[0] + 1, last[1], max(at, last[2])
         head = next_head(previous, seq=seq, kind=event.kind, body=event.body, at=dated)
         ends[tender_id] = (seq, head, dated)
