@@ -18,11 +18,12 @@ class FileOutput:
     def __init__(self, target: Path) -> None:
         """`target` is replaced by `finish` if it exists; a link is followed."""
         self._target = target.resolve()
-        self._partial = self._target.with_name(f".{os.urandom(8).hex()}.partial")
+        # Its name until then; whoever gives it another one need not `finish`.
+        self.partial = self._target.with_name(f".{os.urandom(8).hex()}.partial")
 
     def __enter__(self) -> Self:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._descriptor = os.open(self._partial, flags, _MODE)
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        self._descriptor = os.open(self.partial, flags, _MODE)
         return self
 
     def __exit__(
@@ -32,7 +33,7 @@ class FileOutput:
         traceback: TracebackType | None,
     ) -> None:
         os.close(self._descriptor)
-        self._partial.unlink(missing_ok=True)
+        self.partial.unlink(missing_ok=True)
 
     def write_at(self, data: bytes | memoryview, offset: int) -> None:
         """Write all of `data` at `offset`."""
@@ -42,12 +43,21 @@ class FileOutput:
             view = view[written:]
             offset += written
 
+    def read_at(self, offset: int, count: int) -> bytes:
+        """What was written, `count` bytes from `offset`; fewer only at the end."""
+        return os.pread(self._descriptor, count, offset)
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        return os.fstat(self._descriptor).st_size
+
     def finish(self, *, durable: bool) -> int:
         """Give the file its name and return its size; `durable` waits until both are on disk."""
         if durable:
             os.fsync(self._descriptor)
-        size = os.fstat(self._descriptor).st_size
-        self._partial.replace(self._target)
+        size = self.size
+        self.partial.replace(self._target)
         if durable:
             _sync_folder(self._target.parent)
         return size

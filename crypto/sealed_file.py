@@ -70,6 +70,7 @@ __all__ = [
     "file_key_from_shares",
     "header_digest",
     "open_file",
+    "open_into",
     "open_plain",
     "open_stream",
     "parse_sealed_header",
@@ -161,13 +162,26 @@ def open_file(
     The target appears only when every chunk has proved authentic; it is not forced to the disk.
     `progress` is told the sealed bytes done so far. Raises BadHeader, BadMac, BadPayload, OSError.
     """
-    with ExitStack() as stack:
-        file = stack.enter_context(source.open("rb"))
+    with FileOutput(target) as output:
+        summary = open_into(source, output, file_key, workers=workers, progress=progress)
+        output.finish(durable=False)
+    return summary
+
+
+def open_into(
+    source: Path,
+    output: FileOutput,
+    file_key: bytes,
+    *,
+    workers: int = WORKERS,
+    progress: Progress | None = None,
+) -> OpenedSummary:
+    """The same into an output that the caller finishes. Raises the same."""
+    with source.open("rb", buffering=0) as file:
         # There is nothing to share out of a single block.
         workers = min(workers, -(-os.fstat(file.fileno()).st_size // SEALED_BLOCK_BYTES) or 1)
         header, payload = _checked(file, file_key)
         blocks, key = payload_blocks(payload, file_key, header.algorithms)
-        output = stack.enter_context(FileOutput(target))
         leaves = open_blocks(
             blocks,
             FileTarget(output, start=0, block_bytes=PLAIN_BLOCK_BYTES),
@@ -177,8 +191,7 @@ def open_file(
             digested=True,
             aead=header.algorithms.aead,
         )
-        size = output.finish(durable=False)
-    return OpenedSummary(plaintext_root=root_of(leaves), size=size)
+    return OpenedSummary(plaintext_root=root_of(leaves), size=output.size)
 
 
 def open_stream(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:

@@ -6,6 +6,7 @@ where they come from (docs/specs/sealed-bid-v1.md §5). Field polynomial x^8+x^4
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 SECRET_BYTES = 16
 HOLDERS_MAX = 32
@@ -41,7 +42,8 @@ def share_at(secret: bytes, coefficients: Sequence[bytes], number: int) -> bytes
     assert all(len(part) == SECRET_BYTES for part in (secret, *coefficients))
     value = bytes(SECRET_BYTES)
     for coefficient in [*reversed(coefficients), secret]:  # Horner, highest power first
-        value = bytes(_multiply(a, number) ^ b for a, b in zip(value, coefficient, strict=True))
+        multiplied = value.translate(_multiples(number))
+        value = bytes(a ^ b for a, b in zip(multiplied, coefficient, strict=True))
     return value
 
 
@@ -63,6 +65,12 @@ def interpolate(shares: Mapping[int, bytes], *, at: int) -> bytes:
                 weight = _multiply(weight, _divide(at ^ other, number ^ other))
         value = bytes(a ^ _multiply(weight, b) for a, b in zip(value, share, strict=True))
     return value
+
+
+@lru_cache(maxsize=HOLDERS_MAX)
+def _multiples(number: int) -> bytes:
+    """What `number` makes of each of the 256 bytes."""
+    return bytes(_multiply(value, number) for value in range(256))
 
 
 def _multiply(left: int, right: int) -> int:

@@ -15,12 +15,13 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from crypto.container_digest import container_digest
 from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
+from crypto.file_output import FileOutput
 from crypto.keys import recipient_public
 from crypto.sealed_file import (
     SEALED_HEADER_BYTES_MAX,
     SealPolicy,
     header_digest,
-    open_file,
+    open_into,
     verify_file_key,
 )
 from tendering.domain.bid import SealedBid, SealedEnvelope
@@ -210,32 +211,26 @@ def _open_envelopes(
     """
     found: dict[str, tuple[bytes, Bundle | None]] = {}
     opened: dict[Path, str] = {}
-    with contextlib.ExitStack() as leftovers:
+    with contextlib.ExitStack() as outputs:
         for envelope in envelopes:
-            temporary = blobs.temporary(secrets.token_hex(8))
-            leftovers.callback(temporary.unlink, missing_ok=True)
+            place = blobs.temporary(secrets.token_hex(8))
+            output = outputs.enter_context(FileOutput(place))
             try:
-                summary = open_file(
-                    blobs.path(envelope.upload_id), temporary, file_keys[envelope.kind]
+                summary = open_into(
+                    blobs.path(envelope.upload_id), output, file_keys[envelope.kind]
                 )
             except (BadHeader, BadMac, BadPayload) as error:
                 raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
             digest = summary.plaintext_root
-            found[envelope.kind] = (digest, _bundle(temporary, envelope.kind, summary.size))
-            opened[temporary] = digest.hex()
+            found[envelope.kind] = (digest, _bundle(output, envelope.kind, summary.size))
+            opened[output.partial] = digest.hex()
         blobs.keep_opened(opened)
     return found
 
 
-def _bundle(opened: Path, kind: str, size_bytes: int) -> Bundle | None:
-    with opened.open("rb") as file:
-
-        def read_at(offset: int, count: int) -> bytes:
-            file.seek(offset)
-            return file.read(count)
-
-        try:
-            bundle = read_bundle(read_at, size_bytes)
-        except BadBundle:
-            return None
+def _bundle(opened: FileOutput, kind: str, size_bytes: int) -> Bundle | None:
+    try:
+        bundle = read_bundle(opened.read_at, size_bytes)
+    except BadBundle:
+        return None
     return bundle if bundle.kind == kind else None
