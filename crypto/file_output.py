@@ -17,7 +17,8 @@ class FileOutput:
 
     def __init__(self, target: Path) -> None:
         """`target` is replaced by `finish` if it exists; a link is followed."""
-        self._target = target.resolve()
+        # Only a link needs it: its own folder may be on another disk.
+        self._target = target.resolve() if target.is_symlink() else target
         # Its name until then; whoever gives it another one need not `finish`.
         self.partial = self._target.with_name(f".{os.urandom(8).hex()}.partial")
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from clients.verify import Report, Status, verify_archive
+from crypto.seal_suites import GM
 from tendering.domain.journal import Stream
 from tests.support.archive import Archive
 from tests.support.archive_play import TenderPlay
@@ -93,6 +94,13 @@ def test_an_answer_signed_by_another_is_named(full: Archive, verify: Verify) -> 
 
 def test_bids_to_two_versions_of_the_key_holders_hold(replaced: Archive, verify: Verify) -> None:
     report = verify(replaced)
+
+    assert report.holds, report.verdict
+    assert "replaced by 示范市司法局" in detail(report, "replaced key holders")
+
+
+def test_in_the_national_suite_too(verify: Verify) -> None:
+    report = verify(TenderPlay(replaces=True, suite=GM.name).played().archive())
 
     assert report.holds, report.verdict
     assert "replaced by 示范市司法局" in detail(report, "replaced key holders")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from crypto.seal_suites import CLASSIC
 from crypto.sealed_file import header_digest, unwrap_share
 from tendering.actions import opening_windows, remedies
 from tendering.actions.openings import close_submission
@@ -208,9 +209,11 @@ class Opened:
         return cast("dict[str, Any]", entry.body)
 
 
-async def taking_bids(pool: Pool, folder: Path, sabotage: str = "") -> Opened:
+async def taking_bids(
+    pool: Pool, folder: Path, sabotage: str = "", *, suite: str = CLASSIC.name
+) -> Opened:
     """Put the tender into tables and files; its deadline is to come."""
-    play = TenderPlay(sabotage)
+    play = TenderPlay(sabotage, suite=suite)
     play._publish()
     play._submit()
     blobs = Blobs(folder / "blobs")

@@ -8,12 +8,15 @@ from typing import Any, cast
 import pytest
 
 from clients.tender_facts import ANNOUNCEMENT_LABEL, announcement_statement
+from crypto.canary import answer_canary, is_answer
 from crypto.keys import AnyOpeningKey, OpeningKey
+from crypto.seal_suites import CLASSIC, GM
 from tendering.actions.key_holders import DESTRUCTION_LABEL
 from tendering.actions.openings import close_submission
 from tendering.api import key_holders as doors
 from tendering.api import opening_remedies
 from tendering.api import tenders as tender_doors
+from tendering.domain.canary import context_of
 from tendering.domain.journal import Stream
 from tendering.domain.key_policy import REPLACEMENT_LABEL, RESEAL_TIME
 from tendering.domain.parties import Organization
@@ -25,10 +28,11 @@ from tendering.domain.roles import Role
 from tendering.storage import organizations, tenders
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.locked_bids import Opened, taking_bids
-from tests.support.archive_parties import DEADLINE, PUBLISHED, Party
+from tests.support.archive_parties import DEADLINE, PUBLISHED, Party, chance, opening_key_of
 
 AT = DEADLINE - timedelta(days=3)
-KEYS = [OpeningKey(bytes([number]) * 32) for number in (0x71, 0x72)]
+SECRETS = (0x71, 0x72)
+KEYS = [OpeningKey(bytes([secret]) * 32) for secret in SECRETS]
 
 
 async def newcomers(tender: Opened) -> list[Party]:
@@ -88,10 +92,11 @@ async def announce(
         )
 
 
-async def replaced(pool: Pool, folder: Path, *numbers: int) -> Opened:
+async def replaced(pool: Pool, folder: Path, *numbers: int, suite: str = CLASSIC.name) -> Opened:
     """Some key holders are replaced after three bids came in; then submission is closed."""
-    tender = await taking_bids(pool, folder)
-    for number, new, key in zip(numbers, await newcomers(tender), KEYS, strict=False):
+    tender = await taking_bids(pool, folder, suite=suite)
+    keys = [opening_key_of(suite, bytes([one]) * 32) for one in SECRETS]
+    for number, new, key in zip(numbers, await newcomers(tender), keys, strict=False):
         await order(tender, number, new)
         await announce(tender, number, new, key)
     async with transaction(pool) as connection:
@@ -139,6 +144,45 @@ async def test_a_lost_key_is_replaced_by_a_new_one_of_the_same_holder(
         after = await tenders.get(connection, tender.id)
     assert after.key_holders[1].organization_id == holder.id
     assert after.key_holders[1].public_key == KEYS[0].public
+
+
+async def test_in_a_tender_of_the_national_suite_an_sm2_key_takes_the_place(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await taking_bids(pool, tmp_path, suite=GM.name)
+    (new, _) = await newcomers(tender)
+    key = opening_key_of(GM.name, chance("new"))
+
+    await order(tender, 3, new)
+    with pytest.raises(Invalid, match="another suite"):
+        await announce(tender, 3, new, KEYS[0])
+    await announce(tender, 3, new, key)
+
+    async with reading(pool) as connection:
+        after = await tenders.get(connection, tender.id)
+    assert (after.policy_version, after.key_holders[2].public_key) == (2, key.public)
+    assert after.key_policy["suite"] == GM.name
+    (canary,) = await tender.entries(Stream.PUBLIC, "canary.issued")
+    header, number = bytes.fromhex(str(canary.body["header"])), int(str(canary.body["canary"]))
+    context = context_of(after, number)
+    answers = canary.body["answers"]
+    assert isinstance(answers, list)
+    assert is_answer(answer_canary(header, 3, key, context), bytes.fromhex(str(answers[2])))
+
+
+async def test_an_earlier_bid_of_the_national_suite_opens_with_the_holders_that_are_left(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await replaced(pool, tmp_path, 3, suite=GM.name)
+    await tender.lose_key()
+
+    with pytest.raises(NotKeyHolder):
+        await tender.hand_in(3)
+    first, second = await tender.hand_in(1), await tender.hand_in(2)
+
+    assert (first, second) == (False, True)
+    (verdict,) = await tender.entries(Stream.PUBLIC, "bid.unlocked")
+    assert (verdict.body["by"], verdict.body["fault"]) == ("key_holders", None)
 
 
 async def test_nobody_takes_a_place_without_an_order(pool: Pool, tmp_path: Path) -> None:
