@@ -26,6 +26,7 @@ from tendering.domain.contributions import (
     DrawSubject,
     contribution_policy,
     contribution_statement,
+    outcome_of,
     sealed_contribution,
 )
 from tendering.domain.published_keys import to_base64
@@ -49,6 +50,21 @@ class Contributor:
     platform: Platform
     signer: Signer
     folder: Path
+
+    async def go_on(self, tender: Tender, journal: JournalFollower) -> str:
+        """Do what is due: `sealed`, `revealed`, or `open` when it was opened before.
+
+        Raises NotSettled, PlatformRefused, OSError.
+        """
+        gathering = gathering_of(tender, journal.entries)
+        if gathering is None or gathering.closed_at is None:
+            await self.seal(tender, journal)
+            return "sealed"
+        outcome = outcome_of(gathering.subject, gathering.contributions)
+        if self.platform.me.organization_id in outcome.values:
+            return "open"
+        await self.reveal(tender, journal)
+        return "revealed"
 
     async def seal(self, tender: Tender, journal: JournalFollower) -> None:
         """Seal 32 random bytes for the frozen pool and hand them in; again, if it was cut off.

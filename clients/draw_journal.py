@@ -56,7 +56,7 @@ def gathering_of(tender: Tender, entries: Iterable[Entry]) -> Gathering | None:
 
 def begun(tender: Tender, entry: Entry, pool: PoolFrozen) -> Gathering:
     """The gathering that begins with a frozen pool. Raises ValueError."""
-    subject = DrawSubject(tender, EXPERTS, bytes.fromhex(pool.pool_root))
+    subject = DrawSubject(tender, EXPERTS, bytes.fromhex(pool.pool_root), frozenset(pool.bidders))
     return Gathering(subject, (), entry.at)
 
 

@@ -744,6 +744,7 @@ CREATE TABLE tendering.draws (
     seed bytea,
     vrf_proof bytea,
     drawn_at timestamp with time zone,
+    bidders uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     CONSTRAINT draws_check CHECK ((((seed IS NULL) = (drawn_at IS NULL)) AND ((vrf_proof IS NULL) = (drawn_at IS NULL)))),
     CONSTRAINT draws_pool_root_check CHECK ((octet_length(pool_root) = 32)),
     CONSTRAINT draws_representatives_check CHECK ((representatives >= 0)),

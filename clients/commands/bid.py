@@ -204,6 +204,14 @@ def unlock(obj: tuple[Screen, Path], passphrase_file: Path | None) -> None:
 
 @bid.command()
 @passphrase_file
+@click.pass_obj
+def contribute(obj: tuple[Screen, Path], passphrase_file: Path | None) -> None:
+    """Where a coefficient is drawn: seal a random number, and open it when all are closed."""
+    _run(obj, "contribute", passphrase=_passphrase(passphrase_file))
+
+
+@bid.command()
+@passphrase_file
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def clear(obj: tuple[Screen, Path], passphrase_file: Path | None, *, yes: bool) -> None:

@@ -12,6 +12,7 @@ from clients.bidding import Bidder
 from clients.commands.bid_rehearsal import tell_rehearsal
 from clients.commands.bid_screen import ENVELOPE_NAMES, Screen
 from clients.commands.bid_words import Exit
+from clients.draw_contributing import Contributor
 from clients.notices import download_documents, read_notice
 from clients.platform import open_platform
 from clients.receipts import verdict_lines, verify_receipt_files
@@ -31,6 +32,12 @@ STATES: Final = {
     "pending": "已递交,证明待补 (submitted, proof pending)",
     "proven": "已递交,证明完整",
     "withdrawn": "已撤回",
+}
+
+CONTRIBUTIONS: Final = {
+    "sealed": "抽取用的随机数已封存;截止封存后再运行一次即公开",
+    "revealed": "封存的随机数已公开,等待抽取",
+    "open": "封存的随机数此前已经公开",
 }
 
 
@@ -245,6 +252,17 @@ async def unlock(screen: Screen, workspace: Workspace, *, passphrase: str) -> Ex
         bid = await desk.unlock(await _bidder(desk, passphrase), passphrase)
     screen.say(f"✓ 第 {bid.counter} 次递交的文件已全部解密,内容与加密时一致")
     screen.set(counter=bid.counter)
+    return Exit.DONE
+
+
+async def contribute(screen: Screen, workspace: Workspace, *, passphrase: str) -> Exit:
+    """Seal a contribution to the draw, or open it."""
+    async with _desk(screen, workspace) as desk:
+        signer = (await _bidder(desk, passphrase)).signer
+        contributor = Contributor(desk.platform, signer, workspace.state)
+        state = await contributor.go_on(desk.notice.tender, desk.notice.journal)
+    screen.say(f"✓ {CONTRIBUTIONS[state]}")
+    screen.set(contribution=state)
     return Exit.DONE
 
 

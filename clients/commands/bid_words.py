@@ -11,6 +11,7 @@ from typing import Any, Final
 from clients.bid_sealing import RehearsalFailed
 from clients.bidding import UnlockContradicted
 from clients.bundling import FileChanged
+from clients.draw_contributing import NotSettled
 from clients.notices import DocumentDiffers
 from clients.platform import PlatformRefused, PlatformUnreachable
 from clients.receipt_keeping import ReceiptWrong
@@ -45,6 +46,7 @@ class Stop:
 
 
 REFUSALS: Final = {
+    "already-contributed": "本单位已经封存或者公开过随机数",
     "already-unlocked": "该投标已经解密",
     "answer-too-large": "平台的答复过大,已停止读取",
     "bid-does-not-open": "密钥正确,但投标文件打不开;所送密钥已作为证据保存,请联系代理机构",
@@ -54,6 +56,7 @@ REFUSALS: Final = {
     "container-refused": "平台检查加密文件未通过;请重新 seal",
     "counter-not-fresh": "平台已有编号相同或更大的递交;请重新 prepare、seal 再递交",
     "deadline-passed": "投标截止时间已过,平台拒收",
+    "draw-over": "随机数的封存已经截止,或者抽取已经完成",
     "ephemeral-key-reused": "加密文件与以前的递交重复;请重新 seal",
     "forbidden": "该帐号没有此项权限",
     "idempotency-key-reused": "同一请求编号已用于别的内容;请联系平台运营方",
@@ -141,6 +144,7 @@ _WORDS: Final[tuple[tuple[type[BaseException], Callable[[Any], Stop]], ...]] = (
         _named("key-holders-changed", "密钥持有人已更换,原加密文件不能使用;请重新 seal"),
     ),
     (steps.DiskTooFull, _named("disk-full", "磁盘空间不足,加密和演练需要 {} 字节")),
+    (NotSettled, _named("not-settled", "抽取现在不能进行这一步,没有发送任何内容: {}")),
     (steps.NotInOpening, _named("not-in-opening", "开标名单里没有本文件夹中的投标文件")),
     (RehearsalFailed, _named("rehearsal-failed", "演练失败,请勿递交: {}")),
     (PlanInvalid, _named("plan-invalid", "{}")),

@@ -256,6 +256,7 @@ class PoolFrozen(Struct, frozen=True):
     needs: tuple[NeedBody, ...]
     entries: tuple[PoolPlace, ...]
     vrf_public: str
+    bidders: tuple[UUID, ...]
 
 
 class DrawnPlace(Struct, frozen=True):
@@ -277,6 +278,7 @@ class Drawn(Struct, frozen=True):
     contributions: Any
     excluded: Any
     opened_by_key_holders: Any
+    coefficients: Any
     seats: tuple[DrawnPlace, ...]
     reserves: tuple[DrawnPlace, ...]
 

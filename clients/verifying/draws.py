@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from clients.verifying.bodies import (
     Drawn,
@@ -11,6 +12,7 @@ from clients.verifying.bodies import (
     Replaced,
     Reseated,
     Seated,
+    Unlocked,
 )
 from clients.verifying.case import Case, place
 from clients.verifying.contributions import check_contributions
@@ -27,7 +29,7 @@ from tendering.domain.draw import (
     verify_draw,
     verify_opening,
 )
-from tendering.domain.draw_steps import outcome_json
+from tendering.domain.draw_steps import coefficients, leaves_to_draw, outcome_json
 from tendering.domain.experts import Need
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import Invalid
@@ -46,6 +48,7 @@ def check_draw(case: Case, notes: Notes) -> None:
         notes.fails(place(drawn[-1][0]), "drawn, or prepared, more than once")
         return
     (pool_entry, pool), (entry, result) = frozen[0], drawn[0]
+    _check_bidders(case, pool_entry, pool, notes)
     gathering = check_contributions(case, pool_entry, pool, entry, notes)
     outcome = outcome_of(gathering.subject, gathering.contributions)
     _check_outcome(gathering, outcome, entry, result, notes)
@@ -75,6 +78,11 @@ def check_draw(case: Case, notes: Notes) -> None:
     notes.require(
         draw.permutation_digest().hex() == result.permutation_digest, where, "another order"
     )
+    notes.require(
+        result.coefficients == coefficients(case.tender, seed), where, "another coefficient"
+    )
+    for one in result.coefficients:
+        notes.remark(f"lot {one['lot']}: {one['id']} = {one['percent']} % was drawn")
     _same_places(draw.seats, result.seats, pool, f"{where} seats", notes)
     _same_places(draw.reserves, result.reserves, pool, f"{where} reserves", notes)
     _check_replacements(case, places, draw, notes)
@@ -125,6 +133,15 @@ def drawn_experts(case: Case) -> dict[int, dict[str, Any]]:
     for _, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
         experts[body.seat] = body.expert
     return experts
+
+
+def _check_bidders(case: Case, entry: Entry, pool: PoolFrozen, notes: Notes) -> None:
+    """Where a coefficient is drawn, exactly those contribute too whose bids are open."""
+    expected: set[UUID] = set()
+    if leaves_to_draw(case.tender):
+        unlocked = case.all(Stream.PUBLIC, "bid.unlocked", Unlocked)
+        expected = {body.bidder_id for one, body in unlocked if one.seq < entry.seq}
+    notes.require(set(pool.bidders) == expected, place(entry), "other bidders may contribute")
 
 
 def _check_outcome(

@@ -30,7 +30,7 @@ from tendering.storage.draws import DrawRecord
 async def gathered(connection: Connection, tender: Tender, record: DrawRecord) -> Gathering:
     """The contributions to a draw of experts as they stand."""
     return Gathering(
-        DrawSubject(tender, EXPERTS, record.pool.root()),
+        DrawSubject(tender, EXPERTS, record.pool.root(), record.bidders),
         await contributions.list_of(connection, tender.id),
         record.frozen_at,
         record.closed_at,

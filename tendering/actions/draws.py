@@ -13,11 +13,13 @@ from tendering.domain.contributions import seed_of, vrf_input
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
+from tendering.domain.opening import OpeningPhase
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
-from tendering.domain.tender import TenderStatus, require_party, require_status
+from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
 from tendering.rulebooks import rulebook_for
-from tendering.storage import draws, experts, journal, tenders
+from tendering.storage import draws, experts, journal, openings, tenders
 from tendering.storage.connection import Connection
 from tendering.storage.draws import CommitteeSeat, DrawRecord
 
@@ -35,13 +37,18 @@ async def freeze_pool(
 ) -> DrawRecord:
     """Freeze the pool of a tender whose bids are open: whoever has an interest is known by then.
 
-    `random_bytes` makes the salts of the commitments.
+    Where the method leaves a coefficient to the draw, it may begin while everybody is in the hall,
+    once all prices are shown. `random_bytes` makes the salts of the commitments.
 
     Raises Forbidden, WrongPhase, DrawOver, PoolTooSmall, Invalid (a committee of the wrong shape).
     """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, organization_id)
-    require_status(tender, TenderStatus.OPENED)
+    bidders: frozenset[UUID] = frozenset()
+    if draw_steps.leaves_to_draw(tender):
+        bidders = await _opened_bidders(connection, tender)
+    else:
+        require_status(tender, TenderStatus.OPENED)
     serving = await experts.list_serving(connection)
     frozen = draw_steps.decide_freeze(
         serving,
@@ -54,6 +61,7 @@ async def freeze_pool(
         is_complex=tender.circumstances.is_complex,
         salts=[random_bytes(SALT_BYTES) for _ in serving],
         vrf_public=vrf_public(vrf_seed),
+        bidders=bidders,
         at=at,
     )
     fresh = await draws.insert(
@@ -62,6 +70,7 @@ async def freeze_pool(
         frozen.pool,
         representatives=representatives,
         vrf_public=vrf_public(vrf_seed),
+        bidders=bidders,
         at=at,
     )
     if not fresh:
@@ -182,6 +191,18 @@ async def _reseat(
     return CommitteeSeat(
         place, left.need, left.venue, expert_id, expert.person_id, expert.name, seat, "seated"
     )
+
+
+async def _opened_bidders(connection: Connection, tender: Tender) -> frozenset[UUID]:
+    """Whose bids are open, once nobody can still unlock one. Raises WrongPhase."""
+    require_status(tender, TenderStatus.OPENING, TenderStatus.OPENED)
+    found: set[UUID] = set()
+    for lot in await openings.list_lots(connection, tender.id):
+        opening = await openings.get(connection, tender.id, lot)
+        if opening.phase is OpeningPhase.UNLOCK:
+            raise WrongPhase("not all prices are shown", phase=opening.phase, lot=lot)
+        found |= opening.unlocked
+    return frozenset(found)
 
 
 async def _prepared(connection: Connection, tender_id: UUID) -> DrawRecord:

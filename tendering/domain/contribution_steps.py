@@ -57,9 +57,9 @@ class Gathering:
         raise DrawNotPrepared("this organization has not sealed a contribution")
 
 
-def contributors(tender: Tender) -> set[UUID]:
+def contributors(subject: DrawSubject) -> set[UUID]:
     """Who may contribute: parties with different interests."""
-    return _trading(tender) | _independent(tender)
+    return _trading(subject.tender) | _independent(subject.tender) | subject.bidders
 
 
 def decide_commitment(
@@ -69,7 +69,7 @@ def decide_commitment(
 
     Raises Forbidden, DrawOver once they are closed, AlreadyContributed, ContainerRefused.
     """
-    if contribution.organization_id not in contributors(gathering.subject.tender):
+    if contribution.organization_id not in contributors(gathering.subject):
         raise Forbidden("not a party that contributes to this draw")
     if gathering.closed_at is not None:
         raise DrawOver("the contributions are closed")
@@ -128,7 +128,7 @@ def decide_closing(gathering: Gathering, *, at: datetime) -> Event:
     tender = gathering.subject.tender
     found = {one.organization_id: is_admissible(tender, one) for one in gathering.contributions}
     if at < gathering.frozen_at + CONTRIBUTION_WINDOW:
-        missing = contributors(tender) - found.keys()
+        missing = contributors(gathering.subject) - found.keys()
         if missing:
             raise ContributionsMissing(why="not-all-sealed", waiting=_texts(missing))
         unchecked = {party for party, admissible in found.items() if admissible is None}

@@ -50,12 +50,14 @@ class DrawSubject:
     """What is drawn: for which tender, what for, and out of what.
 
     `purpose` is `EXPERTS`, or names another draw of the tender; `root`, 32 bytes, binds everything
-    that was fixed before the draw, for experts the pool's root.
+    that was fixed before the draw, for experts the pool's root. `bidders` contribute as well: those
+    whose bids are open, where the method leaves a coefficient to the draw.
     """
 
     tender: Tender
     purpose: str
     root: bytes
+    bidders: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,12 @@ from tendering.domain.experts import (
     recusals,
 )
 from tendering.domain.journal import Event
+from tendering.domain.methods.floats import draw_float
+from tendering.domain.methods.method import parse_method
+from tendering.domain.methods.opened import lot_seed
 from tendering.domain.refusals import Invalid
 from tendering.domain.rulebook import Rulebook
+from tendering.domain.tender import Tender
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def decide_freeze(
     budget_fen: int,
     shape: str = "committee",
     is_complex: bool = False,
+    bidders: frozenset[UUID] = frozenset(),
     salts: Sequence[bytes],
     vrf_public: bytes,
     at: datetime,
@@ -55,8 +60,8 @@ def decide_freeze(
     """Choose who may be drawn and freeze the pool; `salts`: 32 random bytes for each expert.
 
     `representatives` of the procuring entity complete the committee, and `shape` names it in the
-    rulebook (`Round.committee`). Raises Invalid for a
-    committee of the wrong shape (E22, G14), PoolTooSmall.
+    rulebook (`Round.committee`). `bidders` contribute to the draw (`DrawSubject.bidders`). Raises
+    Invalid for a committee of the wrong shape (E22, G14), PoolTooSmall.
     """
     seats = sum(need.seats for need in needs)
     findings = committee_findings(
@@ -90,6 +95,7 @@ def decide_freeze(
                 "representatives": representatives,
                 "entries": entries_json(pool.entries),
                 "vrf_public": vrf_public.hex(),
+                "bidders": sorted(str(bidder) for bidder in bidders),
             },
         ),
         sealed=Event("draw.recusals", {"recusals": [_recusal_json(one) for one in barred]}),
@@ -120,11 +126,33 @@ def drawn_public(
             "vrf_proof": vrf_proof.hex(),
             "permutation_digest": draw.permutation_digest().hex(),
             **outcome_json(gathering, outcome),
+            "coefficients": coefficients(gathering.subject.tender, seed),
             "seats_per_venue": per_venue,
             "seats": [_seat_json(pool, seat) for seat in draw.seats],
             "reserves": [_seat_json(pool, seat) for seat in draw.reserves],
         },
     )
+
+
+def leaves_to_draw(tender: Tender) -> bool:
+    """Does the method leave a coefficient (K) to the draw? Then bidders contribute to it."""
+    return bool(tender.method) and bool(parse_method(tender.method).drawn)
+
+
+def coefficients(tender: Tender, seed: bytes) -> list[JsonValue]:
+    """Each K that the method leaves to the draw, by lot and ball; `seed` is the draw's."""
+    drawn = parse_method(tender.method).drawn if tender.method else ()
+    return [
+        {
+            "lot": lot.lot,
+            "id": terms.id,
+            "percent": str(found.percent),
+            "balls": [{"urn": list(ball.urn), "drawn": ball.drawn} for ball in found.balls],
+        }
+        for lot in tender.lots
+        for terms in drawn
+        for found in (draw_float(terms, lot_seed(seed, tender.id, lot.lot)),)
+    ]
 
 
 def outcome_json(gathering: Gathering, outcome: Outcome) -> dict[str, JsonValue]:

@@ -54,7 +54,9 @@ _TENDERING = {
     "opening.confirm": frozenset({R.BIDDER}),
     "opening.record": TRADING,
     "document.sign": EVERYBODY,
-    "draw.contribute": frozenset({R.PROCURING_ENTITY, R.AGENCY, R.KEY_HOLDER, R.SUPERVISOR}),
+    "draw.contribute": frozenset(
+        {R.PROCURING_ENTITY, R.AGENCY, R.KEY_HOLDER, R.SUPERVISOR, R.BIDDER}
+    ),
     "draw.open": frozenset({R.KEY_HOLDER}),
     "draw.run": TRADING,
     "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),

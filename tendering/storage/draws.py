@@ -34,6 +34,7 @@ class DrawRecord:
     seed: bytes | None
     vrf_proof: bytes | None
     drawn_at: datetime | None
+    bidders: frozenset[UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,15 @@ async def insert(
     *,
     representatives: int,
     vrf_public: bytes,
+    bidders: frozenset[UUID],
     at: datetime,
 ) -> bool:
     """Keep a frozen pool; False when the tender has one already."""
     inserted = await connection.fetchval(
         """INSERT INTO tendering.draws
                (tender_id, needs, representatives, entries, sealed, pool_root, vrf_public,
-                frozen_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                frozen_at, bidders)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT (tender_id) DO NOTHING RETURNING true""",
         tender_id,
         to_json({"needs": needs_json(pool.needs)}),
@@ -80,6 +82,7 @@ async def insert(
         pool.root(),
         vrf_public,
         at,
+        sorted(bidders),
     )
     return inserted is not None
 
@@ -88,7 +91,7 @@ async def get(connection: Connection, tender_id: UUID) -> DrawRecord | None:
     """The draw of a tender."""
     row = await connection.fetchrow(
         """SELECT tender_id, needs, representatives, entries, sealed, vrf_public, frozen_at,
-                  closed_at, seed, vrf_proof, drawn_at
+                  closed_at, seed, vrf_proof, drawn_at, bidders
            FROM tendering.draws WHERE tender_id = $1""",
         tender_id,
     )
@@ -238,6 +241,7 @@ def _record(row: Record) -> DrawRecord:
         seed=row["seed"],
         vrf_proof=row["vrf_proof"],
         drawn_at=row["drawn_at"],
+        bidders=frozenset(row["bidders"]),
     )
 
 

@@ -198,6 +198,9 @@ async def _object(play: HallPlay, people: People) -> None:
     await people.bidders[1].look("hall-bidder-objections")
     await people.see_phase("开标异议", "objections")
     await _lead(people, "现场抽取")
+    await play.show_draw()
+    for visitor, drawn in zip(people.gallery, ("抽取结果：K = ", "Drawn: K = "), strict=True):
+        await visitor.page.get_by_text(drawn).wait_for()
     await people.see_phase("现场抽取", "draw")
 
 

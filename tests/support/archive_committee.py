@@ -54,7 +54,7 @@ from tendering.rulebooks import rulebook_of
 from tests.support.archive import Journals
 from tests.support.archive_parties import Party, Platform, chance
 from tests.support.contributing import made, share_of
-from tests.support.evaluation import METHOD, Play, elects, nothing, points_of, votes
+from tests.support.evaluation import Play, elects, nothing, points_of, votes
 
 TENDER_ID: Final = UUID(int=0x7E)
 ROOM_ID: Final = UUID(int=0x400)
@@ -106,6 +106,7 @@ class CommitteePlay:
             budget_fen=CEILING_FEN,
             salts=[chance("salt", number) for number in range(len(pool))],
             vrf_public=vrf_public(self.platform.vrf_seed),
+            bidders=self._contributing(),
             at=at,
         )
         self._public(frozen.public, at)
@@ -129,9 +130,14 @@ class CommitteePlay:
             for number, seat in enumerate(drawn.seats, start=1)
         }
 
+    def _contributing(self) -> frozenset[UUID]:
+        """The bidders who contribute as well, where a coefficient is drawn."""
+        bidders = self.bidders if draw_steps.leaves_to_draw(self.tender) else []
+        return frozenset(bidder.id for bidder in bidders)
+
     def _contribute(self, root: bytes, at: datetime) -> Gathering:
         """Everybody seals; all but the procuring entity reveal; two key holders open that one."""
-        subject = DrawSubject(self.tender, EXPERTS, root)
+        subject = DrawSubject(self.tender, EXPERTS, root, self._contributing())
         gathering = Gathering(subject, (), at)
 
         def enter(event: Event, when: datetime = at) -> None:
@@ -139,6 +145,7 @@ class CommitteePlay:
             gathering = followed(gathering, self.journals.append(Stream.PUBLIC, event, when))
 
         parties = [self.entity, self.supervisor, *self.holders]
+        parties += [bidder for bidder in self.bidders if bidder.id in subject.bidders]
         all_made = {one.id: made(subject, one.id) for one in parties}
         for party in parties:
             contribution = all_made[party.id].contribution
@@ -224,7 +231,7 @@ class CommitteePlay:
                 outlier_percent=0,
                 ceiling_price_fen=CEILING_FEN,
                 items=(ReviewItem("seal", "form", "签字盖章", "实施条例 第五十一条"),),
-                method=METHOD,
+                method=dict(self.tender.method),
                 seed=lot_seed(self.seed, TENDER_ID, "1").hex(),
             ),
             experts=[

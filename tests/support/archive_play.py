@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue, digest
@@ -84,8 +85,7 @@ class TenderPlay:
     """One play. `sabotage` of the third bid: one of SABOTAGED_SEALING; lost-key; lying-holders,
     of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
     its file keys afterwards; damaged, at rest; or none. Of `invited` bidders, the first so many,
-    the notice says nothing; 0 is an open tender. `replaces`: the third key holder, after the third
-    bid came in. `suite`: X25519, or the national one.
+    the notice says nothing; 0 is an open tender. `replaces`: the third key holder, after that bid.
     """
 
     sabotage: str = ""
@@ -93,6 +93,7 @@ class TenderPlay:
     invited: int = 0
     replaces: bool = False
     suite: str = CLASSIC.name
+    method: dict[str, Any] = field(default_factory=METHOD.copy)
     handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
     others: dict[str, bytes] = field(default_factory=dict)
@@ -218,7 +219,7 @@ class TenderPlay:
             documents=(
                 Document("招标文件.pdf", container_digest([DOCUMENT]), len(DOCUMENT), "text/plain"),
             ),
-            method=METHOD,
+            method=self.method,
             committee={},
             terms=Terms(bid_validity_days=90, unlock_minutes=30, drain_seconds=60),
             deadline=DEADLINE,

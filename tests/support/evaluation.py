@@ -75,6 +75,18 @@ METHOD: dict[str, Any] = {
     "members": {"combine": "mean", "decimals": 2},
     "totals": {"section_decimals": 2, "decimals": 2, "ties": ["price_low", "draw"]},
 }
+# The same with a K that is drawn at the opening.
+DRAWN_METHOD: dict[str, Any] = METHOD | {
+    "id": "comprehensive-drawn",
+    "price": METHOD["price"]
+    | {
+        "benchmark": {
+            "kind": "mean",
+            "float_drawn": {"id": "K", "from": "1.00", "to": "3.50", "decimals": 2},
+            "decimals": 2,
+        }
+    },
+}
 
 
 def person(seat: int) -> UUID:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +15,14 @@ from clients.key_files import SIGNING_KEY
 from crypto.certificates import facts
 from crypto.keys import OpeningKey, generate_opening_key
 from crypto.sealed_file import unwrap_share
+from tendering.domain.draw_steps import coefficients
+from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
+from tendering.storage import journal
 from tendering.storage.connection import transaction
 from tests.support.bidding import move_deadline, tender_to_bid_for
+from tests.support.evaluation import DRAWN_METHOD
 from tests.support.platform import PASSWORD, Platform, enter
 
 LOT: Final = "1"
@@ -80,6 +84,15 @@ class HallPlay:
                 shares = {one["kind"]: _share(one, number, key) for one in remedy["envelopes"]}
                 body = {"lot": LOT, "bidder_id": remedy["bidder_id"], "shares": shares}
                 await holder.line.post(f"{path}/shares", body)
+
+    async def show_draw(self) -> None:
+        """What a draw enters about a K; the draw itself is played elsewhere."""
+        drawn = coefficients(replace(self.tender, method=DRAWN_METHOD), bytes(32))
+        context = self.platform.running.context
+        async with transaction(context.pool) as connection:
+            event = Event("committee.drawn", {"coefficients": drawn, "contributions": []})
+            await journal.append(connection, self.tender.id, Stream.PUBLIC, event, at=context.now())
+        context.touched(self.tender.id)
 
     async def sign_record(self) -> None:
         """Everybody signs the opening record in turn."""

@@ -30,7 +30,15 @@ async def seat_members(
         tuple(SealedEntry(one.id, bytes([number]) * 32) for number, one in enumerate(members)),
     )
     drawn = [DrawnSeat(0, venue, number) for number in range(len(members))]
-    await draws.insert(connection, tender_id, pool, representatives=0, vrf_public=bytes(32), at=at)
+    await draws.insert(
+        connection,
+        tender_id,
+        pool,
+        representatives=0,
+        bidders=frozenset(),
+        vrf_public=bytes(32),
+        at=at,
+    )
     await draws.insert_seats(
         connection, tender_id, pool, seats=drawn[:seats], reserves=drawn[seats:]
     )

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { JournalEntry } from "@/api/tenders";
 import { merged } from "@/domain/journal";
-import { kindsIn, namesOf, openingOf } from "@/domain/opening";
+import { contributionDue, kindsIn, namesOf, openingOf } from "@/domain/opening";
 import { sentenceOf } from "@/domain/record";
 import type { RoomView } from "@/generated/rooms";
 import { dutyOf, waysOn } from "@/rooms/duty";
@@ -55,6 +55,26 @@ describe("the opening", () => {
       "deemed_revoked",
     ]);
     expect(lots[0]?.bids.map((bid) => bid.by)).toEqual(["bidder", "key_holders", null]);
+  });
+
+  test("shows what was drawn, and tells a bidder what it has to do for it", () => {
+    const ball = { urn: [5, 6, 7, 8], drawn: 6 };
+    const coefficient = { lot: "1", id: "K", percent: "6.25", balls: [ball] };
+    const steps: [string, Record<string, unknown>][] = [
+      CLOSED,
+      ["draw.pool_frozen", { bidders: ["a", "b"] }],
+      ["draw.committed", { organization_id: "a" }],
+      ["draw.contributions_closed", { admitted: ["a"], left_out: [] }],
+      ["draw.revealed", { organization_id: "a" }],
+      ["committee.drawn", { coefficients: [coefficient] }],
+    ];
+    const due = (bidder: string) =>
+      steps.map((_, index) => contributionDue(record(...steps.slice(0, index + 1)), bidder));
+
+    expect(openingOf(record(...steps)).lots[0]?.coefficients).toEqual([{ id: "K", percent: "6.25", balls: [ball] }]);
+    expect(due("a")).toEqual([null, "seal", null, "reveal", null, null]);
+    expect(due("b")).toEqual([null, "seal", "seal", null, null, null]);
+    expect(due("c")).toEqual([null, null, null, null, null, null]);
   });
 
   test("unlocks in each session its own envelopes, and of a round that says none no envelope", () => {

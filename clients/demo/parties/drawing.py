@@ -84,7 +84,7 @@ async def wait_for_records(party: Party, tender: Tender, journal: JournalFollowe
         if gathering is None:
             return None
         found = {one.organization_id: len(one.records) for one in gathering.contributions}
-        everybody = dict.fromkeys(contributors(tender), len(tender.key_holders))
+        everybody = dict.fromkeys(contributors(gathering.subject), len(tender.key_holders))
         return found == everybody or None
 
     await party.wait("等候各方密封随机数", look)

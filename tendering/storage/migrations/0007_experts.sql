@@ -30,6 +30,8 @@ CREATE TABLE tendering.draws (
     seed bytea CHECK (octet_length(seed) = 32),
     vrf_proof bytea CHECK (octet_length(vrf_proof) = 80),
     drawn_at timestamptz,
+    -- Who contributes besides the parties, where a coefficient is drawn.
+    bidders uuid [] NOT NULL DEFAULT '{}',
     CHECK ((seed IS NULL) = (drawn_at IS NULL) AND (vrf_proof IS NULL) = (drawn_at IS NULL))
 );
 

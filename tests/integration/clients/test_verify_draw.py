@@ -11,6 +11,7 @@ from clients.verify import Report, Status, verify_archive
 from tendering.domain.journal import Stream
 from tests.support.archive import Archive
 from tests.support.archive_play import TenderPlay
+from tests.support.evaluation import DRAWN_METHOD
 
 DRAW = "the draw, computed again"
 
@@ -95,6 +96,66 @@ def test_what_was_changed_is_named(
     full: Archive, verify: Verify, kind: str, change: Callable[[dict[str, Any]], None], says: str
 ) -> None:
     assert says in found(verify(full.forged(Stream.PUBLIC, kind, change)), Status.FAILS)
+
+
+def another_ball(body: dict[str, Any]) -> None:
+    (coefficient,) = body["coefficients"]
+    coefficient["balls"][0]["drawn"] ^= 1
+
+
+def another_percent(body: dict[str, Any]) -> None:
+    body["coefficients"][0]["percent"] = "3.33"
+
+
+def no_coefficient(body: dict[str, Any]) -> None:
+    body["coefficients"] = []
+
+
+def no_bidder(body: dict[str, Any]) -> None:
+    body["bidders"] = body["bidders"][1:]
+
+
+def somebody_else(body: dict[str, Any]) -> None:
+    body["bidders"].append("00000000-0000-0000-0000-000000000050")
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Archive:
+    """A tender whose method left a K to the draw, to which all three bidders contributed."""
+    return TenderPlay(method=DRAWN_METHOD).played().archive()
+
+
+def test_a_drawn_coefficient_is_computed_again_and_what_was_evaluated_with_it(
+    drawn: Archive, verify: Verify
+) -> None:
+    report = verify(drawn)
+
+    assert report.holds, report.verdict
+    assert "lot 1: K = " in found(report, Status.HOLDS)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "says"),
+    [
+        ("committee.drawn", another_ball, "another coefficient"),
+        ("committee.drawn", another_percent, "another coefficient"),
+        ("committee.drawn", no_coefficient, "another coefficient"),
+        ("draw.pool_frozen", no_bidder, "other bidders may contribute"),
+        ("draw.pool_frozen", somebody_else, "other bidders may contribute"),
+    ],
+)
+def test_another_coefficient_or_other_contributors_are_named(
+    drawn: Archive, verify: Verify, kind: str, change: Callable[[dict[str, Any]], None], says: str
+) -> None:
+    assert says in found(verify(drawn.forged(Stream.PUBLIC, kind, change)), Status.FAILS)
+
+
+def test_where_nothing_is_left_to_the_draw_bidders_have_no_part_in_it(
+    full: Archive, verify: Verify
+) -> None:
+    report = verify(full.forged(Stream.PUBLIC, "draw.pool_frozen", somebody_else))
+
+    assert "other bidders may contribute" in found(report, Status.FAILS)
 
 
 @pytest.mark.parametrize(

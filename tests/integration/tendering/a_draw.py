@@ -175,20 +175,27 @@ async def post(
             )
 
 
-async def close(pool: Pool, tender: Drawing) -> None:
+async def close(pool: Pool, tender: Drawing, *, at: datetime = NOW) -> None:
     actor = tender.opened.actor(*tender.parties[0])
     async with transaction(pool) as connection:
-        await doors.post_closing(actor, connection, NOW, tender.id)
+        await doors.post_closing(actor, connection, at, tender.id)
 
 
-async def give(pool: Pool, tender: Drawing, one: Made, number: int) -> None:
+async def give(
+    pool: Pool,
+    tender: Drawing,
+    one: Made,
+    number: int,
+    *,
+    at: datetime = NOW + CONTRIBUTION_WINDOW,
+) -> None:
     """Key holder `number` opens a contribution once its maker's time is over."""
     key = tender.opened.play.holder_keys[number - 1]
     subject = (await gathering(pool, tender)).subject
     share = share_of(subject, one.contribution, number, key)
     holder = (tender.opened.play.holders[number - 1], Role.KEY_HOLDER)
     body = doors.ShareStep(one.contribution.organization_id, share)
-    await post(pool, tender, holder, body, at=NOW + CONTRIBUTION_WINDOW)
+    await post(pool, tender, holder, body, at=at)
 
 
 async def contribute(pool: Pool, tender: Drawing, *, silent: int = 0) -> dict[UUID, Made]:

@@ -210,3 +210,25 @@ async def test_the_demonstrations_clock_knows_when_key_holders_may_open(
         jumped = await clock.jump(connection, at=NOW)
 
     assert (jumped.now, jumped.reason) == (NOW + CONTRIBUTION_WINDOW, "contributions_due")
+
+
+async def test_a_partys_tool_does_at_each_time_what_is_due(
+    pool: Pool, tender: Drawing, tmp_path: Path
+) -> None:
+    async with tool(pool, tender, tmp_path) as contributor:
+        async with reading(pool) as connection:
+            about = await tenders.get(connection, tender.id)
+
+        async def go_on() -> str:
+            return await contributor.go_on(about, await seen(pool, tender, contributor))
+
+        with pytest.raises(NotSettled):
+            await go_on()
+        await freeze(pool, tender)
+        sealed = [await go_on(), await go_on()]
+        await seal(pool, tender, without=tender.supervisor_id)
+        await close(pool, tender)
+        opened = [await go_on(), await go_on()]
+
+    assert sealed == ["sealed", "sealed"]
+    assert opened == ["revealed", "open"]

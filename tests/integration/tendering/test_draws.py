@@ -1,43 +1,55 @@
 """A draw on a real database: frozen, contributed to, drawn, verified from the journal, replaced."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
 from crypto.draw import vrf_public
 from tendering.actions import draws, experts
-from tendering.domain.contribution_steps import require_opened
+from tendering.api.contributions import RevealStep, SealStep
+from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW, require_opened
+from tendering.domain.contributions import CONTRIBUTION_LABEL, contribution_statement
 from tendering.domain.draw import PoolEntry, verify_draw, verify_opening
+from tendering.domain.draw_steps import coefficients
 from tendering.domain.experts import Need, Relation, RelationKind
 from tendering.domain.journal import Stream
+from tendering.domain.opening import OpeningPhase, UnlockedBy
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.accounts import AlreadyRegistered
 from tendering.domain.refusals.draws import ContributionsMissing, DrawNotPrepared, DrawOver
+from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
-from tendering.domain.tender import TenderStatus
+from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import draws as stored
 from tendering.storage import experts as stored_experts
-from tendering.storage import tenders
+from tendering.storage import openings, tenders
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.a_draw import (
     NOW,
     VRF_SEED,
     Drawing,
     an_expert,
+    close,
     contribute,
     entries,
     freeze,
     gathering,
+    give,
     hexed,
+    post,
     ready_to_draw,
     register,
     run,
+    seal,
 )
 from tests.integration.tendering.registered import organization, person
+from tests.support.contributing import made
+from tests.support.evaluation import DRAWN_METHOD
 
 
 @pytest.fixture
@@ -240,3 +252,75 @@ async def test_g15_staff_of_the_procuring_entity_and_of_the_agency_are_never_dra
     barred = {one["expert_id"] for one in recusals["recusals"]}
     assert len(record.pool.entries) == 19
     assert {str(UUID(int=0x1000 + number)) for number in (30, 31)} <= barred
+
+
+async def left_to_the_draw(pool: Pool, tender: Drawing, status: TenderStatus) -> Tender:
+    """The method leaves a K to the draw; two of the bids are open."""
+    async with transaction(pool) as connection:
+        locked = await tenders.lock(connection, tender.id)
+        changed = replace(locked, method=DRAWN_METHOD, status=status)
+        await connection.execute(
+            "UPDATE tendering.tenders SET method = $2 WHERE id = $1",
+            tender.id,
+            json.dumps(DRAWN_METHOD),
+        )
+        await tenders.save(connection, changed)
+        for bidder in tender.opened.play.bidders[:2]:
+            await openings.save_unlock(
+                connection,
+                tender.id,
+                "1",
+                bidder.id,
+                by=UnlockedBy.BIDDER,
+                envelopes=(),
+                forms={},
+                at=NOW,
+            )
+    return changed
+
+
+async def test_bidders_contribute_to_a_draw_in_the_hall_that_leaves_a_coefficient_open(
+    pool: Pool, tender: Drawing
+) -> None:
+    changed = await left_to_the_draw(pool, tender, TenderStatus.OPENING)
+    first, second, third = tender.opened.play.bidders[:3]
+    with pytest.raises(WrongPhase):
+        await freeze(pool, tender)
+    async with transaction(pool) as connection:
+        await openings.set_phase(connection, tender.id, "1", OpeningPhase.REVEALED, at=NOW)
+
+    record = await freeze(pool, tender)
+    own = made((await gathering(pool, tender)).subject, first.id)
+    said = contribution_statement((await gathering(pool, tender)).subject, own.contribution)
+    step = SealStep(
+        own.contribution.container,
+        own.contribution.recipient,
+        cast("Any", first.sign(CONTRIBUTION_LABEL, said)),
+    )
+    with pytest.raises(SignatureRefused):
+        await post(pool, tender, (second, Role.BIDDER), step)
+    with pytest.raises((Forbidden, SignatureRefused)):
+        await post(pool, tender, (third, Role.BIDDER), step)
+    await post(pool, tender, (first, Role.BIDDER), step)
+    everything = await seal(pool, tender)
+    await close(pool, tender, at=NOW + CONTRIBUTION_WINDOW)
+    for party, role in tender.parties:
+        await post(pool, tender, (party, role), RevealStep(everything[party.id].file_key))
+    # The bidder does not open what it sealed: it cannot stop the draw with that.
+    for number in (1, 2):
+        await give(pool, tender, own, number, at=NOW + 2 * CONTRIBUTION_WINDOW)
+    await run(pool, tender)
+
+    drawn: Any = (await entries(pool, tender, Stream.PUBLIC))["committee.drawn"].body
+    assert record.bidders == {first.id, second.id}
+    assert drawn["opened_by_key_holders"] == [str(first.id)]
+    assert drawn["coefficients"] == coefficients(changed, hexed(drawn, "seed"))
+    assert len(drawn["coefficients"]) == 1
+
+
+async def test_where_nothing_is_left_to_the_draw_it_waits_for_the_record_and_no_bidder_has_a_part(
+    pool: Pool, tender: Drawing
+) -> None:
+    record = await freeze(pool, tender)
+
+    assert record.bidders == frozenset()

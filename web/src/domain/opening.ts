@@ -37,6 +37,19 @@ export interface Candidate {
   tie: string | null;
 }
 
+/** A ball of a draw: the digits that were in the urn, and the one that came out. */
+export interface Ball {
+  urn: number[];
+  drawn: number;
+}
+
+/** A coefficient that was drawn, in percent, and how. */
+export interface Coefficient {
+  id: string;
+  percent: string;
+  balls: Ball[];
+}
+
 export interface OpenedLot {
   lot: string;
   unlockUntil: string | null;
@@ -45,6 +58,8 @@ export interface OpenedLot {
   /** The opening record is issued, or signed by all. */
   record: "issued" | "signed" | null;
   bids: OpenedBid[];
+  /** What was drawn for the method; empty before, and where nothing is left to chance. */
+  coefficients: Coefficient[];
   candidates: Candidate[];
   publicityFrom: string | null;
   publicityUntil: string | null;
@@ -69,6 +84,18 @@ export function openingOf(entries: readonly JournalEntry[]): Opening {
   const opening: Opening = { closed: false, recorded: false, failed: false, lots: [] };
   for (const entry of entries) TAKE[entry.kind]?.(opening, entry.body);
   return opening;
+}
+
+/** What a bidder has to do for a draw that is under way; null for who has no part in it, or has done it. */
+export function contributionDue(entries: readonly JournalEntry[], bidderId: string): "seal" | "reveal" | null {
+  const of = (kind: string) => entries.filter((one) => one.kind === kind);
+  const mine = (kind: string) => of(kind).some((one) => one.body.organization_id === bidderId);
+  const bidders = of("draw.pool_frozen").at(-1)?.body.bidders;
+  if (!Array.isArray(bidders) || !bidders.includes(bidderId) || of("committee.drawn").length > 0) return null;
+  const closed = of("draw.contributions_closed").at(-1);
+  if (!closed) return mine("draw.committed") ? null : "seal";
+  const admitted = Array.isArray(closed.body.admitted) && closed.body.admitted.includes(bidderId);
+  return admitted && !mine("draw.revealed") ? "reveal" : null;
 }
 
 /** The names that the record and the tender give to organizations, by id. */
@@ -179,6 +206,15 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     opening.recorded = true;
     lotOf(opening, text(body.lot)).record = "signed";
   },
+  "committee.drawn": (opening, body) => {
+    for (const one of list(body.coefficients)) {
+      const balls = list(one.balls).map((ball) => ({
+        urn: Array.isArray(ball.urn) ? ball.urn.map(Number) : [],
+        drawn: Number(ball.drawn),
+      }));
+      lotOf(opening, text(one.lot)).coefficients.push({ id: text(one.id), percent: text(one.percent), balls });
+    }
+  },
   "candidates.published": (opening, body) => {
     const lot = lotOf(opening, text(body.lot));
     lot.candidates = list(body.candidates) as unknown as Candidate[];
@@ -211,6 +247,7 @@ function emptyLot(lot: string): OpenedLot {
     shortfall: null,
     record: null,
     bids: [],
+    coefficients: [],
     candidates: [],
     publicityFrom: null,
     publicityUntil: null,

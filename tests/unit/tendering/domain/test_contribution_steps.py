@@ -47,7 +47,44 @@ SHARE = share_of(SUBJECT, MADE[ENTITY].contribution, 1, HOLDER_KEYS[0])
 
 
 def test_parties_of_both_sides_contribute() -> None:
-    assert contributors(SUBJECT.tender) == set(PARTIES)
+    assert contributors(SUBJECT) == set(PARTIES)
+
+
+BIDDER = UUID(int=0x400)
+WITH_BIDDER = replace(SUBJECT, bidders=frozenset({BIDDER}))
+
+
+def test_where_a_coefficient_is_drawn_bidders_contribute_and_are_waited_for() -> None:
+    mine = made(WITH_BIDDER, BIDDER).contribution
+    others = sealed(*PARTIES, records=ALL_USABLE)
+    gathering = replace(others, subject=WITH_BIDDER)
+
+    assert contributors(WITH_BIDDER) == {*PARTIES, BIDDER}
+    assert decide_commitment(gathering, mine, {}).body["organization_id"] == str(BIDDER)
+    with pytest.raises(Forbidden):
+        decide_commitment(others, mine, {})
+    with pytest.raises(ContributionsMissing) as missing:
+        decide_closing(gathering, at=NOW)
+    assert str(BIDDER) in str(missing.value.parameters)
+    # Who stays away stops nobody, and stands for neither side.
+    assert decide_closing(gathering, at=LATE).body["admitted"] == sorted(map(str, PARTIES))
+    alone = replace(gathering, contributions=(replace(mine, records=ALL_USABLE),))
+    with pytest.raises(ContributionsMissing):
+        decide_closing(alone, at=LATE)
+
+
+def test_a_bidder_that_does_not_like_the_others_numbers_cannot_take_its_own_back() -> None:
+    silent = made(WITH_BIDDER, BIDDER)
+    gathering = replace(closed(silent.contribution), subject=WITH_BIDDER)
+    opened = gathering.contributions[0]
+    for number, key in enumerate(HOLDER_KEYS[:2], start=1):
+        share = share_of(WITH_BIDDER, silent.contribution, number, key)
+        decide_share(gathering, BIDDER, number=number, share=share, at=LATE)
+        opened = replace(opened, shares={**opened.shares, number: share})
+
+    outcome = require_opened(replace(gathering, contributions=(opened,)))
+
+    assert outcome.values == {BIDDER: silent.value}
 
 
 def test_a_party_seals_once_while_contributions_are_taken() -> None:

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import cast
+from decimal import Decimal
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -31,10 +32,13 @@ from tendering.domain.draw import (
     verify_draw,
     verify_opening,
 )
+from tendering.domain.draw_steps import coefficients, leaves_to_draw
 from tendering.domain.experts import Expert, Need, Relation, RelationKind, sealed_value
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.draws import PoolTooSmall
+from tendering.domain.tender import Lot
 from tendering.rulebooks import rulebook_of
+from tests.support.evaluation import DRAWN_METHOD, METHOD
 from tests.support.make import a_tender
 
 TENDER = UUID(int=77)
@@ -234,3 +238,23 @@ def test_a_pool_beyond_the_limit_is_refused() -> None:
 def test_a_draw_from_entries_that_do_not_suffice_is_refused() -> None:
     with pytest.raises(PoolTooSmall):
         draw_committee(POOL.entries[:2], POOL.needs, seed=bytes(32))
+
+
+def test_each_coefficient_is_drawn_by_lot_ball_by_ball_and_none_where_none_is_left_open() -> None:
+    tender = a_tender(
+        method=DRAWN_METHOD,
+        lots=tuple(Lot(lot, lot, 1_000_000, 1_000_000, 0) for lot in ("1", "2")),
+    )
+    found: Any = coefficients(tender, b"s" * 32)
+
+    assert [(one["lot"], one["id"]) for one in found] == [("1", "K"), ("2", "K")]
+    for one in found:
+        whole, *decimals = (ball["drawn"] for ball in one["balls"])
+        assert all(ball["drawn"] in ball["urn"] for ball in one["balls"])
+        assert one["percent"] == f"{whole}." + "".join(map(str, decimals))
+        assert 1 <= Decimal(one["percent"]) <= Decimal("3.50")
+    assert coefficients(tender, b"t" * 32) != found
+    assert leaves_to_draw(tender)
+    for method in ({}, METHOD):
+        assert not leaves_to_draw(a_tender(method=method))
+        assert coefficients(a_tender(method=method), b"s" * 32) == []

@@ -68,6 +68,16 @@ export default {
       unlock: "Unlocking: the platform found what was sealed",
     },
   },
+  draw: {
+    title: "Draw (lot {lot})",
+    result: "Drawn: {id} = {percent}%",
+    whole: "whole percents",
+    decimal: "decimal {place}",
+    urn: "in the urn: {urn}",
+    again: "The result follows from what everybody sealed and then opened, and from the platform's verifiable random number; anybody computes it again with kaibiao verify.",
+    seal: "A coefficient is drawn, and you may contribute. On the computer of your bid, run this to seal a random number:",
+    reveal: "The contributions are closed. Run this again to open yours:",
+  },
   host: {
     title: "Host (lot {lot})",
     state: "{open} unlocked, {locked} not yet.",

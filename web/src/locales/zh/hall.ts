@@ -68,6 +68,16 @@ export default {
       unlock: "解密：平台打开的内容与加密时一致",
     },
   },
+  draw: {
+    title: "现场抽取（第 {lot} 标段）",
+    result: "抽取结果：{id} = {percent}%",
+    whole: "整数位",
+    decimal: "小数第 {place} 位",
+    urn: "球箱内：{urn}",
+    again: "结果由各方封存后公开的随机数与平台的可验证随机数共同决定，任何人可用 kaibiao verify 重新计算。",
+    seal: "本项目现场抽取系数，贵单位可以参与。请在投标电脑上运行命令，封存随机数：",
+    reveal: "随机数封存已截止。请再次运行命令，公开贵单位封存的随机数：",
+  },
   host: {
     title: "主持开标（第 {lot} 标段）",
     state: "已解密 {open} 份，尚未解密 {locked} 份。",
