@@ -16,6 +16,7 @@ from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import tickets
 from evaluation_rooms.storage.tickets import Admission
 from tendering.domain.journal import Event, Stream
+from tendering.domain.resumption import RESUMED
 from tendering.domain.tender import TenderStatus
 from tendering.storage import journal
 from tendering.storage.connection import Pool, reading, transaction
@@ -44,6 +45,10 @@ DAY: Final[tuple[tuple[HallPhase, Event | None], ...]] = (
     (HallPhase.OBJECTIONS, Event("hall.phase_began", {"phase": "objections"})),
     (HallPhase.DRAW, Event("hall.phase_began", {"phase": "draw"})),
     (HallPhase.RECORD, Event("document.issued", {"kind": "opening_record", "signatories": []})),
+    # Between the two sessions of a tender with sealed prices nobody is heard, and nothing is lost.
+    (HallPhase.CLOSED, Event("opening.recorded", {"lot": "1", "session": 1})),
+    (HallPhase.UNLOCK, Event(RESUMED, {"lot": "1", "session": 2, "bidders": [str(BIDDER)]})),
+    (HallPhase.REVEAL, Event("prices.revealed", {"lot": "1", "session": 2})),
 )
 
 
@@ -104,7 +109,10 @@ async def test_what_was_acknowledged_or_shown_survives_a_kill_in_every_phase(
             reading_on = asyncio.create_task(watcher.read(watching))
             for number in range(5):
                 await host.send(type="say", id=str(number), text=f"{phase} {number}")
-            acknowledged.append((await host.until("ack"))["seq"])
+            if phase is HallPhase.CLOSED:
+                assert (await host.until("refused"))["code"] == "wrong-phase"
+            else:
+                acknowledged.append((await host.until("ack"))["seq"])
             program.process.kill()
             await reading_on
             await host.socket.wait_closed()

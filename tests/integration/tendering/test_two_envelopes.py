@@ -12,18 +12,26 @@ import pytest
 
 from clients.verifying.case import Case
 from clients.verifying.hall_sessions import check_resumption
+from clients.verifying.openings import check_reveal
 from clients.verifying.report import Notes
 from evaluation_rooms.actions.bid_files import find_bundles
 from evaluation_rooms.actions.resuming import take_prices
 from evaluation_rooms.standing import Standing, Viewer
 from tendering.actions import openings as deeds
 from tendering.actions.key_holders import _require_not_needed
+from tendering.actions.opening_windows import consent, propose
 from tendering.api.openings import get_opening
 from tendering.domain.bid import BidStatus
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening import OpeningPhase
+from tendering.domain.opening_window import Decision
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.openings import BidsStillLocked, MarksNotLocked, NoLaterSession
+from tendering.domain.refusals.openings import (
+    BidsStillLocked,
+    MarksNotLocked,
+    NoLaterSession,
+    TooFewBids,
+)
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
@@ -265,3 +273,74 @@ async def test_the_verifier_replays_the_room_up_to_the_resumption_and_names_a_pr
     assert "not the bids" in failures(altered(case, "opening.resumed", bidders=bidders[1:]))[0]
     first = altered(case, "file_key.received", Stream.CUSTODY, session=1)
     assert "key of a price came before" in failures(first)[0]
+
+
+async def too_few_in_second(play: RoundsPlay) -> UUID:
+    """Of four bids two open in the second session; host and supervisor decide to go on."""
+    tender_id, _ = await resumed(play)
+    tender = await play.tender(tender_id)
+    for bidder in play.bidders[:2]:
+        await play.unlock(tender, bidder, session=2)
+    async with reading(play.pool) as connection:
+        play.now = (await openings.get(connection, tender_id, "1")).unlock_until
+    with pytest.raises(TooFewBids):
+        await read_out(play, tender_id)
+    async with transaction(play.pool) as connection:
+        await propose(
+            connection,
+            tender_id,
+            "1",
+            decision=Decision.GO_ON,
+            reason="仍有竞争",
+            by=play.host.actor,
+            at=play.now,
+        )
+        with pytest.raises(TooFewBids):
+            await deeds.reveal(
+                connection, tender_id, "1", faults={}, by=play.host.actor, at=play.now
+            )
+        await consent(
+            connection, tender_id, "1", reason="同意", by=play.supervisor.actor, at=play.now
+        )
+    await read_out(play, tender_id)
+    return tender_id
+
+
+def failures_of_reveal(case: Case) -> list[str]:
+    notes = Notes()
+    check_reveal(case, notes)
+    return notes.failures
+
+
+def without(case: Case, kind: str) -> Case:
+    """The newest entry of a kind is gone."""
+    entries = list(case.streams[Stream.PUBLIC])
+    del entries[max(number for number, one in enumerate(entries) if one.kind == kind)]
+    return replace(case, streams={**case.streams, Stream.PUBLIC: entries})
+
+
+async def test_the_verifier_asks_who_decided_to_go_on_with_too_few_in_the_second_session(
+    play: RoundsPlay,
+) -> None:
+    case = await journal_of(play, await too_few_in_second(play))
+    decided = "shortfall.decided"
+    (entry,) = [one for one in case.streams[Stream.PUBLIC] if one.kind == decided]
+    public = [one for one in case.streams[Stream.PUBLIC] if one is not entry]
+    late = replace(entry, seq=public[-1].seq + 1)
+    moved = replace(case, streams={**case.streams, Stream.PUBLIC: [*public, late]})
+    failed = altered(case, decided, decision="fail")
+
+    assert failures_of_reveal(case) == []
+    for undecided in (
+        without(case, decided),
+        altered(case, decided, session=1),
+        altered(case, decided, lot="2"),
+        moved,
+        failed,
+    ):
+        (found,) = failures_of_reveal(undecided)
+        assert "fewer than 3 bids were open, and nobody decided to go on" in found
+    # Where it was decided that the lot fails nobody misses its prices.
+    assert failures_of_reveal(without(failed, "prices.revealed")) == []
+    (missed,) = failures_of_reveal(without(case, "prices.revealed"))
+    assert "never revealed" in missed
