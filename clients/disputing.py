@@ -36,6 +36,7 @@ from tendering.domain.objections import (
     objection_statement,
     reply_statement,
 )
+from tendering.domain.re_evaluation import Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,12 @@ class Disputes:
         await self._say(
             "termination", {"cause": cause, "text": text}, self.signer.sign(TERMINATION_LABEL, said)
         )
+
+    async def correct_evaluation(self, lot: str, error: Error, text: str) -> Json:
+        """Have the committee do a lot over for an error in its report (87号令 第六十四条)."""
+        path = f"/tenders/{self.tender_id}/evaluation/correction"
+        answer: Json = await self.platform.post(path, {"lot": lot, "error": error, "text": text})
+        return answer
 
     async def revoke_award(self, lot: str, said: Revocation) -> Json:
         """Take an award back before the contract (条例 第五十五条); the results as they are now."""

@@ -125,13 +125,14 @@ def pool_places(pool: PoolFrozen) -> list[PoolEntry]:
     return [PoolEntry(bytes.fromhex(one.commitment), one.needs) for one in pool.entries]
 
 
-def drawn_experts(case: Case) -> dict[int, dict[str, Any]]:
-    """Who sat on which seat last, as the committee's stream names them."""
+def drawn_experts(case: Case, *, before: int | None = None) -> dict[int, dict[str, Any]]:
+    """Who sat on which seat last, as the committee's stream names them up to an entry."""
     experts: dict[int, dict[str, Any]] = {}
     for _, names in case.all(Stream.COMMITTEE, "committee.seated", Seated):
         experts |= {one.seat: one.expert for one in names.seats if one.seat is not None}
-    for _, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
-        experts[body.seat] = body.expert
+    for entry, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
+        if before is None or entry.seq < before:
+            experts[body.seat] = body.expert
     return experts
 
 

@@ -1,14 +1,17 @@
 """The evaluation, replayed: every score, total and rank computed again from the members' acts."""
 
+from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from clients.verifying.bodies import Reported
+from clients.verifying.bodies import EvaluationVoided, Reported
 from clients.verifying.case import Case, place
 from clients.verifying.draws import drawn_experts
+from clients.verifying.re_evaluations import check_voided, reports_of
 from clients.verifying.report import MALFORMED, Notes
 from clients.verifying.room_steps import check_step
 from clients.verifying.rooms import RoomInputs, check_opening, check_prices
@@ -22,6 +25,7 @@ from tendering.domain.archive import evaluation_path, issued_path
 from tendering.domain.evaluation_report import rejections
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.procedure import Outcome
+from tendering.domain.re_evaluation import VOIDED
 
 REPORT_KIND: Final = "evaluation_report"
 
@@ -39,16 +43,28 @@ def check_evaluation(case: Case, notes: Notes) -> None:
 
 def check_reports(case: Case, notes: Notes) -> None:
     """What was published of an evaluation is what its committee confirmed and signed."""
+    check_voided(case, notes)
     if Stream.COMMITTEE not in case.streams:
         notes.skips("the report behind what was published of the evaluation")
         return
-    by_lot = {room.lot: room for room in case.rooms.values()}
-    for entry, body in case.all(Stream.PUBLIC, "evaluation.reported", Reported):
-        room = by_lot.get(body.lot)
+    for entry, body, room, edition, stands in reports_of(case):
         if room is None or room.results.report is None:
             notes.fails(place(entry), "there is no room with a report for this lot")
             continue
         _check_report(case, entry, body, room, notes)
+        if stands:
+            path = evaluation_path(body.lot)
+            notes.require(
+                case.archive.bytes(path) == canonical(room.results.report.outcome),
+                path,
+                f"not the outcome in the committee's stream for lot {body.lot}",
+            )
+        paper = issued_path(REPORT_KIND, body.lot, edition)
+        notes.require(
+            sha256(case.archive.bytes(paper)).hexdigest() == body.report_digest,
+            paper,
+            f"not the signed report of {place(entry)}",
+        )
 
 
 def ranking_of(room: Room) -> list[dict[str, Any]]:
@@ -97,23 +113,12 @@ def _check_report(case: Case, entry: Entry, body: Reported, room: Room, notes: N
     notes.require(
         body.admitted == (admitted if admits else None), where, "others are admitted than passed"
     )
-    path = evaluation_path(body.lot)
-    notes.require(
-        case.archive.bytes(path) == canonical(draft.outcome),
-        path,
-        f"not the outcome in the committee's stream for lot {body.lot}",
-    )
-    paper = issued_path(REPORT_KIND, body.lot)
-    notes.require(
-        sha256(case.archive.bytes(paper)).hexdigest() == body.report_digest,
-        paper,
-        f"not the signed report of {where}",
-    )
 
 
 def _replayed(case: Case, notes: Notes) -> dict[UUID, Room]:
     rooms: dict[UUID, Room] = {}
     inputs = RoomInputs.of(case, drawn_experts(case))
+    held: Counter[str] = Counter()
     for entry in case.streams[Stream.COMMITTEE]:
         event = _event(entry, notes)
         if event is None:
@@ -124,7 +129,10 @@ def _replayed(case: Case, notes: Notes) -> dict[UUID, Room]:
                 place(entry),
                 "a room that is open already, or of another tender",
             )
-            check_opening(case, inputs, entry, event, notes)
+            _check_again(case, entry, event.lot, held[event.lot], notes)
+            held[event.lot] += 1
+            seated = replace(inputs, experts=drawn_experts(case, before=entry.seq))
+            check_opening(case, seated, entry, event, notes)
             rooms[event.room_id] = opened(event)
             continue
         room = rooms.get(event.room_id)
@@ -139,6 +147,16 @@ def _replayed(case: Case, notes: Notes) -> dict[UUID, Room]:
         except MALFORMED as error:
             notes.fails(place(entry), f"cannot be replayed: {type(error).__name__}: {error}")
     return rooms
+
+
+def _check_again(case: Case, entry: Entry, lot: str, held: int, notes: Notes) -> None:
+    """A lot has one room, and one more for each evaluation that is void by then."""
+    void = [
+        one
+        for one, body in case.all(Stream.PUBLIC, VOIDED, EvaluationVoided)
+        if body.lot == lot and one.at <= entry.at
+    ]
+    notes.require(len(void) >= held, place(entry), "a second room for an evaluation that stands")
 
 
 def _event(entry: Entry, notes: Notes) -> e.RoomEvent | None:

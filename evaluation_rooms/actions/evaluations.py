@@ -12,7 +12,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from evaluation_rooms.actions.opening_rooms import Wanted, open_from_draw
-from evaluation_rooms.actions.rooms import Done, close_room, outcome
+from evaluation_rooms.actions.rooms import Done, close_room, outcome, room_of
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.report_data import report_data
 from evaluation_rooms.results import EvaluationOutcome
@@ -158,7 +158,7 @@ async def close_evaluation(
     """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
-    room_id = await rooms.of_lot(connection, tender_id, lot)
+    room_id = await room_of(connection, tender_id, lot)
     document = await find_issued(connection, tender, _KIND, lot)
     if document is None or document.completed_at is None:
         raise SignaturesMissing(kind=_KIND)
@@ -181,7 +181,7 @@ async def _draft(
 ) -> _Draft:
     """Everything is read after the marks: if they still stand later, nothing has changed."""
     marks = await marks_of(connection, tender.id)
-    room_id = await rooms.of_lot(connection, tender.id, lot)
+    room_id = await room_of(connection, tender.id, lot)
     room = await rooms.load(connection, tender.id, room_id)
     if room.phase not in {Phase.SIGNING, Phase.CLOSED}:
         raise WrongPhase(phase=room.phase, allowed=[Phase.SIGNING])

@@ -6,7 +6,7 @@ It begins when all technical marks are locked, and the room goes on when its rec
 from datetime import datetime
 from uuid import UUID
 
-from evaluation_rooms.actions.rooms import Done, act
+from evaluation_rooms.actions.rooms import Done, act, room_of
 from evaluation_rooms.commands import EnterPrices
 from evaluation_rooms.scoring import require_locked_marks
 from evaluation_rooms.standing import Standing
@@ -37,7 +37,7 @@ async def resume_opening(
     if opening.session > 1 and opening.phase is OpeningPhase.UNLOCK:
         # The answer to the first request was lost.
         return
-    room = await rooms.load(connection, tender_id, await rooms.of_lot(connection, tender_id, lot))
+    room = await rooms.load(connection, tender_id, await room_of(connection, tender_id, lot))
     left = {room.bid(number).bidder_id for number in room.bids_left}
     committee = await journal.head(connection, tender_id, Stream.COMMITTEE)
     resumed, event = decide_resumption(

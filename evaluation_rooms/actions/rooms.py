@@ -20,6 +20,7 @@ from evaluation_rooms.seating import require_sound
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
 from tendering.actions.pauses import pauses_in
+from tendering.actions.re_evaluations import count_voided
 from tendering.domain.journal import Stream
 from tendering.domain.methods.method import parse_method
 from tendering.domain.refusals.rooms import NotYourPart
@@ -48,7 +49,7 @@ async def open_room(connection: Connection, event: RoomOpened, *, at: datetime) 
     tender.lot(event.lot)
     require_sound(event, parse_method(event.terms.method))
     room = opened(event)
-    await rooms.insert(connection, room)
+    await rooms.insert(connection, room, voided=await count_voided(connection, tender.id, room.lot))
     return Done(await _append(connection, room, [event], at=at), room)
 
 
@@ -72,6 +73,12 @@ async def act(
         after = apply(after, event)
     await rooms.save(connection, before, after)
     return Done(await _append(connection, after, events, at=at), after)
+
+
+async def room_of(connection: Connection, tender_id: UUID, lot: str) -> UUID:
+    """The room in which a lot is evaluated; none while one that is void is the last. NotFound."""
+    voided = await count_voided(connection, tender_id, lot)
+    return await rooms.of_lot(connection, tender_id, lot, voided=voided)
 
 
 async def close_room(connection: Connection, room_id: UUID, *, at: datetime) -> EvaluationOutcome:

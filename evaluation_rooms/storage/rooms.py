@@ -37,15 +37,20 @@ async def tender_of(connection: Connection, room_id: UUID) -> UUID:
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[tuple[UUID, str, Phase]]:
     """The rooms of a tender: id, lot, phase, by lot."""
     rows = await connection.fetch(
-        "SELECT id, lot, phase FROM rooms.rooms WHERE tender_id = $1 ORDER BY lot", tender_id
+        """SELECT id, lot, phase FROM rooms.rooms WHERE tender_id = $1
+           ORDER BY lot, number""",
+        tender_id,
     )
     return [(row["id"], row["lot"], Phase(row["phase"])) for row in rows]
 
 
-async def of_lot(connection: Connection, tender_id: UUID, lot: str) -> UUID:
-    """The room of a lot. Raises NotFound."""
+async def of_lot(connection: Connection, tender_id: UUID, lot: str, *, voided: int = 0) -> UUID:
+    """The room of a lot, of so many void evaluations before it. Raises NotFound."""
     room_id = await connection.fetchval(
-        "SELECT id FROM rooms.rooms WHERE tender_id = $1 AND lot = $2", tender_id, lot
+        "SELECT id FROM rooms.rooms WHERE tender_id = $1 AND lot = $2 AND number = $3",
+        tender_id,
+        lot,
+        voided + 1,
     )
     if room_id is None:
         raise NotFound("this lot has no evaluation room", lot=lot)
@@ -109,13 +114,17 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
     )
 
 
-async def insert(connection: Connection, room: Room) -> None:
-    """A new room with its seats, bids and objective marks. Raises RoomExists."""
+async def insert(connection: Connection, room: Room, *, voided: int = 0) -> None:
+    """A new room with its seats, bids and objective marks. Raises RoomExists.
+
+    `voided`: how many evaluations of the lot are void.
+    """
     try:
         await connection.execute(
             """INSERT INTO rooms.rooms (tender_id, id, lot, phase, terms, numbering_seed, chair,
-                   election_round, election_candidates, revealed, named, priced, corrected)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)""",
+                   election_round, election_candidates, revealed, named, priced, corrected,
+                   number)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)""",
             room.tender_id,
             room.id,
             room.lot,
@@ -129,6 +138,7 @@ async def insert(connection: Connection, room: Room) -> None:
             room.named,
             room.priced,
             room.results.corrected,
+            voided + 1,
         )
     except UniqueViolation as error:
         if constraint_name(error) == "rooms_one_a_lot":

@@ -9,6 +9,7 @@ from crypto.canonical import JsonValue
 from tendering.actions.award_revocations import put_away
 from tendering.actions.exits import order_key_destruction
 from tendering.actions.pauses import resume, suspend
+from tendering.actions.re_evaluations import open_to_doubt, put_aside
 from tendering.actions.statements import require_statement, statement_by
 from tendering.actions.tenders import Law
 from tendering.domain.complaints import (
@@ -31,6 +32,7 @@ from tendering.domain.journal import Stream
 from tendering.domain.objections import names_are_public
 from tendering.domain.parties import Actor
 from tendering.domain.pauses import Cause
+from tendering.domain.re_evaluation import VOIDED
 from tendering.domain.refusals import Forbidden
 from tendering.domain.refusals.remedies import AlreadyAnswered
 from tendering.domain.suspension import SuspensionReason
@@ -178,9 +180,20 @@ async def rule(
         raise AlreadyAnswered
     ruling = Ruling(said.remedy, said.text, said.statement, at)
     awarded = [one.lot for one in await candidates.list_awards(connection, tender_id)]
-    mended, events = decide_ruling(tender, complaint, ruling, awarded=awarded)
+    mended, events = decide_ruling(
+        tender,
+        complaint,
+        ruling,
+        awarded=awarded,
+        lot=await _lot_of(connection, tender, complaint),
+        evaluated=await open_to_doubt(connection, tender_id),
+    )
     await complaints.rule(connection, complaint, ruling)
     for event in events:
+        if event.kind == VOIDED:
+            await tenders.save(connection, mended)
+            await put_aside(connection, tender_id, event, at=at)
+            continue
         if event.kind == "award.revoked":
             await put_away(connection, tender_id, awarded[0], event.body, at=at)
         await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
@@ -190,6 +203,12 @@ async def rule(
             await order_key_destruction(connection, mended, at=at)
         return
     await resume(connection, mended, law, at=at)
+
+
+async def _lot_of(connection: Connection, tender: Tender, complaint: Complaint) -> str:
+    """The lot that a complaint is about: its objection's, or the only one."""
+    objection = await objections.get(connection, tender.id, complaint.objection_id)
+    return objection.lot or (tender.lots[0].lot if len(tender.lots) == 1 else "")
 
 
 async def _locked(connection: Connection, tender_id: UUID, by: Actor) -> Tender:

@@ -129,10 +129,19 @@ async def replace_member(
     Raises NotFound when nobody sits there, DrawNotPrepared, PoolTooSmall.
     """
     await tenders.lock(connection, tender_id)
-    record, left, place = await _next(connection, tender_id, seat)
-    if place is None:
-        raise PoolTooSmall("nobody is left who fits", need=left.need)
-    return await _reseat(connection, record, left, place, {"reason": reason}, at=at)
+    return await _replace(connection, tender_id, seat=seat, reason=reason, at=at)
+
+
+async def replace_committee(
+    connection: Connection, tender_id: UUID, *, reason: str, at: datetime
+) -> None:
+    """Give every seat to the next in the drawn order: nobody who sat stays. Raises PoolTooSmall.
+
+    The caller holds the tender's lock; it may stand still.
+    """
+    for member in await draws.seats(connection, tender_id):
+        if member.status == "seated" and member.seat is not None:
+            await _replace(connection, tender_id, seat=member.seat, reason=reason, at=at)
 
 
 async def follow(
@@ -148,6 +157,15 @@ async def follow(
         return None
     said: dict[str, JsonValue] = {"reason": reason, "called": True}
     return await _reseat(connection, record, left, place, said, at=at)
+
+
+async def _replace(
+    connection: Connection, tender_id: UUID, *, seat: int, reason: str, at: datetime
+) -> CommitteeSeat:
+    record, left, place = await _next(connection, tender_id, seat)
+    if place is None:
+        raise PoolTooSmall("nobody is left who fits", need=left.need)
+    return await _reseat(connection, record, left, place, {"reason": reason}, at=at)
 
 
 async def _next(

@@ -42,7 +42,9 @@ class PostAcceptance(Struct, frozen=True, forbid_unknown_fields=True):
 class PostRuling(Struct, frozen=True, forbid_unknown_fields=True):
     """The ruling on a complaint, signed."""
 
-    remedy: Literal["rejected", "correct", "re_tender", "award_void"]
+    remedy: Literal[
+        "rejected", "correct", "re_tender", "award_void", "re_evaluate", "re_evaluate_anew"
+    ]
     text: Text20k
     statement: Statement
 

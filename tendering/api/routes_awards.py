@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import awards
+from tendering.api import awards, re_evaluations
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.awards import (
@@ -15,6 +15,15 @@ from tendering.domain.refusals.signatures import DocumentChanged, SignaturesMiss
 from tendering.domain.refusals.tenders import WrongPhase
 
 AWARD_ROUTES: Final = (
+    Route(
+        "POST",
+        "/tenders/{tender_id}/evaluation/correction",
+        re_evaluations.post_correction,
+        action="evaluation.correct",
+        idempotency="transaction",
+        errors=(Forbidden, NotFound, WrongPhase),
+        tags=("evaluation",),
+    ),
     Route(
         "POST",
         "/tenders/{tender_id}/candidates",

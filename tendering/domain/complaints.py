@@ -1,11 +1,10 @@
 """Complaints (投诉) to the supervisor: what must come first, until when, what a ruling may order.
 
 条例 第六十条、第六十一条; 政府采购法 第五十五条至第五十七条. A late one is registered and says so:
-whether it is taken up is the supervisor's decision, as every one's is. To evaluate anew is
-not among the remedies yet.
+whether it is taken up is the supervisor's decision, as every one's is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -18,6 +17,7 @@ from tendering.domain.duties import due_after
 from tendering.domain.journal import Event, instant
 from tendering.domain.objections import Objection, ObjectionKind
 from tendering.domain.pauses import can_pause
+from tendering.domain.re_evaluation import Committee, voided
 from tendering.domain.refusals.remedies import (
     AlreadyAnswered,
     ComplaintNotTakenUp,
@@ -39,6 +39,8 @@ class Remedy(StrEnum):
     CORRECT = "correct"
     RE_TENDER = "re_tender"
     AWARD_VOID = "award_void"
+    RE_EVALUATE = "re_evaluate"
+    RE_EVALUATE_ANEW = "re_evaluate_anew"
 
 
 _S = TenderStatus
@@ -51,6 +53,13 @@ POSSIBLE: Final[Mapping[Remedy, frozenset[TenderStatus]]] = {
     ),
     # 招标投标法 第六十四条, 条例 第八十一条: the award is void, and the tender is repeated.
     Remedy.AWARD_VOID: frozenset({_S.AWARDED}),
+    # 条例 第八十一条, 87号令 第六十七条: evaluated again, by the committee there was or a new one.
+    Remedy.RE_EVALUATE: frozenset({_S.EVALUATED, _S.CANDIDATES_PUBLISHED}),
+    Remedy.RE_EVALUATE_ANEW: frozenset({_S.EVALUATED, _S.CANDIDATES_PUBLISHED}),
+}
+RE_EVALUATING: Final[Mapping[Remedy, Committee]] = {
+    Remedy.RE_EVALUATE: Committee.SAME,
+    Remedy.RE_EVALUATE_ANEW: Committee.NEW,
 }
 
 
@@ -185,12 +194,19 @@ def decide_acceptance(tender: Tender, complaint: Complaint, acceptance: Acceptan
 
 
 def decide_ruling(
-    tender: Tender, complaint: Complaint, ruling: Ruling, *, awarded: Sequence[str] = ()
+    tender: Tender,
+    complaint: Complaint,
+    ruling: Ruling,
+    *,
+    awarded: Sequence[str] = (),
+    lot: str = "",
+    evaluated: Collection[str] = (),
 ) -> tuple[Tender, tuple[Event, ...]]:
     """The ruling, and the tender with what it orders. It binds also while the tender stands still.
 
     `awarded` are the lots that have a winner: a ruling voids the award of one lot, not of several
-    at once. Raises ComplaintNotTakenUp, RemedyImpossible.
+    at once. `lot` is the one complained of, and `evaluated` those whose evaluation can be done
+    anew. Raises ComplaintNotTakenUp, RemedyImpossible.
     """
     if complaint.acceptance is None or not complaint.acceptance.accepted:
         raise ComplaintNotTakenUp
@@ -207,6 +223,13 @@ def decide_ruling(
             "signed": dict(ruling.signed),
         },
     )
+    if ruling.remedy in RE_EVALUATING:
+        if lot not in evaluated:
+            raise RemedyImpossible(remedy=ruling.remedy, lot=lot)
+        because: dict[str, JsonValue] = {"ruling": str(complaint.id)}
+        by = RE_EVALUATING[ruling.remedy]
+        again, event = voided(tender, lot, because, committee=by, evaluated=evaluated)
+        return again, (ruled, event)
     if ruling.remedy not in {Remedy.RE_TENDER, Remedy.AWARD_VOID}:
         return tender, (ruled,)
     failed = replace(

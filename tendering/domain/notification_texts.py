@@ -136,6 +136,13 @@ _RUNNING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.BIDDERS,
         A.SUPERVISOR,
     ),
+    "evaluation.voided": rows_for(
+        "第 {lot} 标段的评标结果作废，重新评审。",
+        "The evaluation of lot {lot} is void and done anew.",
+        A.BIDDERS,
+        A.SUPERVISOR,
+        A.HOST,
+    ),
     "qualification.checked": rows_for(
         "第 {lot} 标段资格审查已有结果。",
         "The qualification check of lot {lot} has a result.",

@@ -64,6 +64,7 @@ _TENDERING = {
     "seat.count": TRADING | {R.SUPERVISOR},
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
+    "evaluation.correct": TRADING,
     "award.notify": TRADING,
     "award.revoke": TRADING,
     "tender.terminate": TRADING,

@@ -48,8 +48,11 @@ TRANSITIONS: Mapping[TenderStatus, frozenset[TenderStatus]] = MappingProxyType(
         S.OPENING: frozenset({S.OPENED, S.FAILED, S.TERMINATED}),
         S.OPENED: frozenset({S.EVALUATING, S.CONTINUED, S.FAILED, S.TERMINATED}),
         S.EVALUATING: frozenset({S.EVALUATED, S.FAILED, S.TERMINATED}),
-        S.EVALUATED: frozenset({S.CANDIDATES_PUBLISHED, S.CONTINUED, S.FAILED, S.TERMINATED}),
-        S.CANDIDATES_PUBLISHED: frozenset({S.AWARDED, S.FAILED, S.TERMINATED}),
+        # 条例 第八十一条, 87号令 第六十四条、第六十七条: what is void is evaluated anew.
+        S.EVALUATED: frozenset(
+            {S.EVALUATING, S.CANDIDATES_PUBLISHED, S.CONTINUED, S.FAILED, S.TERMINATED}
+        ),
+        S.CANDIDATES_PUBLISHED: frozenset({S.EVALUATING, S.AWARDED, S.FAILED, S.TERMINATED}),
         # 招标投标法 第六十四条: an award that is void by the supervisor's ruling is none. 条例
         # 第五十五条: where the winner falls away, the next candidate, or a new tender.
         S.AWARDED: frozenset({S.CANDIDATES_PUBLISHED, S.FAILED}),

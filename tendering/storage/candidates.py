@@ -135,6 +135,16 @@ async def list_candidates(connection: Connection, tender_id: UUID) -> list[Publi
     ]
 
 
+async def discard(connection: Connection, tender_id: UUID, lot: str) -> None:
+    """The evaluation of a lot that was never awarded is void: the journal and the room keep it."""
+    await connection.execute(
+        "DELETE FROM tendering.candidates WHERE tender_id = $1 AND lot = $2", tender_id, lot
+    )
+    await connection.execute(
+        "DELETE FROM tendering.evaluations WHERE tender_id = $1 AND lot = $2", tender_id, lot
+    )
+
+
 async def insert_award(connection: Connection, tender_id: UUID, award: StoredAward) -> None:
     """Keep the award of a lot."""
     await connection.execute(

@@ -177,9 +177,9 @@ class CommitteePlay:
             enter(event, late)
         return gathering
 
-    def evaluate(self, at: datetime) -> Room:
-        """Play a whole evaluation, and report it."""
-        play = Play(self._room(at), at=at)
+    def evaluate(self, at: datetime, *, time: int = 1) -> Room:
+        """Play a whole evaluation, and report it: the first, or one done anew."""
+        play = Play(self._room(at, UUID(int=ROOM_ID.int + time - 1)), at=at)
         for to, commands in self._plot():
             for command in commands(play.room):
                 play.do(command)
@@ -187,7 +187,7 @@ class CommitteePlay:
         for event in play.events[:-2]:
             self.journals.append(Stream.COMMITTEE, to_event(event), at)
         chair = self._expert(1)
-        report_digest = self._issue("evaluation_report", Stream.COMMITTEE, chair, at)
+        report_digest = self._issue("evaluation_report", Stream.COMMITTEE, chair, at, time)
         for event in play.events[-2:]:
             self.journals.append(Stream.COMMITTEE, to_event(event), at)
         report = play.room.results.report
@@ -215,12 +215,12 @@ class CommitteePlay:
         self.others[evaluation_path("1")] = canonical(report.outcome)
         return play.room
 
-    def _room(self, at: datetime) -> RoomOpened:
+    def _room(self, at: datetime, room_id: UUID) -> RoomOpened:
         revealed = self.journals.entries[Stream.PUBLIC]
         rows: Any = next(one for one in revealed if one.kind == "prices.revealed").body["rows"]
         forms = {UUID(row["bidder_id"]): row["form"] for row in rows}
         return arranged(
-            room_id=ROOM_ID,
+            room_id=room_id,
             tender_id=TENDER_ID,
             lot="1",
             terms=Terms(
@@ -325,7 +325,9 @@ class CommitteePlay:
         self._public(Event("award.notified", award), until)
         self._issue("award_notice", Stream.PUBLIC, self.entity, until)
 
-    def _issue(self, kind: str, stream: Stream, signer: Party, at: datetime) -> str:
+    def _issue(
+        self, kind: str, stream: Stream, signer: Party, at: datetime, edition: int = 1
+    ) -> str:
         """A document signed by one; the digest of the PDF."""
         rendered = typeset(
             title=kind,
@@ -351,7 +353,7 @@ class CommitteePlay:
 
         signature = signer.key.sign_raw(prepared.attributes)
         pdf = _result(complete(prepared, signature, timestamper=stamp))
-        about: dict[str, JsonValue] = {"kind": kind, "lot": "1"}
+        about: dict[str, JsonValue] = {"kind": kind, "lot": "1", "edition": edition}
         before, after = (hashlib.sha256(data).hexdigest() for data in (rendered.pdf, pdf))
         signed: dict[str, JsonValue] = {
             "place": 1,
@@ -366,7 +368,7 @@ class CommitteePlay:
             Event("document.completed", about | {"digest": after}),
         ):
             self.journals.append(stream, event, at)
-        self.others[issued_path(kind, "1")] = pdf
+        self.others[issued_path(kind, "1", edition)] = pdf
         return after
 
 

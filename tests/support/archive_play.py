@@ -1,5 +1,6 @@
 """A small tender from notice to award, played by the rules themselves, and its archive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -120,8 +121,8 @@ class TenderPlay:
         self.evidence = Evidence(self.platform)
         self.tender = self._draft()
 
-    def played(self) -> "TenderPlay":
-        """From the notice to the award."""
+    def played(self, *, void: Sequence[Event] = ()) -> "TenderPlay":
+        """From the notice to the award; with `void` said of the evaluation, it is done anew."""
         self._publish()
         self._submit()
         second_canary(self)
@@ -143,6 +144,10 @@ class TenderPlay:
         committee.draw(at + timedelta(days=1))
         book_and_arrive(self.journals, committee.seats, self.tender.id, at + timedelta(days=2))
         room = committee.evaluate(at + timedelta(days=2))
+        for event in void:
+            self.public(event, at + timedelta(days=2, hours=1))
+        if void:
+            room = committee.evaluate(at + timedelta(days=2, hours=2), time=2)
         committee.award(room, at + timedelta(days=3))
         self.tender = replace(self.tender, status=TenderStatus.AWARDED)
         return self

@@ -4,6 +4,8 @@ CREATE TABLE rooms.rooms (
     tender_id uuid NOT NULL,
     id uuid NOT NULL,
     lot text NOT NULL CHECK (lot ~ '^[1-9][0-9]{0,3}$'),
+    -- Of an evaluation done anew the second; the first stays with its marks, void.
+    number integer NOT NULL DEFAULT 1 CHECK (number > 0),
     phase text NOT NULL CHECK (
         phase IN (
             'preparation', 'chair', 'preliminary', 'technical', 'price', 'totals', 'checks',
@@ -24,7 +26,7 @@ CREATE TABLE rooms.rooms (
     report jsonb,
     PRIMARY KEY (tender_id, id),
     CONSTRAINT rooms_id_is_unique UNIQUE (id),
-    CONSTRAINT rooms_one_a_lot UNIQUE (tender_id, lot)
+    CONSTRAINT rooms_one_a_lot UNIQUE (tender_id, lot, number)
 );
 
 CREATE TABLE rooms.seats (

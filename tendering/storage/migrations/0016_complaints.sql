@@ -15,7 +15,11 @@ CREATE TABLE tendering.complaints (
     acceptance_text text CHECK (char_length(acceptance_text) BETWEEN 1 AND 20000),
     acceptance_signed text CHECK (octet_length(acceptance_signed) <= 131072),
     accepted_at timestamptz,
-    remedy text CHECK (remedy IN ('rejected', 'correct', 're_tender', 'award_void')),
+    remedy text CHECK (
+        remedy IN (
+            'rejected', 'correct', 're_tender', 'award_void', 're_evaluate', 're_evaluate_anew'
+        )
+    ),
     ruling_text text CHECK (char_length(ruling_text) BETWEEN 1 AND 20000),
     ruling_signed text CHECK (octet_length(ruling_signed) <= 131072),
     ruled_at timestamptz,

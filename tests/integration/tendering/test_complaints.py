@@ -21,11 +21,16 @@ from tendering.domain.complaints import (
 from tendering.domain.journal import Stream
 from tendering.domain.opening import Opening, OpeningPhase
 from tendering.domain.refusals import Forbidden
-from tendering.domain.refusals.remedies import AlreadyAnswered, ObjectionFirst
+from tendering.domain.refusals.remedies import (
+    AlreadyAnswered,
+    ObjectionFirst,
+    RemedyImpossible,
+)
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.tender import TenderStatus
-from tendering.storage import openings, tenders
+from tendering.storage import candidates, openings, tenders
+from tendering.storage.candidates import StoredEvaluation
 from tendering.storage.connection import Pool, reading, transaction
 from tests.support.objecting import CLOSES, Objecting, objecting
 from tests.support.opened import PUBLISHED, Party
@@ -33,7 +38,7 @@ from tests.support.opened import PUBLISHED, Party
 EARLY = PUBLISHED + timedelta(days=3)
 ANSWERED = EARLY + timedelta(days=1)
 COMPLAINED = EARLY + timedelta(days=2)
-Verdict = Literal["rejected", "correct", "re_tender"]
+Verdict = Literal["rejected", "correct", "re_tender", "re_evaluate"]
 
 
 @pytest.fixture
@@ -164,6 +169,31 @@ async def test_a_ruling_to_tender_again_ends_it(case: Objecting) -> None:
     assert (tender.status, tender.suspension) == (TenderStatus.FAILED, None)
     kinds = [entry.kind for entry in await case.entries(Stream.PUBLIC)]
     assert kinds[-3:] == ["complaint.ruled", "tender.failed", "key_holder.destruction_ordered"]
+
+
+async def test_a_ruling_has_the_lot_evaluated_anew(case: Objecting) -> None:
+    made = await complains(case, await answered(case))
+    await takes_up(case, made.id)
+    with pytest.raises(RemedyImpossible):
+        await rules(case, made.id, "re_evaluate", COMPLAINED)
+    async with transaction(case.pool) as connection:
+        await connection.execute("UPDATE tendering.tenders SET status = 'evaluated'")
+        report = StoredEvaluation("1", {"candidates": []}, bytes(32), COMPLAINED)
+        await candidates.insert_evaluation(connection, case.lot.id, report)
+
+    await rules(case, made.id, "re_evaluate", COMPLAINED)
+
+    tender = await case.tender()
+    assert (tender.status, tender.suspension) == (TenderStatus.EVALUATING, None)
+    entries = await case.entries(Stream.PUBLIC)
+    assert [entry.kind for entry in entries][-3:] == [
+        "complaint.ruled",
+        "evaluation.voided",
+        "tender.resumed",
+    ]
+    assert entries[-2].body == {"lot": "1", "committee": "same", "ruling": str(made.id)}
+    async with reading(case.pool) as connection:
+        assert await candidates.list_evaluations(connection, case.lot.id) == []
 
 
 async def test_before_the_opening_only_the_supervisor_learns_who_complains(

@@ -132,6 +132,24 @@ async def test_the_next_in_the_order_takes_a_seat_that_became_free(
     ]
 
 
+async def test_a_new_committee_is_the_next_in_the_order_and_nobody_of_the_old(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    await contribute(pool, tender)
+    await run(pool, tender)
+    async with transaction(pool) as connection:
+        before = await stored.seats(connection, tender.id)
+        await draws.replace_committee(connection, tender.id, reason="ruling", at=NOW)
+        after = await stored.seats(connection, tender.id)
+
+    old = {one.expert_id for one in before if one.status == "seated"}
+    new = {one.expert_id: one.seat for one in after if one.status == "seated"}
+    assert len(new) == len(old)
+    assert not old & new.keys()
+    assert sorted(new.values()) == sorted(one.seat for one in before if one.status == "seated")
+
+
 async def test_nobody_is_replaced_where_nobody_sits(pool: Pool, tender: Drawing) -> None:
     await freeze(pool, tender)
     async with transaction(pool) as connection:

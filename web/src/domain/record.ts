@@ -148,6 +148,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
   },
   "committee.replaced": { key: "committeeReseated" },
   "evaluation.reported": { key: "evaluationReported", tone: "important", values: lot },
+  "evaluation.voided": { key: "evaluationVoided", tone: "important", values: lot },
   "candidates.published": {
     key: "candidatesPublished",
     tone: "important",

@@ -47,6 +47,7 @@ export default {
   drawRevealed: "{name} opened its contribution to the draw.",
   committeeDrawn: "The committee's {seats} seats were drawn: {venues}.",
   committeeReseated: "A committee seat passed to the next in the drawn order.",
+  evaluationVoided: "The evaluation is void and done anew.",
   evaluationReported: "The evaluation ended and its report was signed.",
   candidatesPublished: "Candidates of lot {lot} were published; first is {first}; on display until {until}.",
   awardNotified: "Lot {lot} was awarded to {name} at CNY {price}.",
