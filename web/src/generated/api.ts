@@ -308,6 +308,8 @@ export interface PostContract { lot: string; price_fen: number; text_digest: str
 
 export interface PostContractStep { lot: string; step: ContractStep; reference: string }
 
+export interface PostCorrection { lot: string; error: "abnormal_score" | "objective_differs" | "out_of_range" | "sum"; text: string }
+
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
 export interface PostDraw { call?: CallBody | null }
@@ -394,7 +396,7 @@ export interface PostReturn { lot: string; bidder_id: string; reference: string;
 
 export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
 
-export interface PostRuling { remedy: "award_void" | "correct" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
+export interface PostRuling { remedy: "award_void" | "correct" | "re_evaluate" | "re_evaluate_anew" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
 
 export interface PostSession { login: string; password: string; role?: Role | null }
 
@@ -703,6 +705,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
   "POST /tenders/{tender_id}/draw/records": { path: { tender_id: string }; body: CheckStep | ShareStep; answer: undefined };
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
+  "POST /tenders/{tender_id}/evaluation/correction": { path: { tender_id: string }; body: PostCorrection; answer: TenderView };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
