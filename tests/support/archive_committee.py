@@ -1,7 +1,7 @@
 """The second half of the small tender for archives: draw, evaluation, award, signed notice."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -177,8 +177,8 @@ class CommitteePlay:
             enter(event, late)
         return gathering
 
-    def evaluate(self, at: datetime, *, time: int = 1) -> Room:
-        """Play a whole evaluation, and report it: the first, or one done anew."""
+    def evaluate(self, at: datetime, *, time: int = 1, void: Sequence[Event] = ()) -> Room:
+        """Play a whole evaluation, and report it; with `void` said of it, it is done anew."""
         play = Play(self._room(at, UUID(int=ROOM_ID.int + time - 1)), at=at)
         for to, commands in self._plot():
             for command in commands(play.room):
@@ -213,7 +213,9 @@ class CommitteePlay:
         }
         self._public(Event("evaluation.reported", reported), at)
         self.others[evaluation_path("1")] = canonical(report.outcome)
-        return play.room
+        for event in void:
+            self._public(event, at + timedelta(hours=1))
+        return self.evaluate(at + timedelta(hours=2), time=2) if void else play.room
 
     def _room(self, at: datetime, room_id: UUID) -> RoomOpened:
         revealed = self.journals.entries[Stream.PUBLIC]

@@ -143,11 +143,7 @@ class TenderPlay:
         )
         committee.draw(at + timedelta(days=1))
         book_and_arrive(self.journals, committee.seats, self.tender.id, at + timedelta(days=2))
-        room = committee.evaluate(at + timedelta(days=2))
-        for event in void:
-            self.public(event, at + timedelta(days=2, hours=1))
-        if void:
-            room = committee.evaluate(at + timedelta(days=2, hours=2), time=2)
+        room = committee.evaluate(at + timedelta(days=2), void=void)
         committee.award(room, at + timedelta(days=3))
         self.tender = replace(self.tender, status=TenderStatus.AWARDED)
         return self
