@@ -262,6 +262,7 @@ CREATE TABLE rooms.rooms (
     tender_id uuid NOT NULL,
     id uuid NOT NULL,
     lot text NOT NULL,
+    number integer DEFAULT 1 NOT NULL,
     phase text NOT NULL,
     terms jsonb NOT NULL,
     numbering_seed text NOT NULL,
@@ -277,6 +278,7 @@ CREATE TABLE rooms.rooms (
     report jsonb,
     CONSTRAINT rooms_election_round_check CHECK ((election_round > 0)),
     CONSTRAINT rooms_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
+    CONSTRAINT rooms_number_check CHECK ((number > 0)),
     CONSTRAINT rooms_numbering_seed_check CHECK ((numbering_seed ~ '^[0-9a-f]{32,128}$'::text)),
     CONSTRAINT rooms_phase_check CHECK ((phase = ANY (ARRAY['preparation'::text, 'chair'::text, 'preliminary'::text, 'technical'::text, 'price'::text, 'totals'::text, 'checks'::text, 'report'::text, 'signing'::text, 'closed'::text])))
 );
@@ -641,7 +643,7 @@ CREATE TABLE tendering.complaints (
     CONSTRAINT complaints_check CHECK ((num_nulls(accepted, suspends, acceptance_text, acceptance_signed, accepted_at) = ANY (ARRAY[0, 5]))),
     CONSTRAINT complaints_check1 CHECK ((num_nulls(remedy, ruling_text, ruling_signed, ruled_at) = ANY (ARRAY[0, 4]))),
     CONSTRAINT complaints_check2 CHECK (((ruled_at IS NULL) OR accepted)),
-    CONSTRAINT complaints_remedy_check CHECK ((remedy = ANY (ARRAY['rejected'::text, 'correct'::text, 're_tender'::text, 'award_void'::text]))),
+    CONSTRAINT complaints_remedy_check CHECK ((remedy = ANY (ARRAY['rejected'::text, 'correct'::text, 're_tender'::text, 'award_void'::text, 're_evaluate'::text, 're_evaluate_anew'::text]))),
     CONSTRAINT complaints_ruling_signed_check CHECK ((octet_length(ruling_signed) <= 131072)),
     CONSTRAINT complaints_ruling_text_check CHECK (((char_length(ruling_text) >= 1) AND (char_length(ruling_text) <= 20000))),
     CONSTRAINT complaints_signed_check CHECK ((octet_length(signed) <= 131072)),
@@ -1476,7 +1478,7 @@ ALTER TABLE ONLY rooms.rooms
     ADD CONSTRAINT rooms_id_is_unique UNIQUE (id);
 
 ALTER TABLE ONLY rooms.rooms
-    ADD CONSTRAINT rooms_one_a_lot UNIQUE (tender_id, lot);
+    ADD CONSTRAINT rooms_one_a_lot UNIQUE (tender_id, lot, number);
 
 ALTER TABLE ONLY rooms.rooms
     ADD CONSTRAINT rooms_pkey PRIMARY KEY (tender_id, id);
