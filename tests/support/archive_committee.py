@@ -213,8 +213,8 @@ class CommitteePlay:
         }
         self._public(Event("evaluation.reported", reported), at)
         self.others[evaluation_path("1")] = canonical(report.outcome)
-        for event in void:
-            self._public(event, at + timedelta(hours=1))
+        for said in void:
+            self._public(said, at + timedelta(hours=1))
         return self.evaluate(at + timedelta(hours=2), time=2) if void else play.room
 
     def _room(self, at: datetime, room_id: UUID) -> RoomOpened:
