@@ -1,7 +1,7 @@
 """The second half of the small tender for archives: draw, evaluation, award, signed notice."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -177,7 +177,7 @@ class CommitteePlay:
             enter(event, late)
         return gathering
 
-    def evaluate(self, at: datetime, *, time: int = 1, void: Sequence[Event] = ()) -> Room:
+    def evaluate(self, at: datetime, *, time: int = 1, void: tuple[Event, ...] = ()) -> Room:
         """Play a whole evaluation, and report it; with `void` said of it, it is done anew."""
         play = Play(self._room(at, UUID(int=ROOM_ID.int + time - 1)), at=at)
         for to, commands in self._plot():

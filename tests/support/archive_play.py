@@ -1,6 +1,5 @@
 """A small tender from notice to award, played by the rules themselves, and its archive."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -121,13 +120,12 @@ class TenderPlay:
         self.evidence = Evidence(self.platform)
         self.tender = self._draft()
 
-    def played(self, *, void: Sequence[Event] = ()) -> "TenderPlay":
+    def played(self, *, void: tuple[Event, ...] = ()) -> "TenderPlay":
         """From the notice to the award; with `void` said of the evaluation, it is done anew."""
         self._publish()
         self._submit()
         second_canary(self)
-        at = self._close()
-        at = self._open(at)
+        at = self._open(self._close())
         at = extend_validity(self.journals, self.tender, self.entity, self.bidders[:3], at)
         committee = CommitteePlay(
             self.platform,

@@ -27,7 +27,7 @@ def verified(play: TenderPlay, folder: Path) -> Report:
 
 
 def test_an_evaluation_done_anew_for_an_error_of_the_report_holds(tmp_path: Path) -> None:
-    play = TenderPlay().played(void=[voided()])
+    play = TenderPlay().played(void=(voided(),))
 
     report = verified(play, tmp_path)
 
@@ -54,7 +54,7 @@ def test_an_evaluation_done_anew_for_an_error_of_the_report_holds(tmp_path: Path
     ],
 )
 def test_what_the_law_does_not_know_is_named(tmp_path: Path, said: list[Event], words: str) -> None:
-    report = verified(TenderPlay().played(void=said), tmp_path)
+    report = verified(TenderPlay().played(void=tuple(said)), tmp_path)
 
     assert not report.holds
     assert report.first_failure is not None
