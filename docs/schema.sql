@@ -775,6 +775,29 @@ CREATE TABLE tendering.evaluations (
     CONSTRAINT evaluations_report_digest_check CHECK ((octet_length(report_digest) = 32))
 );
 
+CREATE TABLE tendering.expert_conduct (
+    number bigint NOT NULL,
+    expert_id uuid NOT NULL,
+    kind text NOT NULL,
+    begins_on date NOT NULL,
+    ends_on date,
+    basis text NOT NULL,
+    entered_by uuid NOT NULL,
+    entered_at timestamp with time zone NOT NULL,
+    CONSTRAINT expert_conduct_basis_check CHECK (((char_length(basis) >= 1) AND (char_length(basis) <= 200))),
+    CONSTRAINT expert_conduct_check CHECK ((((kind = 'suspended'::text) = (ends_on IS NOT NULL)) AND (begins_on <= ends_on))),
+    CONSTRAINT expert_conduct_kind_check CHECK ((kind = ANY (ARRAY['commended'::text, 'warned'::text, 'suspended'::text, 'removed'::text, 'lifted'::text])))
+);
+
+ALTER TABLE tendering.expert_conduct ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tendering.expert_conduct_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE tendering.experts (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -1591,6 +1614,9 @@ ALTER TABLE ONLY tendering.ephemeral_keys
 ALTER TABLE ONLY tendering.evaluations
     ADD CONSTRAINT evaluations_pkey PRIMARY KEY (tender_id, lot);
 
+ALTER TABLE ONLY tendering.expert_conduct
+    ADD CONSTRAINT expert_conduct_pkey PRIMARY KEY (number);
+
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_is_unique UNIQUE (person_id);
 
@@ -1871,6 +1897,10 @@ CREATE INDEX deliveries_of_webhook ON tendering.deliveries USING btree (webhook_
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
 
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
+
+CREATE INDEX expert_conduct_entered_by ON tendering.expert_conduct USING btree (entered_by);
+
+CREATE INDEX expert_conduct_expert_id ON tendering.expert_conduct USING btree (expert_id, number);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
 
@@ -2179,6 +2209,12 @@ ALTER TABLE ONLY tendering.duty_watches
 
 ALTER TABLE ONLY tendering.evaluations
     ADD CONSTRAINT evaluations_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
+ALTER TABLE ONLY tendering.expert_conduct
+    ADD CONSTRAINT expert_conduct_entered_by_fkey FOREIGN KEY (entered_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.expert_conduct
+    ADD CONSTRAINT expert_conduct_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
 
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
@@ -2558,6 +2594,12 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.ephemeral_keys TO tendering
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.evaluations TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.evaluations TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.expert_conduct TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.expert_conduct TO tendering_audit;
+
+GRANT SELECT,USAGE ON SEQUENCE tendering.expert_conduct_number_seq TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
 

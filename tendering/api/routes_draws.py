@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import contributions, draws, seat_invitations
+from tendering.api import contributions, draws, experts, seat_invitations
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.accounts import AlreadyRegistered
@@ -34,6 +34,32 @@ ROUTES: Final = (
         tags=("experts",),
     ),
     Route("GET", "/experts", draws.get_experts, action="expert.read", tags=("experts",)),
+    Route(
+        "POST",
+        "/experts/{expert_id}/conduct",
+        experts.post_conduct,
+        action="expert.judge",
+        status=201,
+        idempotency="transaction",
+        errors=(Invalid, NotFound),
+        tags=("experts",),
+    ),
+    Route(
+        "GET",
+        "/experts/{expert_id}/conduct",
+        experts.get_conduct,
+        action="expert.read",
+        errors=(NotFound,),
+        tags=("experts",),
+    ),
+    Route(
+        "GET",
+        "/experts/{expert_id}/eligibility",
+        experts.get_eligibility,
+        action="expert.read",
+        errors=(NotFound,),
+        tags=("experts",),
+    ),
     Route(
         "GET",
         "/tenders/{tender_id}/draw",

@@ -6,11 +6,12 @@ events of the committee's stream.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.calendar import civil_day
+from tendering.domain.conduct import barring
 from tendering.domain.contribution_steps import Gathering
 from tendering.domain.contributions import Outcome
 from tendering.domain.draw import Draw, DrawnSeat, Pool, entries_json, freeze_pool
@@ -98,8 +99,21 @@ def decide_freeze(
                 "bidders": sorted(str(bidder) for bidder in bidders),
             },
         ),
-        sealed=Event("draw.recusals", {"recusals": [_recusal_json(one) for one in barred]}),
+        sealed=_left_out(experts, barred, on),
     )
+
+
+def _left_out(experts: Sequence[Expert], recused: Sequence[Recusal], on: date) -> Event:
+    """Who could not be drawn: by a tie, or by what is on record about them."""
+    body: dict[str, JsonValue] = {
+        "recusals": [_recusal_json(one) for one in recused],
+        "barred": [
+            {"expert_id": str(expert.id), "kind": record.kind, "basis": record.basis}
+            for expert in experts
+            if (record := barring(expert.conduct, on=on)) is not None
+        ],
+    }
+    return Event("draw.recusals", body)
 
 
 def drawn_public(

@@ -13,6 +13,13 @@ from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue, canonical
+from tendering.domain.conduct import (
+    REMOVAL_LAW,
+    SUSPENSION_LAW,
+    Conduct,
+    ConductKind,
+    barring,
+)
 from tendering.domain.rulebook import Rule, Rulebook
 
 
@@ -47,7 +54,8 @@ class Relation:
 class Expert:
     """An expert of the pool. `region` is a GB/T 2260 code, `specialities` codes of the pool.
 
-    `person_id` is the account the expert signs in with; `expires_on` the last day of appointment.
+    `person_id` is the account the expert signs in with; `expires_on` the last day of appointment;
+    `conduct` what is on record, in the order it was entered.
     """
 
     id: UUID
@@ -60,6 +68,7 @@ class Expert:
     experience_years: int
     expires_on: date
     relations: tuple[Relation, ...] = ()
+    conduct: tuple[Conduct, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,26 @@ class Recusal:
     law: str
 
 
+class Obstacle(StrEnum):
+    """Why an expert cannot be drawn for a need, ties aside."""
+
+    EXPERIENCE = "experience"
+    TERM = "term"
+    SUSPENDED = "suspended"
+    REMOVED = "removed"
+    SPECIALITY = "speciality"
+    REGION = "region"
+
+
+@dataclass(frozen=True, slots=True)
+class Ineligibility:
+    """Why an expert cannot be drawn; `law` is empty where the need says so and no law."""
+
+    expert_id: UUID
+    obstacle: Obstacle
+    law: str
+
+
 @dataclass(frozen=True, slots=True)
 class CommitteeFinding:
     """What is wrong with a committee's shape, and the rule that says so."""
@@ -101,20 +130,38 @@ _LAW: Final = {
     RelationKind.SUPERVISES: "《招标投标法实施条例》第四十六条",
     RelationKind.RELATIVE: "《评标委员会和评标方法暂行规定》第十二条第一项",
 }
+# 招标投标法 第三十七条: experts come from the pool, from among those of the speciality concerned.
+_LAW_POOL: Final = "《招标投标法》第三十七条第三款"
 _LAW_OTHERS: Final = "《评标委员会和评标方法暂行规定》第十二条第三项；《政府采购法实施条例》第九条"
 
 
 def fits(expert: Expert, need: Need, rulebook: Rulebook, *, on: date) -> bool:
     """May this expert be drawn for this need, conflicts of interest aside?"""
+    return not obstacles(expert, need, rulebook, on=on)
+
+
+def obstacles(
+    expert: Expert, need: Need, rulebook: Rulebook, *, on: date
+) -> tuple[Ineligibility, ...]:
+    """Every reason why this expert cannot be drawn for this need, each with the law behind it."""
+    found = []
     # 招标投标法 第三十七条: eight years in the field. Government procurement has no such number.
     experience = rulebook.keyed("expert_experience_min")
-    years_min = 0 if experience is None else _number(experience.value)
-    return (
-        expert.experience_years >= years_min
-        and on <= expert.expires_on
-        and need.speciality in expert.specialities
-        and need.region in {"", expert.region}
-    )
+    if experience is not None and expert.experience_years < _number(experience.value):
+        found.append((Obstacle.EXPERIENCE, experience.law))
+    if on > expert.expires_on:
+        found.append((Obstacle.TERM, _LAW_POOL))
+    barred = barring(expert.conduct, on=on)
+    if barred is not None:
+        removed = barred.kind is ConductKind.REMOVED
+        found.append(
+            (Obstacle.REMOVED, REMOVAL_LAW) if removed else (Obstacle.SUSPENDED, SUSPENSION_LAW)
+        )
+    if need.speciality not in expert.specialities:
+        found.append((Obstacle.SPECIALITY, _LAW_POOL))
+    if need.region not in {"", expert.region}:
+        found.append((Obstacle.REGION, ""))
+    return tuple(Ineligibility(expert.id, obstacle, law) for obstacle, law in found)
 
 
 def recusals(

@@ -62,6 +62,7 @@ _TENDERING = {
     "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "seat.answer": frozenset({R.EXPERT}),
     "seat.count": TRADING | {R.SUPERVISOR},
+    "expert.judge": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,
     "evaluation.correct": TRADING,

@@ -2,15 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.conduct import Conduct, ConductKind
 from tendering.domain.experts import Expert, Relation, RelationKind
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
 
 EXPERTS_MAX = 50_000
+_COLUMNS = """
+SELECT e.id, e.person_id, e.name, e.region, e.employer, e.employer_uscc, e.specialities,
+       e.experience_years, e.expires_on, e.relations,
+       ARRAY(SELECT json_build_object('kind', c.kind, 'begins_on', c.begins_on,
+                                      'ends_on', c.ends_on, 'basis', c.basis)::text
+             FROM tendering.expert_conduct AS c
+             WHERE c.expert_id = e.id ORDER BY c.number) AS conduct
+FROM tendering.experts AS e
+"""
+_PAGE = (
+    _COLUMNS + "WHERE e.left_at IS NULL AND ($1::uuid IS NULL OR e.id > $1) ORDER BY e.id LIMIT $2"
+)
+_BY_IDS = _COLUMNS + "WHERE e.id = ANY ($1::uuid[]) ORDER BY e.id"
 
 
 async def insert(connection: Connection, expert: Expert, *, at: datetime) -> bool:
@@ -38,37 +52,36 @@ async def insert(connection: Connection, expert: Expert, *, at: datetime) -> boo
 
 async def list_serving(connection: Connection) -> list[Expert]:
     """The experts who have not left the pool, by id."""
-    rows = await connection.fetch(
-        """SELECT id, person_id, name, region, employer, employer_uscc, specialities,
-                  experience_years, expires_on, relations
-           FROM tendering.experts WHERE left_at IS NULL ORDER BY id LIMIT $1""",
-        EXPERTS_MAX,
-    )
-    return [_expert(row) for row in rows]
+    return [_expert(row) for row in await connection.fetch(_PAGE, None, EXPERTS_MAX)]
 
 
 async def list_after(connection: Connection, *, after: UUID | None, limit: int) -> list[Expert]:
     """A page of the experts who have not left the pool, by id."""
-    rows = await connection.fetch(
-        """SELECT id, person_id, name, region, employer, employer_uscc, specialities,
-                  experience_years, expires_on, relations
-           FROM tendering.experts
-           WHERE left_at IS NULL AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2""",
-        after,
-        limit,
-    )
-    return [_expert(row) for row in rows]
+    return [_expert(row) for row in await connection.fetch(_PAGE, after, limit)]
 
 
 async def list_by_ids(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Expert]:
     """The experts with these ids, also those who left."""
-    rows = await connection.fetch(
-        """SELECT id, person_id, name, region, employer, employer_uscc, specialities,
-                  experience_years, expires_on, relations
-           FROM tendering.experts WHERE id = ANY($1::uuid[]) ORDER BY id""",
-        list(ids),
-    )
+    rows = await connection.fetch(_BY_IDS, list(ids))
     return {row["id"]: _expert(row) for row in rows}
+
+
+async def insert_conduct(
+    connection: Connection, expert_id: UUID, record: Conduct, *, by: UUID, at: datetime
+) -> None:
+    """Put something on record about an expert."""
+    await connection.execute(
+        """INSERT INTO tendering.expert_conduct
+               (expert_id, kind, begins_on, ends_on, basis, entered_by, entered_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)""",
+        expert_id,
+        record.kind,
+        record.begins_on,
+        record.ends_on,
+        record.basis,
+        by,
+        at,
+    )
 
 
 def _expert(row: Record) -> Expert:
@@ -84,6 +97,17 @@ def _expert(row: Record) -> Expert:
         experience_years=row["experience_years"],
         expires_on=row["expires_on"],
         relations=tuple(_relation(relation) for relation in relations),
+        conduct=tuple(_conduct(from_json(text)) for text in row["conduct"]),
+    )
+
+
+def _conduct(value: dict[str, Any]) -> Conduct:
+    ends_on = value["ends_on"]
+    return Conduct(
+        ConductKind(value["kind"]),
+        date.fromisoformat(value["begins_on"]),
+        None if ends_on is None else date.fromisoformat(ends_on),
+        value["basis"],
     )
 
 

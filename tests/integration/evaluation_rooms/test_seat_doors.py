@@ -66,3 +66,42 @@ async def test_nobody_is_counted_where_nobody_was_asked(doors: Doors) -> None:
     status, _ = await doors.call("GET", f"/tenders/{TENDER}/draw/answers", token=host)
 
     assert status == 404
+
+
+async def test_conduct_is_put_on_record_by_who_oversees_and_never_changed(doors: Doors) -> None:
+    await doors.enter(EXPERTS, Role.EXPERT, person(1))
+    operator = await doors.enter(AGENCY, Role.OPERATOR)
+    supervisor = await doors.enter(SUPERVISOR, Role.SUPERVISOR)
+    async with transaction(doors.pool) as connection:
+        (member,) = await seat_members(connection, TENDER, [person(1)], venue="示范市", at=AT)
+    own = f"/experts/{member.id}"
+    asked = f"{own}/eligibility?regime=construction&speciality=A08&region=510200"
+    today = AT.date().isoformat()
+    suspension = {
+        "kind": "suspended",
+        "begins_on": today,
+        "ends_on": today,
+        "basis": "示范决定1号",
+    }
+
+    unsound = await doors.call(
+        "POST", f"{own}/conduct", suspension | {"ends_on": None}, token=supervisor
+    )
+    status, barred = await doors.call("POST", f"{own}/conduct", suspension, token=supervisor)
+    _, why = await doors.call("GET", asked, token=operator)
+    lifted = {"kind": "lifted", "begins_on": today, "basis": "示范决定2号"}
+    await doors.call("POST", f"{own}/conduct", lifted, token=operator)
+    _, after = await doors.call("GET", f"{own}/conduct", token=operator)
+    unknown, _ = await doors.call("GET", f"/experts/{TENDER}/conduct", token=operator)
+    foreign, _ = await doors.call(
+        "POST", f"{own}/conduct", suspension, token=await doors.enter(AGENCY, Role.AGENCY)
+    )
+
+    assert (unsound[0], status, barred["barred"]) == (422, 201, True)
+    assert [one["obstacle"] for one in why["items"]] == ["suspended", "region"]
+    assert "第七十一条" in why["items"][0]["law"]
+    assert (after["barred"], [one["kind"] for one in after["items"]]) == (
+        False,
+        ["suspended", "lifted"],
+    )
+    assert (unknown, foreign) == (404, 403)

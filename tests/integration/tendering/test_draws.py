@@ -11,6 +11,7 @@ import pytest
 from crypto.draw import vrf_public
 from tendering.actions import draws, experts
 from tendering.api.contributions import RevealStep, SealStep
+from tendering.domain.conduct import Conduct, ConductKind
 from tendering.domain.contribution_steps import CONTRIBUTION_WINDOW, require_opened
 from tendering.domain.contributions import CONTRIBUTION_LABEL, contribution_statement
 from tendering.domain.draw import PoolEntry, verify_draw, verify_opening
@@ -108,6 +109,25 @@ async def test_an_expert_tied_to_a_bidder_is_not_in_the_pool(pool: Pool, tender:
     recusals: Any = (await entries(pool, tender, Stream.COMMITTEE))["draw.recusals"].body
     assert len(record.pool.entries) == 19
     assert [one["expert_id"] for one in recusals["recusals"]] == [str(UUID(int=0x1007))]
+
+
+async def test_who_is_suspended_is_not_in_the_pool_and_the_supervisor_reads_why(
+    pool: Pool, tender: Drawing
+) -> None:
+    supervisor = tender.opened.actor(tender.parties[1][0], Role.SUPERVISOR)
+    record = Conduct(ConductKind.SUSPENDED, NOW.date(), NOW.date(), "示范决定1号")
+    async with transaction(pool) as connection:
+        clerk = await person(connection, tender.supervisor_id, "clerk", at=NOW)
+        by = replace(supervisor, person_id=clerk)
+        await experts.record_conduct(connection, UUID(int=0x1003), record, by=by, at=NOW)
+
+    frozen = await freeze(pool, tender)
+
+    sealed: Any = (await entries(pool, tender, Stream.COMMITTEE))["draw.recusals"].body
+    assert len(frozen.pool.entries) == 18
+    assert sealed["barred"] == [
+        {"expert_id": str(UUID(int=0x1003)), "kind": "suspended", "basis": "示范决定1号"}
+    ]
 
 
 async def test_the_next_in_the_order_takes_a_seat_that_became_free(

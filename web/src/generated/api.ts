@@ -62,6 +62,12 @@ export interface ComplaintList { items: ComplaintView[] }
 
 export interface ComplaintView { id: string; objection_id: string; complainant: string | null; text: string | null; received_at: string; late: boolean; decision: DecisionView | null; ruling: RulingView | null }
 
+export interface ConductAnswer { barred: boolean; items: ConductView[] }
+
+export type ConductKind = "commended" | "lifted" | "removed" | "suspended" | "warned";
+
+export interface ConductView { kind: ConductKind; begins_on: string; ends_on: string | null; basis: string }
+
 export interface ContractList { items: ContractView[] }
 
 export type ContractStep = "file" | "publish" | "return_security" | "secure";
@@ -99,6 +105,8 @@ export interface DutyList { items: DutyView[]; next?: string | null }
 export interface DutyView { id: string; rule: string; law: string; title: string; tender_id: string; subject: Record<string, unknown>; by: Role; organization_id: string | null; since: string; due: string; done_at: string | null; overdue: boolean }
 
 export interface ElectionView { round: number; candidates: number[]; voted: number[] }
+
+export interface EligibilityAnswer { items: ObstacleView[] }
 
 export interface EnquiryView { number: number; bid: number; template: string; question: string; asked_at: string; due_at: string; answer: string | null; lapsed: boolean }
 
@@ -208,6 +216,10 @@ export interface ObjectiveBody { bidder_id: string; criterion: string; points: s
 
 export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
 
+export type Obstacle = "experience" | "region" | "removed" | "speciality" | "suspended" | "term";
+
+export interface ObstacleView { obstacle: Obstacle; law: string }
+
 export interface OpeningView { status: string; lots: LotOpening[] }
 
 export interface OperatorBody { site: string; name: string; person_id: string }
@@ -301,6 +313,8 @@ export interface PostClarification { text: string; affects_bids: boolean; statem
 export interface PostClearing { lot: string }
 
 export interface PostComplaint { objection_id: string; text: string; statement: Record<string, unknown> }
+
+export interface PostConduct { kind: ConductKind; begins_on: string; basis: string; ends_on?: string | null }
 
 export interface PostConsent { lot: string; reason: string }
 
@@ -603,6 +617,9 @@ export interface Doors {
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
+  "GET /experts/{expert_id}/conduct": { path: { expert_id: string }; answer: ConductAnswer };
+  "POST /experts/{expert_id}/conduct": { path: { expert_id: string }; body: PostConduct; answer: ConductAnswer };
+  "GET /experts/{expert_id}/eligibility": { path: { expert_id: string }; query: { regime: "construction" | "government_procurement"; speciality: string; region?: string }; answer: EligibilityAnswer };
   "GET /invitations": { answer: OwnInvitations };
   "GET /key-holder/tenders": { answer: HeldTenders };
   "GET /log/checkpoint": { answer: Blob };

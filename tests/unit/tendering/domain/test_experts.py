@@ -6,13 +6,16 @@ from uuid import UUID
 
 import pytest
 
+from tendering.domain.conduct import SUSPENSION_LAW, Conduct, ConductKind
 from tendering.domain.experts import (
     Expert,
     Need,
+    Obstacle,
     Relation,
     RelationKind,
     committee_findings,
     fits,
+    obstacles,
     recusals,
 )
 from tendering.rulebooks import rulebook_of
@@ -49,6 +52,36 @@ def test_e23_an_expert_fits_a_need_or_not(changes: dict[str, object], *, fitting
     expert = replace(EXPERT, **changes)  # type: ignore[arg-type]
 
     assert fits(expert, NEED, WORKS, on=TODAY) is fitting
+
+
+def test_every_reason_why_an_expert_cannot_be_drawn_is_given_with_its_law() -> None:
+    removed = Conduct(ConductKind.REMOVED, TODAY, None, "示范决定1号")
+    hopeless = replace(
+        EXPERT,
+        experience_years=1,
+        expires_on=date(2020, 1, 1),
+        specialities=frozenset({"B01"}),
+        region="110000",
+        conduct=(removed,),
+    )
+    suspended = replace(
+        EXPERT, conduct=(Conduct(ConductKind.SUSPENDED, TODAY, TODAY, "示范决定2号"),)
+    )
+
+    found = obstacles(hopeless, NEED, WORKS, on=TODAY)
+
+    assert [one.obstacle for one in found] == [
+        Obstacle.EXPERIENCE,
+        Obstacle.TERM,
+        Obstacle.REMOVED,
+        Obstacle.SPECIALITY,
+        Obstacle.REGION,
+    ]
+    assert ["第三十七条" in one.law for one in found] == [True, True, False, True, False]
+    assert [(one.obstacle, one.law) for one in obstacles(suspended, NEED, GOODS, on=TODAY)] == [
+        (Obstacle.SUSPENDED, SUSPENSION_LAW)
+    ]
+    assert obstacles(replace(EXPERT, experience_years=0), NEED, GOODS, on=TODAY) == ()
 
 
 def test_a_need_without_region_takes_experts_from_anywhere() -> None:
