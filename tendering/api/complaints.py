@@ -12,7 +12,7 @@ from tendering.actions.tenders import Law
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant
 from tendering.api.tender_views import visible_tender
-from tendering.domain.complaints import Complaint, Remedy
+from tendering.domain.complaints import Complaint, Remedy, word_due
 from tendering.domain.objections import names_are_public
 from tendering.domain.tender import Tender
 from tendering.storage import complaints, objections
@@ -67,7 +67,10 @@ class RulingView(Struct, frozen=True):
 
 
 class ComplaintView(Struct, frozen=True):
-    """A complaint as the asker may see it: `complainant` and `text` are null where secret."""
+    """A complaint as the asker may see it: `complainant` and `text` are null where secret.
+
+    `due`: the first instant too late for the supervisor's next word; null when nothing is owed.
+    """
 
     id: UUID
     objection_id: UUID
@@ -77,6 +80,7 @@ class ComplaintView(Struct, frozen=True):
     late: bool
     decision: DecisionView | None
     ruling: RulingView | None
+    due: Instant | None = None
 
 
 class ComplaintList(Struct, frozen=True):
@@ -100,7 +104,7 @@ async def post_complaint(
     complaint = await deeds.raise_complaint(
         connection, context.keys, tender_id, law, said, by=actor, at=received_at
     )
-    return _shown(complaint, named=True)
+    return _shown(complaint, law, named=True)
 
 
 async def post_acceptance(
@@ -136,15 +140,20 @@ async def post_ruling(
 
 
 async def get_complaints(
-    connection: Connection, actor: Actor | None, tender_id: UUID
+    context: Context,
+    connection: Connection,
+    actor: Actor | None,
+    received_at: datetime,
+    tender_id: UUID,
 ) -> ComplaintList:
     """The complaints about a tender, as far as the asker may know of them."""
     tender = await visible_tender(connection, tender_id, actor)
+    law = context.law(tender, received_at)
     opened = await objections.is_opened(connection, tender_id)
     public = names_are_public(tender, opened=opened)
     return ComplaintList(
         [
-            _shown(each, named=public or _may_read(each, tender, actor))
+            _shown(each, law, named=public or _may_read(each, tender, actor))
             for each in await complaints.list_of_tender(connection, tender_id)
             if public or each.acceptance is not None or _may_read(each, tender, actor)
         ]
@@ -164,7 +173,7 @@ def _may_read(complaint: Complaint, tender: Tender, actor: Actor | None) -> bool
     }
 
 
-def _shown(complaint: Complaint, *, named: bool) -> ComplaintView:
+def _shown(complaint: Complaint, law: Law, *, named: bool) -> ComplaintView:
     acceptance, ruling = complaint.acceptance, complaint.ruling
     return ComplaintView(
         id=complaint.id,
@@ -177,4 +186,5 @@ def _shown(complaint: Complaint, *, named: bool) -> ComplaintView:
         if acceptance is None
         else DecisionView(acceptance.accepted, acceptance.suspends, acceptance.text, acceptance.at),
         ruling=None if ruling is None else RulingView(ruling.remedy, ruling.text, ruling.at),
+        due=word_due(complaint, law.rulebook, law.calendar),
     )

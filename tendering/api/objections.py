@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from tendering.actions import objections as deeds
 from tendering.actions.objections import Raised, Said
+from tendering.actions.tenders import Law
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant
 from tendering.api.tender_views import visible_tender
+from tendering.domain.complaints import clocks_of
 from tendering.domain.objections import (
     Objection,
     ObjectionKind,
@@ -60,7 +62,9 @@ class ObjectionView(Struct, frozen=True):
     """An objection as the asker may see it: `objector` and `text` are null where they are secret.
 
     `late`: after its term, registered and without effect. `pauses`: the tender stands still until
-    the reply, or over the result of one of several lots, that lot.
+    the reply, or over the result of one of several lots, that lot. `reply_due` and to the objector
+    `complain_until` are the first instants that are too late; null where nothing is owed, or where
+    one may not complain yet.
     """
 
     id: UUID
@@ -73,6 +77,8 @@ class ObjectionView(Struct, frozen=True):
     late: bool
     pauses: bool
     reply: ReplyView | None
+    reply_due: Instant | None = None
+    complain_until: Instant | None = None
 
 
 class ObjectionList(Struct, frozen=True):
@@ -104,7 +110,7 @@ async def post_objection(
         objection = await deeds.raise_objection(
             connection, context.keys, tender_id, law, raised, by=actor, at=received_at
         )
-    return _whole(objection)
+    return _with_clocks(_whole(objection), objection, law, actor, at=received_at)
 
 
 async def post_reply(
@@ -134,15 +140,23 @@ async def post_reply(
 
 
 async def get_objections(
-    connection: Connection, actor: Actor | None, tender_id: UUID
+    context: Context,
+    connection: Connection,
+    actor: Actor | None,
+    received_at: datetime,
+    tender_id: UUID,
 ) -> ObjectionList:
     """The objections to a tender, as far as the asker may know of them."""
     tender = await visible_tender(connection, tender_id, actor)
+    law = context.law(tender, received_at)
     opened = await objections.is_opened(connection, tender_id)
     public = names_are_public(tender, opened=opened)
-    found = await objections.list_of_tender(connection, tender_id)
-    seen = [_view(each, tender, actor, names_public=public) for each in found]
-    return ObjectionList([each for each in seen if each is not None])
+    found = []
+    for each in await objections.list_of_tender(connection, tender_id):
+        view = _view(each, tender, actor, names_public=public)
+        if view is not None:
+            found.append(_with_clocks(view, each, law, actor, at=received_at))
+    return ObjectionList(found)
 
 
 def _view(
@@ -180,6 +194,18 @@ def _shown(objection: Objection, *, objector: str | None, text: str | None) -> O
         late=objection.late,
         pauses=objection.pauses,
         reply=None if reply is None else ReplyView(reply.outcome, reply.text, reply.at),
+    )
+
+
+def _with_clocks(
+    view: ObjectionView, objection: Objection, law: Law, actor: Actor | None, *, at: datetime
+) -> ObjectionView:
+    own = actor is not None and actor.organization_id == objection.organization_id
+    clocks = clocks_of(objection, law.rulebook, law.calendar, at=at)
+    return structs.replace(
+        view,
+        reply_due=clocks.reply_due,
+        complain_until=clocks.complain_until if own else None,
     )
 
 

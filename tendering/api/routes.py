@@ -20,6 +20,7 @@ from tendering.api.routes_notifications import NOTIFICATION_ROUTES
 from tendering.api.routes_objections import OBJECTION_ROUTES
 from tendering.api.routes_open_data import OPEN_DATA_ROUTES
 from tendering.api.routes_openings import OPENING_ROUTES
+from tendering.api.routes_own_tenders import OWN_TENDER_ROUTES
 from tendering.api.routes_projects import PROJECT_ROUTES
 from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
@@ -238,6 +239,7 @@ ROUTES: Final = (
     *ACCOUNT_ROUTES,
     *OPEN_DATA_ROUTES,
     *PROJECT_ROUTES,
+    *OWN_TENDER_ROUTES,
     *TENDER_ROUTES,
     *BID_ROUTES,
     *OPENING_ROUTES,

@@ -15,7 +15,7 @@ from crypto.canonical import JsonValue
 from tendering.domain.calendar import Calendar
 from tendering.domain.duties import due_after
 from tendering.domain.journal import Event, instant
-from tendering.domain.objections import Objection, ObjectionKind
+from tendering.domain.objections import Objection, ObjectionKind, reply_rule
 from tendering.domain.pauses import can_pause
 from tendering.domain.re_evaluation import Committee, voided
 from tendering.domain.refusals.remedies import (
@@ -146,6 +146,41 @@ def term_of(
         raise ObjectionFirst(reply_due=instant(due))
     begun = due - timedelta(microseconds=1) if answered_at is None else answered_at
     return due_after(rulebook.required("complaint_max"), calendar, begun)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Until when the reply to an objection is owed, and until when its objector may complain.
+
+    First instants that are too late; None where nothing is owed, or nobody may complain yet.
+    """
+
+    reply_due: datetime | None = None
+    complain_until: datetime | None = None
+
+
+def clocks_of(
+    objection: Objection, rulebook: Rulebook, calendar: Calendar, *, at: datetime
+) -> Clocks:
+    """The clocks that run from an objection; a late one obliges nobody."""
+    owed = objection.reply is None and not objection.late
+    due = due_after(reply_rule(objection.kind, rulebook), calendar, objection.received_at)
+    until = None
+    if objection.kind is ObjectionKind.OBJECTION and (objection.reply is not None or at >= due):
+        until = term_of(objection, rulebook, calendar, at=at)
+    return Clocks(due if owed else None, until)
+
+
+def word_due(complaint: Complaint, rulebook: Rulebook, calendar: Calendar) -> datetime | None:
+    """When the supervisor's next word about a complaint is late; None when none is owed."""
+    acceptance = complaint.acceptance
+    if acceptance is None:
+        rule, begun = rulebook.keyed("complaint_accept_max"), complaint.received_at
+    elif acceptance.accepted and complaint.ruling is None:
+        rule, begun = rulebook.keyed("complaint_ruling_max"), acceptance.at
+    else:
+        return None
+    return None if rule is None else due_after(rule, calendar, begun)
 
 
 def decide_complaint(

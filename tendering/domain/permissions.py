@@ -25,6 +25,7 @@ _TENDERING = {
     "document.issue": TRADING,
     "document_finding.decide": TRADING,
     "document.download": EVERYBODY,
+    "tender.list_own": TRADING | {R.BIDDER, R.SUPERVISOR},
     "tender.read_findings": TRADING | {R.SUPERVISOR},
     "rule.override": TRADING,
     "rule.see_override": frozenset({R.SUPERVISOR}),

@@ -104,7 +104,10 @@ class Objecting:
         """What somebody sees of the objections; nobody who has not logged in is None."""
         async with reading(self.pool) as connection:
             actor = None if who is None else who.actor
-            return (await doors.get_objections(connection, actor, self.lot.id)).items
+            seen = await doors.get_objections(
+                self.context, connection, actor, PUBLISHED, self.lot.id
+            )
+            return seen.items
 
     async def tender(self) -> Tender:
         """The tender as it stands."""

@@ -109,7 +109,8 @@ async def seen(case: Objecting, who: Party | None) -> list[doors.ComplaintView]:
     """What somebody sees of the complaints."""
     async with reading(case.pool) as connection:
         actor = None if who is None else who.actor
-        return (await doors.get_complaints(connection, actor, case.lot.id)).items
+        found = await doors.get_complaints(case.context, connection, actor, ANSWERED, case.lot.id)
+        return found.items
 
 
 async def answered(case: Objecting) -> UUID:

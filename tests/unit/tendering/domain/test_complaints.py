@@ -10,13 +10,16 @@ import pytest
 from tendering.domain.calendar import civil_day, day_begins
 from tendering.domain.complaints import (
     Acceptance,
+    Clocks,
     Complaint,
     Remedy,
     Ruling,
+    clocks_of,
     decide_acceptance,
     decide_complaint,
     decide_ruling,
     suspension_ends,
+    word_due,
 )
 from tendering.domain.duties import duties_of
 from tendering.domain.journal import Entry, Event, Stream
@@ -228,3 +231,47 @@ def test_e37_an_award_that_is_void_ends_the_tender_and_the_terms_of_the_contract
 def test_a_remedy_has_something_to_mend(status: TenderStatus, remedy: Remedy) -> None:
     with pytest.raises(RemedyImpossible):
         ruled(a_tender(status=status), remedy)
+
+
+def test_the_clocks_of_an_objection_run_to_the_reply_and_then_to_the_complaint() -> None:
+    open_, answered = objection(answered=False), objection()
+    # E08: three days, from Monday to the end of Thursday. E36: ten days from the reply,
+    # of which the last is a Saturday, so that Monday still counts.
+    due = day_begins(civil_day(AT) + timedelta(days=4))
+    until = day_begins(civil_day(ANSWERED) + timedelta(days=13))
+
+    def clocks(about: Objection, at: datetime) -> Clocks:
+        return clocks_of(about, CONSTRUCTION, CALENDAR, at=at)
+
+    assert clocks(open_, due - timedelta(microseconds=1)) == Clocks(due, None)
+    silent = clocks(open_, due)
+    assert silent.reply_due == due
+    assert silent.complain_until is not None
+    assert silent.complain_until > due
+    assert clocks(answered, ANSWERED) == Clocks(None, until)
+    late = clocks(replace(open_, late=True), AT)
+    assert late == Clocks(None, None)
+
+
+def test_about_an_enquiry_nobody_complains() -> None:
+    enquiry = objection(kind=ObjectionKind.ENQUIRY)
+
+    assert clocks_of(enquiry, PROCUREMENT, CALENDAR, at=ANSWERED) == Clocks(None, None)
+
+
+def test_the_supervisors_next_word_is_due_until_it_is_said() -> None:
+    raised = complaint()
+    taken = replace(raised, acceptance=Acceptance(True, False, "", {}, ANSWERED))
+    refused = replace(raised, acceptance=Acceptance(False, False, "", {}, ANSWERED))
+    ruled = replace(taken, ruling=Ruling(Remedy.REJECTED, "", {}, ANSWERED))
+
+    accept_by = word_due(raised, CONSTRUCTION, CALENDAR)
+    rule_by = word_due(taken, CONSTRUCTION, CALENDAR)
+
+    assert accept_by is not None
+    assert rule_by is not None
+    assert ANSWERED < accept_by < rule_by
+    assert word_due(refused, CONSTRUCTION, CALENDAR) is None
+    assert word_due(ruled, CONSTRUCTION, CALENDAR) is None
+    # Government procurement has no term of its own for taking one up.
+    assert word_due(raised, PROCUREMENT, CALENDAR) is None
