@@ -7,7 +7,23 @@ import { useSession } from "@/stores/session";
 declare module "vue-router" {
   interface RouteMeta {
     /** Text of `pages` that names the page in the window's title. */
-    title: "board" | "tender" | "room" | "logIn" | "register" | "account" | "messages" | "proof" | "notFound";
+    title:
+      | "board"
+      | "tender"
+      | "room"
+      | "logIn"
+      | "register"
+      | "account"
+      | "messages"
+      | "proof"
+      | "desk"
+      | "workspace"
+      | "tasks"
+      | "projects"
+      | "calendar"
+      | "receipt"
+      | "ratings"
+      | "notFound";
     needsLogIn?: boolean;
   }
 }
@@ -22,6 +38,51 @@ export const router = createRouter({
       component: () => import("@/pages/TenderPage.vue"),
       props: true,
       meta: { title: "tender" },
+    },
+    {
+      path: "/tenders/:id/desk/:part?",
+      name: "desk",
+      component: () => import("@/pages/DeskPage.vue"),
+      props: true,
+      meta: { title: "desk", needsLogIn: true },
+    },
+    {
+      path: "/tenders/:id/workspace/:part?",
+      name: "workspace",
+      component: () => import("@/pages/WorkspacePage.vue"),
+      props: true,
+      meta: { title: "workspace", needsLogIn: true },
+    },
+    {
+      path: "/tasks",
+      name: "tasks",
+      component: () => import("@/pages/TasksPage.vue"),
+      meta: { title: "tasks", needsLogIn: true },
+    },
+    {
+      path: "/projects",
+      name: "projects",
+      component: () => import("@/pages/ProjectsPage.vue"),
+      meta: { title: "projects", needsLogIn: true },
+    },
+    {
+      path: "/calendar/:month(\\d{4}-\\d{2})?",
+      name: "calendar",
+      component: () => import("@/pages/CalendarPage.vue"),
+      props: true,
+      meta: { title: "calendar" },
+    },
+    {
+      path: "/receipt",
+      name: "receipt",
+      component: () => import("@/pages/ReceiptPage.vue"),
+      meta: { title: "receipt" },
+    },
+    {
+      path: "/ratings",
+      name: "ratings",
+      component: () => import("@/pages/RatingsPage.vue"),
+      meta: { title: "ratings" },
     },
     {
       path: "/rooms/:id",

@@ -74,3 +74,13 @@ test("every kind of the public record has a sentence", () => {
 
   expect(keys.filter((key) => !(key in zh.record))).toEqual([]);
 });
+
+test("every subject of news has a name by which it is muted", () => {
+  const rows = ["notification_texts.py", "notification_texts_of_results.py"].map((name) =>
+    readFileSync(inTree(`tendering/domain/${name}`), "utf-8"),
+  );
+  const kinds = [...rows.join("").matchAll(/^ {4}"([a-z_]+)\.[a-z_]+": (?:rows_for)?\(/gm)].map((match) => match[1] ?? "");
+
+  expect(kinds.length).toBeGreaterThan(40);
+  expect(kinds.filter((subject) => !(subject in zh.messages.subjects))).toEqual([]);
+});

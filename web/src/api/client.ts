@@ -8,6 +8,8 @@ export type Answer<D extends Door> = Doors[D] extends { answer: infer A } ? A : 
 type Asked<D extends Door> = Pick<Doors[D], Extract<keyof Doors[D], "path" | "query" | "body">>;
 interface Options {
   signal?: AbortSignal;
+  /** The version that was read, where a change must not overwrite somebody else's. */
+  ifMatch?: string;
 }
 
 const PREFIX = "/api/v1";
@@ -49,6 +51,7 @@ async function ask(door: string, asked: Loose, options: Options): Promise<Respon
   // One for each call: what a browser or a proxy sends twice is done once.
   if (method === "POST") headers.set("Idempotency-Key", freshKey());
   if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
+  if (options.ifMatch !== undefined) headers.set("If-Match", `"${options.ifMatch}"`);
   const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   let answer: Response;
   try {

@@ -19,6 +19,8 @@ export interface Signer {
   secret: Uint8Array;
   /** DER. */
   certificate: Uint8Array;
+  /** The authorities above it that came along with the key, its issuer first, DER. */
+  chain: Uint8Array[];
 }
 
 export interface SignedStatement extends Record<string, unknown> {
@@ -38,21 +40,22 @@ export async function readSigner(
   certificates: readonly string[],
 ): Promise<Signer> {
   const known = certificates.map(fromBase64);
+  const given: Uint8Array[] = [];
   let secret: Uint8Array | null = null;
   for (const file of files) {
     if (file.length > KEY_FILE_BYTES_MAX) throw new KeyRefused("key-file-too-large");
     const text = new TextDecoder().decode(isLocked(file) ? await unlocked(file, passphrase) : file);
     for (const [, kind, body = ""] of text.matchAll(PEM)) {
       const der = fromBase64(body.replace(/\s/g, ""));
-      if (kind === "CERTIFICATE") known.unshift(der);
+      if (kind === "CERTIFICATE") given.push(der);
       else secret = scalarOf(der);
     }
   }
   if (secret === null) throw new KeyRefused("signing-key-unreadable");
   const point = p256.getPublicKey(secret, false);
-  const certificate = known.find((one) => indexOf(one, point) >= 0);
+  const certificate = [...given, ...known].find((one) => indexOf(one, point) >= 0);
   if (!certificate) throw new KeyRefused("signing-certificate-missing");
-  return { secret, certificate };
+  return { secret, certificate, chain: given.filter((one) => one !== certificate) };
 }
 
 /** A statement under a signature: ECDSA P-256 with SHA-256, DER. */

@@ -12,6 +12,14 @@ export function yuan(fen: number): string {
   return `${sign}${whole}.${text.slice(-2)}`;
 }
 
+/** "1,234,567.89" yuan → 123456789 fen; null for what is no amount above zero that fen can hold exactly. */
+export function fenOf(text: string): number | null {
+  const found = /^(\d{1,12})(?:\.(\d{1,2}))?$/.exec(text.replace(/[,，\s]/g, ""));
+  if (!found) return null;
+  const fen = Number((found[1] ?? "") + (found[2] ?? "").padEnd(2, "0"));
+  return fen > 0 ? fen : null;
+}
+
 /** A decimal text of yuan with its thousands apart: "1020000.00" → "1,020,000.00". */
 export function grouped(yuanText: string): string {
   const [whole = "", fraction] = yuanText.split(".");

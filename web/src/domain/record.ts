@@ -193,6 +193,48 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "important",
     values: (body) => documentOf(body),
   },
+  "tender.suspended": (body) => ({
+    key: body.reason === "complaint" ? "suspendedOverComplaint" : "suspendedOverObjection",
+    tone: "important",
+  }),
+  "tender.resumed": {
+    key: "resumed",
+    tone: "important",
+    values: (body) => ({ deadline: instant(body.deadline) }),
+  },
+  "tender.terminated": { key: "terminated", tone: "bad", values: (body) => ({ text: text(body.text) }) },
+  "tender.retendered": { key: "retendered", tone: "important", values: (body) => ({ attempt: count(body.attempt) }) },
+  "round.continued": { key: "roundContinued", tone: "important" },
+  "complaint.raised": {
+    key: "complaintRaised",
+    tone: "important",
+    values: (body) => ({ name: text(body.organization_name), text: text(body.text) }),
+  },
+  "complaint.decided": (body) => ({
+    key: body.accepted === true ? "complaintTakenUp" : "complaintNotTakenUp",
+    values: () => ({ text: text(body.text) }),
+  }),
+  "complaint.ruled": { key: "complaintRuled", tone: "important", values: (body) => ({ text: text(body.text) }) },
+  "validity.extension_requested": {
+    key: "validityAsked",
+    values: (body) => ({
+      ...lot(body),
+      days: count(body.days),
+      until: text(body.respond_until) ? untilMinute(text(body.respond_until)) : "",
+    }),
+  },
+  "validity.extension_answered": (body) => ({
+    key: body.accepts === true ? "validityAccepted" : "validityRefused",
+    values: who,
+  }),
+  "qualification.checked": { key: "qualificationChecked", values: lot },
+  "contract.signed": { key: "contractSigned", tone: "important", values: lot },
+  "contract.published": { key: "contractPublished", values: lot },
+  "platform.outage": (body) => ({
+    key: list(body.windows).length > 0 ? "outageWindows" : "outage",
+    tone: "bad",
+    values: () => ({ since: instant(body.since), until: instant(body.until), deadline: instant(body.deadline) }),
+  }),
   "clock.jumped": {
     key: "clockJumped",
     tone: "bad",

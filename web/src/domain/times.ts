@@ -53,6 +53,21 @@ export function weekday(at: At, language: "zh" | "en"): string {
   return WEEKDAY[language].format(new Date(at));
 }
 
+/** The instant that a field of a form shows, on the clock of Shanghai: "2026-11-23T10:00". */
+export function toWall(at: At): string {
+  return minute(at).replace(" ", "T");
+}
+
+/** The instant, RFC 3339 in UTC, of what somebody wrote in such a field. */
+export function fromWall(text: string): string {
+  return new Date(`${text}:00+08:00`).toISOString();
+}
+
+/** An instant as statements are signed over it: in UTC with microseconds. */
+export function microInstant(at: string): string {
+  return new Date(at).toISOString().replace("Z", "000Z");
+}
+
 /** What is left until an instant; all zero when it has come. */
 export interface Left {
   days: number;

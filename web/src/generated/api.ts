@@ -60,7 +60,7 @@ export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
 export interface ComplaintList { items: ComplaintView[] }
 
-export interface ComplaintView { id: string; objection_id: string; complainant: string | null; text: string | null; received_at: string; late: boolean; decision: DecisionView | null; ruling: RulingView | null }
+export interface ComplaintView { id: string; objection_id: string; complainant: string | null; text: string | null; received_at: string; late: boolean; decision: DecisionView | null; ruling: RulingView | null; due?: string | null }
 
 export interface ConductAnswer { barred: boolean; items: ConductView[] }
 
@@ -210,7 +210,7 @@ export interface NewAdministrator { name: string; login: string; password: strin
 
 export interface ObjectionList { items: ObjectionView[] }
 
-export interface ObjectionView { id: string; kind: string; subject: string; lot: string; objector: string | null; text: string | null; received_at: string; late: boolean; pauses: boolean; reply: ReplyView | null }
+export interface ObjectionView { id: string; kind: string; subject: string; lot: string; objector: string | null; text: string | null; received_at: string; late: boolean; pauses: boolean; reply: ReplyView | null; reply_due?: string | null; complain_until?: string | null }
 
 export interface ObjectiveBody { bidder_id: string; criterion: string; points: string; basis: string }
 
@@ -254,9 +254,15 @@ export interface OwnRejectionAnswer { item: string; law: string; reasons: string
 
 export interface OwnResultAnswer { lot: string; won: boolean; winner_name: string; price_fen: number; rank: number | null; points: Record<string, string>; rejection: OwnRejectionAnswer | null }
 
+export interface OwnTenderList { items: OwnTenderView[] }
+
+export interface OwnTenderView { tender_id: string; number: string; title: string; status: string; deadline: string; unconfirmed: number }
+
 export interface ParticipantList { items: ParticipantView[] }
 
 export interface ParticipantView { lot: string; organization_id: string; name: string; answer: string }
+
+export interface ParticipationView { documents_at: string | null; confirmed: number[] }
 
 export interface PartyView { name: string; independent: boolean }
 
@@ -644,6 +650,7 @@ export interface Doors {
   "GET /open-data/{what}.jsonl.gz": { path: { what: "records" | "releases" }; query: { after?: number }; answer: Blob };
   "POST /organizations": { body: PostOrganization; answer: RegistrationAnswer };
   "POST /organizations/{organization_id}/roles": { path: { organization_id: string }; body: PostOrganizationRole; answer: OrganizationAnswer };
+  "GET /own-tenders": { answer: OwnTenderList };
   "POST /passkeys": { body: PostPasskey; answer: PasskeyAnswer };
   "POST /passkeys/registration": { answer: PasskeyOptions };
   "GET /people": { answer: PeopleList };
@@ -769,6 +776,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/overrides": { path: { tender_id: string }; body: PostOverride; answer: OverrideView };
   "POST /tenders/{tender_id}/overrides/{rule}/sight": { path: { tender_id: string; rule: string }; answer: OverrideView };
   "GET /tenders/{tender_id}/participants": { path: { tender_id: string }; answer: ParticipantList };
+  "GET /tenders/{tender_id}/participation": { path: { tender_id: string }; answer: ParticipationView };
   "POST /tenders/{tender_id}/publication": { path: { tender_id: string }; body: PostPublication; answer: TenderView };
   "POST /tenders/{tender_id}/qualification": { path: { tender_id: string }; body: PostQualification; answer: TenderView };
   "GET /tenders/{tender_id}/questions": { path: { tender_id: string }; answer: QuestionList };

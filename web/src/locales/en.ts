@@ -1,12 +1,15 @@
 /** The English texts. */
+import desk from "@/locales/en/desk";
 import hall from "@/locales/en/hall";
 import messages from "@/locales/en/messages";
 import pages from "@/locales/en/pages";
 import problems from "@/locales/en/problems";
 import record from "@/locales/en/record";
 import rooms from "@/locales/en/rooms";
+import work from "@/locales/en/workspace";
+import workplaces from "@/locales/en/workplaces";
 import type { Texts } from "@/locales/zh";
 
-const en: Texts = { ...pages, hall, problems, record, rooms, messages };
+const en: Texts = { ...pages, ...workplaces, desk, work, hall, problems, record, rooms, messages };
 
 export default en;

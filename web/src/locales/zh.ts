@@ -1,12 +1,15 @@
 /** The Chinese texts, which set what texts there are. */
+import desk from "@/locales/zh/desk";
 import hall from "@/locales/zh/hall";
 import messages from "@/locales/zh/messages";
 import pages from "@/locales/zh/pages";
 import problems from "@/locales/zh/problems";
 import record from "@/locales/zh/record";
 import rooms from "@/locales/zh/rooms";
+import work from "@/locales/zh/workspace";
+import workplaces from "@/locales/zh/workplaces";
 
-const zh = { ...pages, hall, problems, record, rooms, messages };
+const zh = { ...pages, ...workplaces, desk, work, hall, problems, record, rooms, messages };
 
 export default zh;
 

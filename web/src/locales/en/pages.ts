@@ -47,6 +47,13 @@ export default {
     account: "My account",
     messages: "Messages",
     proof: "Document check",
+    desk: "Run a tender",
+    workspace: "Bid workspace",
+    tasks: "Tasks",
+    projects: "Projects",
+    calendar: "Calendar",
+    receipt: "Check a receipt",
+    ratings: "Ratings",
     notFound: "Page not found",
   },
   roles: {

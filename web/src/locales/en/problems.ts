@@ -38,6 +38,8 @@ export default {
   "suite-not-in-browser": "This bid is sealed with the national algorithms, which the browser cannot compute. Run kaibiao bid unlock in the bidder's tool.",
   "signing-key-unreadable": "No usable signing key was found. Choose signing.key.pem or signing.key.pem.age.",
   "signing-certificate-missing": "No valid certificate of this signing key was found. Choose certificate.pem as well, or have the key certified with the tool first.",
+  "document-suspicious": "The file to sign is not the document that was issued; nothing was signed. Reload and try again; if it stays so, ask the operator.",
+  "pdf-unreadable": "This file cannot be shown; it may be damaged or under a password. Please download it.",
   // Tenders and their documents.
   "wrong-phase": "The tender is not in a phase that allows this.",
   "tender-incomplete": "The tender lacks something it needs before publication.",

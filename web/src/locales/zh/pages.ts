@@ -46,6 +46,13 @@ export default {
     account: "我的账户",
     messages: "消息",
     proof: "文件查验",
+    desk: "项目办理",
+    workspace: "投标工作区",
+    tasks: "待办",
+    projects: "项目登记",
+    calendar: "开标日历",
+    receipt: "核对回执",
+    ratings: "服务评价统计",
     notFound: "找不到页面",
   },
   roles: {

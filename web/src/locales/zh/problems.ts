@@ -38,6 +38,8 @@ export default {
   "suite-not-in-browser": "这份投标文件使用国密算法加密，浏览器不能计算。请在投标工具中运行 kaibiao bid unlock。",
   "signing-key-unreadable": "没有找到可用的签名私钥。请选择 signing.key.pem 或 signing.key.pem.age。",
   "signing-certificate-missing": "没有找到与签名私钥对应的有效证书。请同时选择 certificate.pem，或者先用工具办理证书。",
+  "document-suspicious": "平台准备的文件与出具的文件不符，没有签章。请刷新后重试；仍然如此的，请联系平台运营者。",
+  "pdf-unreadable": "这份文件不能显示，可能已经损坏或者设有口令。请下载后查看。",
   // Tenders and their documents.
   "wrong-phase": "项目当前所处的阶段不允许此操作。",
   "tender-incomplete": "招标项目的必填内容还不完整，补齐后才能发布。",

@@ -1,16 +1,22 @@
-/** A statement signed on this page with a key out of files that were chosen on it. */
+/** A statement signed with a key that was chosen on this computer; the key is read, used, forgotten. */
 import { call } from "@/api/client";
-import type { SignedStatement } from "@/crypto/signing";
+import type { SignedStatement, Signer } from "@/crypto/signing";
 
-/** Sign with the key in `files`; its certificate may be one that the platform knows. */
+/** The key among the files, with a certificate of its own that stands. Throws KeyRefused, Problem. */
+export async function signerOf(files: readonly Uint8Array[], passphrase: string): Promise<Signer> {
+  const { readSigner } = await import("@/crypto/signing");
+  const known = await call("GET /certificates", {});
+  const valid = known.items.filter((one) => !one.revoked_at).map((one) => one.certificate);
+  return await readSigner(files, passphrase, valid);
+}
+
+/** The statement under the signature of that key. Throws KeyRefused, Problem. */
 export async function signedWith(
   files: readonly Uint8Array[],
   passphrase: string,
   label: string,
   statement: Record<string, unknown>,
 ): Promise<SignedStatement> {
-  const { readSigner, signStatement } = await import("@/crypto/signing");
-  const known = await call("GET /certificates", {});
-  const valid = known.items.filter((one) => !one.revoked_at).map((one) => one.certificate);
-  return signStatement(await readSigner(files, passphrase, valid), label, statement);
+  const { signStatement } = await import("@/crypto/signing");
+  return signStatement(await signerOf(files, passphrase), label, statement);
 }
