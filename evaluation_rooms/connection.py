@@ -13,6 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from evaluation_rooms import messages, protocol
 from evaluation_rooms.actions import hall
+from evaluation_rooms.actions.entering import reads_what_waits
 from evaluation_rooms.actions.rooms import act
 from evaluation_rooms.actions.statements import verify
 from evaluation_rooms.context import RoomsContext
@@ -222,6 +223,7 @@ class Connection:
     async def _join(self, join: Join) -> bool:
         async with transaction(self._context.pool) as connection:
             admission = await tickets.take(connection, join.ticket, self.session.room_id)
+            whole = admission is not None and await reads_what_waits(connection, admission)
         if admission is None:
             await self._answer(protocol.refusal(None, TicketRefused()))
             await self._socket.close(code=TICKET_REFUSED)
@@ -229,7 +231,7 @@ class Connection:
         is_hall = admission.room_id == admission.tender_id
         stream = Stream.PUBLIC if is_hall else Stream.COMMITTEE
         hub = self._context.hub
-        feed = self._feed = await hub.enter(self, admission.tender_id, stream)
+        feed = self._feed = await hub.enter(self, admission.tender_id, stream, whole=whole)
         place = feed.place(self.session.room_id)
         standing = admission.standing
         own_after = feed.seated_at.get((self.session.room_id, standing.seat or 0), 0)

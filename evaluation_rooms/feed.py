@@ -66,8 +66,9 @@ class Line(Protocol):
 class Feed:
     """One stream of one tender: folded as far as `seq`, and the connections that follow it."""
 
-    def __init__(self, tender_id: UUID, stream: Stream) -> None:
-        """A feed that has read nothing yet."""
+    def __init__(self, tender_id: UUID, stream: Stream, *, whole: bool = False) -> None:
+        """A feed that has read nothing yet. `whole`: with what waits, for who runs the tender."""
+        self.whole = whole
         self.tender_id = tender_id
         self.stream = stream
         self.seq = 0

@@ -41,7 +41,7 @@ class Hub:
         self._pool = pool
         self._bus = bus
         self._settings = settings
-        self._feeds: dict[tuple[UUID, Stream], Feed] = {}
+        self._feeds: dict[tuple[UUID, Stream, bool], Feed] = {}
         self._pages = Pages(bytes_max=ENCODED_BYTES_MAX)
         self._dirty: set[UUID] = set()
         self._look_at_all = False
@@ -63,9 +63,15 @@ class Hub:
             for line in tuple(feed.lines):
                 line.end(GOING_AWAY)
 
-    async def enter(self, line: Line, tender_id: UUID, stream: Stream) -> Feed:
-        """Follow a stream from now on; the feed is as new as the journal."""
-        feed = self._feeds.setdefault((tender_id, stream), Feed(tender_id, stream))
+    async def enter(
+        self, line: Line, tender_id: UUID, stream: Stream, *, whole: bool = False
+    ) -> Feed:
+        """Follow a stream from now on; the feed is as new as the journal.
+
+        `whole`: also what waits for the last round of a procedure to close, for its host.
+        """
+        fresh = Feed(tender_id, stream, whole=whole)
+        feed = self._feeds.setdefault((tender_id, stream, whole), fresh)
         feed.lines.add(line)
         try:
             await self._look_for_newcomers(feed)
@@ -79,7 +85,7 @@ class Hub:
         feed.lines.discard(line)
         self.tell_presence(feed, line.session.room_id)
         if not feed.lines:
-            self._feeds.pop((feed.tender_id, feed.stream), None)
+            self._feeds.pop((feed.tender_id, feed.stream, feed.whole), None)
 
     def tell_presence(self, feed: Feed, room_id: UUID) -> None:
         """Tell a room who is there; a hall once its bidder list is published."""
@@ -145,7 +151,7 @@ class Hub:
             dirty, self._dirty = self._dirty, set()
             feeds = [
                 feed
-                for (tender_id, _), feed in self._feeds.items()
+                for (tender_id, *_), feed in self._feeds.items()
                 if everything or tender_id in dirty
             ]
             for start in range(0, len(feeds), FEEDS_AT_ONCE):
@@ -173,11 +179,15 @@ class Hub:
             feed.looked = begun
 
     async def _look(self, feeds: Sequence[Feed]) -> None:
-        """Read what is new in all of them in one statement, fold it and give it out."""
+        """Read what is new in all of them in a statement or two, fold it and give it out."""
+        for whole in (False, True):
+            await self._look_alike([feed for feed in feeds if feed.whole is whole], whole=whole)
+
+    async def _look_alike(self, feeds: Sequence[Feed], *, whole: bool) -> None:
         while feeds:
             known = {(feed.tender_id, feed.stream): feed.seq for feed in feeds}
             async with reading(self._pool) as connection:
-                found = await journal.after_each(connection, known, limit=PAGE_ENTRIES)
+                found = await journal.after_each(connection, known, limit=PAGE_ENTRIES, whole=whole)
             feeds = [
                 feed
                 for feed in feeds

@@ -10,6 +10,7 @@ from evaluation_rooms.storage import rooms, seats
 from evaluation_rooms.storage.tickets import Admission
 from evaluation_rooms.views import RoomView, room_view
 from tendering.actions.arrivals import require_in_place
+from tendering.domain.disclosure import withholds
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Tender, TenderStatus
@@ -57,9 +58,18 @@ async def entered(
 async def load_as_seen(connection: Connection, admission: Admission) -> RoomView | HallView:
     """The state of a room as the holder of an admission may see it."""
     if admission.room_id == admission.tender_id:
-        return hall_view(await hall_of(connection, admission.tender_id))
+        is_host = admission.standing.viewer is Viewer.HOST
+        return hall_view(await hall_of(connection, admission.tender_id, whole=is_host))
     room = await rooms.load(connection, admission.tender_id, admission.room_id)
     return room_view(room, admission.standing)
+
+
+async def reads_what_waits(connection: Connection, admission: Admission) -> bool:
+    """Is it the host in the hall of a first round, of which the others see only the beginning?"""
+    is_hall = admission.room_id == admission.tender_id
+    if not is_hall or admission.standing.viewer is not Viewer.HOST:
+        return False
+    return withholds(await tenders.get(connection, admission.tender_id))
 
 
 def _hosts(tender: Tender) -> frozenset[UUID]:

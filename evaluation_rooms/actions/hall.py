@@ -31,7 +31,7 @@ _PAGE = 500
 async def announce(connection: Connection, tender_id: UUID, text: str, *, at: datetime) -> int:
     """Say something to everybody in the hall; the entry's number. Raises NotFound, WrongPhase."""
     await tenders.lock_also_suspended(connection, tender_id)
-    event = decide_announcement(await hall_of(connection, tender_id), text)
+    event = decide_announcement(await hall_of(connection, tender_id, whole=True), text)
     return await _append(connection, tender_id, event, at=at)
 
 
@@ -42,8 +42,9 @@ async def speak(
     if standing.organization_id is None:
         raise NotYourPart
     tender = await tenders.lock_also_suspended(connection, tender_id)
-    hall = await hall_of(connection, tender_id)
-    if standing.viewer is Viewer.HOST:
+    is_host = standing.viewer is Viewer.HOST
+    hall = await hall_of(connection, tender_id, whole=is_host)
+    if is_host:
         return await _append(connection, tender_id, decide_announcement(hall, text), at=at)
     organization = await organizations.get(connection, standing.organization_id)
     event = decide_speech(
@@ -59,7 +60,7 @@ async def speak(
 async def lead(connection: Connection, tender_id: UUID, to: HallPhase, *, at: datetime) -> int:
     """The host leads the hall on; the entry's number. Raises NotFound, WrongPhase."""
     await tenders.lock(connection, tender_id)
-    event = decide_lead(await hall_of(connection, tender_id), to)
+    event = decide_lead(await hall_of(connection, tender_id, whole=True), to)
     return await _append(connection, tender_id, event, at=at)
 
 
@@ -85,15 +86,18 @@ async def keep_time(connection: Connection, tender_id: UUID, *, at: datetime) ->
     return True
 
 
-async def hall_of(connection: Connection, tender_id: UUID) -> Hall:
-    """The hall as the public stream has left it, as far as everybody may read that."""
-    hall, seq = Hall(tender_id), 0
-    public = (tender_id, Stream.PUBLIC)
-    while entries := (await journal.after_each(connection, {public: seq}, limit=_PAGE))[public]:
-        for entry in entries:
-            hall = follow(hall, entry)
-        seq = entries[-1].seq
-    return hall
+async def hall_of(connection: Connection, tender_id: UUID, *, whole: bool = False) -> Hall:
+    """The hall as the public stream has left it, as far as everybody may read that.
+
+    `whole`: as far as it is written, for the host.
+    """
+    hall, public, seq = Hall(tender_id), (tender_id, Stream.PUBLIC), 0
+    while True:
+        page = await journal.after_each(connection, {public: seq}, limit=_PAGE, whole=whole)
+        for entry in page[public]:
+            hall, seq = follow(hall, entry), entry.seq
+        if not page[public]:
+            return hall
 
 
 async def _append(connection: Connection, tender_id: UUID, event: Event, *, at: datetime) -> int:

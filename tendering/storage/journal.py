@@ -101,11 +101,15 @@ async def after(
 
 
 async def after_each(
-    connection: Connection, known: Mapping[tuple[UUID, Stream], int], *, limit: int
+    connection: Connection,
+    known: Mapping[tuple[UUID, Stream], int],
+    *,
+    limit: int,
+    whole: bool = False,
 ) -> dict[tuple[UUID, Stream], list[Entry]]:
     """Of each stream what follows the number known of it, oldest first, at most `limit` each.
 
-    What waits until the last round is closed (`domain.disclosure`) is not among it.
+    What waits until the last round is closed (`domain.disclosure`) is only among it with `whole`.
     """
     rows = await connection.fetch(
         """SELECT j.tender_id, j.stream, j.seq, j.kind, j.body, j.at, j.head
@@ -113,7 +117,7 @@ async def after_each(
                 LATERAL (SELECT * FROM tendering.journal one
                          WHERE one.tender_id = known.tender_id AND one.stream = known.stream
                            AND one.seq > known.seq
-                           AND (one.stream <> 'public' OR NOT EXISTS (
+                           AND ($5 OR one.stream <> 'public' OR NOT EXISTS (
                                SELECT FROM tendering.tenders t
                                WHERE t.id = one.tender_id AND t.withheld_from <= one.seq))
                          ORDER BY one.seq LIMIT $4) AS j
@@ -122,6 +126,7 @@ async def after_each(
         [stream for _, stream in known],
         list(known.values()),
         limit,
+        whole,
     )
     found: dict[tuple[UUID, Stream], list[Entry]] = {stream: [] for stream in known}
     for entry in map(_entry, rows):

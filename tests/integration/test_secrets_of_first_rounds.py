@@ -162,6 +162,10 @@ async def test_everything_is_public_when_the_last_round_is_closed(
     second = await play.next_round(tender_id)
     await play.publish(second)
     assert await shown(pool, tender_id) == before
+    async with reading(pool) as connection:
+        gallery = await hall_of(connection, tender_id)
+        host = await hall_of(connection, tender_id, whole=True)
+    assert (len(gallery.bidders), len(host.bidders)) == (0, 4)
     for bidder in play.bidders[:4]:
         if bidder.actor.organization_id in await admitted_in(play, second):
             await play.hand_in(second, bidder)
