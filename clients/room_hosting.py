@@ -1,4 +1,4 @@
-"""What a host records about the members of an evaluation committee."""
+"""What a host records in an evaluation room, and how a supervisor lets it stand still."""
 
 from uuid import UUID
 
@@ -12,3 +12,14 @@ async def record_refusal(platform: Platform, room_id: UUID, seat: int, *, basis:
     """
     answer = await platform.post(f"/rooms/{room_id}/refusals", {"seat": seat, "basis": basis})
     return int(answer["seq"])
+
+
+async def pause_room(platform: Platform, room_id: UUID, *, reason: str) -> int:
+    """Let the room stand still (supervisor); the entry's number. Raises PlatformRefused."""
+    answer = await platform.post(f"/rooms/{room_id}/pause", {"reason": reason})
+    return int(answer["seq"])
+
+
+async def resume_room(platform: Platform, room_id: UUID) -> int:
+    """Let the room go on (supervisor); the entry's number. Raises PlatformRefused."""
+    return int((await platform.post(f"/rooms/{room_id}/resumption"))["seq"])

@@ -196,6 +196,39 @@ class VoteOnMotion:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRoom:
+    """The supervisor lets the room stand still; `by`: the person's name."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRoom:
+    """The supervisor lets the room go on; `by`: the person's name."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProposeStepBack:
+    """As `messages.StepBackPropose`; `seat` None is the host."""
+
+    seat: int | None
+    to: Phase
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerStepBack:
+    """As `messages.StepBackAnswer`."""
+
+    seat: int
+    agree: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvancePhase:
     """As `messages.PhaseAdvance`; `seat` None is the host."""
 
@@ -231,6 +264,10 @@ Command: TypeAlias = (
     | VoteOnMotion
     | AnswerEnquiry
     | LapseEnquiry
+    | PauseRoom
+    | ResumeRoom
+    | ProposeStepBack
+    | AnswerStepBack
     | AdvancePhase
     | Speak
 )

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from evaluation_rooms import (
     commands,
+    course,
     election,
     enquiries,
     leading,
@@ -29,12 +30,15 @@ def decide(
 ) -> tuple[RoomEvent, ...]:
     """What the command leads to, in order. Raises the refusals of its rule.
 
-    Nothing happens in a closed room or outside its time window, which the pauses prolong.
+    Nothing happens in a closed room, while it stands still, or outside its time window, which the
+    pauses prolong.
     """
     if room.phase is Phase.CLOSED:
         raise WrongPhase(phase=room.phase)
-    if not room.is_open_at(at, pauses):
-        raise RoomWindowClosed
+    if not isinstance(command, commands.ResumeRoom):
+        course.require_running(room)
+        if not room.is_open_at(at, pauses):
+            raise RoomWindowClosed
     if type(command) in _TIMED:
         return _TIMED[type(command)](room, command, at)
     return _RULES[type(command)](room, command)
@@ -46,6 +50,8 @@ _TIMED: Final[Mapping[type, Callable[[Room, Any, datetime], tuple[RoomEvent, ...
             commands.VoteOnMotion: motions.decide_motion_vote,
             commands.AnswerEnquiry: enquiries.decide_answer,
             commands.LapseEnquiry: enquiries.decide_lapse,
+            commands.PauseRoom: course.decide_pause,
+            commands.ResumeRoom: course.decide_resumption,
         }
     )
 )
@@ -69,6 +75,8 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.ConfirmReport: leading.decide_report_answer,
         commands.RecordRefusal: motions.decide_refusal,
         commands.MakeMotion: motions.decide_motion,
+        commands.ProposeStepBack: course.decide_step_back,
+        commands.AnswerStepBack: course.decide_step_back_answer,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

@@ -12,7 +12,7 @@ from tendering.domain.refusals.tenders import WrongPhase
 
 # After as many ties the lowest seat among the candidates takes the chair: an election must end.
 ROUNDS_MAX = 5
-_PHASES = (Phase.CHAIR, Phase.PRELIMINARY, Phase.TECHNICAL)
+_PHASES = (Phase.CHAIR, Phase.PRELIMINARY, Phase.CLARIFICATION, Phase.TECHNICAL)
 
 
 def decide_vote(room: Room, command: VoteForChair) -> tuple[RoomEvent, ...]:

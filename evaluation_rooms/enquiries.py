@@ -118,8 +118,8 @@ def decide_answer(room: Room, command: AnswerEnquiry, at: datetime) -> tuple[Roo
     )
     if enquiry is None:
         raise NotFound("no such question")
-    if enquiry.is_closed or at >= enquiry.asked.due_at:
-        raise EnquiryClosed(due_at=enquiry.asked.due_at.isoformat())
+    if enquiry.is_closed or at >= room.due_at(enquiry):
+        raise EnquiryClosed(due_at=room.due_at(enquiry).isoformat())
     if not command.text.strip():
         raise ReasonMissing
     _require_nameless(room, command.text)
@@ -137,9 +137,9 @@ def decide_lapse(room: Room, command: LapseEnquiry, at: datetime) -> tuple[RoomE
     if enquiry is None:
         raise NotFound("no such question", number=command.number)
     if enquiry.is_closed:
-        raise EnquiryClosed(due_at=enquiry.asked.due_at.isoformat())
-    if at < enquiry.asked.due_at:
-        raise EnquiryOpen(due_at=enquiry.asked.due_at.isoformat())
+        raise EnquiryClosed(due_at=room.due_at(enquiry).isoformat())
+    if at < room.due_at(enquiry):
+        raise EnquiryOpen(due_at=room.due_at(enquiry).isoformat())
     lapsed = EnquiryLapsed(room.id, command.number)
     return (lapsed, *_explained(room, enquiry, "", at))
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.course_events import CourseEvent
 from evaluation_rooms.enquiry_events import EnquiryEvent
 from evaluation_rooms.motion_events import MotionEvent
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
@@ -62,7 +63,7 @@ class SeatReplaced(Struct, frozen=True, tag_field="kind", tag="seat.replaced"):
 
 
 class PhaseChanged(Struct, frozen=True, tag_field="kind", tag="phase.changed"):
-    """The room went from one phase to another. `by`: host or chair."""
+    """The room went from one phase to another. `by`: `phases.Guide`."""
 
     room_id: UUID
     before: str
@@ -370,6 +371,7 @@ RoomEvent: TypeAlias = (
     | RoomSaid
     | MotionEvent
     | EnquiryEvent
+    | CourseEvent
 )
 
 KINDS: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(RoomEvent))

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from msgspec import structs
 
+from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
 from evaluation_rooms import motion_events as m
-from evaluation_rooms.phases import Phase
+from evaluation_rooms.phases import Guide, Phase
 from evaluation_rooms.room import Election, Results, Room, Seat, SeatRole
 from tendering.domain.journal import Entry
 
@@ -135,7 +136,33 @@ def _without_opinions(room: Room, seat: int) -> Room:
 
 
 def _phase(room: Room, event: e.PhaseChanged) -> Room:
-    return replace(room, phase=Phase(event.to))
+    if event.by == Guide.CONSENT:
+        # What was computed since the phase they go back to is void; checks keep the totals.
+        kept = room.results if event.to == Phase.CHECKS else Results()
+        results = Results(price=kept.price, totals=kept.totals, corrected=kept.corrected)
+        room = replace(room, results=results)
+    return replace(room, phase=Phase(event.to), step_back=None)
+
+
+def _paused(room: Room, event: k.RoomPaused) -> Room:
+    return replace(room, pauses={**room.pauses, event.number: k.Standstill(event)})
+
+
+def _resumed(room: Room, event: k.RoomResumed) -> Room:
+    pause = structs.replace(room.pauses[event.number], until=event.until)
+    return replace(room, pauses={**room.pauses, event.number: pause})
+
+
+def _step_back(room: Room, event: k.StepBackProposed) -> Room:
+    return replace(room, step_back=k.StepBack(event))
+
+
+def _step_back_answer(room: Room, event: k.StepBackAnswered) -> Room:
+    assert room.step_back is not None
+    if not event.agree:
+        return replace(room, step_back=None)
+    agreed = tuple(sorted({*room.step_back.agreed, event.seat}))
+    return replace(room, step_back=structs.replace(room.step_back, agreed=agreed))
 
 
 def _chair_vote(room: Room, event: e.ChairVoteCast) -> Room:
@@ -315,6 +342,10 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         e.ReportDrafted: _drafted,
         e.ReportConfirmed: _confirmed,
         m.ReportRefused: _refused,
+        k.RoomPaused: _paused,
+        k.RoomResumed: _resumed,
+        k.StepBackProposed: _step_back,
+        k.StepBackAnswered: _step_back_answer,
         m.MotionMade: _motion,
         m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,

@@ -58,7 +58,8 @@ def decide_advance(room: Room, command: AdvancePhase) -> tuple[RoomEvent, ...]:
     if guide not in step.guides:
         raise NotYourPart
     events: tuple[RoomEvent, ...] = ()
-    if room.phase is Phase.PRELIMINARY and review.missing_votes(room) == 0:
+    reviewed = room.phase is Phase.PRELIMINARY and step.to is not Phase.CLARIFICATION
+    if reviewed and review.missing_votes(room) == 0:
         events = (review.decided(room),)
     if room.phase is Phase.PRICE and review.low_prices_missing(room) == 0:
         events = _judged(room)
@@ -68,7 +69,7 @@ def decide_advance(room: Room, command: AdvancePhase) -> tuple[RoomEvent, ...]:
     if missing:
         raise PhaseNotReady(needs=missing, to=step.to)
     changed = PhaseChanged(room.id, room.phase, step.to, guide)
-    entered = _ON_ENTRY.get(step.to)
+    entered = ON_ENTRY.get(step.to)
     return (*events, changed, *(() if entered is None else entered(apply(room, changed))))
 
 
@@ -143,7 +144,7 @@ def decide_price_answer(room: Room, command: AnswerPrice) -> tuple[RoomEvent, ..
 
     Raises WrongPhase, NotFound, BidRejected, ReasonMissing.
     """
-    require_phase(room, Phase.PRELIMINARY, Phase.TECHNICAL)
+    require_phase(room, Phase.PRELIMINARY, Phase.CLARIFICATION, Phase.TECHNICAL)
     room.bid(command.bid)
     if command.bid in room.rejected:
         raise BidRejected(bid=command.bid)
@@ -251,7 +252,8 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
 
 
 def _enter_price(room: Room) -> tuple[RoomEvent, ...]:
-    return (BidsNamed(room.id, room.bids), PriceScored(room.id, results.price_result(room)))
+    named = () if room.named else (BidsNamed(room.id, room.bids),)
+    return (*named, PriceScored(room.id, results.price_result(room)))
 
 
 def _enter_totals(room: Room) -> tuple[RoomEvent, ...]:
@@ -272,7 +274,7 @@ def _enter_closed(room: Room) -> tuple[RoomEvent, ...]:
     return (RoomClosed(room.id, room.results.report.digest),)
 
 
-_ON_ENTRY: Final[Mapping[Phase, Callable[[Room], tuple[RoomEvent, ...]]]] = MappingProxyType(
+ON_ENTRY: Final[Mapping[Phase, Callable[[Room], tuple[RoomEvent, ...]]]] = MappingProxyType(
     {
         Phase.PRICE: _enter_price,
         Phase.TOTALS: _enter_totals,

@@ -154,6 +154,26 @@ class EnquiryLapse(
     number: Annotated[int, Meta(ge=1, le=100_000)]
 
 
+class StepBackPropose(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="step_back.propose"
+):
+    """Host or chair propose to go back to an earlier phase; every member is asked."""
+
+    id: RequestId
+    to: Key
+    reason: Line
+
+
+class StepBackAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="step_back.answer"
+):
+    """A member agrees to go back, or says why not."""
+
+    id: RequestId
+    agree: bool
+    reason: Text = ""
+
+
 class MotionVote(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="motion.vote"
 ):
@@ -193,6 +213,8 @@ ClientMessage: TypeAlias = (
     | MotionMake
     | MotionVote
     | EnquiryLapse
+    | StepBackPropose
+    | StepBackAnswer
     | PhaseAdvance
     | Say
 )

@@ -42,7 +42,7 @@ PHASES: Final[Mapping[About, frozenset[Phase]]] = MappingProxyType(
         About.REJECTION: frozenset({Phase.PRELIMINARY, Phase.PRICE}),
         # 财库〔2026〕2号: besides the rates, the committee's own judgement asks about a price.
         About.LOW_PRICE: frozenset({Phase.PRICE}),
-        About.ENQUIRY: frozenset({Phase.PRELIMINARY, Phase.PRICE}),
+        About.ENQUIRY: frozenset({Phase.PRELIMINARY, Phase.CLARIFICATION, Phase.PRICE}),
         About.OTHER: frozenset({Phase.PRELIMINARY, Phase.PRICE, Phase.CHECKS}),
     }
 )

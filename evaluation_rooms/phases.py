@@ -16,6 +16,7 @@ class Phase(StrEnum):
     PREPARATION = "preparation"
     CHAIR = "chair"
     PRELIMINARY = "preliminary"
+    CLARIFICATION = "clarification"
     TECHNICAL = "technical"
     PRICE = "price"
     TOTALS = "totals"
@@ -26,10 +27,11 @@ class Phase(StrEnum):
 
 
 class Guide(StrEnum):
-    """Who may lead the room on."""
+    """Who may lead the room on, and how it goes back."""
 
     HOST = "host"
     CHAIR = "chair"
+    CONSENT = "consent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,10 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
                     "nothing-to-score",
                 ),
             ),
+            # 招标投标法 第三十九条: bidders are asked, and the review goes on with their answers.
+            Step(P.CLARIFICATION, EITHER, ("chair-elected", "motions-decided")),
         ),
+        P.CLARIFICATION: (Step(P.PRELIMINARY, EITHER, SETTLED),),
         P.TECHNICAL: (
             Step(
                 P.PRICE,
@@ -115,5 +120,16 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         P.REPORT: (Step(P.SIGNING, EITHER, ("all-confirmed",)),),
         P.SIGNING: (Step(P.CLOSED, HOST, ()),),
         P.CLOSED: (),
+    }
+)
+
+# Where every member agrees the room goes back, and what was computed since is void.
+BACK: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
+    {phase: frozenset() for phase in Phase}
+    | {
+        P.PRICE: frozenset({P.PRELIMINARY}),
+        P.TOTALS: frozenset({P.PRELIMINARY, P.PRICE}),
+        P.CHECKS: frozenset({P.PRELIMINARY, P.PRICE}),
+        P.REPORT: frozenset({P.PRELIMINARY, P.PRICE, P.CHECKS}),
     }
 )

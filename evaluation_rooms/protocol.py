@@ -160,6 +160,8 @@ class Session:
             return c.Speak(None, message.text)
         if isinstance(message, m.PhaseAdvance):
             return c.AdvancePhase(None, _phase(message.to, Phase))
+        if isinstance(message, m.StepBackPropose):
+            return c.ProposeStepBack(None, _phase(message.to, Phase), message.reason)
         if isinstance(message, m.EnquiryLapse):
             return c.LapseEnquiry(None, message.number)
         raise NotYourPart
@@ -198,6 +200,8 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
         m.MotionMake: lambda seat, x: c.MakeMotion(
             seat, x.about, x.bid, x.clause, x.text, x.evidence, x.template, x.minutes
         ),
+        m.StepBackPropose: lambda seat, x: c.ProposeStepBack(seat, _phase(x.to, Phase), x.reason),
+        m.StepBackAnswer: lambda seat, x: c.AnswerStepBack(seat, x.agree, x.reason),
         m.EnquiryLapse: lambda seat, x: c.LapseEnquiry(seat, x.number),
         m.MotionVote: lambda seat, x: c.VoteOnMotion(seat, x.motion, x.agree, x.reason),
         m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     Finding,
@@ -110,6 +111,8 @@ class Room:
     unopened: frozenset[int] = frozenset()
     motions: Mapping[int, Motion] = field(default_factory=dict)
     enquiries: Mapping[int, Enquiry] = field(default_factory=dict)
+    pauses: Mapping[int, Standstill] = field(default_factory=dict)
+    step_back: StepBack | None = None
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -182,6 +185,28 @@ class Room:
         raise NotFound("no such bid in this room", bid=number)
 
     def is_open_at(self, at: datetime, pauses: Sequence[Pause] = ()) -> bool:
-        """Does the time window of the room contain the instant? Pauses of the tender prolong it."""
-        opens_at = self.terms.opens_at
-        return opens_at <= at < prolonged(self.terms.closes_at, pauses, begun=opens_at)
+        """Does the time window of the room contain the instant?
+
+        Pauses of the tender prolong it, and those of the room itself.
+        """
+        opens_at, every = self.terms.opens_at, [*pauses, *self.stood_still]
+        return opens_at <= at < prolonged(self.terms.closes_at, every, begun=opens_at)
+
+    @property
+    def standstill(self) -> Standstill | None:
+        """The pause that lasts, if any."""
+        return next((one for one in self.pauses.values() if one.until is None), None)
+
+    @property
+    def stood_still(self) -> tuple[Pause, ...]:
+        """The room's own pauses that are over."""
+        return tuple(
+            Pause(one.paused.since, one.until)
+            for one in self.pauses.values()
+            if one.until is not None
+        )
+
+    def due_at(self, enquiry: Enquiry) -> datetime:
+        """Until when a bidder may answer; pauses of the room prolong the term."""
+        asked = enquiry.asked
+        return prolonged(asked.due_at, self.stood_still, begun=asked.asked_at)

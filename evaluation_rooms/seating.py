@@ -33,7 +33,7 @@ STATEMENT_LABEL: Final = "kaibiao/expert-statement/v1"
 STATEMENT_KINDS: Final = frozenset({"discipline", "confidentiality", "recusal", "ai_use"})
 _NUMBERING: Final = b"kaibiao/room-numbering/v1\0"
 _SEATS_CHANGE_IN: Final = frozenset(
-    {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY, Phase.TECHNICAL}
+    {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY, Phase.CLARIFICATION, Phase.TECHNICAL}
 )
 
 

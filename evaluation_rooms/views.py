@@ -15,6 +15,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     Finding,
@@ -62,6 +63,8 @@ _FOR_OPERATORS: Final = frozenset(
         "seat.recused",
         "seat.replaced",
         "phase.changed",
+        "room.paused",
+        "room.resumed",
         "scores.locked",
         "room.closed",
     }
@@ -215,6 +218,8 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     report_refusals: tuple[ReportRefused, ...]
     motions: tuple[Motion, ...]
     enquiries: tuple[EnquiryView, ...]
+    standstill: Standstill | None
+    step_back: StepBack | None
 
 
 class StandingView(Struct, frozen=True):
@@ -274,7 +279,9 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         if outside
         else tuple(one for _, one in sorted(results.refusals.items())),
         motions=_motions(room, standing),
-        enquiries=() if outside else tuple(_enquiry(one) for one in room.enquiries.values()),
+        enquiries=() if outside else tuple(_enquiry(room, one) for one in room.enquiries.values()),
+        standstill=room.standstill,
+        step_back=None if outside else room.step_back,
     )
 
 
@@ -324,7 +331,7 @@ def _election(room: Room) -> ElectionView:
 
 
 def _votes(room: Room, standing: Standing) -> tuple[VoteView, ...]:
-    before = {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY}
+    before = {Phase.PREPARATION, Phase.CHAIR, Phase.PRELIMINARY, Phase.CLARIFICATION}
     # A low price is judged while the price phase lasts, each member without the others' votes.
     open_items = {LOW_PRICE} if room.phase is Phase.PRICE else set()
     every = standing.viewer is Viewer.SUPERVISOR
@@ -348,7 +355,7 @@ def _motions(room: Room, standing: Standing) -> tuple[Motion, ...]:
     )
 
 
-def _enquiry(enquiry: Enquiry) -> EnquiryView:
+def _enquiry(room: Room, enquiry: Enquiry) -> EnquiryView:
     asked, answered = enquiry.asked, enquiry.answered
     return EnquiryView(
         asked.number,
@@ -356,7 +363,7 @@ def _enquiry(enquiry: Enquiry) -> EnquiryView:
         asked.template,
         asked.question,
         asked.asked_at,
-        asked.due_at,
+        room.due_at(enquiry),
         None if answered is None else answered.text,
         enquiry.lapsed,
     )

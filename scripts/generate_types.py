@@ -18,6 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from evaluation_rooms import messages  # noqa: E402
 from evaluation_rooms.api.routes import ROOM_ROUTES  # noqa: E402
+from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES  # noqa: E402
 from tendering.api.openapi import document  # noqa: E402
 from tendering.api.routes import ROUTES as TENDERING_ROUTES  # noqa: E402
 from tendering.api.routing import PREFIX, Route  # noqa: E402
@@ -26,7 +27,7 @@ Json = Mapping[str, Any]
 
 TARGET: Final = ROOT / "web" / "src" / "generated"
 # Every door that the front end may knock at, and the living parts that their handlers name.
-ROUTES: Final[tuple[Route, ...]] = (*TENDERING_ROUTES, *ROOM_ROUTES)
+ROUTES: Final[tuple[Route, ...]] = (*TENDERING_ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES)
 PARTS: Final[Mapping[str, object]] = {"rooms": None, "log_parts": None}
 
 _HEADER: Final = "// Made by scripts/generate_types.py (make types): do not edit.\n"

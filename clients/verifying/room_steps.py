@@ -11,13 +11,14 @@ from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from crypto.errors import CryptoError
 from evaluation_rooms import commands as c
-from evaluation_rooms import enquiries, leading, motions, results, review, scoring
+from evaluation_rooms import course, enquiries, leading, motions, results, review, scoring
+from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
 from evaluation_rooms import motion_events as m
 from evaluation_rooms.enquiries import ANSWER_LABEL
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
-from evaluation_rooms.phases import TRANSITIONS
+from evaluation_rooms.phases import TRANSITIONS, Guide, Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import SHEET_LABEL
 from evaluation_rooms.seating import STATEMENT_LABEL
@@ -43,6 +44,8 @@ def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: 
 
 def fault_of(room: Room, event: e.RoomEvent, *, at: datetime) -> str:
     """What is wrong with an entry for a room in this state; empty when nothing is."""
+    if room.standstill is not None and not isinstance(event, k.RoomResumed):
+        return "the room stood still"
     try:
         if type(event) in _TIMED_CHECKS:
             return _TIMED_CHECKS[type(event)](room, event, at)
@@ -52,6 +55,11 @@ def fault_of(room: Room, event: e.RoomEvent, *, at: datetime) -> str:
 
 
 def _phase(room: Room, event: e.PhaseChanged) -> str:
+    if event.by == Guide.CONSENT:
+        step = room.step_back
+        agreed = step is not None and course.has_consent(room, set(step.agreed))
+        same = step is not None and course.went_back(room, step) == event
+        return "" if agreed and same else "cannot be: the members did not agree to go back"
     steps = [step for step in TRANSITIONS[room.phase] if step.to == event.to]
     if event.before != room.phase or not steps:
         return f"cannot be: no step leads from {room.phase} to {event.to}"
@@ -195,6 +203,26 @@ def _enquiry_answered(room: Room, event: q.EnquiryAnswered, at: datetime) -> str
     return "" if event.statement.get("statement") == said else "another answer was signed"
 
 
+def _paused(room: Room, event: k.RoomPaused, at: datetime) -> str:
+    command = c.PauseRoom(event.by, event.reason)
+    return "" if course.decide_pause(room, command, at) == (event,) else "another pause"
+
+
+def _resumed(room: Room, event: k.RoomResumed, at: datetime) -> str:
+    command = c.ResumeRoom(event.by)
+    return "" if course.decide_resumption(room, command, at) == (event,) else "another pause"
+
+
+def _step_back(room: Room, event: k.StepBackProposed) -> str:
+    command = c.ProposeStepBack(event.seat, Phase(event.to), event.reason)
+    return "" if course.decide_step_back(room, command)[0] == event else "another way back"
+
+
+def _step_back_answer(room: Room, event: k.StepBackAnswered) -> str:
+    command = c.AnswerStepBack(event.seat, event.agree, event.reason)
+    return "" if course.decide_step_back_answer(room, command)[0] == event else "another answer"
+
+
 def _lapsed(room: Room, event: q.EnquiryLapsed, at: datetime) -> str:
     command = c.LapseEnquiry(None, event.number)
     return "" if enquiries.decide_lapse(room, command, at)[0] == event else "another question"
@@ -252,6 +280,8 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         e.ReportConfirmed: _confirmed,
         e.RoomClosed: _closed,
         m.MotionMade: _moved,
+        k.StepBackProposed: _step_back,
+        k.StepBackAnswered: _step_back_answer,
         m.MotionDecided: _motion_decided,
         m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,
@@ -265,6 +295,8 @@ _TIMED_CHECKS: Final[Mapping[type, Callable[[Room, Any, datetime], str]]] = Mapp
         q.EnquiryAsked: _asked,
         q.EnquiryAnswered: _enquiry_answered,
         q.EnquiryLapsed: _lapsed,
+        k.RoomPaused: _paused,
+        k.RoomResumed: _resumed,
     }
 )
 

@@ -53,7 +53,7 @@ async def get_enquiries(context: Context, actor: Actor, tender_id: UUID) -> OwnE
                 room.lot,
                 one.asked.question,
                 one.asked.asked_at,
-                one.asked.due_at,
+                room.due_at(one),
                 None if one.answered is None else one.answered.text,
                 one.lapsed,
             )

@@ -20,6 +20,7 @@ from tendering.domain.refusals.rooms import (
     ReasonMissing,
     ReportAnswered,
     RoomExists,
+    RoomStandsStill,
     RoomWindowClosed,
     SeatNotVacant,
     StatementsIncomplete,
@@ -31,7 +32,7 @@ from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, WrongWorkstation
 
 _PLACE = (NotArrived, VenueWindowClosed, WrongWorkstation)
-_ANY = (*_PLACE, NotFound, NotYourPart, RoomWindowClosed, WrongPhase)
+_ANY = (*_PLACE, NotFound, NotYourPart, RoomStandsStill, RoomWindowClosed, WrongPhase)
 
 ROOM_ROUTES: Final = (
     Route(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from evaluation_rooms.api import clearings, enquiries, evaluations
+from evaluation_rooms.api import clearings, enquiries, evaluations, pausing
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
@@ -17,6 +17,8 @@ from tendering.domain.refusals.rooms import (
     PointsOutOfRange,
     ReasonMissing,
     RoomExists,
+    RoomNotPaused,
+    RoomStandsStill,
     RoomWindowClosed,
 )
 from tendering.domain.refusals.rules import MethodInvalid, PriceAboveCeiling
@@ -32,6 +34,33 @@ from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, Wron
 _PLACE: Final = (NotArrived, VenueWindowClosed, WrongWorkstation)
 
 EVALUATION_ROUTES: Final = (
+    Route(
+        "POST",
+        "/rooms/{room_id}/pause",
+        pausing.post_room_pause,
+        action="room.pause",
+        idempotency="transaction",
+        errors=(
+            NotFound,
+            NotYourPart,
+            ReasonMissing,
+            RoomStandsStill,
+            RoomWindowClosed,
+            WrongPhase,
+        ),
+        tags=("rooms",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/rooms/{room_id}/resumption",
+        pausing.post_room_resumption,
+        action="room.pause",
+        idempotency="transaction",
+        errors=(NotFound, NotYourPart, RoomNotPaused, WrongPhase),
+        tags=("rooms",),
+        secret=True,
+    ),
     Route(
         "GET",
         "/tenders/{tender_id}/enquiries",
@@ -51,6 +80,7 @@ EVALUATION_ROUTES: Final = (
             EnquiryClosed,
             NotFound,
             ReasonMissing,
+            RoomStandsStill,
             RoomWindowClosed,
             SignatureRefused,
             WrongPhase,
@@ -113,6 +143,7 @@ EVALUATION_ROUTES: Final = (
             Forbidden,
             NotFound,
             PriceAboveCeiling,
+            RoomStandsStill,
             RoomWindowClosed,
             SignaturesMissing,
             WrongPhase,

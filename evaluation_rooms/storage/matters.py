@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.motion_events import Motion, ReportRefused
 from evaluation_rooms.room import Room
@@ -20,7 +21,9 @@ Matters: TypeAlias = Mapping[str, Mapping[int, Any]]
 KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "enquiry": Enquiry,
     "motion": Motion,
+    "pause": Standstill,
     "refusal": ReportRefused,
+    "step_back": StepBack,
 }
 
 
@@ -51,7 +54,9 @@ def _of(room: Room) -> Matters:
     return {
         "enquiry": room.enquiries,
         "motion": room.motions,
+        "pause": room.pauses,
         "refusal": room.results.refusals,
+        "step_back": {} if room.step_back is None else {1: room.step_back},
     }
 
 

@@ -111,6 +111,8 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         unopened=unopened,
         motions=matter["motion"],
         enquiries=matter["enquiry"],
+        pauses=matter["pause"],
+        step_back=matter["step_back"].get(1),
     )
 
 

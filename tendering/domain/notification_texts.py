@@ -324,6 +324,8 @@ _ROOM_KINDS: Final = (
     "review.voted",
     "room.closed",
     "room.opened",
+    "room.paused",
+    "room.resumed",
     "room.said",
     "score.corrected",
     "score.submitted",
@@ -332,6 +334,8 @@ _ROOM_KINDS: Final = (
     "seat.checked_in",
     "seat.recused",
     "seat.replaced",
+    "step_back.answered",
+    "step_back.proposed",
     "totals.computed",
 )
 

@@ -129,6 +129,7 @@ _ROOMS: dict[str, frozenset[Role]] = {
     "room.correct_objective": TRADING,
     "room.enter_prices": TRADING,
     "room.open": TRADING,
+    "room.pause": frozenset({R.SUPERVISOR}),
     "room.read": _IN_ROOM,
     "room.record_refusal": TRADING,
     "room.recuse": TRADING,

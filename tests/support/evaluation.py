@@ -286,6 +286,8 @@ class Play:
 
     def walk(self, phase: Phase) -> "Play":
         """As `until`, every step anew, from wherever the room is."""
+        if phase is Phase.CLARIFICATION and self.room.phase is not phase:
+            self.walk(Phase.PRELIMINARY).lead(phase)
         for at_phase, to, commands in _PLOT:
             if self.room.phase is at_phase and self.room.phase is not phase:
                 self.do_all(commands(self.room))

@@ -100,8 +100,8 @@ async def _serve(party: Party, signer: Signer, tender: Tender, room: Room) -> No
 
 async def _reach(room: Room, phase: str) -> None:
     order = (
-        *("preparation", "chair", "preliminary", "technical", "price", "totals", "checks"),
-        *("report", "signing", "closed"),
+        *("preparation", "chair", "preliminary", "clarification", "technical", "price"),
+        *("totals", "checks", "report", "signing", "closed"),
     )
     await room.until(lambda seen: order.index(seen.phase) >= order.index(phase))
 

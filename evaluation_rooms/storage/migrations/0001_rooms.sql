@@ -8,8 +8,8 @@ CREATE TABLE rooms.rooms (
     number integer NOT NULL DEFAULT 1 CHECK (number > 0),
     phase text NOT NULL CHECK (
         phase IN (
-            'preparation', 'chair', 'preliminary', 'technical', 'price', 'totals', 'checks',
-            'report', 'signing', 'closed'
+            'preparation', 'chair', 'preliminary', 'clarification', 'technical', 'price',
+            'totals', 'checks', 'report', 'signing', 'closed'
         )
     ),
     terms jsonb NOT NULL,

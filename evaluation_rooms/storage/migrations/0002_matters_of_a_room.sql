@@ -1,9 +1,9 @@
--- Matters of an evaluation room by number: motions, questions to bidders, refused signatures.
+-- Matters of an evaluation room by number: motions, questions, refusals to sign, pauses.
 
 CREATE TABLE rooms.matters (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('enquiry', 'motion', 'refusal')),
+    kind text NOT NULL CHECK (kind IN ('enquiry', 'motion', 'pause', 'refusal', 'step_back')),
     number integer NOT NULL CHECK (number > 0),
     body jsonb NOT NULL,
     PRIMARY KEY (tender_id, room_id, kind, number),

@@ -87,6 +87,12 @@ class MotionOpen(Conflict):
     code = "motion-open"
 
 
+class NoStepBack(Conflict):
+    """Nobody asks you to go back a phase, or the members are asked already."""
+
+    code = "no-step-back"
+
+
 class NotCheckedIn(Conflict):
     """Check in before you act in the room."""
 
@@ -133,6 +139,18 @@ class RoomExists(Conflict):
     """This lot has an evaluation room already."""
 
     code = "room-exists"
+
+
+class RoomNotPaused(Conflict):
+    """The room does not stand still."""
+
+    code = "room-not-paused"
+
+
+class RoomStandsStill(Conflict):
+    """The supervisor has paused the room: nothing happens until it goes on."""
+
+    code = "room-stands-still"
 
 
 class RoomWindowClosed(Conflict):

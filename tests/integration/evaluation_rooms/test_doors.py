@@ -146,6 +146,28 @@ async def test_the_supervisor_does_not_lead(doors: Doors, rooms: RoomServer) -> 
     assert status == 403
 
 
+async def test_the_supervisor_pauses_the_room_by_name_and_nobody_else_does(
+    doors: Doors, rooms: RoomServer
+) -> None:
+    await rooms.open()
+    supervisor = await doors.enter(SUPERVISOR, Role.SUPERVISOR)
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    pause, resumption = f"/rooms/{ROOM}/pause", f"/rooms/{ROOM}/resumption"
+
+    async def code(path: str, body: Json | None, token: str) -> tuple[int, str]:
+        status, answer = await doors.call("POST", path, body, token=token)
+        return status, answer.get("code", "")
+
+    assert await code(pause, {"reason": "核查"}, host) == (403, "forbidden")
+    assert await code(resumption, None, supervisor) == (409, "room-not-paused")
+    assert await code(pause, {"reason": "核查"}, supervisor) == (200, "")
+    assert await code(f"/rooms/{ROOM}/phase", {"to": "chair"}, host) == (409, "room-stands-still")
+    _, seen = await doors.call("GET", f"/rooms/{ROOM}", token=host)
+    assert seen["room"]["standstill"]["paused"]["by"] == "示范人员"
+    assert await code(resumption, None, supervisor) == (200, "")
+    assert await code(f"/rooms/{ROOM}/phase", {"to": "chair"}, host) == (409, "phase-not-ready")
+
+
 async def test_the_host_speaks_to_the_hall(doors: Doors) -> None:
     host = await doors.enter(AGENCY, Role.AGENCY)
     stranger = await doors.enter(EXPERTS, Role.AGENCY)

@@ -73,6 +73,8 @@ async def test_motions_and_refusals_fold_to_the_tables(rooms: RoomServer, pool: 
         done = await rooms.do(c.AdvancePhase(None, phase))
     done = await rooms.do(*decisions(done.room), c.AdvancePhase(None, Phase.REPORT))
     await rooms.do(*list(confirmations(done.room))[:4], c.RecordRefusal(5, "当场拒绝"))
+    await rooms.do(c.PauseRoom("示范监督甲", "核查"), c.ResumeRoom("示范监督甲"))
+    await rooms.do(c.ProposeStepBack(1, Phase.CHECKS, "重新核查"), c.AnswerStepBack(2, True, ""))
 
     async with reading(pool) as connection:
         entries = await journal.after(connection, TENDER, Stream.COMMITTEE, 0, limit=1000)

@@ -16,6 +16,10 @@ export interface AuthorizationAnswer { id: string; person_id: string; role: Role
 
 export interface AwardAnswer { winner: CandidateAnswer; notified_at: string; contract_until: string }
 
+export interface BidFileAnswer { kind: string; n: number; name: string; media_type: string; size_bytes: number; sha256: string }
+
+export interface BidFileList { items: BidFileAnswer[] }
+
 export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; place: number; key_lost: boolean; unlocked_by: string | null; form: Record<string, unknown> | null; confirmed: boolean; verdicts?: Verdict[] }
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
@@ -55,6 +59,8 @@ export interface ClarificationReceiptList { items: ReceiptView[] }
 export interface ClarificationView { number: number; text: string; affects_bids: boolean; published_at: string }
 
 export interface ClearingAnswer { lot: string; digest: string; size_bytes: number; made_at: string }
+
+export interface ClearingReportView { digest: string; names: Record<string, string>; report: Record<string, unknown> }
 
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
@@ -115,6 +121,8 @@ export interface EntryView { seq: number; kind: string; body: Record<string, unk
 export interface EnvelopeContainers { qualification?: string | null; technical?: string | null; price?: string | null }
 
 export interface EnvelopeUploads { qualification?: string | null; technical?: string | null; price?: string | null }
+
+export interface EvaluationAnswer { room_id: string }
 
 export interface ExpertAnswer { id: string; person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string }
 
@@ -236,6 +244,10 @@ export interface OwnBid { lot: string; counter: number; status: string; received
 
 export interface OwnBids { items: OwnBid[] }
 
+export interface OwnEnquiry { enquiry: string; lot: string; question: string; asked_at: string; due_at: string; text: string | null; lapsed: boolean }
+
+export interface OwnEnquiryList { items: OwnEnquiry[] }
+
 export interface OwnEnvelope { kind: string; recipient: string; context: string; header: string }
 
 export interface OwnHeaderList { items: OwnHeaders[] }
@@ -284,7 +296,7 @@ export type PerformanceForm = "bank_guarantee" | "cash" | "guarantee_insurance";
 
 export interface PersonAnswer { id: string; name: string; login: string; is_administrator: boolean; left_at?: string | null }
 
-export type Phase = "chair" | "checks" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals";
+export type Phase = "chair" | "checks" | "clarification" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals";
 
 export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[]; certifiers: PartyView[]; witnesses: PartyView[]; quorum: number; authorities: PartyView[] }
 
@@ -333,6 +345,10 @@ export interface PostCorrection { lot: string; error: "abnormal_score" | "object
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
 export interface PostDraw { call?: CallBody | null }
+
+export interface PostEnquiryAnswer { text: string; statement: Record<string, unknown> }
+
+export interface PostEvaluation { lot: string }
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
@@ -524,9 +540,11 @@ export interface RoomAnswer { standing: StandingView; room: RoomView | HallView 
 
 export interface RoomOpenedAnswer { id: string; seq: number }
 
+export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string }
+
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
@@ -557,6 +575,12 @@ export interface Sheet { seat: number; marks: Mark[] }
 export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
+
+export interface Standstill { paused: RoomPaused; until?: string | null }
+
+export interface StepBack { proposed: StepBackProposed; agreed?: number[] }
+
+export interface StepBackProposed { kind: "step_back.proposed"; room_id: string; seat: number | null; before: string; to: string; reason: string }
 
 export interface SuspensionView { reason: string; since: string }
 
@@ -666,14 +690,20 @@ export interface Doors {
   "POST /ratings/{rating_id}/settlement": { path: { rating_id: string }; body: PostSettlement; answer: undefined };
   "GET /receipts/{manifest_digest}": { path: { manifest_digest: string }; query: { act?: "bid.submitted" | "bid.withdrawn" }; answer: Record<string, unknown> };
   "GET /rooms/{room_id}": { path: { room_id: string }; answer: RoomAnswer };
+  "GET /rooms/{room_id}/bids/{number}/files": { path: { room_id: string; number: number }; answer: BidFileList };
+  "GET /rooms/{room_id}/bids/{number}/{kind}/files/{n}": { path: { room_id: string; number: number; kind: "price" | "qualification" | "technical"; n: number }; answer: Blob };
   "POST /rooms/{room_id}/check-in": { path: { room_id: string }; body: PostCheckIn; answer: DoneAnswer };
+  "GET /rooms/{room_id}/clearing": { path: { room_id: string }; answer: ClearingReportView };
+  "GET /rooms/{room_id}/clearing/document": { path: { room_id: string }; answer: Blob };
   "POST /rooms/{room_id}/objective-marks": { path: { room_id: string }; body: PostObjectiveMark; answer: DoneAnswer };
   "GET /rooms/{room_id}/outcome": { path: { room_id: string }; answer: OutcomeAnswer };
+  "POST /rooms/{room_id}/pause": { path: { room_id: string }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/phase": { path: { room_id: string }; body: PostPhase; answer: DoneAnswer };
   "POST /rooms/{room_id}/price-answers": { path: { room_id: string }; body: PostPriceAnswer; answer: DoneAnswer };
   "POST /rooms/{room_id}/price-explanations": { path: { room_id: string }; body: PostPriceExplanation; answer: DoneAnswer };
   "POST /rooms/{room_id}/prices": { path: { room_id: string }; answer: DoneAnswer };
   "POST /rooms/{room_id}/refusals": { path: { room_id: string }; body: PostRefusal; answer: DoneAnswer };
+  "POST /rooms/{room_id}/resumption": { path: { room_id: string }; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
@@ -729,7 +759,12 @@ export interface Doors {
   "POST /tenders/{tender_id}/draw/pool": { path: { tender_id: string }; body: PostPool; answer: DrawAnswer };
   "POST /tenders/{tender_id}/draw/records": { path: { tender_id: string }; body: CheckStep | ShareStep; answer: undefined };
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
+  "GET /tenders/{tender_id}/enquiries": { path: { tender_id: string }; answer: OwnEnquiryList };
+  "POST /tenders/{tender_id}/enquiries/{enquiry}/answer": { path: { tender_id: string; enquiry: string }; body: PostEnquiryAnswer; answer: undefined };
+  "POST /tenders/{tender_id}/evaluation": { path: { tender_id: string }; body: PostEvaluation; answer: EvaluationAnswer };
+  "POST /tenders/{tender_id}/evaluation/close": { path: { tender_id: string }; body: PostEvaluation; answer: undefined };
   "POST /tenders/{tender_id}/evaluation/correction": { path: { tender_id: string }; body: PostCorrection; answer: TenderView };
+  "POST /tenders/{tender_id}/evaluation/report": { path: { tender_id: string }; body: PostEvaluation; answer: IssuedAnswer };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };

@@ -70,7 +70,9 @@ export interface ReviewItem { id: string; part: string; title: string; law: stri
 
 export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[] }
+export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string }
+
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -86,9 +88,19 @@ export interface Snapshot { type: "snapshot"; room_id: string; seq: number; stan
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
+export interface Standstill { paused: RoomPaused; until?: string | null }
+
+export interface StepBack { proposed: StepBackProposed; agreed?: number[] }
+
+export interface StepBackAnswer { type: "step_back.answer"; id: string; agree: boolean; reason?: string }
+
+export interface StepBackPropose { type: "step_back.propose"; id: string; to: string; reason: string }
+
+export interface StepBackProposed { kind: "step_back.proposed"; room_id: string; seat: number | null; before: string; to: string; reason: string }
+
 export type Template = "inconsistent" | "low_price" | "slip" | "unclear";
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | PhaseAdvance | Say;
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | PhaseAdvance | Say;
 export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence;

@@ -6,6 +6,7 @@ export const PHASES = [
   "preparation",
   "chair",
   "preliminary",
+  "clarification",
   "technical",
   "price",
   "totals",
@@ -27,7 +28,9 @@ export const STEPS: Record<Phase, readonly Step[]> = {
   preliminary: [
     { to: "technical", by: "either" },
     { to: "report", by: "either" },
+    { to: "clarification", by: "either" },
   ],
+  clarification: [{ to: "preliminary", by: "either" }],
   technical: [
     { to: "price", by: "either" },
     { to: "preliminary", by: "host" },
@@ -47,9 +50,18 @@ export const STEPS: Record<Phase, readonly Step[]> = {
   closed: [],
 };
 
+/** Where the members may agree to go back: the table BACK of evaluation_rooms/phases.py. */
+export const BACK: Partial<Record<Phase, Phase[]>> = {
+  price: ["preliminary"],
+  totals: ["preliminary", "price"],
+  checks: ["preliminary", "price"],
+  report: ["preliminary", "price", "checks"],
+};
+
 /** What may be moved in which phase: the table of evaluation_rooms/motions.py. */
 export const ABOUT_IN: Partial<Record<Phase, About[]>> = {
   preliminary: ["enquiry", "rejection", "other"],
+  clarification: ["enquiry"],
   price: ["low_price", "enquiry", "rejection", "other"],
   checks: ["other"],
 };

@@ -1,0 +1,62 @@
+"""What interrupts or turns the course of a room, as entries: standing still, and stepping back."""
+
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID
+
+from msgspec import Struct
+
+
+class RoomPaused(Struct, frozen=True, tag_field="kind", tag="room.paused"):
+    """The supervisor lets the room stand still. `by`: the person, by name."""
+
+    room_id: UUID
+    number: int
+    by: str
+    reason: str
+    since: datetime
+
+
+class RoomResumed(Struct, frozen=True, tag_field="kind", tag="room.resumed"):
+    """The supervisor lets it go on; what time it took is given back."""
+
+    room_id: UUID
+    number: int
+    by: str
+    until: datetime
+
+
+class StepBackProposed(Struct, frozen=True, tag_field="kind", tag="step_back.proposed"):
+    """Host (`seat` None) or chair propose to go back to a phase; every member is asked."""
+
+    room_id: UUID
+    seat: int | None
+    before: str
+    to: str
+    reason: str
+
+
+class StepBackAnswered(Struct, frozen=True, tag_field="kind", tag="step_back.answered"):
+    """A member agrees to go back, or for a reason does not, and then the room stays."""
+
+    room_id: UUID
+    seat: int
+    agree: bool
+    reason: str
+
+
+CourseEvent: TypeAlias = RoomPaused | RoomResumed | StepBackProposed | StepBackAnswered
+
+
+class Standstill(Struct, frozen=True):
+    """A pause of the room; `until` None while it lasts."""
+
+    paused: RoomPaused
+    until: datetime | None = None
+
+
+class StepBack(Struct, frozen=True):
+    """An open proposal to go back, and the seats that agreed so far, ascending."""
+
+    proposed: StepBackProposed
+    agreed: tuple[int, ...] = ()
