@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
     "export-ocds": ("importing:export_ocds", "Save what was published of a tender (OCDS)."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),
+    "insurer": ("insurer:insurer", "Connect as an insurer or a bank: simulators, conformance run."),
     "keyholder": ("keyholder:keyholder", "Hold a key for a tender, and stand in at the opening."),
     "keys": ("operating:keys", "Make the platform's keys and show their public halves."),
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),

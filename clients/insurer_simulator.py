@@ -9,12 +9,10 @@ import argparse
 import asyncio
 import base64
 import json
-import secrets
 import sys
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -26,33 +24,31 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.certifying import certify_with_platform
+from clients.insurer_sdk import Callbacks, open_api_key, signed_policy
 from clients.key_files import KeyFolder, Signer
-from clients.platform import PREFIX, Platform, open_platform
-from clients.serving import Clock, ClockUnavailable, serve, without_clock, write_private
+from clients.platform import PREFIX, open_platform
+from clients.serving import Clock, ClockUnavailable, serve, without_clock
 from insurance_gateway.guarantee import Cover
 from insurance_gateway.request_signatures import (
     Message,
     WireRefused,
     read_public_key,
-    sign_request,
     verify_request,
 )
 from insurance_gateway.wire import (
     MESSAGE_BYTES_MAX,
-    POLICY_LABEL,
     Application,
     Cancellation,
     Claim,
     Disclosure,
     Extension,
     Notice,
-    Policy,
     Quote,
     QuoteRequest,
     Release,
+    State,
     Surrender,
     encode,
-    policy_statement,
 )
 from tendering.domain.roles import Role
 
@@ -84,16 +80,25 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(slots=True)
+class Faults:
+    """What goes wrong on purpose: counts run down, flags stay."""
+
+    errors: int = 0
+    wrong_signatures: int = 0
+    duplicates: bool = False
+    disorder: bool = False
+
+
+@dataclass(slots=True)
 class Simulator:
     """The insurer. `orders` are the applications it took, `disclosed` what it was told later."""
 
     config: Config
-    key: Ed25519PrivateKey
     signer: Signer
-    platform: Platform
-    http: aiohttp.ClientSession
+    line: Callbacks
     clock: Clock
     group: asyncio.TaskGroup
+    faults: Faults = field(default_factory=Faults)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     orders: dict[UUID, Application] = field(default_factory=dict)
     disclosed: dict[UUID, Disclosure] = field(default_factory=dict)
@@ -190,13 +195,18 @@ class Simulator:
     async def _read(self, request: web.Request, kind: type[Told]) -> Told:
         """A message whose signature is the platform's, or a refusal."""
         body = await request.read()
+        if self.faults.errors:
+            self.faults.errors -= 1
+            raise web.HTTPServiceUnavailable(text="a fault that was asked for\n")
         headers = {name.lower(): value for name, value in request.headers.items()}
         message = Message(request.method, str(request.url), headers)
         try:
-            key = await self._platform_key()
+            key = read_public_key(await self.line.platform_key())
             signed = verify_request(message, body, key, at=await self.clock.now())
         except WireRefused as error:
             raise web.HTTPUnauthorized(text=f"{error}\n") from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise web.HTTPServiceUnavailable(text=f"the platform: {error}\n") from error
         if signed.nonce in self.nonces:
             raise web.HTTPConflict(text="this nonce was used\n")
         self.nonces.append(signed.nonce)
@@ -205,57 +215,55 @@ class Simulator:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise web.HTTPUnprocessableEntity(text=f"{error}\n") from error
 
-    async def _platform_key(self) -> bytes:
-        answer = await self.platform.get("/insurance/guarantors")
-        return read_public_key(answer["platform_key"])
-
     async def _underwrite(self, application: Application) -> None:
         """Decide, be paid, issue: each step is a notice that the platform must have taken."""
         premium_fen = premium_of(application.amount_fen)
-        await self._tell(application, "underwriting")
-        await asyncio.sleep(self.config.latency_ms / 1000)
-        await self._tell(application, "awaiting_premium", premium_fen=premium_fen)
-        await self._tell(application, "paid", premium_fen=premium_fen)
-        policy = self._policy(application)
-        await self._tell(application, "issued", premium_fen=premium_fen, policy=policy)
+        issued = {"premium_fen": premium_fen, "policy": self._policy(application)}
+        steps: list[tuple[State, dict[str, Any]]] = [
+            ("underwriting", {}),
+            ("awaiting_premium", {"premium_fen": premium_fen}),
+            ("paid", {"premium_fen": premium_fen}),
+            ("issued", issued),
+        ]
+        if self.faults.disorder:
+            steps.reverse()
+        for number, (state, told) in enumerate(steps):
+            await self._tell(application, state, **told)
+            if number == 0:
+                await asyncio.sleep(self.config.latency_ms / 1000)
 
     def _policy(self, application: Application) -> Any:
-        policy = Policy(
-            order_id=application.order_id,
-            applicant_uscc=application.applicant.uscc,
-            insured=Cover(application.amount_fen, application.valid_until),
-            number=f"DEMO-{application.order_id.hex[:16].upper()}",
-        )
-        return self.signer.sign(POLICY_LABEL, policy_statement(policy))
+        cover = Cover(application.amount_fen, application.valid_until)
+        number = f"DEMO-{application.order_id.hex[:16].upper()}"
+        return signed_policy(self.signer, application, cover, number)
 
-    async def _tell(self, application: Application, state: Any, **told: Any) -> None:
+    async def _tell(self, application: Application, state: State, **told: Any) -> None:
         """Send a notice until the platform has it; every attempt is signed anew."""
-        body = encode(Notice(uuid4(), application.order_id, state, **told))
-        url = f"{self.platform.address}{PREFIX}/insurance/callbacks/{application.guarantor_id}"
+        notice = Notice(uuid4(), application.order_id, state, **told)
+        await self._send(application.guarantor_id, notice)
+        if self.faults.duplicates:
+            await self._send(application.guarantor_id, notice)
+
+    async def _send(self, guarantor_id: UUID, notice: Notice) -> None:
         pause_seconds = PAUSE_FIRST_SECONDS
         for _ in range(TRIES_MAX):
             try:
-                if await self._send(url, body, at=await self.clock.now()):
+                answer = await self.line.tell(guarantor_id, notice, key=self._fault_key())
+                if answer.status == HTTPStatus.OK:
                     return
+                self._complain(f"the platform answers {answer.status}: {answer.text}")
             except (aiohttp.ClientError, ClockUnavailable, TimeoutError, OSError) as error:
                 self._complain(f"the platform cannot be reached: {error}")
             await asyncio.sleep(pause_seconds)
             pause_seconds = min(pause_seconds * 2, PAUSE_SECONDS_MAX)
-        self._complain(f"a notice for order {application.order_id} is given up")
+        self._complain(f"a notice for order {notice.order_id} is given up")
 
-    async def _send(self, url: str, body: bytes, *, at: datetime) -> bool:
-        headers = sign_request(
-            Message("POST", url, {"Content-Type": "application/json"}),
-            body,
-            self.key,
-            at=at,
-            nonce=secrets.token_urlsafe(NONCE_BYTES),
-        )
-        async with self.http.post(url, data=body, headers=headers) as response:
-            if response.status == HTTPStatus.OK:
-                return True
-            self._complain(f"the platform answers {response.status}: {await response.text()}")
-            return False
+    def _fault_key(self) -> Ed25519PrivateKey | None:
+        """A stranger's key, as often as was asked for."""
+        if not self.faults.wrong_signatures:
+            return None
+        self.faults.wrong_signatures -= 1
+        return Ed25519PrivateKey.generate()
 
     def _complain(self, what: str) -> None:
         print(f"{self.config.name}: {what}", file=sys.stderr, flush=True)  # noqa: T201
@@ -264,14 +272,6 @@ class Simulator:
 def premium_of(amount_fen: int) -> int:
     """The premium in fen: five per mille, at least 200 yuan."""
     return max(PREMIUM_FEN_MIN, amount_fen * PREMIUM_PER_MILLE // 1000)
-
-
-def open_api_key(folder: KeyFolder) -> Ed25519PrivateKey:
-    """The key for requests, made at the first use."""
-    file = folder.folder / API_KEY
-    if not file.exists():
-        write_private(file, secrets.token_bytes(32).hex().encode() + b"\n")
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
 
 
 def build_app(simulator: Simulator) -> web.Application:
@@ -292,18 +292,30 @@ def build_app(simulator: Simulator) -> web.Application:
 async def run(config: Config) -> None:
     """Log in, have the signing key certified, serve until told to stop."""
     keys = KeyFolder(Path(config.key_folder))
+    async with open_platform(config.platform) as platform:
+        await platform.log_in(config.login, config.password, Role.INSURER)
+        signer = await certify_with_platform(keys, platform)
+        await _serve(config, keys, signer, Faults())
+
+
+async def run_offline(config: Config, faults: Faults) -> None:
+    """Serve with the certificate that lies in the folder, for a platform without accounts."""
+    keys = KeyFolder(Path(config.key_folder))
+    await _serve(config, keys, keys.signer(), faults)
+
+
+async def _serve(config: Config, keys: KeyFolder, signer: Signer, faults: Faults) -> None:
     key = open_api_key(keys)
-    clock = Clock(f"{config.platform.rstrip('/')}{PREFIX}/clock")
+    address = config.platform.rstrip("/")
+    clock = Clock(f"{address}{PREFIX}/clock")
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS_MAX)
     async with (
-        open_platform(config.platform) as platform,
         aiohttp.ClientSession(timeout=timeout) as http,
         clock.running(),
         asyncio.TaskGroup() as group,
     ):
-        await platform.log_in(config.login, config.password, Role.INSURER)
-        signer = await certify_with_platform(keys, platform)
-        simulator = Simulator(config, key, signer, platform, http, clock, group)
+        line = Callbacks(address, key, http, clock.now)
+        simulator = Simulator(config, signer, line, clock, group, faults)
         public_key = base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
         app = build_app(simulator)
         await serve(app, listen=config.listen, facts={"public_key": public_key})

@@ -9,7 +9,7 @@ from tests.support.platform import platform
 __all__ = ["intake", "platform"]
 
 # They grow with time, and the same with bids and without: tests/integration/log.
-_BY_THEMSELVES: Final = ("log_%", "rate_limits")
+_BY_THEMSELVES: Final = ("log_%", "rate_limits", "heartbeats")
 
 
 async def seen_by_the_auditor(intake: Intake) -> dict[str, list[str]]:

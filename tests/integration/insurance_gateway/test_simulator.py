@@ -14,8 +14,9 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clients.insurer_sdk import Callbacks
 from clients.insurer_simulator import Config, Simulator
-from clients.platform import PREFIX, open_platform
+from clients.platform import PREFIX
 from clients.serving import Clock
 from insurance_gateway.wire import Applicant, Application
 
@@ -61,7 +62,6 @@ async def test_a_notice_is_told_though_the_clock_was_away(
     clock = Clock(f"{address}{PREFIX}/clock")
     async with (
         asyncio.timeout(10),
-        open_platform(address) as platform,
         aiohttp.ClientSession() as http,
         clock.running(),
         asyncio.TaskGroup() as group,
@@ -69,7 +69,8 @@ async def test_a_notice_is_told_though_the_clock_was_away(
         config = Config(address, "login", "password", "示范财产保险甲", str(tmp_path))
         key = Ed25519PrivateKey.generate()
         signer = cast("Any", None)  # no policy is signed here
-        simulator = Simulator(config, key, signer, platform, http, clock, group)
+        line = Callbacks(address, key, http, clock.now)
+        simulator = Simulator(config, signer, line, clock, group)
         await simulator._tell(APPLICATION, "underwriting")
 
     assert len(told) == 1
