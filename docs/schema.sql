@@ -869,6 +869,55 @@ CREATE TABLE tendering.idempotency_keys (
     CONSTRAINT idempotency_keys_status_check CHECK (((status >= 200) AND (status <= 299)))
 );
 
+CREATE TABLE tendering.identities (
+    tender_id uuid NOT NULL,
+    expert_id uuid NOT NULL,
+    venue_id uuid NOT NULL,
+    seat integer NOT NULL,
+    code text NOT NULL,
+    code_until timestamp with time zone NOT NULL,
+    CONSTRAINT identities_code_check CHECK ((code ~ '^[0-9]{10}$'::text)),
+    CONSTRAINT identities_seat_check CHECK ((seat > 0))
+);
+
+CREATE TABLE tendering.identity_steps (
+    number bigint NOT NULL,
+    tender_id uuid NOT NULL,
+    expert_id uuid NOT NULL,
+    document_matches boolean,
+    score integer,
+    approved boolean,
+    reason text NOT NULL,
+    taken_by uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT identity_steps_check CHECK (((document_matches IS NULL) <> (approved IS NULL))),
+    CONSTRAINT identity_steps_reason_check CHECK ((char_length(reason) <= 200)),
+    CONSTRAINT identity_steps_score_check CHECK (((score >= 0) AND (score <= 1000)))
+);
+
+ALTER TABLE tendering.identity_steps ALTER COLUMN number ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME tendering.identity_steps_number_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE tendering.image_consents (
+    tender_id uuid NOT NULL,
+    expert_id uuid NOT NULL,
+    purpose text NOT NULL,
+    given_at timestamp with time zone NOT NULL,
+    keep_until timestamp with time zone NOT NULL,
+    image bytea,
+    deleted_at timestamp with time zone,
+    CONSTRAINT image_consents_check CHECK ((keep_until > given_at)),
+    CONSTRAINT image_consents_check1 CHECK (((deleted_at IS NULL) OR (image IS NULL))),
+    CONSTRAINT image_consents_image_check CHECK (((octet_length(image) >= 1) AND (octet_length(image) <= 262144))),
+    CONSTRAINT image_consents_purpose_check CHECK (((char_length(purpose) >= 1) AND (char_length(purpose) <= 200)))
+);
+
 CREATE TABLE tendering.issued_documents (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1406,6 +1455,7 @@ CREATE TABLE tendering.venues (
     organization_id uuid NOT NULL,
     name text NOT NULL,
     region text NOT NULL,
+    has_desk boolean NOT NULL,
     registered_at timestamp with time zone NOT NULL,
     CONSTRAINT venues_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
     CONSTRAINT venues_region_check CHECK ((region ~ '^[0-9]{6}$'::text))
@@ -1640,6 +1690,18 @@ ALTER TABLE ONLY tendering.heartbeats
 
 ALTER TABLE ONLY tendering.idempotency_keys
     ADD CONSTRAINT idempotency_keys_pkey PRIMARY KEY (scope, key);
+
+ALTER TABLE ONLY tendering.identities
+    ADD CONSTRAINT identities_code_is_unique UNIQUE (code);
+
+ALTER TABLE ONLY tendering.identities
+    ADD CONSTRAINT identities_pkey PRIMARY KEY (tender_id, expert_id);
+
+ALTER TABLE ONLY tendering.identity_steps
+    ADD CONSTRAINT identity_steps_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY tendering.image_consents
+    ADD CONSTRAINT image_consents_pkey PRIMARY KEY (tender_id, expert_id);
 
 ALTER TABLE ONLY tendering.issued_documents
     ADD CONSTRAINT issued_documents_pkey PRIMARY KEY (tender_id, kind, lot, edition);
@@ -1903,6 +1965,16 @@ CREATE INDEX expert_conduct_entered_by ON tendering.expert_conduct USING btree (
 CREATE INDEX expert_conduct_expert_id ON tendering.expert_conduct USING btree (expert_id, number);
 
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
+
+CREATE INDEX identities_expert_id ON tendering.identities USING btree (expert_id);
+
+CREATE INDEX identities_venue_id ON tendering.identities USING btree (venue_id);
+
+CREATE INDEX identity_steps_of ON tendering.identity_steps USING btree (tender_id, expert_id, number);
+
+CREATE INDEX identity_steps_taken_by ON tendering.identity_steps USING btree (taken_by);
+
+CREATE INDEX image_consents_due ON tendering.image_consents USING btree (keep_until) WHERE (deleted_at IS NULL);
 
 CREATE UNIQUE INDEX issued_documents_standing ON tendering.issued_documents USING btree (tender_id, kind, lot) WHERE (void_at IS NULL);
 
@@ -2230,6 +2302,24 @@ ALTER TABLE ONLY tendering.former_key_holders
 
 ALTER TABLE ONLY tendering.former_key_holders
     ADD CONSTRAINT former_key_holders_tender_id_number_fkey FOREIGN KEY (tender_id, number) REFERENCES tendering.key_holders(tender_id, number);
+
+ALTER TABLE ONLY tendering.identities
+    ADD CONSTRAINT identities_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.identities
+    ADD CONSTRAINT identities_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.identities
+    ADD CONSTRAINT identities_venue_id_fkey FOREIGN KEY (venue_id) REFERENCES tendering.venues(id);
+
+ALTER TABLE ONLY tendering.identity_steps
+    ADD CONSTRAINT identity_steps_taken_by_fkey FOREIGN KEY (taken_by) REFERENCES tendering.people(id);
+
+ALTER TABLE ONLY tendering.identity_steps
+    ADD CONSTRAINT identity_steps_tender_id_expert_id_fkey FOREIGN KEY (tender_id, expert_id) REFERENCES tendering.identities(tender_id, expert_id);
+
+ALTER TABLE ONLY tendering.image_consents
+    ADD CONSTRAINT image_consents_tender_id_expert_id_fkey FOREIGN KEY (tender_id, expert_id) REFERENCES tendering.identities(tender_id, expert_id);
 
 ALTER TABLE ONLY tendering.issued_documents
     ADD CONSTRAINT issued_documents_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -2622,6 +2712,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.heartbeats TO tendering_app
 GRANT SELECT ON TABLE tendering.heartbeats TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.idempotency_keys TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.identities TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.identities TO tendering_audit;
+
+GRANT SELECT,INSERT ON TABLE tendering.identity_steps TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.identity_steps TO tendering_audit;
+
+GRANT SELECT,USAGE ON SEQUENCE tendering.identity_steps_number_seq TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.image_consents TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.issued_documents TO tendering_app;
 

@@ -26,6 +26,7 @@ from tendering.storage import (
     due_tenders,
     feed,
     idempotency_keys,
+    identities,
     log,
     passkeys,
     rate_limits,
@@ -131,6 +132,7 @@ async def keep_terms(context: Context) -> None:
         try:
             await look_after_terms(context, at=context.now())
             await ask_the_next(context, at=context.now())
+            await delete_images(context, at=context.now())
         except OUTAGES:
             logger.warning("the database is away; terms are looked at again")
         await asyncio.sleep(LOOK_SECONDS * 2)
@@ -158,6 +160,12 @@ async def ask_the_next(context: Context, *, at: datetime) -> int:
             asked += await lapse(connection, tender_id, new_id=uuid4, at=at)
         context.touched(tender_id)
     return asked
+
+
+async def delete_images(context: Context, *, at: datetime) -> int:
+    """Delete images of experts whose time is over at `at`; how many consents ended."""
+    async with transaction(context.pool) as connection:
+        return await identities.delete_due(connection, at=at, limit=CLEAR_AT_ONCE)
 
 
 async def fill_feed(context: Context) -> None:

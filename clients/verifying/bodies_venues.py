@@ -16,6 +16,7 @@ class Requested(Struct, frozen=True):
     scattered: bool
     begins_at: datetime
     ends_at: datetime
+    has_desk: bool = False
 
 
 class Kept(Struct, frozen=True):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tendering.actions.identities import require_proved
 from tendering.domain import venues as rules
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
@@ -38,7 +39,8 @@ async def arrive(
 ) -> Arrival:
     """Arrive at the venue of one's seat, at any of its workstations; one is drawn then.
 
-    Again, it is the same one. Raises NotFound, WrongWorkstation, VenueWindowClosed, VenueFull.
+    Again, it is the same one. Raises NotFound, WrongWorkstation, VenueWindowClosed, VenueFull,
+    IdentityUnproved.
     """
     await tenders.lock(connection, tender_id)
     place = await arrivals.find_place(connection, tender_id, by.person_id)
@@ -49,6 +51,7 @@ async def arrive(
     rules.require_open(booking, at=at)
     if await venues.find_venue_of_token(connection, _digest(by)) != booking.venue.id:
         raise WrongWorkstation
+    await require_proved(connection, tender_id, place.expert_id, booking.venue)
     workstation_id = place.workstation_id
     if workstation_id is None:
         kept = await venue_bookings.list_kept(connection, booking.id)

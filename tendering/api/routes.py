@@ -13,6 +13,7 @@ from tendering.api.routes_documents import DOCUMENT_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_exits import EXIT_ROUTES
+from tendering.api.routes_identities import IDENTITY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
 from tendering.api.routes_log import LOG_ROUTES
@@ -244,6 +245,7 @@ ROUTES: Final = (
     *BID_ROUTES,
     *OPENING_ROUTES,
     *DRAW_ROUTES,
+    *IDENTITY_ROUTES,
     *ISSUED_ROUTES,
     *AWARD_ROUTES,
     *BID_SECURITY_ROUTES,

@@ -5,6 +5,7 @@ from typing import Final
 from tendering.api import venues
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.identities import IdentityUnproved
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import (
     BookingSettled,
@@ -89,7 +90,7 @@ VENUE_ROUTES: Final = (
         venues.post_arrival,
         action="venue.arrive",
         idempotency="transaction",
-        errors=(NotFound, VenueFull, VenueWindowClosed, WrongWorkstation),
+        errors=(IdentityUnproved, NotFound, VenueFull, VenueWindowClosed, WrongWorkstation),
         tags=_TAGS,
         secret=True,
     ),

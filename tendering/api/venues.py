@@ -29,11 +29,12 @@ from tendering.storage.connection import Connection
 
 
 class PostVenue(Struct, frozen=True, forbid_unknown_fields=True):
-    """A venue, run by an organization that is a venue operator."""
+    """A venue, run by a venue operator; with a desk identity is proved there before arriving."""
 
     organization_id: UUID
     name: Line
     region: Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$", max_length=6)]
+    has_desk: bool = False
 
 
 class VenueAnswer(Struct, frozen=True):
@@ -43,6 +44,7 @@ class VenueAnswer(Struct, frozen=True):
     organization_id: UUID
     name: str
     region: str
+    has_desk: bool
 
 
 class VenueList(Struct, frozen=True):
@@ -145,7 +147,7 @@ class ArrivalAnswer(Struct, frozen=True):
 
 async def post_venue(connection: Connection, received_at: datetime, body: PostVenue) -> VenueAnswer:
     """Register a venue."""
-    venue = Venue(uuid4(), body.organization_id, body.name, body.region)
+    venue = Venue(uuid4(), body.organization_id, body.name, body.region, body.has_desk)
     await deeds.register_venue(connection, venue, at=received_at)
     return _venue(venue)
 
@@ -283,7 +285,7 @@ async def post_arrival(
 
 
 def _venue(venue: Venue) -> VenueAnswer:
-    return VenueAnswer(venue.id, venue.organization_id, venue.name, venue.region)
+    return VenueAnswer(venue.id, venue.organization_id, venue.name, venue.region, venue.has_desk)
 
 
 def _booking(booking: Booking) -> BookingAnswer:

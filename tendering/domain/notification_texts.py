@@ -357,6 +357,8 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "draw.share_given",
                 "expert.arrived",
                 "expert.declined",
+                "identity.decided",
+                "image.consented",
                 "opening.confirmed",
             ),
             _OWN_DEED,

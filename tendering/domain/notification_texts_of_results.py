@@ -92,6 +92,11 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
             "You have accepted to evaluate this tender: keep it secret, mind recusal.",
         ),
     ),
+    "identity.checked": rows_for(
+        "第 {seat} 席专家身份核验有新的结果，需要决定时请及时处理。",
+        "The identity of seat {seat}'s expert was checked; please decide where that is asked.",
+        A.HOST,
+    ),
     "committee.seated": (
         Row(
             A.SEATED,

@@ -71,12 +71,16 @@ _VENUES_STEPS: Final = frozenset({BookingStep.CONFIRM, BookingStep.DECLINE, Book
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """A centre, run by an organization. `name` is what the needs of a draw call it."""
+    """A centre, run by an organization. `name` is what the needs of a draw call it.
+
+    Where it has a desk, nobody arrives whose identity was not proved there (`identities`).
+    """
 
     id: UUID
     organization_id: UUID
     name: str
     region: str
+    has_desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +213,7 @@ def requested(booking: Booking) -> Event:
         "venue.requested",
         _named(booking)
         | {
+            "has_desk": booking.venue.has_desk,
             "seats_wanted": booking.seats,
             "scattered": booking.scattered,
             "begins_at": instant(booking.begins_at),

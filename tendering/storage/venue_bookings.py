@@ -16,8 +16,8 @@ from tendering.storage.connection import (
 
 LISTED_MAX = 500
 _COLUMNS = """
-SELECT b.id, b.tender_id, b.venue_id, v.organization_id, v.name, v.region, b.seats, b.scattered,
-       b.begins_at, b.ends_at, b.status
+SELECT b.id, b.tender_id, b.venue_id, v.organization_id, v.name, v.region, v.has_desk, b.seats,
+       b.scattered, b.begins_at, b.ends_at, b.status
 FROM tendering.venue_bookings AS b JOIN tendering.venues AS v ON v.id = b.venue_id
 """
 _GET = _COLUMNS + "WHERE b.id = $1"
@@ -123,7 +123,9 @@ def _booking(row: Record) -> Booking:
     return Booking(
         id=row["id"],
         tender_id=row["tender_id"],
-        venue=Venue(row["venue_id"], row["organization_id"], row["name"], row["region"]),
+        venue=Venue(
+            row["venue_id"], row["organization_id"], row["name"], row["region"], row["has_desk"]
+        ),
         seats=row["seats"],
         scattered=row["scattered"],
         begins_at=row["begins_at"],

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tendering.domain.refusals.venues import WorkstationKnown
 from tendering.domain.venues import Venue, Workstation
-from tendering.storage.connection import Connection, Record, UniqueViolation, constraint_name
+from tendering.storage.connection import Connection, UniqueViolation, constraint_name
 
 WORKSTATIONS_MAX = 2_000
 
@@ -14,13 +14,14 @@ WORKSTATIONS_MAX = 2_000
 async def insert(connection: Connection, venue: Venue, *, at: datetime) -> bool:
     """Register a venue; False when one has this name already."""
     inserted = await connection.fetchval(
-        """INSERT INTO tendering.venues (id, organization_id, name, region, registered_at)
-           VALUES ($1, $2, $3, $4, $5)
+        """INSERT INTO tendering.venues (id, organization_id, name, region, has_desk, registered_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT ON CONSTRAINT venues_name_is_unique DO NOTHING RETURNING true""",
         venue.id,
         venue.organization_id,
         venue.name,
         venue.region,
+        venue.has_desk,
         at,
     )
     return inserted is not None
@@ -29,18 +30,19 @@ async def insert(connection: Connection, venue: Venue, *, at: datetime) -> bool:
 async def get(connection: Connection, venue_id: UUID) -> Venue | None:
     """One venue."""
     row = await connection.fetchrow(
-        "SELECT id, organization_id, name, region FROM tendering.venues WHERE id = $1", venue_id
+        "SELECT id, organization_id, name, region, has_desk FROM tendering.venues WHERE id = $1",
+        venue_id,
     )
-    return None if row is None else venue_of(row)
+    return None if row is None else Venue(**dict(row))
 
 
 async def list_all(connection: Connection) -> list[Venue]:
     """The venues there are, by name."""
     rows = await connection.fetch(
-        """SELECT id, organization_id, name, region FROM tendering.venues
+        """SELECT id, organization_id, name, region, has_desk FROM tendering.venues
            ORDER BY name LIMIT 1000"""
     )
-    return [venue_of(row) for row in rows]
+    return [Venue(**dict(row)) for row in rows]
 
 
 async def save_workstation(
@@ -112,8 +114,3 @@ async def list_taken(
         ends_at,
     )
     return frozenset(row["id"] for row in rows)
-
-
-def venue_of(row: Record) -> Venue:
-    """The venue in a row with its columns."""
-    return Venue(row["id"], row["organization_id"], row["name"], row["region"])

@@ -25,6 +25,7 @@ from tendering.api.auth import token_digest
 from tendering.api.context import Context
 from tendering.api.problems import problem_middleware
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
+from tendering.api.routes_identities import IDENTITY_ROUTES
 from tendering.api.routes_venues import VENUE_ROUTES
 from tendering.api.routing import mount
 from tendering.domain.parties import Authorization, Person
@@ -39,7 +40,7 @@ from tests.support.evaluation_tender import insert_organization
 from tests.support.postgres import Database
 
 EXPERTS = UUID(int=0x70)
-DOORS = (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES, *DRAW_ROUTES)
+DOORS = (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES, *IDENTITY_ROUTES, *DRAW_ROUTES)
 Json = dict[str, Any]
 
 

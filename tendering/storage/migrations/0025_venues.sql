@@ -5,6 +5,7 @@ CREATE TABLE tendering.venues (
     organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
     name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     region text NOT NULL CHECK (region ~ '^[0-9]{6}$'),
+    has_desk boolean NOT NULL,
     registered_at timestamptz NOT NULL,
     CONSTRAINT venues_name_is_unique UNIQUE (name)
 );

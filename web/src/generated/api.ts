@@ -64,6 +64,8 @@ export interface ClearingReportView { digest: string; names: Record<string, stri
 
 export interface ClockAnswer { now: string; mode: "demonstration" | "normal" }
 
+export interface CodeAnswer { code: string; valid_until: string }
+
 export interface ComplaintList { items: ComplaintView[] }
 
 export interface ComplaintView { id: string; objection_id: string; complainant: string | null; text: string | null; received_at: string; late: boolean; decision: DecisionView | null; ruling: RulingView | null; due?: string | null }
@@ -163,6 +165,10 @@ export interface HallView { kind: "hall"; tender_id: string; phase: string; susp
 export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean; canaries: number[] }
 
 export interface HeldTenders { items: HeldTender[] }
+
+export interface IdentityList { items: IdentityView[] }
+
+export interface IdentityView { seat: number; standing: Standing }
 
 export interface InvitationCounts { invited: number; accepted: number; declined: number; lapsed: number; vacant: number }
 
@@ -344,6 +350,8 @@ export interface PostCorrection { lot: string; error: "abnormal_score" | "object
 
 export interface PostDeposit { lot: string; bidder_uscc: string; amount_fen: number; account: string; basic_account: boolean; reference: string }
 
+export interface PostDeskCheck { code: string; document_matches: boolean; score?: number | null }
+
 export interface PostDraw { call?: CallBody | null }
 
 export interface PostEnquiryAnswer { text: string; statement: Record<string, unknown> }
@@ -359,6 +367,12 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 export interface PostFindingDecision { accepted: boolean; reason?: string }
 
 export interface PostHallPhase { to: HallPhase }
+
+export interface PostIdentityDecision { approved: boolean; reason: string }
+
+export interface PostImage { code: string; image: string }
+
+export interface PostImageConsent { purpose: string; days: number }
 
 export interface PostInvitations { lot: string; organization_ids: string[] }
 
@@ -460,7 +474,7 @@ export interface PostValidityAnswer { accepts: boolean; statement: Record<string
 
 export interface PostValidityExtension { lot: string; days: number; respond_until: string; reason: string; statement: Record<string, unknown> }
 
-export interface PostVenue { organization_id: string; name: string; region: string }
+export interface PostVenue { organization_id: string; name: string; region: string; has_desk?: boolean }
 
 export interface PostWaiver { place: number; reason: string }
 
@@ -574,6 +588,10 @@ export interface Sheet { seat: number; marks: Mark[] }
 
 export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
 
+export type Standing = "approval" | "proved" | "refused" | "retry" | "unchecked";
+
+export interface StandingAnswer { standing: Standing }
+
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
 export interface Standstill { paused: RoomPaused; until?: string | null }
@@ -602,7 +620,7 @@ export interface ValidityExtensionList { items: ValidityExtensionView[] }
 
 export interface ValidityExtensionView { lot: string; number: number; days: number; until: string; respond_until: string; reason: string; accepted: string[]; refused: string[]; silent: string[] }
 
-export interface VenueAnswer { id: string; organization_id: string; name: string; region: string }
+export interface VenueAnswer { id: string; organization_id: string; name: string; region: string; has_desk: boolean }
 
 export interface VenueList { items: VenueAnswer[] }
 
@@ -644,6 +662,8 @@ export interface Doors {
   "GET /deliveries": { answer: DeliveryList };
   "POST /deliveries/{delivery_id}/replay": { path: { delivery_id: string }; answer: undefined };
   "POST /demonstration/clock/jump": { answer: JumpAnswer };
+  "POST /desk/checks": { body: PostDeskCheck; answer: StandingAnswer };
+  "POST /desk/images": { body: PostImage; answer: undefined };
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
@@ -769,6 +789,11 @@ export interface Doors {
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };
   "POST /tenders/{tender_id}/hall/phases": { path: { tender_id: string }; body: PostHallPhase; answer: DoneAnswer };
+  "GET /tenders/{tender_id}/identities": { path: { tender_id: string }; answer: IdentityList };
+  "POST /tenders/{tender_id}/identities/{seat}/decision": { path: { tender_id: string; seat: number }; body: PostIdentityDecision; answer: undefined };
+  "POST /tenders/{tender_id}/identity/code": { path: { tender_id: string }; answer: CodeAnswer };
+  "POST /tenders/{tender_id}/identity/consent": { path: { tender_id: string }; body: PostImageConsent; answer: undefined };
+  "POST /tenders/{tender_id}/identity/withdrawal": { path: { tender_id: string }; answer: undefined };
   "POST /tenders/{tender_id}/invitation-answers": { path: { tender_id: string }; body: tendering_api_rounds_PostInvitationAnswer; answer: undefined };
   "POST /tenders/{tender_id}/invitations": { path: { tender_id: string }; body: PostInvitations; answer: ParticipantList };
   "GET /tenders/{tender_id}/issued": { path: { tender_id: string }; answer: IssuedList };

@@ -211,6 +211,9 @@ export default {
   "ticket-refused": "The ticket has expired; a new one is being fetched.",
   // Venues.
   "booking-settled": "The booking has gone past this step, or experts sit there already.",
+  "consent-missing": "An image is kept only with the person's own consent for this purpose.",
+  "identity-unproved": "Have your identity checked at the venue's desk first.",
+  "identity-step-refused": "This step of the identity check is not wanted now.",
   "not-arrived": "Your seat is at a venue: arrive there first, then a workstation is drawn for you.",
   "venue-full": "The venue has not enough free workstations then: choose another time, venue or kind of seats.",
   "venue-known": "A venue of this name is registered already.",

@@ -209,6 +209,9 @@ export default {
   "ticket-refused": "入室凭证已失效，正在重新获取。",
   // Venues.
   "booking-settled": "这个场地预订已经办结，或者已有专家入座，不能再这样操作。",
+  "consent-missing": "须先取得本人对此用途的单独同意，才能留存影像。",
+  "identity-unproved": "请先在场地服务台完成身份核验。",
+  "identity-step-refused": "身份核验现在不需要这一步，请查看核验进度。",
   "not-arrived": "您的席位在评标场地。请先在场地报到，报到后随机分配工位。",
   "venue-full": "该场地在这段时间没有足够的空闲工位，请换时间、场地或座位方式。",
   "venue-known": "同名场地已经登记。",
