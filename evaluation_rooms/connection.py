@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from evaluation_rooms import messages, protocol
 from evaluation_rooms.actions import hall
@@ -44,7 +44,6 @@ class Connection:
         "_end_code",
         "_faults",
         "_feed",
-        "_group",
         "_is_current",
         "_is_sending",
         "_pace",
@@ -77,7 +76,6 @@ class Connection:
         self._feed: Feed | None = None
         self._seen = 0
         self._is_current = False
-        self._group = asyncio.TaskGroup()
         self._sending: asyncio.Task[None] | None = None
         self._is_sending = False
         self._end_code: int | None = None
@@ -91,15 +89,13 @@ class Connection:
         # Whoever catches up waits at half of it, so that one page more stays below the whole.
         self._transport.set_write_buffer_limits(high=self._settings.behind_bytes // 2)
         try:
-            async with self._group:
-                try:
-                    await self._read()
-                finally:
-                    # From here on nobody begins to send any more.
-                    self._is_sending = True
-                    if self._sending is not None:
-                        self._sending.cancel()
-        except* ConnectionError:
+            try:
+                await self._read()
+            finally:
+                # From here on nobody begins to send any more.
+                self._is_sending = True
+                await self._end_sending()
+        except ConnectionError:
             log.debug("connection lost", exc_info=True)
         finally:
             if self._feed is not None:
@@ -139,7 +135,23 @@ class Connection:
     def _wake(self) -> None:
         if not self._is_sending:
             self._is_sending = True
-            self._sending = self._group.create_task(self._send())
+            # A group of tasks would do as well, and would weigh a kilobyte on every idle line.
+            self._sending = asyncio.create_task(self._send())
+            self._sending.add_done_callback(self._sent)
+
+    def _sent(self, sending: asyncio.Task[None]) -> None:
+        """End the line whose sending failed: then its reading ends, and says why."""
+        if not sending.cancelled() and sending.exception() is not None:
+            assert self._transport is not None
+            self._transport.abort()
+
+    async def _end_sending(self) -> None:
+        """Wait for what is being sent, cancelled; raise what made it fail."""
+        if self._sending is not None:
+            self._sending.cancel()
+            await asyncio.wait([self._sending])
+            if not self._sending.cancelled() and (error := self._sending.exception()):
+                raise error
 
     def _write(self, frames: bytes) -> bool:
         transport = self._transport
@@ -184,17 +196,17 @@ class Connection:
         try:
             async with asyncio.timeout(self._settings.hello_seconds):
                 while not self.session.joined:
-                    if not await self._read_one():
+                    if not await self._take(await self._socket.receive()):
                         return
         except TimeoutError:
             await self._socket.close(code=HELLO_TIMEOUT)
             return
-        while await self._read_one():
+        # Received here and not in there: what waits for a message on an idle line is kept small.
+        while await self._take(await self._socket.receive()):
             pass
 
-    async def _read_one(self) -> bool:
+    async def _take(self, message: WSMessage) -> bool:
         """Handle one message; False when the line has ended."""
-        message = await self._socket.receive()
         if message.type in _ENDED:
             return False
         received_at = self._context.now()
