@@ -5,6 +5,7 @@ What leaves for the guarantor names no tender.
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid5
 
 from insurance_gateway.guarantee import (
@@ -30,6 +31,8 @@ from tendering.domain.refusals.guarantees import (
 from tendering.domain.tender import Tender, TenderStatus, require_status
 from tendering.storage import tenders
 from tendering.storage.connection import Connection
+
+CANCELLED_REASON: Final = "the bidder has cancelled the order"
 
 
 def required_cover(tender: Tender, lot: str) -> Cover:
@@ -112,16 +115,21 @@ async def cancel(connection: Connection, order_id: UUID, *, by: Actor) -> Order:
         return order
     cancelled = replace(order, state=state_after(order.state, Step.CANCEL))
     await orders.save(connection, cancelled)
-    if not await outbox.drop(connection, order.id, "application"):
-        await outbox.insert(
-            connection,
-            uuid5(order.id, "cancellation"),
-            guarantor_id=order.guarantor_id,
-            order_id=order.id,
-            kind="cancellation",
-            body=encode(Cancellation(order.id)).decode(),
-        )
+    if await outbox.take_back(connection, order.id, "application", reason=CANCELLED_REASON):
+        await tell_cancelled(connection, cancelled, "cancellation")
     return cancelled
+
+
+async def tell_cancelled(connection: Connection, order: Order, occasion: str) -> None:
+    """Put into the outbox that an order is cancelled, once an occasion."""
+    await outbox.insert(
+        connection,
+        uuid5(order.id, occasion),
+        guarantor_id=order.guarantor_id,
+        order_id=order.id,
+        kind="cancellation",
+        body=encode(Cancellation(order.id)).decode(),
+    )
 
 
 async def ask_surrender(

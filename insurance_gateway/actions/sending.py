@@ -5,7 +5,15 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID, uuid5
 
-from insurance_gateway.guarantee import Order, Reception, Step, reception, state_after
+from insurance_gateway.actions.orders import tell_cancelled
+from insurance_gateway.guarantee import (
+    GuaranteeState,
+    Order,
+    Reception,
+    Step,
+    reception,
+    state_after,
+)
 from insurance_gateway.matters import MATTERS, MatterStep
 from insurance_gateway.storage import matters, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
@@ -33,19 +41,22 @@ OPEN: Final = frozenset(
 
 async def arrived(connection: Connection, parcel: Parcel) -> None:
     """The guarantor has the message; after a disclosure it knows what its guarantee is for."""
-    await outbox.delivered(connection, parcel.id)
-    step = _STEPS.get(parcel.kind)
-    if step is None:
-        return
+    # Lock order: order, then message.
     order = await orders.lock(connection, parcel.order_id)
+    await outbox.delivered(connection, parcel.id)
+    if parcel.kind == "application" and order.state is GuaranteeState.CANCELLED:
+        # Cancelled while the application was on its way, which the cancellation overtook.
+        await tell_cancelled(connection, order, "cancellation after arrival")
+    step = _STEPS.get(parcel.kind)
     # Sent twice when a lease ran out: the second arrival changes nothing.
-    if reception(order.state, step) is Reception.NOW:
+    if step is not None and reception(order.state, step) is Reception.NOW:
         after = state_after(order.state, step)
         await orders.save(connection, replace(order, state=after))
 
 
 async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None:
     """Bury a message; an order that never reached its guarantor says so to the bidder."""
+    order = await orders.lock(connection, parcel.order_id)
     await outbox.bury(connection, parcel.id, error=error)
     if parcel.kind in _MATTERS:
         # A matter's message has its id.
@@ -58,7 +69,6 @@ async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None
         return
     if parcel.kind != "application":
         return
-    order = await orders.lock(connection, parcel.order_id)
     if reception(order.state, Step.GIVE_UP_DELIVERY) is not Reception.NOW:
         return
     after = state_after(order.state, Step.GIVE_UP_DELIVERY)

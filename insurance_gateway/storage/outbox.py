@@ -55,15 +55,23 @@ async def insert(
     )
 
 
-async def drop(connection: Connection, order_id: UUID, kind: Kind) -> bool:
-    """Take back a message of which no attempt was made yet; was there one?"""
+async def take_back(connection: Connection, order_id: UUID, kind: Kind, *, reason: str) -> bool:
+    """Attempt a message no more; may the guarantor have it all the same?"""
     dropped = await connection.execute(
-        """DELETE FROM insurance.outbox
-           WHERE order_id = $1 AND kind = $2 AND attempts = 0""",
+        "DELETE FROM insurance.outbox WHERE order_id = $1 AND kind = $2 AND attempts = 0",
         order_id,
         kind,
     )
-    return dropped != "DELETE 0"
+    if dropped != "DELETE 0":
+        return False
+    await connection.execute(
+        """UPDATE insurance.outbox SET dead_at = now(), last_error = $3
+           WHERE order_id = $1 AND kind = $2 AND delivered_at IS NULL AND dead_at IS NULL""",
+        order_id,
+        kind,
+        reason,
+    )
+    return True
 
 
 async def list_guarantors_due(connection: Connection) -> list[UUID]:
@@ -116,7 +124,7 @@ async def postpone(connection: Connection, parcel_id: UUID, *, seconds: float, e
     """Try again after a pause."""
     await connection.execute(
         """UPDATE insurance.outbox SET next_at = now() + make_interval(secs => $2), last_error = $3
-           WHERE id = $1""",
+           WHERE id = $1 AND dead_at IS NULL""",
         parcel_id,
         seconds,
         error[:LAST_ERROR_MAX],

@@ -93,6 +93,26 @@ async def test_a_guarantor_that_was_asked_learns_of_the_cancellation(guarantor: 
     assert not await guarantor.has_security()
 
 
+async def test_an_application_on_its_way_is_not_repeated_and_its_cancellation_is(
+    guarantor: Guarantor,
+) -> None:
+    application = await parcel_of(guarantor, "application")
+    assert application is not None
+    await do(guarantor, "cancellation")
+    async with transaction(guarantor.gateway.context.pool) as connection:
+        early = await outbox.claim(connection, guarantor.id, limit=9, lease_seconds=3600)
+        # The attempt that was under way fails, or arrives.
+        await outbox.postpone(connection, application.id, seconds=0.0, error="no answer")
+        again = await outbox.claim(connection, guarantor.id, limit=9, lease_seconds=3600)
+        await arrived(connection, application)
+        late = await outbox.claim(connection, guarantor.id, limit=9, lease_seconds=3600)
+
+    assert [parcel.kind for parcel in early] == ["cancellation"]
+    assert again == []
+    assert [parcel.kind for parcel in late] == ["cancellation"]
+    assert late[0].id != early[0].id
+
+
 async def test_what_is_paid_for_is_not_cancelled_and_what_is_not_paid_not_refunded(
     guarantor: Guarantor,
 ) -> None:
