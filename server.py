@@ -46,6 +46,7 @@ from tendering.api.routing import mount
 from tendering.background import background
 from tendering.canary_watch import watch_canaries
 from tendering.clockwork import timed_work
+from tendering.doctor.command import doctor
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
@@ -89,9 +90,8 @@ MIGRATIONS: Final = tuple(
         ("insurance", insurance_gateway),
     )
 )
-COMMANDS: Final = ("serve", "migrate", "check-config", "keys", "verify-database")
+COMMANDS: Final = ("serve", "migrate", "check-config", "keys", "verify-database", "doctor")
 SHUTDOWN_SECONDS: Final = 5.0
-
 
 # What keeps the platform from starting, said in one sentence and without a traceback.
 REFUSALS: Final = (
@@ -357,30 +357,35 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kaibiao")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--config", type=Path)
-    parser.add_argument("--demonstration", action="store_true")
-    parser.add_argument("--load", action="store_true")
-    options = parser.parse_args(arguments)
+    for flag in ("--demonstration", "--load", "--json"):
+        parser.add_argument(flag, action="store_true")
     try:
-        settings = load_settings(options.config)
-        if options.demonstration:
-            settings = replace(settings, clock=replace(settings.clock, mode="demonstration"))
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        log_to(settings.folder / "server.log" if options.load else None)
-        match options.command:
-            case "serve":
-                return _run(serve(settings, load=options.load))
-            case "migrate":
-                return _run(migrate_database(settings))
-            case "verify-database":
-                return _run(verify_stored(settings))
-            case "keys":
-                return show_keys(settings)
-            case _:
-                print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
-                return 0
+        return _obey(parser.parse_args(arguments))
     except REFUSALS as error:
         print(f"kaibiao: {error}", file=sys.stderr)  # noqa: T201
         return 1
+
+
+def _obey(options: argparse.Namespace) -> int:
+    if options.command == "doctor":
+        return doctor(options.config, migrations=MIGRATIONS, as_json=options.json)
+    settings = load_settings(options.config)
+    if options.demonstration:
+        settings = replace(settings, clock=replace(settings.clock, mode="demonstration"))
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    log_to(settings.folder / "server.log" if options.load else None)
+    match options.command:
+        case "serve":
+            return _run(serve(settings, load=options.load))
+        case "migrate":
+            return _run(migrate_database(settings))
+        case "verify-database":
+            return _run(verify_stored(settings))
+        case "keys":
+            return show_keys(settings)
+        case _:
+            print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
+            return 0
 
 
 def _run(coroutine: Coroutine[None, None, int]) -> int:

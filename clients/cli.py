@@ -21,6 +21,7 @@ COMMANDS = {
     ),
     "check-config": ("operating:check_config", "Print the configuration in force."),
     "demo": ("operating:demo", "Play one whole tender, from notice to award."),
+    "doctor": ("operating:doctor", "Find what is wrong with an installation, and what to do."),
     "export-ocds": ("importing:export_ocds", "Save what was published of a tender (OCDS)."),
     "import-ocds": ("importing:import_ocds", "Make draft tenders out of an OCDS release package."),
     "insurer": ("insurer:insurer", "Connect as an insurer or a bank: simulators, conformance run."),

@@ -153,6 +153,14 @@ class OpeningSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupSettings:
+    """Where backups lie, and how old the newest may be before `kaibiao doctor` says so."""
+
+    folder: str = ""
+    hours_max: int = 26
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration."""
 
@@ -165,6 +173,7 @@ class Settings:
     ratings: RatingSettings = field(default_factory=RatingSettings)
     outages: OutageSettings = field(default_factory=OutageSettings)
     openings: OpeningSettings = field(default_factory=OpeningSettings)
+    backups: BackupSettings = field(default_factory=BackupSettings)
 
     @property
     def folder(self) -> Path:
@@ -230,6 +239,7 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         ratings=_table("ratings", RatingSettings, tables.get("ratings", {})),
         outages=_table("outages", OutageSettings, tables.get("outages", {})),
         openings=_table("openings", OpeningSettings, tables.get("openings", {})),
+        backups=_table("backups", BackupSettings, tables.get("backups", {})),
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
@@ -243,14 +253,20 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
     if not 1 <= settings.ratings.follow_up_working_days <= FOLLOW_UP_DAYS_MAX:
         raise SettingsRefused(f"ratings.follow_up_working_days: 1 to {FOLLOW_UP_DAYS_MAX}")
     _check_outages(settings.outages)
-    if min(settings.openings.at_one_instant_max, settings.openings.spread_minutes) < 1:
-        raise SettingsRefused("openings: at_one_instant_max and spread_minutes are positive")
+    _check_openings(settings.openings)
+    if settings.backups.hours_max < 1:
+        raise SettingsRefused("backups.hours_max: at least 1")
     return settings
 
 
 def effective(settings: Settings) -> dict[str, Any]:
     """The values in force, for `kaibiao check-config`."""
     return asdict(settings)
+
+
+def _check_openings(chosen: OpeningSettings) -> None:
+    if min(chosen.at_one_instant_max, chosen.spread_minutes) < 1:
+        raise SettingsRefused("openings: at_one_instant_max and spread_minutes are positive")
 
 
 def _check_outages(chosen: OutageSettings) -> None:

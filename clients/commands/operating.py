@@ -36,6 +36,17 @@ def check_config(config: Path | None) -> None:
 
 @click.command()
 @click.option("--config", type=FILE)
+@click.option("--json", "as_json", is_flag=True, help="Everything that was checked, as JSON.")
+def doctor(config: Path | None, *, as_json: bool) -> None:
+    """Find what is wrong with an installation, and say what to do.
+
+    Exit status: 0 all in order, 1 warnings, 2 errors. Run it as the platform's own user.
+    """
+    operate("doctor", config, *(["--json"] if as_json else []))
+
+
+@click.command()
+@click.option("--config", type=FILE)
 def keys(config: Path | None) -> None:
     """Make the platform's keys if there are none, and show their public halves."""
     operate("keys", config)

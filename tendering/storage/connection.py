@@ -9,7 +9,7 @@ each use: use `SET LOCAL` and transaction-level advisory locks (`pg_advisory_xac
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
 
@@ -64,6 +64,7 @@ IDLE_IN_TRANSACTION_SECONDS: Final = 30
 # The client gives up a little after the server should have: only a dead line gets this far.
 COMMAND_SECONDS: Final = STATEMENT_SECONDS + 5
 POOL_MIN: Final = 2
+_IN_UTC: Final[Mapping[str, str]] = {"timezone": "UTC"}
 
 LISTEN_CHECK_SECONDS: Final = 15
 RECONNECT_FIRST_SECONDS: Final = 0.1
@@ -145,12 +146,17 @@ async def ping(connection: Connection) -> None:
 
 
 @asynccontextmanager
-async def open_connection(dsn: str) -> AsyncIterator[Connection]:
-    """Open one connection without statement limits: for migrations and maintenance."""
+async def open_connection(
+    dsn: str, *, session: Mapping[str, str] = _IN_UTC
+) -> AsyncIterator[Connection]:
+    """Open one connection without statement limits: for migrations and maintenance.
+
+    `session`: settings of its own, over those of the server.
+    """
     connection = await asyncpg.connect(
         dsn,
         timeout=CONNECT_SECONDS,
-        server_settings={"application_name": "kaibiao maintenance", "timezone": "UTC"},
+        server_settings={"application_name": "kaibiao maintenance", **session},
     )
     try:
         yield connection

@@ -22,6 +22,7 @@ from typing import Final
 from urllib.parse import quote
 
 from tendering.storage.postgres_home import (
+    FALLBACK,
     ROLES,
     EmbeddedPostgresFailed,
     FolderInUse,
@@ -33,7 +34,13 @@ from tendering.storage.postgres_home import (
     remove_socket_folder,
 )
 
-__all__ = ["EmbeddedDatabase", "EmbeddedPostgresFailed", "FolderInUse", "embedded_postgres"]
+__all__ = [
+    "EmbeddedDatabase",
+    "EmbeddedPostgresFailed",
+    "FolderInUse",
+    "embedded_postgres",
+    "running_database",
+]
 
 DATABASE: Final = "kaibiao"
 INIT_SECONDS: Final = 120
@@ -121,6 +128,23 @@ async def embedded_postgres(folder: Path, *, fast: bool = False) -> AsyncIterato
                 yield _describe(home, sockets, ended)
             finally:
                 await _stop(process, ended)
+
+
+def running_database(folder: Path) -> tuple[str, str, str]:
+    """Addresses of the owner, the application and the auditor at a server that runs already.
+
+    For a second process that only looks. Raises `EmbeddedPostgresFailed` when none runs. Blocks.
+    """
+    # `find_home` makes the folder; only a stand-in may be elsewhere.
+    if not folder.exists() and not FALLBACK.exists():
+        raise EmbeddedPostgresFailed(f"there is no {folder}")
+    home = find_home(folder)
+    try:
+        # The fifth line of postmaster.pid is the folder of the socket.
+        sockets = (home.data / "postmaster.pid").read_text().split("\n")[4]
+        return _addresses(home, Path(sockets))
+    except (OSError, IndexError) as error:
+        raise EmbeddedPostgresFailed(f"no database server runs in {home.data}") from error
 
 
 def _prepare(home: Home, *, fast: bool) -> None:
@@ -282,12 +306,16 @@ def _socket_folder(home: Home) -> Iterator[Path]:
 
 
 def _describe(home: Home, sockets: Path, ended: asyncio.Event) -> EmbeddedDatabase:
+    return EmbeddedDatabase(*_addresses(home, sockets), ended)
+
+
+def _addresses(home: Home, sockets: Path) -> tuple[str, str, str]:
     secret = passwords(home)
     host = quote(str(sockets), safe="")
-    owner_dsn, app_dsn, audit_dsn = (
+    owner, app, audit = (
         f"postgresql://{role}:{secret[role]}@/{DATABASE}?host={host}" for role in ROLES
     )
-    return EmbeddedDatabase(owner_dsn, app_dsn, audit_dsn, ended)
+    return owner, app, audit
 
 
 def _run(home: Home, command: Sequence[str], *, statements: str) -> str:

@@ -18,6 +18,7 @@ from tendering.storage.embedded_postgres import (
     EmbeddedPostgresFailed,
     FolderInUse,
     embedded_postgres,
+    running_database,
 )
 from tests.support.postgres import ROOT
 
@@ -68,6 +69,15 @@ async def test_only_its_user_may_enter_and_passwords_are_asked_for(folder: Path)
 
     assert modes == [0o700, 0o700]
     assert stat.S_IMODE((folder / "passwords").stat().st_mode) == 0o600
+
+
+async def test_who_only_looks_finds_the_server_that_runs(folder: Path) -> None:
+    async with embedded_postgres(folder, fast=True) as running:
+        found = running_database(folder)
+    with pytest.raises(EmbeddedPostgresFailed, match="no database server runs"):
+        running_database(folder)
+
+    assert found == (running.owner_dsn, running.app_dsn, running.audit_dsn)
 
 
 async def test_a_second_platform_on_the_same_folder_is_refused(folder: Path) -> None:
