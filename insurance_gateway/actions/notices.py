@@ -188,6 +188,9 @@ async def _verified(connection: Connection, case: _Case, order: Order, notice: N
     found = await matters.list_of_orders(connection, [order.id])
     if any(is_open(one, MatterKind.SURRENDER) for one in found.get(order.id, [])):
         raise PolicyFault("the bidder is giving the guarantee back")
+    if await bid_securities.has_cash(connection, order.tender_id, (order.lot, order.bidder_id)):
+        # The record would forget whose money must go back.
+        raise PolicyFault("a deposit of cash is on record for this lot")
     if case.tender.status is not TenderStatus.PUBLISHED:
         raise PolicyFault("the tender takes no more bid securities")
     return policy

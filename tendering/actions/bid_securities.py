@@ -92,6 +92,14 @@ async def on_record(
     return None
 
 
+async def has_cash(connection: Connection, tender_id: UUID, place: tuple[str, UUID]) -> bool:
+    """Is a deposit of cash on record that has not gone back? Nothing may take its place unseen."""
+    return any(
+        _place(held) == place and held.security.form is SecurityForm.CASH and not held.settled
+        for held in await bid_securities.list_held(connection, tender_id)
+    )
+
+
 async def extend(connection: Connection, security: BidSecurity, *, at: datetime) -> None:
     """A guarantee on record covers more, or lasts longer. The caller holds the tender's lock."""
     await bid_securities.prolong(connection, security)

@@ -15,7 +15,8 @@ from insurance_gateway.guarantee import Cover
 from insurance_gateway.storage import outbox
 from insurance_gateway.storage.outbox import Parcel
 from insurance_gateway.wire import Claim, Extension, Notice, Surrender
-from tendering.actions.bid_securities import on_record
+from tendering.actions.bid_securities import CASH_UNTIL, on_record, record
+from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus
@@ -170,6 +171,27 @@ async def test_a_policy_that_comes_while_its_premium_goes_back_is_no_security(
 
     assert told["reason"] == "the bidder is giving the guarantee back"
     assert not await guarantor.has_security()
+
+
+async def test_a_policy_does_not_take_the_place_of_cash_and_its_premium_comes_back(
+    guarantor: Guarantor,
+) -> None:
+    gateway = guarantor.gateway
+    bidder = gateway.organizations[BIDDER]
+    cash = BidSecurity(
+        gateway.tender.id, "1", bidder, SecurityForm.CASH, 1, CASH_UNTIL, None, "示范流水"
+    )
+    async with transaction(gateway.context.pool) as connection:
+        await record(connection, cash, at=now())
+
+    await guarantor.tell_all()
+    state = await guarantor.state()
+    matter = await do(guarantor, "surrender")
+
+    async with reading(gateway.context.pool) as connection:
+        (held,) = await bid_securities.list_held(connection, gateway.tender.id)
+    assert (state, matter["amount_fen"]) == ("not_verified", PREMIUM_FEN)
+    assert (held.security, held.settled) == (cash, False)
 
 
 async def test_orders_of_others_are_cancelled_and_given_back_by_nobody(
