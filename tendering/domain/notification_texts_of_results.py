@@ -66,6 +66,7 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         "场地“{venue}”的评标席位已取消：{reason}",
         "The booking of {venue} is cancelled: {reason}",
         A.VENUE,
+        A.SUPERVISOR,
     ),
     "venue.failed": rows_for(
         "场地“{venue}”发生异常，已确认的席位不能使用：{reason}",

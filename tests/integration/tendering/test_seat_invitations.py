@@ -205,7 +205,7 @@ async def test_a_pool_that_is_exhausted_leaves_the_seat_vacant_and_the_room_shut
             await deeds.require_answered(connection, tender.id)
     async with reading(pool) as connection:
         host = Actor(uuid4(), tender.procuring_entity_id, Role.PROCURING_ENTITY, "", "")
-        told = await messages.list_of(connection, host, before=None, limit=9)
+        told = await messages.list_of(connection, host, before=None, limit=200)
     assert declined >= 3
     assert waiting.value.parameters == {"waiting": 1, "vacant": 0}
     assert vacant.value.parameters == {"waiting": 0, "vacant": 1}
