@@ -205,7 +205,9 @@ LIES = {
     "a header with another stanza": Case(
         changed_header(b"-> X25519", b"-> Y25519"), BadHeader, "in order"
     ),
-    "a header that is cut short": Case(changed_header(b"\n---", b"\n"), BadHeader, "arrow"),
+    "a header that is cut short": Case(
+        changed_header(b"\n---", b"\n"), BadHeader, "ends in the middle"
+    ),
     "one envelope too few": Case(half, UnwrapRefused, "one container for each envelope"),
     "one envelope twice": Case(twice, UnwrapRefused, "one container for each envelope"),
 }
