@@ -22,12 +22,12 @@ from typing import Final
 from urllib.parse import quote
 
 from tendering.storage.postgres_home import (
-    FALLBACK,
     ROLES,
     EmbeddedPostgresFailed,
     FolderInUse,
     Home,
     find_home,
+    has_cluster,
     lock,
     make_socket_folder,
     passwords,
@@ -135,9 +135,9 @@ def running_database(folder: Path) -> tuple[str, str, str]:
 
     For a second process that only looks. Raises `EmbeddedPostgresFailed` when none runs. Blocks.
     """
-    # `find_home` makes the folder; only a stand-in may be elsewhere.
-    if not folder.exists() and not FALLBACK.exists():
-        raise EmbeddedPostgresFailed(f"there is no {folder}")
+    # `find_home` would make the folder.
+    if not has_cluster(folder):
+        raise EmbeddedPostgresFailed(f"there is no database in {folder}")
     home = find_home(folder)
     try:
         # The fifth line of postmaster.pid is the folder of the socket.

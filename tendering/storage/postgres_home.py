@@ -128,9 +128,19 @@ def remove_socket_folder(home: Home, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def has_cluster(folder: Path) -> bool:
+    """Is there a cluster for `folder`, there or in its stand-in? Makes nothing. Raises OSError."""
+    folder = folder.absolute()
+    return any((place / "data").exists() for place in (folder, _stand_in(folder)))
+
+
+def _stand_in(folder: Path) -> Path:
+    return FALLBACK / f"{folder.name}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+
+
 def _reachable(folder: Path, user: int, group: int) -> Path:
     """Give `folder`, or its stand-in below `FALLBACK` when the server's user cannot enter it."""
-    stand_in = FALLBACK / f"{folder.name}-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}"
+    stand_in = _stand_in(folder)
     if not (stand_in / "data").exists():
         if _may_reach(folder, user, group):
             return folder

@@ -71,7 +71,11 @@ async def test_only_its_user_may_enter_and_passwords_are_asked_for(folder: Path)
     assert stat.S_IMODE((folder / "passwords").stat().st_mode) == 0o600
 
 
-async def test_who_only_looks_finds_the_server_that_runs(folder: Path) -> None:
+async def test_who_only_looks_finds_the_server_that_runs_and_makes_none(folder: Path) -> None:
+    with pytest.raises(EmbeddedPostgresFailed, match="there is no database"):
+        running_database(folder)
+    assert list(folder.parent.iterdir()) == []
+
     async with embedded_postgres(folder, fast=True) as running:
         found = running_database(folder)
     with pytest.raises(EmbeddedPostgresFailed, match="no database server runs"):
