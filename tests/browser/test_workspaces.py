@@ -6,10 +6,11 @@ One tender with three bids in custody and one draft beside it; what one of them 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import pytest_asyncio
@@ -20,7 +21,14 @@ from clients.clarifying import Clarification, clarify
 from clients.demo.pdf_maker import make_pdf
 from clients.uploading import upload_file
 from crypto import age_passphrase
+from crypto.canonical import JsonValue
+from tendering.domain.award import PublishedCandidates
+from tendering.domain.candidates import Candidate, candidate_json
+from tendering.domain.tender import TenderStatus
 from tendering.settings import ServerSettings
+from tendering.storage import candidates, tenders
+from tendering.storage.candidates import StoredAward, StoredEvaluation
+from tendering.storage.connection import transaction
 from tests.browser.conftest import free_port
 from tests.support.browsing import PHONE, Manner, Visitor, visiting
 from tests.support.hall import HallPlay, hall_play
@@ -99,6 +107,7 @@ async def test_a_tender_is_run_and_bid_for_on_its_pages(
         await _bid(people)
         await _object(people)
         await _extend(people)
+        await _revoke(people)
         await _look_around(people)
 
 
@@ -249,6 +258,58 @@ async def _extend(people: People) -> None:
     await page.get_by_text("同意（1）").wait_for()
 
 
+async def _revoke(people: People) -> None:
+    """An award is taken back for a cause of the law; the archive waits for whoever ends it."""
+    play = people.play
+    tender_id = await _awarded(play)
+    page = await people.desk("archive", tender_id)
+    await page.get_by_role("button", name="归档并出具证明").wait_for()
+    await people.host.look("desk-archive")
+    page = await people.desk("results", tender_id)
+    await page.get_by_role("button", name="撤销中标").click()
+    await page.get_by_label("证明材料").fill("示范放弃声明，2026 年示范 1 号。")
+    assert await page.get_by_role("button", name="确定撤销").is_disabled()
+    await page.get_by_label("作出后续决定的理由").fill("第二名报价合理。")
+    await people.host.look("desk-results")
+    await page.get_by_role("button", name="确定撤销").click()
+    await page.get_by_text(f"向 {play.bidders[1].name} 发出中标通知书").wait_for()
+    await page.locator(".notice.warn", has_text="中标人放弃中标").wait_for()
+
+
+async def _awarded(play: HallPlay) -> UUID:
+    """Another tender of the host's, of which the first of two candidates has the award."""
+    context = play.platform.running.context
+    now = context.now()
+    tender = replace(
+        play.tender, id=uuid4(), number="KB-2026-0002", status=TenderStatus.AWARDED, documents=()
+    )
+    first, second = (
+        Candidate(
+            rank,
+            f"0{rank}",
+            play.bidders[rank - 1].line.me.organization_id,
+            play.bidders[rank - 1].name,
+            100_000_000 + rank,
+            Decimal(100 - rank),
+            None,
+        )
+        for rank in (1, 2)
+    )
+    report = {"candidates": [candidate_json(first), candidate_json(second)], "bids": []}
+    ended = now - timedelta(days=1)
+    award: dict[str, JsonValue] = {"winner": candidate_json(first), "contract_until": "2026-12-24"}
+    async with transaction(context.pool) as connection:
+        await tenders.insert(connection, tender, at=now)
+        evaluation = StoredEvaluation("1", report, bytes(32), ended)
+        await candidates.insert_evaluation(connection, tender.id, evaluation)
+        shown = PublishedCandidates("1", (first, second), ended - timedelta(days=4), ended)
+        await candidates.insert_candidates(connection, tender.id, shown)
+        await candidates.insert_award(
+            connection, tender.id, StoredAward("1", first.bidder_id, award, now)
+        )
+    return tender.id
+
+
 async def _look_around(people: People) -> None:
     """Every other page in both languages; the way back leads through the filters."""
     for visitor in (people.host, people.bidder, people.second):
@@ -257,10 +318,6 @@ async def _look_around(people: People) -> None:
     await people.host.look("tasks-host")
     await people.bidder.look("tasks-bidder")
     await people.second.look("tasks")
-    for part in ("results", "archive"):
-        await people.desk(part)
-        await people.host.see("section.card h2")
-        await people.host.look(f"desk-{part}")
     for visitor, path in (
         (people.host, "calendar"),
         (people.second, "calendar"),

@@ -1,7 +1,14 @@
 /** What may be objected to and complained about now, as far as a page can tell; late is registered all the same. */
 import type { PostObjection, PostRuling, TenderView } from "@/generated/api";
 
-export const REMEDIES: PostRuling["remedy"][] = ["rejected", "correct", "re_tender", "award_void"];
+export const REMEDIES: PostRuling["remedy"][] = [
+  "rejected",
+  "correct",
+  "re_evaluate",
+  "re_evaluate_anew",
+  "re_tender",
+  "award_void",
+];
 
 export interface OpenSubject {
   subject: PostObjection["subject"];

@@ -118,7 +118,8 @@ export default {
       correct: "to be corrected",
       re_tender: "to be tendered again",
       award_void: "award void",
-      re_evaluate: "to be evaluated again",
+      re_evaluate: "to be evaluated again by the same committee",
+      re_evaluate_anew: "to be evaluated anew by another committee",
     },
   },
 };

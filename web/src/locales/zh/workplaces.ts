@@ -118,7 +118,8 @@ export default {
       correct: "责令改正",
       re_tender: "责令重新招标",
       award_void: "中标无效",
-      re_evaluate: "责令重新评标",
+      re_evaluate: "责令原评标委员会复评",
+      re_evaluate_anew: "责令另组评标委员会重新评标",
     },
   },
 };
