@@ -35,6 +35,7 @@ export function ownPartOf(lot: LotOpening): OwnPart {
         form: bid.form,
         findings: [],
       })),
+      coefficients: [],
       candidates: [],
       publicityFrom: null,
       publicityUntil: null,
