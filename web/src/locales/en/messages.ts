@@ -42,6 +42,7 @@ export default {
     evaluation: "evaluation report",
     expert: "invitations of experts",
     fault: "whose fault a lock was",
+    identity: "checks of identity",
     key: "lost keys",
     key_holder: "key holders",
     objection: "objections",

@@ -42,6 +42,7 @@ export default {
     evaluation: "评标报告",
     expert: "评标专家邀请",
     fault: "解密失败原因",
+    identity: "身份核验",
     key: "密钥丢失",
     key_holder: "密钥持有人",
     objection: "异议",
