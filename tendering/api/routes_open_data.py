@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import board, open_data
+from tendering.api import board, calendars, open_data
 from tendering.api.routing import Route
 from tendering.domain.refusals import Invalid, NotFound
 from tendering.publication.workbooks import XLSX
@@ -36,6 +36,25 @@ OPEN_DATA_ROUTES: Final = (
         statuses=(304,),
         produces="application/atom+xml",
         produces_also=("application/feed+json",),
+        tags=_TAGS,
+    ),
+    Route(
+        "GET",
+        "/open-data/calendar.{form}",
+        calendars.get_calendar,
+        statuses=(304,),
+        produces="text/calendar",
+        produces_also=(calendars.JSON,),
+        tags=_TAGS,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/calendar.{form}",
+        calendars.get_tender_calendar,
+        errors=(NotFound,),
+        statuses=(304,),
+        produces="text/calendar",
+        produces_also=(calendars.JSON,),
         tags=_TAGS,
     ),
     Route(

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import jsonschema_rs
 import openpyxl
 import pytest
 
@@ -55,6 +56,46 @@ async def test_both_packages_are_there_and_stay_the_same(platform: Platform, tol
     assert json.loads(record.body)["records"][0]["compiledRelease"]["tender"]["title"] == HOSTILE
     assert releases.headers["Cache-Control"] == "public, max-age=60"
     assert (again.status, again.body) == (304, b"")
+
+
+async def test_feed_and_bulk_lines_are_as_the_schema_at_the_door_says(
+    platform: Platform, told: Tender
+) -> None:
+    schema = json.loads((await get(platform, "/schemas/open-data-v1")).body)
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    page = json.loads((await get(platform, "/open-data/feed")).body)
+    lines = [
+        json.loads(line)
+        for what in ("releases", "records")
+        for line in gzip.decompress(
+            (await get(platform, f"/open-data/{what}.jsonl.gz")).body
+        ).splitlines()
+    ]
+
+    assert len(lines) > 10
+    for document in (page, *lines):
+        assert [str(one.message) for one in validator.iter_errors(document)] == []
+
+
+async def test_public_dates_are_a_calendar_of_the_month_and_of_the_tender(
+    platform: Platform, told: Tender
+) -> None:
+    month = told.deadline.strftime("%Y-%m")
+    of_month = await get(platform, f"/open-data/calendar.ics?month={month}")
+    rows = json.loads((await get(platform, f"/open-data/calendar.json?month={month}")).body)
+    own = json.loads((await get(platform, f"/tenders/{told.id}/calendar.json")).body)
+    before = json.loads((await get(platform, "/open-data/calendar.json?month=1999-12")).body)
+    nobody = await get(platform, f"/tenders/{uuid4()}/calendar.ics")
+    wrong = await get(platform, "/open-data/calendar.ics?month=2026-13")
+
+    assert of_month.headers["Content-Type"].startswith("text/calendar")
+    assert f"UID:{told.id}-deadline@ocds-kbdemo\r\n".encode() in of_month.body
+    assert [one["kind"] for one in rows["events"]] == ["deadline"]
+    assert {"deadline"} <= {one["kind"] for one in own["events"]}
+    # Each entry that may move a date is a revision.
+    assert own["events"][0]["sequence"] == rows["events"][0]["sequence"] > 0
+    assert before == {"events": [], "more": False}
+    assert (nobody.status, wrong.status) == (404, 422)
 
 
 @pytest.mark.parametrize("path", ["ocds/releases", "ocds/record", "workbook.xlsx"])
