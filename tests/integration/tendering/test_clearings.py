@@ -13,6 +13,8 @@ import pytest
 from clients.bundling import EnvelopeContent, bundle_stream, pack
 from crypto.container_digest import container_digest
 from evaluation_rooms.actions.clearings import read_report
+from evaluation_rooms.actions.evaluations import Chance, open_evaluation
+from evaluation_rooms.room import Room
 from tendering.actions.clearings import make_clearing, needs_clearing
 from tendering.documents.clearing_report import ClearingHeading, render_clearing
 from tendering.domain.journal import Stream
@@ -22,6 +24,7 @@ from tendering.domain.quantities.lot_bill import lot_bill
 from tendering.domain.quantities.stored_bill import bill_content
 from tendering.domain.quantities.terms import Terms
 from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.awards import ClearingMissing
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Document
 from tendering.domain.uploads import Upload
@@ -38,6 +41,7 @@ from tendering.storage import (
 from tendering.storage.blobs import Blobs
 from tendering.storage.clearings import MadeClearing
 from tendering.storage.connection import Pool, reading, transaction
+from tests.support.evaluating import seat_committee
 from tests.support.opened import (
     NOW,
     PUBLISHED,
@@ -160,6 +164,27 @@ async def test_before_the_prices_are_shown_without_a_bill_or_by_others_there_is_
         assert not needs_clearing(await tenders.get(connection, lot.id), "1")
     with pytest.raises(NotFound):
         await make(pool, blobs, lot)
+
+
+async def test_the_room_of_a_lot_with_a_bill_opens_only_after_its_report(
+    pool: Pool, blobs: Blobs, lot: OpenedLot, keys: PlatformKeys
+) -> None:
+    await seat_committee(pool, keys, lot.id)
+    async with transaction(pool) as connection:
+        await connection.execute("UPDATE tendering.tenders SET status = 'opened'")
+
+    async def opens() -> Room:
+        chance = Chance(uuid4(), bytes(32))
+        async with transaction(pool) as connection:
+            done = await open_evaluation(connection, lot.id, "1", chance, by=lot.host.actor, at=NOW)
+        return done.room
+
+    with pytest.raises(ClearingMissing):
+        await opens()
+    made = await make(pool, blobs, lot)
+    room = await opens()
+
+    assert {bid.bidder_id: bid.bill_fen for bid in room.bids if bid.bill_fen} == made.bill_fen
 
 
 async def test_a_committee_reads_it_under_the_rooms_numbers_also_as_a_pdf(
