@@ -45,7 +45,7 @@ from tendering.domain.procedure import Participants
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.signatures import DocumentChanged
 from tendering.domain.tender import Tender, TenderStatus, require_party
-from tendering.storage import issued_documents, journal, tenders
+from tendering.storage import draws, issued_documents, journal, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction
 
 K = DocumentKind
@@ -103,6 +103,7 @@ class _Source:
     supervisor: str
     platform: str
     signers: tuple[Signer, ...]
+    members: tuple[str, ...] = ()
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -184,7 +185,16 @@ async def _source(
         await named(connection, tender.supervisor_id),
         said.address,
         signers_of([signatory]),
+        await _members(connection, tender) if kind is K.RESULT else (),
     )
+
+
+async def _members(connection: Connection, tender: Tender) -> tuple[str, ...]:
+    """Who evaluated, by seat. 87号令 第六十九条 has it in the announcement, 招标投标法 has not."""
+    if tender.regime == "construction":
+        return ()
+    seats = await draws.seats(connection, tender.id)
+    return tuple(one.name for one in seats if one.status == "seated")
 
 
 def _part(kind: DocumentKind, entry: Entry) -> str:
@@ -261,7 +271,25 @@ def _result(source: _Source) -> Rendered:
             supervisor=source.supervisor,
             published=source.mark,
             signers=source.signers,
+            items=_items(source),
+            members=source.members,
+            shown_until=_instant(source.body.get("result_until")),
         )
+    )
+
+
+def _instant(value: Any) -> datetime | None:
+    return parse_instant(value) if isinstance(value, str) else None
+
+
+def _items(source: _Source) -> tuple[str, ...]:
+    """What is bought by the lot of a procurement: name, quantity and unit, as the notice has it."""
+    if source.tender.regime == "construction":
+        return ()
+    lot = source.tender.lot(str(source.body["lot"]))
+    return tuple(
+        f"{item.get('name', '')}：{item.get('quantity', '')}{item.get('unit', '')}"
+        for item in lot.items
     )
 
 

@@ -104,7 +104,11 @@ def render_result(notice: ResultNotice) -> Rendered:
                 ("中标价（元）", yuan(notice.price_fen)),
                 ("中标价大写（人民币）", capital_yuan(notice.price_fen)),
                 ("定标时间", moment(notice.awarded_at)),
+                *([("公告期限至", moment(notice.shown_until))] if notice.shown_until else []),
+                *([("评审专家名单", "、".join(notice.members))] if notice.members else []),
             ),
+            *([heading("主要中标标的")] if notice.items else []),
+            *(paragraph(item) for item in notice.items),
             paragraph(
                 "本公告同时是向未中标的投标人告知中标结果的通知；各投标人可以登录平台查看本单位"
                 "投标文件的结果及其理由。"

@@ -274,7 +274,10 @@ class ClarificationDocument:
 
 @dataclass(frozen=True, slots=True)
 class ResultNotice:
-    """The announcement of a result (中标结果公告)."""
+    """The announcement of a result (中标结果公告).
+
+    Of a procurement also what is bought, and who was on the committee: 87号令 第六十九条.
+    """
 
     heading: Heading
     winner: str
@@ -283,6 +286,9 @@ class ResultNotice:
     supervisor: str
     published: JournalMark
     signers: tuple[Signer, ...]
+    items: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    shown_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,13 @@ def a_result() -> Rendered:
     )
 
 
+def a_procurements_result() -> Rendered:
+    notice = ResultNotice(LOT_HEADING, "示范甲公司", 100, AT, "示范监督局", MARK, SIGNERS)
+    members, until = ("示范专家甲", "示范专家乙"), AT + timedelta(days=1)
+    told = replace(notice, items=("气象雷达：2台",), members=members, shown_until=until)
+    return render_result(told)
+
+
 def a_termination(*, failed: bool = False) -> Rendered:
     return render_termination(
         TerminationNotice(HEADING, failed, "不可抗力", "因洪水终止。", AT, MARK, SIGNERS)
@@ -100,10 +107,14 @@ def text_of(rendered: Rendered) -> str:
         (a_notice(), ["招标公告", "一标段", "1,000,000.00", "不设", "示范公证处", "招标文件.pdf"]),
         (a_clarification(), ["澄清与修改（第3号）", "第二条。", "2026-12-0812:00:00"]),
         (a_result(), ["中标结果公告", "示范甲公司", "9,876,543.21", "玖佰捌拾柒万"]),
+        (
+            a_procurements_result(),
+            ["示范专家甲、示范专家乙", "气象雷达：2台", "公告期限至"],
+        ),
         (a_termination(), ["终止公告", "不可抗力", "因洪水终止。"]),
         (a_termination(failed=True), ["招标失败公告"]),
     ],
-    ids=["notice", "clarification", "result", "termination", "failure"],
+    ids=["notice", "clarification", "result", "procurement", "termination", "failure"],
 )
 def test_a_document_says_what_its_entry_says(rendered: Rendered, said: list[str]) -> None:
     text = text_of(rendered)
