@@ -688,6 +688,7 @@ export interface Doors {
   "PUT /messages/{message_id}/read": { path: { message_id: string }; answer: undefined };
   "GET /notification-settings": { answer: WishesView };
   "PUT /notification-settings": { body: PutWishes; answer: undefined };
+  "GET /open-data/calendar.{form}": { path: { form: "ics" | "json" }; query: { month: string }; answer: unknown };
   "GET /open-data/feed": { query: { after?: number; limit?: number }; answer: FeedPage };
   "GET /open-data/news.{form}": { path: { form: "atom" | "json" }; answer: Blob };
   "GET /open-data/tenders.{form}": { path: { form: "csv" | "xlsx" }; query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; published_from?: string; published_to?: string }; answer: Blob };
@@ -727,7 +728,7 @@ export interface Doors {
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
-  "GET /schemas/{name}": { path: { name: "bids-v1" | "method-v1" }; answer: Blob };
+  "GET /schemas/{name}": { path: { name: "bids-v1" | "method-v1" | "open-data-v1" }; answer: Blob };
   "GET /seat-invitations": { answer: InvitationList };
   "POST /seat-invitations/{invitation_id}/answer": { path: { invitation_id: string }; body: tendering_api_seat_invitations_PostInvitationAnswer; answer: InvitationView };
   "POST /sessions": { body: PostSession; answer: SessionAnswer };
@@ -752,6 +753,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "GET /tenders/{tender_id}/bids/mine/headers": { path: { tender_id: string }; answer: OwnHeaderList };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
+  "GET /tenders/{tender_id}/calendar.{form}": { path: { tender_id: string; form: "ics" | "json" }; answer: unknown };
   "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };
   "POST /tenders/{tender_id}/canary-answers": { path: { tender_id: string }; body: PostCanaryAnswer; answer: undefined };
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
