@@ -19,7 +19,6 @@ export function ownPartOf(lot: LotOpening): OwnPart {
       unlockUntil: lot.unlock_until,
       revealed: lot.phase !== "unlock",
       shortfall: null,
-      coefficients: [],
       record: lot.phase === "recorded" ? "signed" : null,
       bids: lot.bids.map((bid) => ({
         bidderId: bid.bidder_id,
