@@ -15,7 +15,14 @@ PARTS: Final[Mapping[str, object]] = {"log_parts": None, "rooms": None, "insuran
 # One of these has the form of every path parameter that is a text.
 _TEXTS: Final = ("1", "001", "price", "opening_record", "0" * 64, "招标文件.pdf", "x001", "2026-12")
 # And of every text in a body.
-_BODY_TEXTS: Final = (*_TEXTS, "91510100MB0000001X", "510100", "text/plain", "a@bidder.example")
+_BODY_TEXTS: Final = (
+    *_TEXTS,
+    "91510100MB0000001X",
+    "510100",
+    "text/plain",
+    "a@bidder.example",
+    "0123456789",
+)
 _PLAIN: Final[Mapping[type[msgspec.inspect.Type], object]] = {
     msgspec.inspect.AnyType: {},
     msgspec.inspect.BoolType: False,
