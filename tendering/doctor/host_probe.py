@@ -16,6 +16,7 @@ from typing import Final
 from cryptography import x509
 
 from tendering.doctor.facts import BackupFacts, CertificateFacts, FolderFacts, SecretFacts
+from tendering.domain.journal import parse_instant
 from tendering.keys import KeysUnusable, load_keys
 from tendering.settings import Settings
 
@@ -128,9 +129,7 @@ def look_at_backups(folder: Path) -> BackupFacts:
     """The newest of the backups in `folder`, by what its manifest says."""
     try:
         manifests = sorted(folder.glob(f"*/{MANIFEST}"))
-        taken = [
-            datetime.fromisoformat(json.loads(file.read_bytes())["taken_at"]) for file in manifests
-        ]
+        taken = [parse_instant(json.loads(file.read_bytes())["taken_at"]) for file in manifests]
         return BackupFacts(taken_at=max(taken, default=None))
     except (OSError, ValueError, KeyError, TypeError) as error:
         return BackupFacts(error=f"{type(error).__name__}: {error}")
