@@ -50,6 +50,7 @@ ELSEWHERE: Final[Mapping[str, str]] = {
     "kaibiao/expert-statement/v1": "the evaluation, computed again",
     "kaibiao/score-sheet/v1": "the evaluation, computed again",
     "kaibiao/evaluation-report-confirmation/v1": "the evaluation, computed again",
+    "kaibiao/enquiry-answer/v1": "the evaluation, computed again",
 }
 """Labels of statements that another step checks, and its name."""
 

@@ -35,7 +35,10 @@ from tendering.storage.connection import Connection, Pool, transaction
 from tests.support.archive_amending import TEXT, contents, second_version
 from tests.support.archive_parties import MADE, PUBLISHED, chance
 from tests.support.archive_play import DOCUMENT, TenderPlay
+from tests.support.archive_venues import VENUE
 from tests.support.taking_in import insert_bid
+
+VENUE_USCC = "12510100MB0000901X"
 
 
 async def installed(pool: Pool, blobs: Blobs, play: TenderPlay) -> ArchiveParts:
@@ -68,6 +71,10 @@ async def _insert_tender(connection: Connection, blobs: Blobs, play: TenderPlay)
     for party, role in parties:
         organization = Organization(party.id, party.uscc, party.name, frozenset({role}))
         await organizations.insert(connection, organization, at=PUBLISHED)
+    venue = Organization(
+        VENUE.organization_id, VENUE_USCC, VENUE.name, frozenset({Role.VENUE_OPERATOR})
+    )
+    await organizations.insert(connection, venue, at=PUBLISHED)
     await tenders.insert(connection, play.tender, at=PUBLISHED)
     for holder in play.tender.key_holders:
         assert holder.public_key is not None
