@@ -25,7 +25,7 @@ from tendering.domain.draw import (
     Draw,
     DrawnSeat,
     PoolEntry,
-    replacement,
+    following,
     verify_draw,
     verify_opening,
 )
@@ -191,7 +191,7 @@ def _check_replacements(case: Case, places: Sequence[PoolEntry], draw: Draw, not
         if body.seat not in needs:
             notes.fails(place(entry), "there is no such seat")
             continue
-        expected = replacement(places, draw.permutation, needs[body.seat], taken=frozenset(taken))
+        expected = following(places, draw.permutation, needs[body.seat], taken=frozenset(taken))
         notes.require(body.index == expected, place(entry), "not the next in the drawn order")
         taken.add(body.index)
 

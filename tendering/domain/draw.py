@@ -142,20 +142,10 @@ def draw_committee(entries: Sequence[PoolEntry], needs: Sequence[Need], *, seed:
     )
 
 
-def replacement(
-    entries: Sequence[PoolEntry], permutation: Sequence[int], need: int, *, taken: frozenset[int]
-) -> int:
-    """The place that steps in, as `following`. Raises PoolTooSmall when nobody is left."""
-    index = following(entries, permutation, need, taken=taken)
-    if index is None:
-        raise PoolTooSmall("nobody is left who fits", need=need)
-    return index
-
-
 def following(
     entries: Sequence[PoolEntry], permutation: Sequence[int], need: int, *, taken: frozenset[int]
 ) -> int | None:
-    """The next place in the drawn order that fits; None when nobody is left.
+    """The place that steps in: the next in the drawn order that fits; None when nobody is left.
 
     `taken`: every place that was ever seated or has declined. Never a new draw. A need's reserves
     are the first this finds, as they were the next in order.

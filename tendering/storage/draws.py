@@ -178,13 +178,17 @@ async def seats(connection: Connection, tender_id: UUID) -> list[CommitteeSeat]:
 async def replace_seat(
     connection: Connection, tender_id: UUID, left: CommitteeSeat, *, place: int, expert_id: UUID
 ) -> None:
-    """Put the expert at `place` of the pool on the seat of the one who left."""
+    """Put the expert at `place` of the pool on the seat of the one who left.
+
+    Who was a reserve of another need sits for this one from now on.
+    """
     await vacate_seat(connection, tender_id, left)
     await connection.execute(
         """INSERT INTO tendering.committee_seats
                (tender_id, place, need, venue, expert_id, seat, status)
            VALUES ($1, $2, $3, $4, $5, $6, 'seated')
-           ON CONFLICT (tender_id, place) DO UPDATE SET seat = $6, status = 'seated'""",
+           ON CONFLICT (tender_id, place)
+           DO UPDATE SET need = $3, venue = $4, seat = $6, status = 'seated'""",
         tender_id,
         place,
         left.need,

@@ -152,6 +152,25 @@ async def test_the_next_in_the_order_takes_a_seat_that_became_free(
     ]
 
 
+async def test_a_reserve_of_another_need_sits_for_the_need_of_the_seat(
+    pool: Pool, tender: Drawing
+) -> None:
+    await freeze(pool, tender)
+    await contribute(pool, tender)
+    await run(pool, tender)
+    async with transaction(pool) as connection:
+        before = await stored.seats(connection, tender.id)
+        (left,) = [one for one in before if one.seat == 4]
+        (reserve,) = [one for one in before if one.status == "reserve" and one.need == 2]
+        await stored.replace_seat(
+            connection, tender.id, left, place=reserve.place, expert_id=reserve.expert_id
+        )
+        after = await stored.seats(connection, tender.id)
+
+    (seated,) = [one for one in after if (one.seat, one.status) == (4, "seated")]
+    assert seated == replace(reserve, need=left.need, venue=left.venue, seat=4, status="seated")
+
+
 async def test_a_new_committee_is_the_next_in_the_order_and_nobody_of_the_old(
     pool: Pool, tender: Drawing
 ) -> None:
