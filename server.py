@@ -26,9 +26,7 @@ from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.clockwork import lead_halls
-from evaluation_rooms.context import RoomsContext
-from evaluation_rooms.hub import Hub
-from evaluation_rooms.settings import RoomSettings
+from evaluation_rooms.context import RoomsContext, open_rooms
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import InsuranceContext, open_insurance
 from insurance_gateway.delivery import deliver_outbox
@@ -138,7 +136,6 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         # Before anything is served: what was missed while nothing was.
         await heart.beat(at=clock.now())
         await stack.enter_async_context(bus.listening(context.bell.hint))
-        hub = Hub(pool, bus, RoomSettings())
         metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
         insurance = await stack.enter_async_context(
             open_insurance(
@@ -151,12 +148,13 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             )
         )
         sender = await stack.enter_async_context(open_sender(context, settings))
-        rooms = _rooms(context, hub, bus)
+        trust = Trust(context.keys.trusted_roots())
+        rooms = await stack.enter_async_context(open_rooms(pool, bus, now=clock.now, trust=trust))
         app = _app(context, settings, metrics, rooms=rooms, insurance=insurance)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
-        await stack.enter_async_context(hub.running())
+        await stack.enter_async_context(rooms.hub.running())
         await web.SockSite(runner, listening).start()
         ended = asyncio.Event()
         await stack.enter_async_context(
@@ -238,17 +236,6 @@ async def _context(
         ratings=settings.ratings,
         openings=settings.openings,
         ocid_prefix=settings.platform.ocid_prefix,
-    )
-
-
-def _rooms(context: Context, hub: Hub, bus: PostgresBus) -> RoomsContext:
-    return RoomsContext(
-        pool=context.pool,
-        now=context.now,
-        bus=bus,
-        hub=hub,
-        trust=Trust(context.keys.trusted_roots()),
-        settings=RoomSettings(),
     )
 
 

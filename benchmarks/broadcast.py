@@ -43,6 +43,7 @@ from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import tickets
 from evaluation_rooms.storage.tickets import Admission
 from tendering.domain.journal import Event, Stream
+from tendering.settling import settle
 from tendering.storage import journal
 from tendering.storage.bus import open_bus
 from tendering.storage.connection import Pool, open_pool, transaction
@@ -87,6 +88,7 @@ class Measured:
 async def serve_ours(dsn: str) -> None:
     """Hub, bus and sockets of the product."""
     async with open_pool(dsn, size=8) as pool, room_server(pool, dsn, RoomSettings()) as rooms:
+        settle()
         tell(port=rooms.port)
         await asyncio.Event().wait()
 

@@ -14,12 +14,12 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 from evaluation_rooms import messages, protocol
 from evaluation_rooms.actions import hall
 from evaluation_rooms.actions.entering import reads_what_waits
-from evaluation_rooms.actions.rooms import act
-from evaluation_rooms.actions.statements import verify
+from evaluation_rooms.actions.statements import is_signed, verify
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.feed import Feed, Page
 from evaluation_rooms.pace import Pace
 from evaluation_rooms.protocol import Asked, Join, LeadHall, Session, SpeakInHall
+from evaluation_rooms.room_writer import Request
 from evaluation_rooms.storage import tickets
 from tendering.api.problems import TooManyAttempts
 from tendering.domain.journal import Stream
@@ -284,12 +284,11 @@ class Connection:
             async with transaction(context.pool) as connection:
                 seq = await hall.lead(connection, tender_id, request.to, at=received_at)
         else:
-            await asyncio.to_thread(verify, request, context.trust, at=received_at)
-            async with transaction(context.pool) as connection:
-                done = await act(
-                    connection, session.room_id, request, session.standing, at=received_at
-                )
-            seq = done.seq
+            if is_signed(request):
+                await asyncio.to_thread(verify, request, context.trust, at=received_at)
+            seq = await context.writer.do(
+                Request(tender_id, session.room_id, request, session.standing, received_at)
+            )
         context.bus.touched(tender_id)
         return seq
 

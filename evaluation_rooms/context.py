@@ -1,11 +1,13 @@
 """What the rooms' handlers and sockets may use: built once in `server.py`."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.hub import Hub
+from evaluation_rooms.room_writer import RoomWriter, writing_rooms
 from evaluation_rooms.settings import RoomSettings
 from tendering.storage.bus import Bus
 from tendering.storage.connection import Pool
@@ -19,5 +21,24 @@ class RoomsContext:
     now: Callable[[], datetime]
     bus: Bus
     hub: Hub
+    writer: RoomWriter
     trust: Trust
     settings: RoomSettings
+
+
+@asynccontextmanager
+async def open_rooms(
+    pool: Pool, bus: Bus, *, now: Callable[[], datetime], trust: Trust
+) -> AsyncIterator[RoomsContext]:
+    """The parts, with a writer that writes while the block runs; the hub still has to run."""
+    settings = RoomSettings()
+    async with writing_rooms(pool) as writer:
+        yield RoomsContext(
+            pool=pool,
+            now=now,
+            bus=bus,
+            hub=Hub(pool, bus, settings),
+            writer=writer,
+            trust=trust,
+            settings=settings,
+        )

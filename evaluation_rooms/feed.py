@@ -127,7 +127,7 @@ class Pages:
 
     def of(self, session: Session, entries: Sequence[Entry], feed: Feed) -> tuple[Page, ...]:
         """Consecutive entries for a reader, in pages of about PAGE_BYTES."""
-        key = (session.view_key, entries[0].seq, entries[-1].seq)
+        key = (session.view_key(entries), entries[0].seq, entries[-1].seq)
         pages = self._kept.get(key)
         if pages is None:
             pages = self._kept[key] = tuple(_encoded(session, entries, feed))

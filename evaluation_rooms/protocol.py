@@ -2,7 +2,7 @@
 frames out. No clock, no sockets, no database; `connection` moves the bytes.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,13 @@ from evaluation_rooms.hall import Hall, HallPhase, hall_view
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
-from evaluation_rooms.views import StandingView, project, room_view, standing_view
+from evaluation_rooms.views import (
+    StandingView,
+    is_hidden,
+    project,
+    room_view,
+    standing_view,
+)
 from tendering.domain.journal import Entry
 from tendering.domain.refusals import Invalid, Refused
 from tendering.domain.refusals.rooms import HelloExpected, NotYourPart
@@ -53,8 +59,8 @@ class LeadHall:
 
 Named = TypeVar("Named", bound=StrEnum)
 Request: TypeAlias = c.Command | SpeakInHall | LeadHall
-# Of which kind a reader is: room, viewer, seat, and the entry by which it got the seat.
-ViewKey: TypeAlias = tuple[UUID, Viewer, int | None, int]
+# Of which kind a reader is: room, whose eyes, and the entries that only the own seat sees whole.
+ViewKey: TypeAlias = tuple[UUID, Viewer, tuple[int, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +107,14 @@ class Session:
         self.is_hall = is_hall
         self._own_after = own_after
 
-    @property
-    def view_key(self) -> ViewKey:
-        """Sessions with equal keys get equal frames: encode once for all of them."""
-        # Only a member's own entries differ from what the others see.
-        return (self.room_id, self.standing.viewer, self.standing.seat, self._own_after)
+    def view_key(self, entries: Sequence[Entry]) -> ViewKey:
+        """Sessions with equal keys get equal frames of these entries: encode once for all."""
+        viewer = self.standing.viewer
+        if viewer is not Viewer.MEMBER:
+            return (self.room_id, viewer, ())
+        # A member sees what the host sees, and the own entries.
+        own = tuple(one.seq for one in entries if is_hidden(one.kind) and self._is_own(one))
+        return (self.room_id, Viewer.HOST, own)
 
     def snapshot(self, place: Room | Hall, seq: int) -> m.Snapshot:
         """The whole state at `seq`, for a newcomer."""
@@ -124,9 +133,14 @@ class Session:
             return m.EntryFrame(entry.seq, entry.kind, dict(entry.body), entry.at, entry.head.hex())
         if entry.body.get("room_id") != str(self.room_id):
             return None
-        own_seat = self.standing.seat if entry.seq > self._own_after else None
+        own_seat = self.standing.seat if self._is_own(entry) else None
         body = project(entry.kind, entry.body, self.standing, own_seat=own_seat)
         return None if body is None else m.EntryFrame(entry.seq, entry.kind, dict(body), entry.at)
+
+    def _is_own(self, entry: Entry) -> bool:
+        """Is the entry about the reader's seat, and made while the reader had it?"""
+        seat = self.standing.seat
+        return seat is not None and entry.seq > self._own_after and entry.body.get("seat") == seat
 
     def ends_with(self, entry: Entry) -> bool:
         """Has the reader lost the seat by this entry?"""

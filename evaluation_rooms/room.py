@@ -210,3 +210,11 @@ class Room:
         """Until when a bidder may answer; pauses of the room prolong the term."""
         asked = enquiry.asked
         return prolonged(asked.due_at, self.stood_still, begun=asked.asked_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Two states of one room: what a deed found, and what it left."""
+
+    before: Room
+    after: Room

@@ -56,6 +56,11 @@ def project(kind: str, body: Body, standing: Standing, *, own_seat: int | None) 
     return body if own else hide(body)
 
 
+def is_hidden(kind: str) -> bool:
+    """Does the seat that an entry of this kind is about see more of it than others do?"""
+    return kind in _HIDDEN
+
+
 _FOR_OPERATORS: Final = frozenset(
     {
         "room.opened",

@@ -7,6 +7,7 @@ the caller tells the bus.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from evaluation_rooms.commands import AdvancePhase, Command
@@ -15,7 +16,7 @@ from evaluation_rooms.events import ReportDrafted, RoomEvent, RoomOpened, to_eve
 from evaluation_rooms.fold import apply, opened
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.results import EvaluationOutcome, outcome_of
-from evaluation_rooms.room import Room
+from evaluation_rooms.room import Change, Room
 from evaluation_rooms.seating import require_sound
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
@@ -60,19 +61,21 @@ async def act(
     tender_id = await rooms.tender_of(connection, room_id)
     await tenders.lock(connection, tender_id)
     before = await rooms.load(connection, tender_id, room_id)
-    # The seat may have been given to somebody else since the ticket was.
-    if by.viewer is Viewer.MEMBER:
-        assert by.seat is not None
-        if before.seat(by.seat).person_id != by.person_id:
-            raise NotYourPart
+    require_own_seat(before, by)
     # Nobody reads the journal for a room whose window has not ended.
     pauses = () if before.is_open_at(at) else await pauses_in(connection, tender_id)
     events = decide(before, command, at=at, pauses=pauses)
-    after = before
-    for event in events:
-        after = apply(after, event)
-    await rooms.save(connection, before, after)
+    after = reduce(apply, events, before)
+    await rooms.save(connection, [Change(before, after)])
     return Done(await _append(connection, after, events, at=at), after)
+
+
+def require_own_seat(room: Room, by: Standing) -> None:
+    """The seat may have been given to somebody else since the ticket was. Raises NotYourPart."""
+    if by.viewer is Viewer.MEMBER:
+        assert by.seat is not None
+        if room.seat(by.seat).person_id != by.person_id:
+            raise NotYourPart
 
 
 async def room_of(connection: Connection, tender_id: UUID, lot: str) -> UUID:
@@ -115,10 +118,5 @@ async def _reported(connection: Connection, room_id: UUID) -> Room:
 async def _append(
     connection: Connection, room: Room, events: Sequence[RoomEvent], *, at: datetime
 ) -> int:
-    seq = 0
-    for event in events:
-        entry = await journal.append(
-            connection, room.tender_id, Stream.COMMITTEE, to_event(event), at=at
-        )
-        seq = entry.seq
-    return seq
+    told = [(room.tender_id, to_event(event), at) for event in events]
+    return (await journal.append_all(connection, Stream.COMMITTEE, told))[-1].seq

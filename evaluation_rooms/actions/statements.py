@@ -26,6 +26,17 @@ class Trust:
     chain: tuple[bytes, ...] = ()
 
 
+def is_signed(command: Command) -> bool:
+    """Does the command carry a signature that `verify` checks?"""
+    match command:
+        case CheckIn():
+            return True
+        case LockScores(statement=statement) | ConfirmReport(statement=statement):
+            return statement is not None
+        case _:
+            return False
+
+
 def verify(command: Command, trust: Trust, *, at: datetime) -> None:
     """Check the signatures that a command carries. Raises SignatureRefused.
 

@@ -4,13 +4,14 @@ A room is small (some hundred votes and marks), so an action loads it whole unde
 lock, lets the rules decide, and saves the difference.
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 import msgspec
 
 from evaluation_rooms.events import ReportDrafted
 from evaluation_rooms.phases import Phase
-from evaluation_rooms.room import Election, Results, Room
+from evaluation_rooms.room import Change, Election, Results, Room
 from evaluation_rooms.storage import answers, bids, matters, price_matters, scores, seats, votes
 from evaluation_rooms.terms import Terms
 from tendering.domain.refusals import NotFound
@@ -151,8 +152,14 @@ async def insert(connection: Connection, room: Room, *, voided: int = 0) -> None
     await scores.save_objective(connection, room, room.objective.values())
 
 
-async def save(connection: Connection, before: Room, after: Room) -> None:
-    """Write what differs between two states of one room."""
+async def save(connection: Connection, changes: Sequence[Change]) -> None:
+    """Write what differs between two states of each room; marks, the most, in one statement."""
+    await scores.save(connection, changes)
+    for one in changes:
+        await _save(connection, one.before, one.after)
+
+
+async def _save(connection: Connection, before: Room, after: Room) -> None:
     await _save_row(connection, before, after)
     await seats.save(connection, after, [one for one in after.seats if one not in before.seats])
     changed_bids = [
@@ -168,7 +175,6 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
         after,
         [mark for key, mark in after.objective.items() if before.objective.get(key) != mark],
     )
-    await scores.save(connection, before, after)
     await votes.save(connection, before, after)
     await answers.save(connection, before, after)
     await price_matters.save(connection, before, after)

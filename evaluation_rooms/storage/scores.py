@@ -1,10 +1,10 @@
 """SQL of `rooms.scores` and `rooms.objective_marks`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from uuid import UUID
 
-from evaluation_rooms.room import Room
+from evaluation_rooms.room import Change, Room
 from evaluation_rooms.terms import ObjectiveMark
 from tendering.storage.connection import Connection
 
@@ -40,24 +40,30 @@ async def list_objective(
     }
 
 
-async def save(connection: Connection, before: Room, after: Room) -> None:
-    """Write the points that came or changed, remove those that are void."""
-    if before.marks is after.marks:
-        return
+async def save(connection: Connection, changes: Sequence[Change]) -> None:
+    """Write the points that came or changed, remove those that are void, of several rooms."""
+    changes = [one for one in changes if one.before.marks is not one.after.marks]
     changed = [
-        (after.tender_id, after.id, *key, points)
-        for key, points in after.marks.items()
-        if before.marks.get(key) != points
+        (one.after.tender_id, one.after.id, *key, points)
+        for one in changes
+        for key, points in one.after.marks.items()
+        if one.before.marks.get(key) != points
     ]
     if changed:
-        await connection.executemany(
+        await connection.execute(
             """INSERT INTO rooms.scores (tender_id, room_id, seat, bid, criterion, points)
-               VALUES ($1, $2, $3, $4, $5, $6)
+               SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::smallint[],
+                                    $5::text[], $6::numeric[])
                ON CONFLICT (tender_id, room_id, seat, bid, criterion) DO UPDATE
                SET points = EXCLUDED.points""",
-            changed,
+            *map(list, zip(*changed, strict=True)),
         )
-    void = [(after.tender_id, after.id, *key) for key in before.marks if key not in after.marks]
+    void = [
+        (one.after.tender_id, one.after.id, *key)
+        for one in changes
+        for key in one.before.marks
+        if key not in one.after.marks
+    ]
     if void:
         await connection.executemany(
             """DELETE FROM rooms.scores

@@ -1,6 +1,7 @@
 """SQL of `tendering.journal`. Under the tender's lock `seq` order is commit order."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,15 @@ from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json
 
 HINT_CHANNEL = "journal"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The last entry of a stream: its number, head and instant."""
+
+    seq: int
+    head: bytes
+    at: datetime
 
 
 async def append(
@@ -26,24 +36,31 @@ async def append(
 
 
 async def append_all(
-    connection: Connection, stream: Stream, events: Sequence[tuple[UUID, Event, datetime]]
+    connection: Connection,
+    stream: Stream,
+    events: Sequence[tuple[UUID, Event, datetime]],
+    *,
+    known: Mapping[UUID, End] | None = None,
 ) -> list[Entry]:
     """Add events at the ends of a stream of several tenders, in the order given. Two statements,
     and a third for the feed if the stream is public.
 
     An entry is never dated before its predecessor: who waited for the lock with an earlier instant
     in hand, as an unlock that took long to decrypt, comes later in the stream and says so.
+    `known`: `ends` as read under the tenders' locks, of those that have entries.
     """
-    ends = await _ends(connection, stream, {tender_id for tender_id, _, _ in events})
+    if known is None:
+        known = await ends(connection, stream, {tender_id for tender_id, _, _ in events})
+    lasts = dict(known)
     entries = []
     for tender_id, event, at in events:
-        last = ends.get(tender_id)
+        last = lasts.get(tender_id)
         if last is None:
             seq, previous, dated = 1, first_head(tender_id, stream), at
         else:
-            seq, previous, dated = last[0] + 1, last[1], max(at, last[2])
+            seq, previous, dated = last.seq + 1, last.head, max(at, last.at)
         head = next_head(previous, seq=seq, kind=event.kind, body=event.body, at=dated)
-        ends[tender_id] = (seq, head, dated)
+        lasts[tender_id] = End(seq, head, dated)
         entries.append(Entry(tender_id, stream, seq, event.kind, event.body, dated, head))
     await connection.execute(
         """INSERT INTO tendering.journal (tender_id, stream, seq, kind, body, at, head)
@@ -68,9 +85,9 @@ async def append_all(
     return entries
 
 
-async def _ends(
+async def ends(
     connection: Connection, stream: Stream, tender_ids: Collection[UUID]
-) -> dict[UUID, tuple[int, bytes, datetime]]:
+) -> dict[UUID, End]:
     """The last number, head and instant of a stream of each tender that has entries."""
     rows = await connection.fetch(
         """SELECT last.tender_id, last.seq, last.head, last.at
@@ -82,7 +99,7 @@ async def _ends(
         list(tender_ids),
         stream,
     )
-    return {row["tender_id"]: (row["seq"], row["head"], row["at"]) for row in rows}
+    return {row["tender_id"]: End(row["seq"], row["head"], row["at"]) for row in rows}
 
 
 async def after(

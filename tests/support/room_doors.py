@@ -19,6 +19,7 @@ from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hub import Hub
+from evaluation_rooms.room_writer import writing_rooms
 from evaluation_rooms.seating import STATEMENT_KINDS, STATEMENT_LABEL
 from evaluation_rooms.settings import RoomSettings
 from tendering.api.auth import token_digest
@@ -134,7 +135,7 @@ async def doors(
     async with transaction(tender_pool) as connection:
         await insert_organization(connection, EXPERTS, 9, Role.EXPERT)
     touched: list[UUID] = []
-    async with open_bus(tender_pool, database.app_dsn) as bus:
+    async with open_bus(tender_pool, database.app_dsn) as bus, writing_rooms(tender_pool) as writer:
         context = Context(
             pool=tender_pool,
             now=lambda: AT,
@@ -152,6 +153,7 @@ async def doors(
             now=lambda: AT,
             bus=bus,
             hub=Hub(tender_pool, bus, settings),
+            writer=writer,
             trust=Trust(tuple(keys.trusted_roots())),
             settings=settings,
         )

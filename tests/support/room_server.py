@@ -20,6 +20,7 @@ from evaluation_rooms.connection import serve
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.events import RoomOpened
 from evaluation_rooms.hub import Hub
+from evaluation_rooms.room_writer import writing_rooms
 from evaluation_rooms.settings import RoomSettings
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import tickets
@@ -94,6 +95,8 @@ class RoomServer:
 
     def connect(self, room_id: UUID = ROOM, **options: Any) -> connect:
         """A socket to a room, before `hello`."""
+        # Without a bound on what it keeps: what a test leaves unread must not keep it from closing.
+        options = {"max_queue": None, **options}
         return connect(f"{self.address}/rooms/{room_id}/socket", compression=None, **options)
 
     async def narrow_socket(self) -> socket.socket:
@@ -138,10 +141,16 @@ async def room_server(
     pool: Pool, dsn: str, settings: RoomSettings = SETTINGS, *, send_buffer_bytes: int = 0
 ) -> AsyncIterator[RoomServer]:
     """Serve rooms on a loopback port; with a small send buffer readers are soon behind."""
-    async with open_bus(pool, dsn) as bus:
+    async with open_bus(pool, dsn) as bus, writing_rooms(pool) as writer:
         hub = Hub(pool, bus, settings)
         context = RoomsContext(
-            pool=pool, now=lambda: AT, bus=bus, hub=hub, trust=Trust(()), settings=settings
+            pool=pool,
+            now=lambda: AT,
+            bus=bus,
+            hub=hub,
+            writer=writer,
+            trust=Trust(()),
+            settings=settings,
         )
 
         async def answer(request: web.Request) -> web.StreamResponse:

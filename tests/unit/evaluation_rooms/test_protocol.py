@@ -2,6 +2,7 @@
 
 import pytest
 
+from crypto.canonical import JsonValue
 from evaluation_rooms import commands as c
 from evaluation_rooms import messages as m
 from evaluation_rooms.hall import Hall, HallPhase, HallView
@@ -175,8 +176,22 @@ def test_a_session_is_joined_by_its_ticket() -> None:
 def test_readers_of_one_kind_share_their_frames() -> None:
     host = Standing(Viewer.HOST, person_id=person(50))
 
-    assert joined(host).view_key == joined(Standing(Viewer.HOST)).view_key
-    assert joined(MEMBER).view_key != joined(host).view_key
+    def entries(kind: str, seat: int) -> list[Entry]:
+        body: dict[str, JsonValue] = {"room_id": str(ROOM), "seat": seat}
+        return [Entry(TENDER, Stream.COMMITTEE, 4, kind, body, AT, b"\1" * 32)]
+
+    said, own, other = (
+        entries("room.said", 2),
+        entries("score.submitted", 2),
+        entries("score.submitted", 3),
+    )
+    watcher = joined(Standing(Viewer.SUPERVISOR))
+    for shared in (said, other):
+        assert joined(MEMBER).view_key(shared) == joined(host).view_key(shared)
+        assert joined(MEMBER).view_key(shared) != watcher.view_key(shared)
+    assert joined(MEMBER).view_key(own) != joined(host).view_key(own)
+    # Who got the seat later sees what the others see.
+    assert joined(MEMBER, own_after=4).view_key(own) == joined(host).view_key(own)
 
 
 def test_the_hall_hides_what_came_before_closing() -> None:
