@@ -9,7 +9,7 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -42,8 +42,12 @@ from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
+from tendering.backup.command import BACKUP_COMMANDS, BackupAsked, keep_safe
+from tendering.backup.keeping_up import keeping_up
+from tendering.backup.manifest import BackupRefused
 from tendering.canary_watch import watch_canaries
 from tendering.clockwork import timed_work
+from tendering.database_choice import open_database, read_secret
 from tendering.doctor.command import doctor
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
@@ -65,7 +69,6 @@ from tendering.storage.connection import Pool, open_connection, open_pool, readi
 from tendering.storage.embedded_postgres import (
     EmbeddedPostgresFailed,
     FolderInUse,
-    embedded_postgres,
 )
 from tendering.storage.migrations import (
     MigrationEdited,
@@ -88,12 +91,16 @@ MIGRATIONS: Final = tuple(
         ("insurance", insurance_gateway),
     )
 )
-COMMANDS: Final = ("serve", "migrate", "check-config", "keys", "verify-database", "doctor")
+COMMANDS: Final = (
+    *("serve", "migrate", "check-config", "keys", "verify-database", "doctor"),
+    *BACKUP_COMMANDS,
+)
 SHUTDOWN_SECONDS: Final = 5.0
 
 # What keeps the platform from starting, said in one sentence and without a traceback.
 REFUSALS: Final = (
     SettingsRefused,
+    BackupRefused,
     KeysUnusable,
     PortTaken,
     FolderInUse,
@@ -122,7 +129,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         host, port = listening.getsockname()[:2]
         if settings.server.port == 0:
             settings = replace(settings, server=replace(settings.server, port=port))
-        owner_dsn, dsn, watch = await _database(stack, settings)
+        owner_dsn, dsn, watch = await open_database(stack, settings)
         if owner_dsn:
             async with open_connection(owner_dsn) as connection:
                 await migrate(connection, MIGRATIONS)
@@ -167,30 +174,11 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 deliver_outbox(insurance),
                 deliver_notifications(pool, sender),
                 watch_loop(metrics),
+                *keeping_up(settings),
                 watch(),
             )
         )
         yield Running(f"http://{host}:{port}", context, ended)
-
-
-async def _database(
-    stack: AsyncExitStack, settings: Settings
-) -> tuple[str, str, Callable[[], Coroutine[None, None, None]]]:
-    """Owner's and application's address, and what watches over an embedded server."""
-    chosen = settings.database
-    if chosen.dsn_file:
-        owner_dsn = _secret(chosen.owner_dsn_file) if chosen.owner_dsn_file else ""
-        return owner_dsn, _secret(chosen.dsn_file), _nothing
-    database = await stack.enter_async_context(embedded_postgres(settings.folder / "postgres"))
-    return database.owner_dsn, database.app_dsn, database.watch
-
-
-def _secret(file: str) -> str:
-    return Path(file).read_text("utf-8").strip()
-
-
-async def _nothing() -> None:
-    await asyncio.Event().wait()
 
 
 async def _clock(pool: Pool, settings: Settings) -> Clock:
@@ -250,7 +238,7 @@ def _app(
     log_parts = LogParts(published_keys(settings, context.keys), stamper_of(settings, context.keys))
     parts = {"log_parts": log_parts, "rooms": rooms, "insurance": insurance}
     token_file = settings.server.metrics_token_file
-    token = _secret(token_file) if token_file else ""
+    token = read_secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)
     app.on_shutdown.append(rooms.hub.send_away)
     app.on_shutdown.append(context.bell.close)
@@ -263,7 +251,7 @@ def _app(
 @asynccontextmanager
 async def demonstration(platform: Running, settings: Settings) -> AsyncIterator[None]:
     """Load the demonstration tender over the public API, say where to look, keep insurers open."""
-    operator = json.loads(_secret(str(settings.folder / "operator.json")))
+    operator = json.loads(read_secret(str(settings.folder / "operator.json")))
     folder = settings.folder / "demonstration"
     account = (operator["login"], operator["password"])
     accounts = await load_demonstration(platform.address, *account, folder=folder)
@@ -303,7 +291,7 @@ async def serve(settings: Settings, *, load: bool) -> int:
 async def migrate_database(settings: Settings) -> int:
     """Apply what migrations are missing, as the owner."""
     async with AsyncExitStack() as stack:
-        owner_dsn, _, _ = await _database(stack, settings)
+        owner_dsn, _, _ = await open_database(stack, settings)
         if not owner_dsn:
             raise SettingsRefused("database.owner_dsn_file: needed to migrate")
         async with open_connection(owner_dsn) as connection:
@@ -315,7 +303,7 @@ async def migrate_database(settings: Settings) -> int:
 async def verify_stored(settings: Settings) -> int:
     """Recompute every chain and digest that the database and the disk hold. 1 if one is wrong."""
     async with AsyncExitStack() as stack:
-        _, dsn, _ = await _database(stack, settings)
+        _, dsn, _ = await open_database(stack, settings)
         pool = await stack.enter_async_context(open_pool(dsn, size=2))
         report = await verify_database(pool, Blobs(settings.folder / "blobs"))
     for wrong in report.wrong:
@@ -344,6 +332,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="kaibiao")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--config", type=Path)
+    parser.add_argument("--until", default="")
     for flag in ("--demonstration", "--load", "--json"):
         parser.add_argument(flag, action="store_true")
     try:
@@ -359,20 +348,24 @@ def _obey(options: argparse.Namespace) -> int:
     settings = load_settings(options.config)
     if options.demonstration:
         settings = replace(settings, clock=replace(settings.clock, mode="demonstration"))
+    if options.command in BACKUP_COMMANDS:
+        asked = BackupAsked(options.command, options.until, options.json)
+        return keep_safe(settings, asked, version=VERSION, migrations=MIGRATIONS)
     settings.folder.mkdir(parents=True, exist_ok=True)
     log_to(settings.folder / "server.log" if options.load else None)
     match options.command:
         case "serve":
-            return _run(serve(settings, load=options.load))
+            work = serve(settings, load=options.load)
         case "migrate":
-            return _run(migrate_database(settings))
+            work = migrate_database(settings)
         case "verify-database":
-            return _run(verify_stored(settings))
+            work = verify_stored(settings)
         case "keys":
             return show_keys(settings)
         case _:
             print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
             return 0
+    return _run(work)
 
 
 def _run(coroutine: Coroutine[None, None, int]) -> int:

@@ -13,6 +13,7 @@ from crypto.errors import ProviderMissing
 COMMANDS = {
     "age": ("age:age", "Seal and open ordinary age files."),
     "archive": ("archive:archive", "Keep an archive: the four tests, and its time stamps."),
+    "backup": ("operating:backup", "Copy database, stored bytes and sealed keys."),
     "bid": ("bid:bid", "Prepare, seal, rehearse and submit a bid; unlock it at the opening."),
     "boq": ("boq:boq", "Check bills of quantities: what does not add up, what bids share."),
     "check-documents": (
@@ -30,6 +31,8 @@ COMMANDS = {
     "migrate": ("operating:migrate", "Apply what migrations are missing to the database."),
     "receipt": ("verifying:receipt", "Receipts of submissions."),
     "score": ("score:score", "Score bids by an evaluation method, every step in words."),
+    "restore": ("operating:restore", "Build the platform anew from its backups."),
+    "restore-drill": ("operating:restore_drill", "Prove that a backup restores and verifies."),
     "rules": ("rules:rules", "Explain a rule, check a tender, compute a timetable, offline."),
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
     "sign": ("sign:sign", "Sign a PDF, or a document of the platform, with one's own key."),

@@ -154,10 +154,16 @@ class OpeningSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupSettings:
-    """Where backups lie, and how old the newest may be before `kaibiao doctor` says so."""
+    """Where backups lie, how many are kept, and how old the newest may be before it is told.
+
+    The platform's keys are sealed to `recipients` (age); without one they are not in a backup.
+    """
 
     folder: str = ""
     hours_max: int = 26
+    keep: int = 7
+    mirror_seconds: int = 10
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,8 +260,9 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         raise SettingsRefused(f"ratings.follow_up_working_days: 1 to {FOLLOW_UP_DAYS_MAX}")
     _check_outages(settings.outages)
     _check_openings(settings.openings)
-    if settings.backups.hours_max < 1:
-        raise SettingsRefused("backups.hours_max: at least 1")
+    backups = settings.backups
+    if min(backups.hours_max, backups.keep, backups.mirror_seconds) < 1:
+        raise SettingsRefused("backups: hours_max, keep and mirror_seconds are positive")
     return settings
 
 

@@ -53,6 +53,39 @@ def keys(config: Path | None) -> None:
 
 
 @click.command()
+@click.option("--config", type=FILE)
+def backup(config: Path | None) -> None:
+    """Copy database, stored bytes and sealed keys to `backups.folder`, while the platform serves.
+
+    Run it as the platform's own user, from a timer. Older ones than `backups.keep` are removed.
+    """
+    operate("backup", config)
+
+
+@click.command()
+@click.option("--config", type=FILE, required=True, help="Of the platform to build; empty folder.")
+@click.option("--until", metavar="INSTANT", default="", help="Not later than; UTC, as in receipts.")
+def restore(config: Path, until: str) -> None:
+    """Build the platform anew from `backups.folder`, as far as the WAL reaches, or to INSTANT.
+
+    Put the keys back before it serves. Exit status 1: something that is spoken of is missing.
+    """
+    operate("restore", config, "--until", until)
+
+
+@click.command("restore-drill")
+@click.option("--config", type=FILE)
+@click.option("--until", metavar="INSTANT", default="", help="Not later than; UTC, as in receipts.")
+@click.option("--json", "as_json", is_flag=True)
+def restore_drill(config: Path | None, until: str, *, as_json: bool) -> None:
+    """Restore beside the platform that serves, verify every chain and digest, remove it again.
+
+    Exit status 1: something does not hold. Needs room for a second database.
+    """
+    operate("restore-drill", config, "--until", until, *(["--json"] if as_json else []))
+
+
+@click.command()
 @click.option("--folder", type=click.Path(path_type=Path), default=Path("var/demo"))
 @click.option("--procedure", metavar="NAME", help="A short play of one of the procedures.")
 @click.option("--ocds", type=FILE, help="Take the tender from an OCDS 1.1 release package.")

@@ -82,6 +82,7 @@ async def examine_database(dsn: str, *, now: Clock, migrations: Folders) -> list
                 offset_seconds=(told - middle).total_seconds(),
                 may=tuple(await inspection.excess_rights(connection)),
                 lacks=tuple(await inspection.lacking_rights(connection)),
+                wal_copied=await inspection.copies_wal(connection),
                 not_migrated=await _not_migrated(dsn, migrations),
             )
     except _AWAY as error:
@@ -142,6 +143,8 @@ def _examine_host(settings: Settings, now: datetime) -> list[Finding]:
     found += judgments.judge_certificates(list(look_at_certificates(settings)), now=now)
     folder, hours = settings.backups.folder, settings.backups.hours_max
     backups = look_at_backups(Path(folder))
+    if not settings.database.dsn_file:
+        found += judgments.judge_copies(folder, backups, now=now)
     found.append(judgments.judge_backups(folder, backups, now=now, hours_max=hours))
     return found
 

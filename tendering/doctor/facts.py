@@ -9,7 +9,8 @@ class DatabaseFacts:
     """A database that answered. `settings` as SHOW tells them; `offset_seconds`: its clock − ours.
 
     `may` are the rights of the application's role beyond what it needs, as in "journal UPDATE".
-    `not_migrated` says why the schema is not this program's; empty when it is.
+    `not_migrated` says why the schema is not this program's; empty when it is. `wal_copied`:
+    somebody receives the WAL as it is written.
     """
 
     version: int
@@ -18,6 +19,7 @@ class DatabaseFacts:
     may: tuple[str, ...]
     lacks: tuple[str, ...]
     not_migrated: str
+    wal_copied: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,12 @@ class ObserverFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupFacts:
-    """The newest backup in the folder; None: there is none. `error`: the folder is unreadable."""
+    """The newest backup in the folder; None: there is none. `error`: the folder is unreadable.
+
+    `wal_at`: when the last of the WAL was copied there.
+    """
 
     taken_at: datetime | None = None
     error: str = ""
+    keys_sealed: bool = False
+    wal_at: datetime | None = None

@@ -3,25 +3,23 @@
 A folder is written to once, a few kilobytes that are removed again.
 """
 
-import json
 import mmap
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from cryptography import x509
 
+from tendering.backup.manifest import WAL, BackupRefused, list_backups
 from tendering.doctor.facts import BackupFacts, CertificateFacts, FolderFacts, SecretFacts
-from tendering.domain.journal import parse_instant
 from tendering.keys import KeysUnusable, load_keys
 from tendering.settings import Settings
 
 PAGE_BYTES: Final = 4096
-MANIFEST: Final = "manifest.json"
 SEALED: Final = ("*.key.pem", "*.seed")
 
 
@@ -126,13 +124,17 @@ def unreadable_roots(settings: Settings) -> list[SecretFacts]:
 
 
 def look_at_backups(folder: Path) -> BackupFacts:
-    """The newest of the backups in `folder`, by what its manifest says."""
+    """The newest of the backups in `folder`, by what its manifest says, and the WAL after it."""
     try:
-        manifests = sorted(folder.glob(f"*/{MANIFEST}"))
-        taken = [parse_instant(json.loads(file.read_bytes())["taken_at"]) for file in manifests]
-        return BackupFacts(taken_at=max(taken, default=None))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        newest = max(list_backups(folder), key=lambda one: one.taken_at, default=None)
+        copied = [file.stat().st_mtime for file in (folder / WAL).glob("*")]
+    except (OSError, BackupRefused) as error:
         return BackupFacts(error=f"{type(error).__name__}: {error}")
+    return BackupFacts(
+        taken_at=None if newest is None else newest.taken_at,
+        keys_sealed=newest is not None and newest.keys_sealed,
+        wal_at=datetime.fromtimestamp(max(copied), UTC) if copied else None,
+    )
 
 
 def _secret(file: Path) -> SecretFacts:

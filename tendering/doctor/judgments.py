@@ -31,6 +31,8 @@ OFFSET_ERROR_SECONDS: Final = 10.0
 WHOLE_SECONDS: Final = 1.0
 EXPIRES_TONIGHT: Final = timedelta(hours=24)
 EXPIRES_SOON: Final = timedelta(days=30)
+# The platform gives a sign of life every second, so there is always something to copy.
+WAL_BEHIND_MAX: Final = timedelta(minutes=5)
 FREE_FILES_SHARE_MIN: Final = 0.05
 OTHERS: Final = 0o077
 WRITABLE_BY_OTHERS: Final = 0o022
@@ -105,6 +107,8 @@ def judge_database(facts: DatabaseFacts) -> Iterator[Finding]:
     else:
         yield _ok("database-answers", "database", version)
     yield from _judge_server(facts.settings)
+    if facts.settings.get("archive_mode") == "off" and not facts.wal_copied:
+        yield _warning("no-wal-archive", "archive_mode", "off")
     yield from judge_offset("database", facts.offset_seconds)
     if facts.may:
         yield _error("role-may-too-much", "database.dsn_file", ", ".join(facts.may))
@@ -128,8 +132,6 @@ def _judge_server(shown: Mapping[str, str]) -> Iterator[Finding]:
         yield _warning("no-checksums", "data_checksums", shown.get("data_checksums", ""))
     if shown.get("TimeZone") not in {"UTC", "Etc/UTC"}:
         yield _warning("database-not-utc", "TimeZone", shown.get("TimeZone", ""))
-    if shown.get("archive_mode") == "off":
-        yield _warning("no-wal-archive", "archive_mode", "off")
 
 
 def judge_database_away(error: str) -> Finding:
@@ -258,6 +260,16 @@ def judge_backups(folder: str, facts: BackupFacts, *, now: datetime, hours_max: 
     if now - facts.taken_at > timedelta(hours=hours_max):
         return _error("backup-too-old", folder, facts.taken_at.isoformat())
     return _ok("backup-fresh", folder, facts.taken_at.isoformat())
+
+
+def judge_copies(folder: str, facts: BackupFacts, *, now: datetime) -> Iterator[Finding]:
+    """What the backups of the embedded database need besides: its WAL, and the sealed keys."""
+    if not folder or facts.error:
+        return
+    if facts.wal_at is None or now - facts.wal_at > WAL_BEHIND_MAX:
+        yield _error("wal-behind", folder, "" if facts.wal_at is None else facts.wal_at.isoformat())
+    if facts.taken_at is not None and not facts.keys_sealed:
+        yield _warning("keys-not-in-backup", "backups.recipients")
 
 
 def refused_settings(error: str) -> Finding:

@@ -115,8 +115,8 @@ TEXTS: Final = {
     "no-wal-archive": Text(
         "没有 WAL 归档，只能恢复到最近一次备份，不能恢复到任意时刻。",
         "WAL is not archived: a restore reaches the last backup, not a chosen instant.",
-        "按备份指南设置 archive_mode 和 archive_command。",
-        "Set archive_mode and archive_command.",
+        "内置数据库：设定 backups.folder；自备数据库：设置 archive_mode。",
+        "Embedded database: set backups.folder; one of your own: set archive_mode.",
     ),
     "role-may-too-much": Text(
         "应用角色的权限过大，可以改写日志。",
@@ -329,6 +329,18 @@ TEXTS: Final = {
         "The newest backup is from the future.",
         "校正时钟。",
         "Set the clock right.",
+    ),
+    "wal-behind": Text(
+        "数据库的预写日志没有持续复制，最近的数据不能恢复。",
+        "The database's WAL is not being copied: what is newest could not be restored.",
+        "平台须在运行；检查备份盘的空间、权限和服务日志。",
+        "The platform must run; look at the backup disk's space and rights and at the log.",
+    ),
+    "keys-not-in-backup": Text(
+        "备份中没有平台密钥。",
+        "The platform's keys are not in the backup.",
+        "在 backups.recipients 中列出保管人的 age 公钥，或另行保管密钥。",
+        "Name the keepers' age recipients in backups.recipients, or keep the keys elsewhere.",
     ),
     "backup-fresh": Text("备份是新的。", "The backup is fresh."),
 }

@@ -11,10 +11,9 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +32,7 @@ from tendering.storage.postgres_home import (
     passwords,
     remove_socket_folder,
 )
+from tendering.storage.postgres_programs import TAIL_CHARACTERS, launching, run_program
 
 __all__ = [
     "EmbeddedDatabase",
@@ -43,15 +43,12 @@ __all__ = [
 ]
 
 DATABASE: Final = "kaibiao"
-INIT_SECONDS: Final = 120
 START_SECONDS: Final = 120
 STOP_SECONDS: Final = 60
 PREDECESSOR_SECONDS: Final = 60
 POLL_SECONDS: Final = 0.005
 LOG_BYTES_MAX: Final = 10 * 1024 * 1024
-LOG_TAIL_CHARACTERS: Final = 800
 
-_LAUNCHER: Final = Path(__file__).with_name("launch_postgres.py")
 _OWNER, _APP, _AUDIT = ROLES
 
 # Statements and key values may name bidders, so the log gets neither.
@@ -64,6 +61,8 @@ _SETTINGS: Final = {
     "log_timezone": "UTC",
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
+    # What a backup has not fetched yet is kept, but not until the disk is full.
+    "max_slot_wal_keep_size": "8GB",
 }
 # For tests: nothing of it survives a power cut, nor needs to.
 _FAST_SETTINGS: Final = {
@@ -86,7 +85,10 @@ _INITDB_OPTIONS: Final = (
     "--builtin-locale=C.UTF-8",
     "--data-checksums",
 )
-_HOST_BASED_AUTHENTICATION: Final = "local all all scram-sha-256\n"
+# The second line lets the owner copy the cluster, and read its WAL as it is written.
+_HOST_BASED_AUTHENTICATION: Final = (
+    f"local all all scram-sha-256\nlocal replication {_OWNER} scram-sha-256\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +111,15 @@ class EmbeddedDatabase:
 
 
 @asynccontextmanager
-async def embedded_postgres(folder: Path, *, fast: bool = False) -> AsyncIterator[EmbeddedDatabase]:
+async def embedded_postgres(
+    folder: Path, *, fast: bool = False, start_seconds: int = START_SECONDS
+) -> AsyncIterator[EmbeddedDatabase]:
     """Run the cluster of `folder`, made at the first start; stop it when the block ends.
 
     Enter it in the main thread: the kernel's signal comes when the *thread* that forked dies.
-    `fast` gives up durability, for tests. When the folder cannot be reached by the user that the
-    server runs as, the cluster is kept elsewhere: see `postgres_home`.
+    `fast` gives up durability, for tests; `start_seconds` is how long recovery may take. When the
+    folder cannot be reached by the user that the server runs as, the cluster is kept elsewhere: see
+    `postgres_home`.
     Raises `FolderInUse` when another process uses the folder, else `EmbeddedPostgresFailed`.
     """
     assert threading.current_thread() is threading.main_thread()
@@ -124,7 +129,7 @@ async def embedded_postgres(folder: Path, *, fast: bool = False) -> AsyncIterato
         process = _start(home, sockets, fast=fast)
         with _watched(process) as ended:
             try:
-                await _until_ready(home, process)
+                await _until_ready(home, process, start_seconds)
                 yield _describe(home, sockets, ended)
             finally:
                 await _stop(process, ended)
@@ -162,14 +167,14 @@ def _create(home: Home, *, fast: bool) -> None:
     fresh = home.folder / "data.new"
     shutil.rmtree(fresh, ignore_errors=True)
     home.make_folder(fresh)
-    _run(
+    run_program(
         home,
         ["initdb", "--pgdata", str(fresh), *_INITDB_OPTIONS, *(["--no-sync"] if fast else [])],
         statements="",
     )
     (fresh / "pg_hba.conf").write_text(_HOST_BASED_AUTHENTICATION)
     iterations = ["-c", "scram_iterations=1"] if fast else []
-    _run(
+    run_program(
         home,
         ["postgres", "--single", "-D", str(fresh), *iterations, "postgres"],
         statements=_first_statements(passwords(home)),
@@ -181,7 +186,7 @@ def _create(home: Home, *, fast: bool) -> None:
 def _first_statements(secret: dict[str, str]) -> str:
     """Statements of the single-user server: one a line. The passwords are of our own alphabet."""
     lines = [
-        f"CREATE ROLE {_OWNER} LOGIN CREATEDB CREATEROLE PASSWORD '{secret[_OWNER]}'",
+        f"CREATE ROLE {_OWNER} LOGIN CREATEDB CREATEROLE REPLICATION PASSWORD '{secret[_OWNER]}'",
         # To end a session that stands in the way of a migration, or of dropping a test's database.
         f"GRANT pg_signal_backend TO {_OWNER}",
         f"CREATE ROLE {_APP} LOGIN PASSWORD '{secret[_APP]}'",
@@ -195,7 +200,7 @@ def _first_statements(secret: dict[str, str]) -> str:
 
 def _require_same_version(home: Home) -> None:
     cluster = (home.data / "PG_VERSION").read_text().strip()
-    answer = _run(home, ["postgres", "--version"], statements="")
+    answer = run_program(home, ["postgres", "--version"], statements="")
     program = answer.split()[-1].split(".")[0]
     if cluster != program:
         raise EmbeddedPostgresFailed(
@@ -242,7 +247,7 @@ def _start(home: Home, sockets: Path, *, fast: bool) -> subprocess.Popen[bytes]:
     options = [f"--{name}={value}" for name, value in settings.items()]
     with home.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603 - our own programs, no shell
-            _command(home, ["postgres", "-D", str(home.data), *options]),
+            launching(home, ["postgres", "-D", str(home.data), *options]),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -251,16 +256,16 @@ def _start(home: Home, sockets: Path, *, fast: bool) -> subprocess.Popen[bytes]:
         )
 
 
-async def _until_ready(home: Home, process: subprocess.Popen[bytes]) -> None:
+async def _until_ready(home: Home, process: subprocess.Popen[bytes], seconds: int) -> None:
     """Wait for the last line of the pid file, the server's only word when it has no service bus."""
     pid_file = home.data / "postmaster.pid"
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         lines = pid_file.read_text().split("\n") if pid_file.exists() else []
         if lines[0:1] == [str(process.pid)] and "ready" in [line.strip() for line in lines[7:8]]:
             return
         await asyncio.sleep(POLL_SECONDS)
-    tail = home.log.read_text(errors="replace")[-LOG_TAIL_CHARACTERS:]
+    tail = home.log.read_text(errors="replace")[-TAIL_CHARACTERS:]
     raise EmbeddedPostgresFailed(f"the database server did not start: {tail}")
 
 
@@ -316,28 +321,6 @@ def _addresses(home: Home, sockets: Path) -> tuple[str, str, str]:
         f"postgresql://{role}:{secret[role]}@/{DATABASE}?host={host}" for role in ROLES
     )
     return owner, app, audit
-
-
-def _run(home: Home, command: Sequence[str], *, statements: str) -> str:
-    """Run a program of the cluster to its end and return what it printed. Blocks."""
-    done = subprocess.run(  # noqa: S603 - our own programs, no shell
-        _command(home, command),
-        input=statements,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=INIT_SECONDS,
-    )
-    # The single-user server ends well even when a statement failed.
-    if done.returncode != 0 or "ERROR:" in done.stderr:
-        raise EmbeddedPostgresFailed(f"{command[0]} failed: {done.stderr[-LOG_TAIL_CHARACTERS:]}")
-    return done.stdout
-
-
-def _command(home: Home, command: Sequence[str]) -> list[str]:
-    launcher = [sys.executable, "-I", "-S", str(_LAUNCHER)]
-    identity = [str(os.getpid()), str(home.user), str(home.group)]
-    return [*launcher, *identity, str(home.programs / command[0]), *command[1:]]
 
 
 def _sync_folder(folder: Path) -> None:

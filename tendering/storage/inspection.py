@@ -31,6 +31,17 @@ async def shown_settings(connection: Connection) -> dict[str, str]:
     return {row["name"]: row["setting"] for row in rows}
 
 
+async def copies_wal(connection: Connection) -> bool:
+    """Does anybody receive the WAL as it is written: a backup, or a standby?"""
+    copied: bool = await connection.fetchval(
+        """
+        SELECT EXISTS (SELECT FROM pg_replication_slots WHERE active AND slot_type = 'physical')
+            OR EXISTS (SELECT FROM pg_stat_replication)
+        """
+    )
+    return copied
+
+
 async def server_time(connection: Connection) -> datetime:
     """The database's clock."""
     found = await connection.fetchval("SELECT clock_timestamp()")

@@ -43,6 +43,14 @@ async def silence(connection: Connection) -> timedelta | None:
     return found
 
 
+async def latest_beat(connection: Connection) -> datetime | None:
+    """The last sign of life of any process, by real time; None if none ever gave one."""
+    found: datetime | None = await connection.fetchval(
+        "SELECT max(beat_at) FROM tendering.heartbeats"
+    )
+    return found
+
+
 async def beat(connection: Connection, process_id: UUID) -> None:
     """Give a sign of life."""
     await connection.execute(

@@ -95,7 +95,7 @@ async def kill_again_and_again(database: Database, folder: Path, *, seed: int, k
     """Kill a server so many times and check after each what it owes. AssertionError if it fails."""
     chance, tally = random.Random(seed), Tally()
     async with serving(database, folder, upload_bytes_max=UPLOAD_BYTES_MAX) as platform:
-        tender, bidders = await _hall(platform)
+        tender, bidders = await a_hall(platform)
     config = folder / "kaibiao.toml"
     config.write_text(
         f'[server]\nport = 0\n[database]\ndsn_file = "{folder / "dsn"}"\n'
@@ -105,7 +105,7 @@ async def kill_again_and_again(database: Database, folder: Path, *, seed: int, k
         moment = Moment(chance.randrange(RECEIPTS_MAX))
         async with programs.running("server", "serve", "--config", config) as program:
             busy = [
-                asyncio.create_task(_hand_in_until_killed(program.url, tender, one, moment))
+                asyncio.create_task(hand_in_until_killed(program.url, tender, one, moment))
                 for one in bidders
             ]
             async with asyncio.timeout(ANSWER_SECONDS):
@@ -121,12 +121,12 @@ async def kill_again_and_again(database: Database, folder: Path, *, seed: int, k
             programs.running("server", "serve", "--config", config) as program,
             open_pool(database.app_dsn, size=2) as pool,
         ):
-            await _require_what_is_owed(program.url, tender, bidders)
-            await _require_sound(pool, Blobs(folder / "blobs"), tender, bidders)
+            await require_what_is_owed(program.url, tender, bidders)
+            await require_sound(pool, Blobs(folder / "blobs"), tender, bidders)
     return tally
 
 
-async def _hall(platform: Platform) -> tuple[Tender, list[Bidder]]:
+async def a_hall(platform: Platform) -> tuple[Tender, list[Bidder]]:
     """A tender that takes bids, and secured bidders with certified keys."""
     context, bidders = platform.running.context, []
     tender = await published_tender(platform)
@@ -156,28 +156,28 @@ async def _hall(platform: Platform) -> tuple[Tender, list[Bidder]]:
     return tender, bidders
 
 
-async def _hand_in_until_killed(url: str, tender: Tender, bidder: Bidder, moment: Moment) -> None:
-    async with _line(url, bidder) as line:
+async def hand_in_until_killed(url: str, tender: Tender, bidder: Bidder, moment: Moment) -> None:
+    async with a_line(url, bidder) as line:
         try:
             while True:
                 handed = bidder.next(tender)
-                handed.receipt = await _hand_in(line, handed)
+                handed.receipt = await hand_in(line, handed)
                 moment.receipt_given()
         except aiohttp.ClientError:
             return  # the line ended with the server
 
 
-async def _require_what_is_owed(url: str, tender: Tender, bidders: Sequence[Bidder]) -> None:
+async def require_what_is_owed(url: str, tender: Tender, bidders: Sequence[Bidder]) -> None:
     """What was acknowledged has the same receipt; what was not goes in now, the same bytes."""
     for bidder in bidders:
-        async with _line(url, bidder) as line:
+        async with a_line(url, bidder) as line:
             for handed in bidder.handed:
-                receipt = await _hand_in(line, handed)
+                receipt = await hand_in(line, handed)
                 assert not handed.receipt or receipt == handed.receipt, "another receipt"
                 handed.receipt = receipt
 
 
-async def _require_sound(
+async def require_sound(
     pool: Pool, blobs: Blobs, tender: Tender, bidders: Sequence[Bidder]
 ) -> None:
     """Each bid once, every chain and digest right, every part that is called stored whole."""
@@ -195,7 +195,7 @@ async def _require_sound(
     assert report.holds, report.wrong
 
 
-def _line(url: str, bidder: Bidder) -> aiohttp.ClientSession:
+def a_line(url: str, bidder: Bidder) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
         url,
         headers={"Authorization": f"Bearer {bidder.token}"},
@@ -203,7 +203,7 @@ def _line(url: str, bidder: Bidder) -> aiohttp.ClientSession:
     )
 
 
-async def _hand_in(line: aiohttp.ClientSession, handed: Handed) -> bytes:
+async def hand_in(line: aiohttp.ClientSession, handed: Handed) -> bytes:
     """Hand a bid in, uploading first what is not up; the receipt as it came."""
     sent = handed.sent
     body = sent.body()

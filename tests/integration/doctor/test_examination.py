@@ -14,6 +14,7 @@ from aiohttp import web
 
 from crypto.certificates import make_authority
 from crypto.keys import generate_signing_key
+from tendering.backup.manifest import Manifest, write_manifest
 from tendering.doctor.examination import as_json, examine, examine_database
 from tendering.doctor.facts import AddressFacts, SecretFacts
 from tendering.doctor.host_probe import (
@@ -105,15 +106,18 @@ def test_secrets_are_found_by_what_the_configuration_names(tmp_path: Path) -> No
 
 
 def test_the_newest_backup_counts_and_a_broken_manifest_is_told(tmp_path: Path) -> None:
-    for day in ("21", "22"):
-        (tmp_path / day).mkdir()
-        manifest = {"taken_at": f"2026-11-{day}T02:00:00+00:00"}
-        (tmp_path / day / "manifest.json").write_text(json.dumps(manifest))
+    for day in (21, 22):
+        taken = Manifest(datetime(2026, 11, day, 2, tzinfo=UTC), "1", 0, b"", keys_sealed=day == 22)
+        (tmp_path / taken.name).mkdir()
+        (tmp_path / taken.name / "manifest.json").write_bytes(write_manifest(taken))
+    (tmp_path / "wal").mkdir()
+    (tmp_path / "wal" / "000000010000000000000001.partial").touch()
 
     newest = look_at_backups(tmp_path)
-    (tmp_path / "22" / "manifest.json").write_text("[]")
+    next(tmp_path.glob("20261122*/manifest.json")).write_text("[]")
 
-    assert newest.taken_at == datetime(2026, 11, 22, 2, tzinfo=UTC)
+    assert (newest.taken_at, newest.keys_sealed) == (datetime(2026, 11, 22, 2, tzinfo=UTC), True)
+    assert newest.wal_at is not None
     assert look_at_backups(tmp_path).error != ""
 
 

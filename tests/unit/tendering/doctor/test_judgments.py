@@ -70,6 +70,29 @@ def test_what_is_in_order_is_not_complained_of() -> None:
     assert judgments.exit_status(found) == 0
 
 
+def test_a_backup_needs_the_wal_after_it_and_the_keys() -> None:
+    def copies(facts: BackupFacts, folder: str = "f") -> set[str]:
+        return codes(judgments.judge_copies(folder, facts, now=NOW))
+
+    ago = NOW - timedelta(minutes=5)
+    whole = BackupFacts(taken_at=NOW, keys_sealed=True, wal_at=ago)
+    not_archived = {**DATABASE.settings, "archive_mode": "off"}
+
+    assert copies(whole) == set()
+    assert copies(replace(whole, wal_at=ago - timedelta(microseconds=1))) == {"error wal-behind"}
+    assert copies(BackupFacts()) == {"error wal-behind"}
+    assert copies(replace(whole, keys_sealed=False)) == {"warning keys-not-in-backup"}
+    assert copies(BackupFacts(), folder="") == set()
+    assert copies(BackupFacts(error="mount")) == set()
+    assert codes(judgments.judge_database(replace(DATABASE, settings=not_archived))) == {
+        "warning no-wal-archive"
+    }
+    assert (
+        codes(judgments.judge_database(replace(DATABASE, settings=not_archived, wal_copied=True)))
+        == set()
+    )
+
+
 def test_the_defaults_are_not_for_real_tenders() -> None:
     found = codes(judgments.judge_settings(Settings()))
 

@@ -1,0 +1,1 @@
+"""Backup, restore, and the drill that proves a backup to be one."""
