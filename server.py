@@ -22,6 +22,7 @@ import evaluation_rooms
 import insurance_gateway
 import tendering
 from clients.demo.loading import demonstration_insurers, load_demonstration
+from evaluation_rooms.actions.emptying import empty_rooms
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
@@ -139,9 +140,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         clock = await _clock(pool, settings)
         bus = await stack.enter_async_context(open_bus(pool, dsn))
         context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
-        heart = Heart(context, settings.outages)
-        # Before anything is served: what was missed while nothing was.
-        await heart.beat(at=clock.now())
+        heart = Heart(context, settings.outages, empty_rooms)
+        await heart.beat(at=clock.now())  # Before anything is served.
         await stack.enter_async_context(bus.listening(context.bell.hint))
         metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
         insurance = await stack.enter_async_context(

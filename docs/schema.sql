@@ -280,7 +280,7 @@ CREATE TABLE rooms.rooms (
     CONSTRAINT rooms_lot_check CHECK ((lot ~ '^[1-9][0-9]{0,3}$'::text)),
     CONSTRAINT rooms_number_check CHECK ((number > 0)),
     CONSTRAINT rooms_numbering_seed_check CHECK ((numbering_seed ~ '^[0-9a-f]{32,128}$'::text)),
-    CONSTRAINT rooms_phase_check CHECK ((phase = ANY (ARRAY['preparation'::text, 'chair'::text, 'preliminary'::text, 'clarification'::text, 'technical'::text, 'price'::text, 'totals'::text, 'checks'::text, 'report'::text, 'signing'::text, 'closed'::text])))
+    CONSTRAINT rooms_phase_check CHECK ((phase = ANY (ARRAY['preparation'::text, 'chair'::text, 'preliminary'::text, 'clarification'::text, 'technical'::text, 'price'::text, 'totals'::text, 'checks'::text, 'report'::text, 'signing'::text, 'closed'::text, 'void'::text])))
 );
 
 CREATE TABLE rooms.scores (

@@ -1,4 +1,4 @@
-"""What interrupts or turns the course of a room, as entries: standing still, and stepping back."""
+"""What interrupts, turns or ends the course of a room: standing still, stepping back, void."""
 
 from datetime import datetime
 from typing import TypeAlias
@@ -45,7 +45,16 @@ class StepBackAnswered(Struct, frozen=True, tag_field="kind", tag="step_back.ans
     reason: str
 
 
-CourseEvent: TypeAlias = RoomPaused | RoomResumed | StepBackProposed | StepBackAnswered
+class RoomVoided(Struct, frozen=True, tag_field="kind", tag="room.voided"):
+    """The platform was away for too long: the seats are empty, what was decided here is void.
+
+    Votes and marks stay to be read. Another committee evaluates the lot in another room.
+    """
+
+    room_id: UUID
+
+
+CourseEvent: TypeAlias = RoomPaused | RoomResumed | StepBackProposed | StepBackAnswered | RoomVoided
 
 
 class Standstill(Struct, frozen=True):

@@ -30,10 +30,10 @@ def decide(
 ) -> tuple[RoomEvent, ...]:
     """What the command leads to, in order. Raises the refusals of its rule.
 
-    Nothing happens in a closed room, while it stands still, or outside its time window, which the
-    pauses prolong.
+    Nothing happens in a closed or void room, while it stands still, or outside its time window,
+    which the pauses prolong.
     """
-    if room.phase is Phase.CLOSED:
+    if room.phase in {Phase.CLOSED, Phase.VOID}:
         raise WrongPhase(phase=room.phase)
     if not isinstance(command, commands.ResumeRoom):
         course.require_running(room)

@@ -153,6 +153,15 @@ def _resumed(room: Room, event: k.RoomResumed) -> Room:
     return replace(room, pauses={**room.pauses, event.number: pause})
 
 
+def _voided(room: Room, _event: k.RoomVoided) -> Room:
+    # Who sat where stays, with what they decided; nobody of them has a part here any more.
+    seats = tuple(
+        replace(seat, checked_in=False, recused=True) if seat.role is SeatRole.MEMBER else seat
+        for seat in room.seats
+    )
+    return replace(room, phase=Phase.VOID, seats=seats)
+
+
 def _step_back(room: Room, event: k.StepBackProposed) -> Room:
     return replace(room, step_back=k.StepBack(event))
 
@@ -344,6 +353,7 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         m.ReportRefused: _refused,
         k.RoomPaused: _paused,
         k.RoomResumed: _resumed,
+        k.RoomVoided: _voided,
         k.StepBackProposed: _step_back,
         k.StepBackAnswered: _step_back_answer,
         m.MotionMade: _motion,

@@ -24,6 +24,7 @@ class Phase(StrEnum):
     REPORT = "report"
     SIGNING = "signing"
     CLOSED = "closed"
+    VOID = "void"
 
 
 class Guide(StrEnum):
@@ -120,6 +121,8 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
         P.REPORT: (Step(P.SIGNING, EITHER, ("all-confirmed",)),),
         P.SIGNING: (Step(P.CLOSED, HOST, ()),),
         P.CLOSED: (),
+        # The committee could not go on for too long: another one begins anew in another room.
+        P.VOID: (),
     }
 )
 

@@ -70,6 +70,7 @@ _FOR_OPERATORS: Final = frozenset(
         "phase.changed",
         "room.paused",
         "room.resumed",
+        "room.voided",
         "scores.locked",
         "room.closed",
     }

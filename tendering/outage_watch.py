@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from tendering.actions.outages import notice, settle
+from tendering.actions.outages import EmptyRooms, Settling, notice, settle
 from tendering.api.context import Context
 from tendering.settings import OutageSettings
 from tendering.storage import outages
@@ -27,10 +27,14 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Heart:
-    """The signs of life of one process. `beaten` is monotonic, seconds; none given yet is None."""
+    """The signs of life of one process. `beaten` is monotonic, seconds; none given yet is None.
+
+    `empty_rooms`: how rooms are emptied whose committee could not go on for too long.
+    """
 
     context: Context
     settings: OutageSettings
+    empty_rooms: EmptyRooms
     process_id: UUID = field(default_factory=uuid4)
     beaten: float | None = None
 
@@ -54,7 +58,7 @@ class Heart:
         async with reading(self.context.pool) as connection:
             unsettled = await outages.list_unsettled(connection)
         for one in unsettled:
-            await settle_all(self.context, one, at=at)
+            await settle_all(self.context, one, self.empty_rooms, at=at)
 
     async def live(self) -> None:
         """Beat for ever."""
@@ -66,18 +70,21 @@ class Heart:
             await asyncio.sleep(self.settings.heartbeat_seconds)
 
 
-async def settle_all(context: Context, outage: Outage, *, at: datetime) -> list[UUID]:
+async def settle_all(
+    context: Context, outage: Outage, empty_rooms: EmptyRooms, *, at: datetime
+) -> list[UUID]:
     """Apply an outage to every tender it may have touched; which of them it has.
 
     A crash on the way leaves the rest to whoever looks next: each tender is its own transaction.
     """
     touched = []
+    settling = Settling(context.law, empty_rooms, uuid4)
     while True:
         async with reading(context.pool) as connection:
             found = await outages.list_touched(connection, outage, limit=TENDERS_AT_ONCE)
         for tender_id in found:
             async with transaction(context.pool) as connection:
-                was_touched = await settle(connection, outage, tender_id, context.law, at=at)
+                was_touched = await settle(connection, outage, tender_id, settling, at=at)
             if was_touched:
                 touched.append(tender_id)
                 context.touched(tender_id)

@@ -313,16 +313,6 @@ class Reported(Struct, frozen=True):
     admitted: tuple[UUID, ...] | None = None
 
 
-class EvaluationVoided(Struct, frozen=True):
-    """evaluation.voided. By a `ruling`, or else for an `error` in the report."""
-
-    lot: str
-    committee: str
-    ruling: UUID | None = None
-    error: str = ""
-    law: str = ""
-
-
 class CandidatesShown(Struct, frozen=True):
     """candidates.published."""
 

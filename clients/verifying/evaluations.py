@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from clients.verifying.bodies import EvaluationVoided, Reported
+from clients.verifying.bodies import Reported
+from clients.verifying.bodies_outages import EvaluationVoided
 from clients.verifying.case import Case, place
 from clients.verifying.draws import drawn_experts
 from clients.verifying.re_evaluations import check_voided, reports_of
@@ -37,7 +38,9 @@ def check_evaluation(case: Case, notes: Notes) -> None:
         return
     case.rooms = _replayed(case, notes)
     for room in case.rooms.values():
-        if room.phase is not Phase.CLOSED:
+        if room.phase is Phase.VOID:
+            notes.remark(f"a room of lot {room.lot} is void: its committee could not go on")
+        elif room.phase is not Phase.CLOSED:
             notes.remark(f"the room of lot {room.lot} was never closed")
 
 

@@ -25,6 +25,7 @@ class _Replay:
     asked: dict[int, tuple[str, datetime]] = field(default_factory=dict)
     accepted: dict[int, str] = field(default_factory=dict)
     leaving: set[int] = field(default_factory=set)
+    vacant: set[int] = field(default_factory=set)
     opened: bool = False
 
 
@@ -52,7 +53,9 @@ def _seated(replay: _Replay, entry: Entry, _: Notes) -> None:
 def _called(replay: _Replay, entry: Entry, notes: Notes) -> None:
     replay.call = parsed(entry, Called)
     notes.require(
-        replay.call.seats_asked == len(replay.experts), place(entry), "not everybody was asked"
+        replay.call.seats_asked == len(replay.experts) - len(replay.vacant),
+        place(entry),
+        "not everybody was asked",
     )
 
 
@@ -63,6 +66,7 @@ def _reseated(replay: _Replay, entry: Entry, notes: Notes) -> None:
             body.seat in replay.leaving, place(entry), "stepped in though nobody had left"
         )
     replay.leaving.discard(body.seat)
+    replay.vacant.discard(body.seat)
     replay.accepted.pop(body.seat, None)
     replay.experts[body.seat] = str(body.expert.get("id"))
 
@@ -101,6 +105,14 @@ def _exhausted(replay: _Replay, entry: Entry, notes: Notes) -> None:
     seat = parsed(entry, Exhausted).seat
     notes.require(seat in replay.leaving, place(entry), "given up though nobody had left")
     replay.leaving.discard(seat)
+    replay.vacant.add(seat)
+
+
+def _room_voided(replay: _Replay, _: Entry, __: Notes) -> None:
+    """Nobody sits any more: every seat is the next one's."""
+    replay.opened = False
+    replay.leaving = set(replay.experts)
+    replay.accepted.clear()
 
 
 def _room_opened(replay: _Replay, entry: Entry, notes: Notes) -> None:
@@ -122,5 +134,6 @@ _STEPS: Final[Mapping[str, Callable[[_Replay, Entry, Notes], None]]] = MappingPr
         "expert.declined": _left,
         "expert.lapsed": _left,
         "room.opened": _room_opened,
+        "room.voided": _room_voided,
     }
 )

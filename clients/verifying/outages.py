@@ -8,10 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
 
-from msgspec import Struct
-
+from clients.verifying.bodies_outages import Away, EvaluationVoided, OutageBody
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.journals import moves_deadline
 from clients.verifying.report import Notes
@@ -25,8 +23,10 @@ from tendering.domain.outages import (
     Window,
     rule_json,
     rule_of,
+    sessions_of,
     settle_outage,
 )
+from tendering.domain.re_evaluation import VOIDED
 from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.domain.rulebook import from_json
 from tendering.domain.suspension import OUTAGE, Pause
@@ -34,38 +34,6 @@ from tendering.domain.tender import Tender, TenderStatus
 
 # A request that had arrived before the database came back is entered with its own instant.
 REQUEST_LIFE: Final = timedelta(seconds=60)
-
-
-class WindowBody(Struct, frozen=True):
-    """A window that became longer."""
-
-    lot: str
-    unlock_until: datetime
-
-
-class OutageBody(Struct, frozen=True):
-    """platform.outage."""
-
-    since: datetime
-    until: datetime
-    rule: dict[str, int]
-    deadline: datetime
-    opening_from: datetime | None
-    windows: tuple[WindowBody, ...]
-    evaluation: str | None
-
-
-class _TermsBody(Struct, frozen=True):
-    opens_at: datetime
-
-
-class _RoomBody(Struct, frozen=True):
-    room_id: UUID
-    terms: _TermsBody
-
-
-class _SeatBody(Struct, frozen=True):
-    room_id: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +159,11 @@ def _require_effect(case: Case, found: _Outage, rule: OutageRule, notes: Notes) 
             where,
             f"decided {body.evaluation} about the evaluation, the rule {expected.evaluation}",
         )
+        notes.require(
+            _voids(case, found) == [one.lot for one in expected.voided],
+            where,
+            "other evaluations became void than a new committee begins anew",
+        )
 
 
 def _windows(case: Case, found: _Outage) -> list[Window]:
@@ -211,18 +184,17 @@ def _windows(case: Case, found: _Outage) -> list[Window]:
 
 
 def _sessions(case: Case, found: _Outage) -> list[Session]:
-    """The evaluation rooms as they were before an outage, from the committee's stream."""
-    reported = any(
-        entry.kind == "evaluation.reported" and entry.seq < found.entry.seq
-        for entry in case.streams[Stream.PUBLIC]
-    )
-    if reported:
-        return []
-    before = [
+    """The evaluations that went on before an outage, from the committee's stream."""
+    return sessions_of(
         entry for entry in case.streams.get(Stream.COMMITTEE, []) if entry.at < found.pause.until
+    )
+
+
+def _voids(case: Case, found: _Outage) -> list[str]:
+    """The lots whose evaluation was void with an outage, in the order of the entries."""
+    away = Away(found.pause.since, found.pause.until)
+    return [
+        body.lot
+        for entry, body in case.all(Stream.PUBLIC, VOIDED, EvaluationVoided)
+        if body.outage == away and entry.at == found.entry.at
     ]
-    begun = {
-        parsed(entry, _SeatBody).room_id for entry in before if entry.kind == "seat.checked_in"
-    }
-    rooms = [parsed(entry, _RoomBody) for entry in before if entry.kind == "room.opened"]
-    return [Session(room.terms.opens_at, room.room_id in begun) for room in rooms]

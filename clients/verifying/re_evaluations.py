@@ -2,14 +2,19 @@
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
-from clients.verifying.bodies import EvaluationVoided, Reported
+from clients.verifying.bodies import Reported
+from clients.verifying.bodies_outages import Away, EvaluationVoided, OutageBody
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
+from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from tendering.domain.complaints import RE_EVALUATING
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.outages import ROOM_VOIDED, Evaluation
 from tendering.domain.re_evaluation import LAWS, VOIDED, Committee, Error
+from tendering.domain.suspension import OUTAGE
 
 _KINDS = frozenset(
     {"evaluation.reported", "candidates.published", "award.notified", "committee.replaced", VOIDED}
@@ -24,7 +29,9 @@ def reports_of(case: Case) -> list[tuple[Entry, Reported, Room | None, int, bool
     """
     rooms: dict[str, list[Room]] = {}
     for room in case.rooms.values():
-        rooms.setdefault(room.lot, []).append(room)
+        # A room that an outage emptied came to no report.
+        if room.phase is not Phase.VOID:
+            rooms.setdefault(room.lot, []).append(room)
     told = case.all(Stream.PUBLIC, "evaluation.reported", Reported)
     left = Counter(body.lot for _, body in told)
     seen: Counter[str] = Counter()
@@ -39,7 +46,10 @@ def reports_of(case: Case) -> list[tuple[Entry, Reported, Room | None, int, bool
 
 
 def check_voided(case: Case, notes: Notes) -> None:
-    """An evaluation is void only while its report stands and nothing is awarded, with a cause."""
+    """An evaluation is void only while its report stands and nothing is awarded, with a cause.
+
+    One that an outage ended has no report.
+    """
     bodies = {entry.seq: body for entry, body in case.all(Stream.PUBLIC, VOIDED, EvaluationVoided)}
     reported: set[str] = set()
     shown: set[str] = set()
@@ -56,17 +66,23 @@ def check_voided(case: Case, notes: Notes) -> None:
             awarded.add(lot)
         elif entry.kind == VOIDED and entry.seq in bodies:
             body = bodies[entry.seq]
+            by_outage = body.outage is not None
             notes.require(
-                lot in reported and lot not in awarded, where, "void without a report, or awarded"
+                (lot in reported) is not by_outage and lot not in awarded,
+                where,
+                "void without a report, or awarded",
             )
             _check_cause(case, entry, body, shown, notes)
             after = told[number + 1 :]
+            if by_outage:
+                # One committee sat for all lots, and is replaced once.
+                after = [one for one in after if one.kind != VOIDED or one.at != entry.at]
             replaced = next(
                 (n for n, one in enumerate(after) if one.kind != "committee.replaced"), len(after)
             )
             anew = body.committee == Committee.NEW
             notes.require(
-                replaced == (_seats(case) if anew else 0),
+                replaced == (_seats(case) - _vacant(case, entry) if anew else 0),
                 where,
                 f"{replaced} members were replaced, for the {body.committee} committee",
             )
@@ -79,6 +95,13 @@ def _check_cause(
     case: Case, entry: Entry, body: EvaluationVoided, shown: set[str], notes: Notes
 ) -> None:
     where = place(entry)
+    if body.outage is not None:
+        notes.require(
+            body.committee == Committee.NEW and _follows_outage(case, entry, body.outage),
+            where,
+            "void for an outage that asked for no new committee",
+        )
+        return
     if body.ruling is None:
         errors = {str(error) for error in Error}
         notes.require(
@@ -109,3 +132,33 @@ def _seats(case: Case) -> int:
     drawn = [one.body for one in case.streams[Stream.PUBLIC] if one.kind == "committee.drawn"]
     seats: Any = drawn[0].get("seats") if drawn else None
     return len(seats) if isinstance(seats, list) else 0
+
+
+def _follows_outage(case: Case, entry: Entry, away: Away) -> bool:
+    """Was there such an outage, settled in the same transaction, and is every room empty?"""
+    settled = any(
+        (body.since, body.until) == (away.since, away.until)
+        and body.evaluation == Evaluation.NEW_COMMITTEE
+        for one, body in case.all(Stream.PUBLIC, OUTAGE, OutageBody)
+        if one.seq < entry.seq and one.at == entry.at
+    )
+    if Stream.COMMITTEE not in case.streams:
+        return settled
+    emptied = {
+        UUID(str(one.body["room_id"]))
+        for one in case.streams[Stream.COMMITTEE]
+        if one.kind == ROOM_VOIDED and one.at == entry.at
+    }
+    lots = {room.lot for room_id, room in case.rooms.items() if room_id in emptied}
+    return settled and str(entry.body["lot"]) in lots
+
+
+def _vacant(case: Case, entry: Entry) -> int:
+    """The seats for which nobody was left when the committee was replaced."""
+    vacant: set[Any] = set()
+    for one in case.streams.get(Stream.COMMITTEE, []):
+        if one.at <= entry.at and one.kind == "committee.exhausted":
+            vacant.add(one.body.get("seat"))
+        elif one.at <= entry.at and one.kind == "committee.reseated":
+            vacant.discard(one.body.get("seat"))
+    return len(vacant)

@@ -22,12 +22,16 @@ from evaluation_rooms.phases import TRANSITIONS, Guide, Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import SHEET_LABEL
 from evaluation_rooms.seating import STATEMENT_LABEL
-from tendering.domain.journal import Entry
+from tendering.domain.journal import Entry, Stream
+from tendering.domain.outages import Evaluation
 from tendering.domain.refusals import Refused
+from tendering.domain.suspension import OUTAGE
 
 
 def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: Notes) -> bool:
     """Check an entry; False when the replay cannot go on with it."""
+    if isinstance(event, k.RoomVoided):
+        return _check_void(case, entry, notes)
     if not room.is_open_at(entry.at, case.pauses):
         notes.fails(place(entry), "outside the time window of the room")
     why = fault_of(room, event, at=entry.at)
@@ -42,8 +46,22 @@ def check_step(case: Case, room: Room, entry: Entry, event: e.RoomEvent, notes: 
     return not why or not why.startswith("cannot")
 
 
+def _check_void(case: Case, entry: Entry, notes: Notes) -> bool:
+    """A room is emptied by an outage that asks for a new committee, and by nothing else."""
+    asked = any(
+        one.kind == OUTAGE
+        and one.at == entry.at
+        and one.body.get("evaluation") == Evaluation.NEW_COMMITTEE
+        for one in case.streams[Stream.PUBLIC]
+    )
+    notes.require(asked, place(entry), "emptied though no outage asked for a new committee")
+    return True
+
+
 def fault_of(room: Room, event: e.RoomEvent, *, at: datetime) -> str:
     """What is wrong with an entry for a room in this state; empty when nothing is."""
+    if room.phase is Phase.VOID:
+        return "the room is void"
     if room.standstill is not None and not isinstance(event, k.RoomResumed):
         return "the room stood still"
     try:

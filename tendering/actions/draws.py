@@ -145,17 +145,26 @@ async def replace_committee(
 
 
 async def follow(
-    connection: Connection, tender_id: UUID, *, seat: int, reason: str, at: datetime
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    seat: int,
+    reason: str,
+    called: bool = True,
+    at: datetime,
 ) -> CommitteeSeat | None:
-    """The next in the drawn order, who is asked for the seat; None: it is vacant from now on.
+    """The next in the drawn order, for the seat; None: it is vacant from now on.
 
-    The caller holds the tender's lock. Raises NotFound when nobody sits there, DrawNotPrepared.
+    `called`: as in `run_draw`. The caller holds the tender's lock. Raises NotFound when nobody
+    sits there, DrawNotPrepared.
     """
     record, left, place = await _next(connection, tender_id, seat)
     if place is None:
         await draws.vacate_seat(connection, tender_id, left)
         return None
-    said: dict[str, JsonValue] = {"reason": reason, "called": True}
+    said: dict[str, JsonValue] = (
+        {"reason": reason, "called": True} if called else {"reason": reason}
+    )
     return await _reseat(connection, record, left, place, said, at=at)
 
 

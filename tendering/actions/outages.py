@@ -1,23 +1,41 @@
 """Deeds about an outage of the platform: notice it, and settle it tender by tender, each once."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
 from uuid import UUID, uuid4
 
+from tendering.actions.seat_invitations import seat_another_committee
 from tendering.actions.tenders import Law, plan_of
 from tendering.domain import timetable as dates
-from tendering.domain.journal import Stream, parse_instant
-from tendering.domain.outages import Session, outage_event, rule_of, settle_outage
+from tendering.domain.journal import Stream
+from tendering.domain.outages import (
+    ROOM_KINDS,
+    Session,
+    outage_event,
+    rule_of,
+    sessions_of,
+    settle_outage,
+)
+from tendering.domain.re_evaluation import voided_by_outage
+from tendering.domain.suspension import OUTAGE
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import journal, openings, outages, tenders
 from tendering.storage.connection import Connection
 from tendering.storage.outages import Outage
 
-# Entries of the committee's stream that say when a room opens, and that somebody sat down.
-_ROOM_OPENED: Final = "room.opened"
-_SAT_DOWN: Final = "seat.checked_in"
+# Empties the rooms of a tender in the transaction that ends their evaluations; other packages
+# have rooms, so whoever builds the platform says how.
+EmptyRooms = Callable[[Connection, UUID, Sequence[UUID], datetime], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What settling takes from elsewhere: the law, a way to empty rooms, ids of invitations."""
+
+    law_of: Callable[[Tender, datetime], Law]
+    empty_rooms: EmptyRooms
+    new_id: Callable[[], UUID]
 
 
 async def notice(
@@ -43,15 +61,19 @@ async def settle(
     connection: Connection,
     outage: Outage,
     tender_id: UUID,
-    law_of: Callable[[Tender, datetime], Law],
+    settling: Settling,
     *,
     at: datetime,
 ) -> bool:
-    """Apply the policy to one tender; was it touched? Nothing if another process was first."""
+    """Apply the policy to one tender; was it touched? Nothing if another process was first.
+
+    Where the rule asks for a new committee the rooms are emptied, what was decided in them is
+    void, and the next in the drawn order take the seats.
+    """
     tender = await tenders.lock_also_suspended(connection, tender_id)
     if not await outages.take(connection, outage.id, tender_id):
         return False
-    law = law_of(tender, at)
+    law = settling.law_of(tender, at)
     rule = rule_of(law.rulebook, trigger=outage.trigger)
     settled = settle_outage(
         rule,
@@ -71,6 +93,20 @@ async def settle(
         await openings.extend(connection, tender_id, window.lot, window.unlock_until)
     event = outage_event(rule, outage.pause, replace(settled, tender=later))
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    if settled.voided:
+        rooms = [one.room_id for one in settled.voided]
+        await settling.empty_rooms(connection, tender_id, rooms, at)
+        for one in settled.voided:
+            void = voided_by_outage(one.lot, outage.pause)
+            await journal.append(connection, tender_id, Stream.PUBLIC, void, at=at)
+        await seat_another_committee(
+            connection,
+            tender_id,
+            reason=OUTAGE,
+            wait=rule.evaluation_wait,
+            new_id=settling.new_id,
+            at=at,
+        )
     return True
 
 
@@ -78,14 +114,6 @@ async def _sessions(connection: Connection, tender: Tender) -> list[Session]:
     """The evaluation rooms of a tender that is being evaluated, as their own stream tells."""
     if tender.status is not TenderStatus.EVALUATING:
         return []
-    entries = await journal.list_of_kinds(
-        connection, tender.id, Stream.COMMITTEE, [_ROOM_OPENED, _SAT_DOWN]
+    return sessions_of(
+        await journal.list_of_kinds(connection, tender.id, Stream.COMMITTEE, ROOM_KINDS)
     )
-    begun = {entry.body["room_id"] for entry in entries if entry.kind == _SAT_DOWN}
-    found = []
-    for entry in entries:
-        terms = entry.body.get("terms")
-        if entry.kind == _ROOM_OPENED and isinstance(terms, dict):
-            opens_at = parse_instant(str(terms["opens_at"]))
-            found.append(Session(opens_at, entry.body["room_id"] in begun))
-    return found

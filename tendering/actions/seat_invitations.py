@@ -1,8 +1,8 @@
 """Deeds about invitations: draw and ask everybody, take answers, ask the next."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from tendering.actions import draws
@@ -10,10 +10,13 @@ from tendering.domain import seat_invitations as rules
 from tendering.domain.draw import Draw
 from tendering.domain.experts import Need
 from tendering.domain.journal import Stream
+from tendering.domain.outages import ROOM_OPENED, ROOM_VOIDED
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.seat_invitations import InvitationOver
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.seat_invitations import Call, Invitation, InvitationStatus
-from tendering.domain.tender import TenderStatus, require_status
+from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import draws as stored_draws
 from tendering.storage import journal, seat_invitations, tenders
 from tendering.storage.connection import Connection
@@ -48,9 +51,7 @@ async def draw_and_invite(
         at=at,
     )
     await seat_invitations.insert_call(connection, tender_id, asking.call)
-    seats = [
-        one for one in await stored_draws.seats(connection, tender_id) if one.status == "seated"
-    ]
+    seats = await _seated(connection, tender_id)
     event = rules.called(asking.call, seats=len(seats))
     await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
     await _invite(connection, tender_id, seats, asking, at=at)
@@ -77,7 +78,12 @@ async def answer(
     status = rules.decide_answer(invitation, accept=accept, reason=reason, at=at)
     if status is invitation.status:
         return invitation
-    require_status(tender, TenderStatus.OPENED)
+    if not await _is_awaited(connection, tender):
+        raise WrongPhase(status=tender.status, allowed=[TenderStatus.OPENED])
+    # Whoever sat in a room that is void has gone, and speaks for the seat no more.
+    seated = await _seated(connection, tender.id)
+    if invitation.expert_id not in {one.expert_id for one in seated}:
+        raise InvitationOver
     await seat_invitations.save_status(connection, invitation.id, status)
     if status is InvitationStatus.ACCEPTED:
         event = rules.accepted(invitation)
@@ -92,7 +98,7 @@ async def lapse(
 ) -> int:
     """Ask the next for every seat whose expert has not answered in time; how many those were."""
     tender = await tenders.lock_also_suspended(connection, tender_id)
-    if tender.status is not TenderStatus.OPENED:
+    if not await _is_awaited(connection, tender):
         return 0
     late = [
         one
@@ -103,6 +109,46 @@ async def lapse(
         await seat_invitations.save_status(connection, invitation.id, InvitationStatus.LAPSED)
         await _leave(connection, invitation, InvitationStatus.LAPSED, "lapsed", new_id, at=at)
     return len(late)
+
+
+async def seat_another_committee(
+    connection: Connection,
+    tender_id: UUID,
+    *,
+    reason: str,
+    wait: timedelta,
+    new_id: Callable[[], UUID],
+    at: datetime,
+) -> None:
+    """Give every seat to the next in the drawn order; a seat for which nobody is left is vacant.
+
+    Where experts are asked beforehand these are asked too, to come `wait` after the first answers
+    are due. The caller holds the tender's lock.
+    """
+    call = await seat_invitations.find_call(connection, tender_id)
+    followers = []
+    for left in await _seated(connection, tender_id):
+        assert left.seat is not None, "a reserve does not sit"
+        following = await draws.follow(
+            connection,
+            tender_id,
+            seat=left.seat,
+            reason=reason,
+            called=call is not None,
+            at=at,
+        )
+        if following is None:
+            event = rules.exhausted(left.seat)
+            await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
+        else:
+            followers.append(following)
+    if call is None:
+        return
+    call = replace(call, begins_at=call.respond_until(at) + wait)
+    await seat_invitations.save_call(connection, tender_id, call)
+    event = rules.called(call, seats=len(followers))
+    await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
+    await _invite(connection, tender_id, followers, Asking(call, new_id), at=at)
 
 
 async def require_answered(connection: Connection, tender_id: UUID) -> None:
@@ -118,6 +164,22 @@ async def count_vacant(connection: Connection, tender_id: UUID) -> int:
     seats = await stored_draws.seats(connection, tender_id)
     numbers = {one.seat for one in seats if one.seat is not None}
     return len(numbers - {one.seat for one in seats if one.status == "seated"})
+
+
+async def _is_awaited(connection: Connection, tender: Tender) -> bool:
+    """Is a committee asked to come: before its room opens, or while the last room is void?"""
+    if tender.status is not TenderStatus.EVALUATING:
+        return tender.status is TenderStatus.OPENED
+    told = await journal.list_of_kinds(
+        connection, tender.id, Stream.COMMITTEE, [ROOM_OPENED, ROOM_VOIDED]
+    )
+    return bool(told) and told[-1].kind == ROOM_VOIDED
+
+
+async def _seated(connection: Connection, tender_id: UUID) -> list[CommitteeSeat]:
+    return [
+        one for one in await stored_draws.seats(connection, tender_id) if one.status == "seated"
+    ]
 
 
 async def _leave(

@@ -137,7 +137,7 @@ _RUNNING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.SUPERVISOR,
     ),
     "evaluation.voided": rows_for(
-        "第 {lot} 标段的评标结果作废，重新评审。",
+        "第 {lot} 标段的评标作废，重新评审。",
         "The evaluation of lot {lot} is void and done anew.",
         A.BIDDERS,
         A.SUPERVISOR,
@@ -327,6 +327,7 @@ _ROOM_KINDS: Final = (
     "room.paused",
     "room.resumed",
     "room.said",
+    "room.voided",
     "score.corrected",
     "score.submitted",
     "scores.locked",

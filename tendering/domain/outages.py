@@ -6,14 +6,15 @@ rulebook, marked as unverified, so that a region may set others. Everything foll
 that anybody can read: when the platform was away, the deadline, the windows, the rule.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from crypto.canonical import JsonValue
-from tendering.domain.journal import Event, instant
+from tendering.domain.journal import Entry, Event, instant, parse_instant
 from tendering.domain.refusals.rules import RulebookInvalid
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.suspension import Pause, prolonged
@@ -51,6 +52,13 @@ KEYS: Final[Mapping[str, str]] = {
 }
 
 
+# Entries that say which evaluations there are, and how far they have come.
+ROOM_OPENED: Final = "room.opened"
+SAT_DOWN: Final = "seat.checked_in"
+ROOM_CLOSED: Final = "room.closed"
+ROOM_VOIDED: Final = "room.voided"
+ROOM_KINDS: Final = (ROOM_OPENED, SAT_DOWN, ROOM_CLOSED, ROOM_VOIDED)
+
 # No rulebook counts a deadline later than this after an outage as inside it.
 NEAR_MAX: Final = timedelta(days=1)
 
@@ -66,8 +74,10 @@ class Evaluation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An evaluation that is not over: when its room opens, and whether a member has sat down."""
+    """An evaluation that is not over: its room, when that opens, and has a member sat down?"""
 
+    lot: str
+    room_id: UUID
     opens_at: datetime
     has_begun: bool
 
@@ -91,11 +101,15 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What an outage does to one tender; `tender` has its new deadline."""
+    """What an outage does to one tender; `tender` has its new deadline.
+
+    `voided`: the evaluations that another committee does anew.
+    """
 
     tender: Tender
     windows: tuple[Window, ...]
     evaluation: Evaluation | None
+    voided: tuple[Session, ...] = ()
 
 
 def rule_of(rulebook: Rulebook, *, trigger: timedelta) -> OutageRule:
@@ -171,7 +185,28 @@ def settle_outage(
     gravest = max(found, key=list(Evaluation).index, default=None)
     if not longer and gravest is None:
         return None
-    return Settled(tender, longer, gravest)
+    is_voided = gravest is Evaluation.NEW_COMMITTEE
+    return Settled(tender, longer, gravest, tuple(sessions) if is_voided else ())
+
+
+def sessions_of(committee: Iterable[Entry]) -> list[Session]:
+    """The evaluations that go on, by lot, as the ROOM_KINDS of the committee's stream tell."""
+    found: dict[str, Session] = {}
+    for entry in committee:
+        if entry.kind not in ROOM_KINDS:
+            continue
+        room_id, terms = UUID(str(entry.body["room_id"])), entry.body.get("terms")
+        if entry.kind == ROOM_OPENED and isinstance(terms, dict):
+            opens_at = parse_instant(str(terms["opens_at"]))
+            session = Session(str(entry.body["lot"]), room_id, opens_at, has_begun=False)
+            found[session.lot] = session
+            continue
+        session = next(one for one in found.values() if one.room_id == room_id)
+        if entry.kind == SAT_DOWN:
+            found[session.lot] = replace(session, has_begun=True)
+        else:
+            del found[session.lot]
+    return [session for _, session in sorted(found.items())]
 
 
 def rule_json(rule: OutageRule) -> dict[str, JsonValue]:

@@ -12,8 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from crypto.canonical import JsonValue
-from tendering.domain.journal import Event
+from tendering.domain.journal import Event, instant
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.suspension import Pause
 from tendering.domain.tender import Tender, TenderStatus, require_status, require_transition
 
 VOIDED: Final = "evaluation.voided"
@@ -74,3 +75,9 @@ def voided(
     body: dict[str, JsonValue] = {"lot": lot, "committee": committee, **because}
     again = replace(tender, status=TenderStatus.EVALUATING, version=tender.version + 1)
     return again, Event(VOIDED, body)
+
+
+def voided_by_outage(lot: str, outage: Pause) -> Event:
+    """The evaluation of a lot is void before its end: its committee was kept from it too long."""
+    away: dict[str, JsonValue] = {"since": instant(outage.since), "until": instant(outage.until)}
+    return Event(VOIDED, {"lot": lot, "committee": Committee.NEW, "outage": away})

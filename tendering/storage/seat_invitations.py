@@ -30,6 +30,16 @@ async def insert_call(connection: Connection, tender_id: UUID, call: Call) -> No
     )
 
 
+async def save_call(connection: Connection, tender_id: UUID, call: Call) -> None:
+    """The committee that is asked from here on comes at another time."""
+    await connection.execute(
+        "UPDATE tendering.seat_calls SET begins_at = $2, answer_minutes = $3 WHERE tender_id = $1",
+        tender_id,
+        call.begins_at,
+        call.answer_minutes,
+    )
+
+
 async def find_call(connection: Connection, tender_id: UUID) -> Call | None:
     """How the experts of a tender are asked; None where they are not."""
     row = await connection.fetchrow(
@@ -81,7 +91,8 @@ async def list_due(connection: Connection, *, at: datetime, limit: int) -> list[
     rows = await connection.fetch(
         """SELECT DISTINCT i.tender_id FROM tendering.seat_invitations AS i
            JOIN tendering.tenders AS t ON t.id = i.tender_id
-           WHERE i.status = 'invited' AND i.respond_until <= $1 AND t.status = 'opened'
+           WHERE i.status = 'invited' AND i.respond_until <= $1
+             AND t.status IN ('opened', 'evaluating')
            ORDER BY i.tender_id LIMIT $2""",
         at,
         limit,

@@ -44,7 +44,7 @@ from tendering.domain.contributions import (
     seed_of,
     vrf_input,
 )
-from tendering.domain.draw import draw_committee
+from tendering.domain.draw import Draw, Pool, draw_committee
 from tendering.domain.evaluation_report import assemble
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream, instant
@@ -53,6 +53,7 @@ from tendering.domain.tender import Tender
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Journals
 from tests.support.archive_parties import Party, Platform, chance
+from tests.support.archive_venues import book_and_arrive
 from tests.support.contributing import made, share_of
 from tests.support.evaluation import Play, elects, nothing, points_of, votes
 
@@ -78,6 +79,7 @@ class CommitteePlay:
     others: dict[str, bytes] = field(default_factory=dict)
     seats: dict[int, tuple[Expert, str]] = field(default_factory=dict)
     seed: bytes = b""
+    drawn: tuple[Pool, Draw, dict[UUID, Expert]] | None = None
 
     def _public(self, event: Event, at: datetime) -> None:
         self.journals.append(Stream.PUBLIC, event, at)
@@ -123,12 +125,17 @@ class CommitteePlay:
         )
         self._public(public, at)
         names = {expert.id: expert for expert in pool}
+        self.drawn = frozen.pool, drawn, names
         seated = draw_steps.seated(frozen.pool, drawn, names)
         self.journals.append(Stream.COMMITTEE, seated, at)
         self.seats = {
             number: (names[frozen.pool.sealed[seat.index].expert_id], seat.venue)
             for number, seat in enumerate(drawn.seats, start=1)
         }
+
+    def arrive(self, at: datetime) -> None:
+        """Seats are booked at a venue, and their members arrive there."""
+        book_and_arrive(self.journals, self.seats, self.tender.id, at)
 
     def _contributing(self) -> frozenset[UUID]:
         """The bidders who contribute as well, where a coefficient is drawn."""

@@ -69,7 +69,6 @@ from tests.support.archive_remedies import (
     withdrawal,
 )
 from tests.support.archive_validity import extend_validity
-from tests.support.archive_venues import book_and_arrive
 from tests.support.evaluation import METHOD
 
 BY_HOLDERS = frozenset({"lost-key", "false-shares", "bad-records", "lying-holders"})
@@ -93,6 +92,8 @@ class TenderPlay:
     invited: int = 0
     replaces: bool = False
     suite: str = CLASSIC.name
+    pool: int = 7
+    evaluates: type[CommitteePlay] = CommitteePlay
     method: dict[str, Any] = field(default_factory=METHOD.copy)
     handed: HandedIn = field(default_factory=HandedIn)
     platform: Platform = field(default_factory=Platform)
@@ -113,7 +114,7 @@ class TenderPlay:
             party(0x300 + number, f"示范建设{number:02d}有限公司") for number in range(1, 5)
         ]
         self.experts = [
-            party(0x200 + number, f"示范专家{number}", expert=True) for number in range(1, 8)
+            party(0x201 + one, f"示范专家{one + 1}", expert=True) for one in range(self.pool)
         ]
         self.left: list[Party] = []
         self.journals = Journals(TENDER_ID)
@@ -127,7 +128,7 @@ class TenderPlay:
         second_canary(self)
         at = self._open(self._close())
         at = extend_validity(self.journals, self.tender, self.entity, self.bidders[:3], at)
-        committee = CommitteePlay(
+        committee = self.evaluates(
             self.platform,
             self.journals,
             self.tender,
@@ -140,7 +141,7 @@ class TenderPlay:
             self.others,
         )
         committee.draw(at + timedelta(days=1))
-        book_and_arrive(self.journals, committee.seats, self.tender.id, at + timedelta(days=2))
+        committee.arrive(at + timedelta(days=2))
         room = committee.evaluate(at + timedelta(days=2), void=void)
         committee.award(room, at + timedelta(days=3))
         self.tender = replace(self.tender, status=TenderStatus.AWARDED)

@@ -9,7 +9,7 @@ CREATE TABLE rooms.rooms (
     phase text NOT NULL CHECK (
         phase IN (
             'preparation', 'chair', 'preliminary', 'clarification', 'technical', 'price',
-            'totals', 'checks', 'report', 'signing', 'closed'
+            'totals', 'checks', 'report', 'signing', 'closed', 'void'
         )
     ),
     terms jsonb NOT NULL,

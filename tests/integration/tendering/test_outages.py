@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tendering.actions.outages import notice, settle
+from evaluation_rooms.actions.emptying import empty_rooms
+from tendering.actions.outages import Settling, notice, settle
 from tendering.clockwork import close_due
 from tendering.domain.journal import Entry, Stream, instant
 from tendering.domain.opening import Opening, OpeningPhase
@@ -44,7 +45,7 @@ async def silent_for(pool: Pool, silence: timedelta) -> None:
 
 def heart(case: Objecting) -> Heart:
     """A process that has just been started."""
-    return Heart(case.context, SETTINGS)
+    return Heart(case.context, SETTINGS, empty_rooms)
 
 
 async def told(case: Objecting) -> list[Entry]:
@@ -161,10 +162,11 @@ async def test_a_process_killed_between_noticing_and_settling_leaves_it_to_the_n
     async with transaction(case.pool) as connection:
         noticed = await notice(connection, uuid4(), trigger=timedelta(minutes=2), at=back)
     assert noticed is not None
+    settling = Settling(case.context.law, empty_rooms, uuid4)
     async with reading(case.pool) as connection:
         unfinished = connection.transaction()
         await unfinished.start()
-        assert await settle(connection, noticed, case.lot.id, case.context.law, at=back)
+        assert await settle(connection, noticed, case.lot.id, settling, at=back)
         await unfinished.rollback()
 
     await heart(case).beat(at=back + timedelta(seconds=5))

@@ -15,7 +15,7 @@ from tendering.domain.journal import Entry, Stream
 from tests.support.evaluation import AT, ROOM, TENDER, Play
 
 
-@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("phase", [one for one in Phase if one is not Phase.VOID])
 def test_the_journal_folded_is_the_room(phase: Phase) -> None:
     play = Play().until(phase)
     entries = [

@@ -302,7 +302,7 @@ export type PerformanceForm = "bank_guarantee" | "cash" | "guarantee_insurance";
 
 export interface PersonAnswer { id: string; name: string; login: string; is_administrator: boolean; left_at?: string | null }
 
-export type Phase = "chair" | "checks" | "clarification" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals";
+export type Phase = "chair" | "checks" | "clarification" | "closed" | "preliminary" | "preparation" | "price" | "report" | "signing" | "technical" | "totals" | "void";
 
 export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[]; certifiers: PartyView[]; witnesses: PartyView[]; quorum: number; authorities: PartyView[] }
 

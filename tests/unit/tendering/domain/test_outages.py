@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
-from tendering.domain.journal import Entry, Stream
+from crypto.canonical import JsonValue
+from tendering.domain.journal import Entry, Stream, instant
 from tendering.domain.outages import (
     Evaluation,
     Session,
@@ -15,6 +17,7 @@ from tendering.domain.outages import (
     decide_evaluation,
     outage_event,
     rule_of,
+    sessions_of,
     settle_outage,
 )
 from tendering.domain.pauses import pauses_of
@@ -118,18 +121,48 @@ def test_p10_an_evaluation_waits_goes_on_or_begins_anew(
     lasted: timedelta, *, begun: bool, decided: Evaluation
 ) -> None:
     outage = Pause(DEADLINE, DEADLINE + lasted)
-    early = Session(DEADLINE + lasted, has_begun=False)
+    early = Session("1", UUID(int=1), DEADLINE + lasted, has_begun=False)
+    met = Session("2", UUID(int=2), DEADLINE, has_begun=begun)
 
-    assert decide_evaluation(RULE, outage, Session(DEADLINE, begun)) is decided
+    assert decide_evaluation(RULE, outage, met) is decided
     assert decide_evaluation(RULE, outage, early) is None
     later = settle_outage(
         RULE,
         outage,
         a_tender(status=TenderStatus.EVALUATING),
-        sessions=[early, Session(DEADLINE, begun)],
+        sessions=[early, met],
     )
     assert later is not None
     assert later.evaluation is decided
+    # One committee sits for every lot: who evaluates one anew does so with all.
+    anew = decided is Evaluation.NEW_COMMITTEE
+    assert later.voided == ((early, met) if anew else ())
+
+
+def test_an_evaluation_goes_on_from_its_room_until_it_is_closed_or_void() -> None:
+    def entry(kind: str, room: int, **body: JsonValue) -> Entry:
+        said: dict[str, JsonValue] = {"room_id": str(UUID(int=room)), **body}
+        return Entry(UUID(int=9), Stream.COMMITTEE, 1, kind, said, DEADLINE, bytes(32))
+
+    terms: dict[str, JsonValue] = {"opens_at": instant(DEADLINE)}
+    entries = [
+        entry("room.opened", 1, lot="1", terms=terms),
+        entry("room.opened", 2, lot="2", terms=terms),
+        entry("committee.seated", 0),
+        entry("seat.checked_in", 1),
+        entry("room.voided", 1),
+        entry("room.opened", 3, lot="1", terms=terms),
+        entry("room.closed", 2),
+        entry("seat.checked_in", 3),
+    ]
+
+    def going_on(upto: int) -> list[tuple[int, bool]]:
+        return [(one.room_id.int, one.has_begun) for one in sessions_of(entries[:upto])]
+
+    assert going_on(4) == [(1, True), (2, False)]
+    assert going_on(5) == [(2, False)]
+    assert going_on(6) == [(3, False), (2, False)]
+    assert going_on(8) == [(3, True)]
 
 
 def test_the_public_entry_is_a_pause_and_carries_the_figures_of_the_rule() -> None:

@@ -66,6 +66,7 @@ export default {
     report: "Report",
     signing: "Signing",
     closed: "Closed",
+    void: "Void",
   },
   todo: "To do now",
   acts: {
@@ -80,6 +81,7 @@ export default {
     report: "Every expert reads the report and confirms it, or dissents in writing.",
     signing: "Sign the report; then the host closes the room.",
     closed: "The evaluation is over and the room is closed.",
+    void: "The platform was away for too long: this evaluation is void, and another committee begins anew in another room. The marks are kept on record.",
   },
   yours: {
     checkIn: "You have not checked in. Sign the statements with the expert's client.",
@@ -273,6 +275,7 @@ export default {
     report_drafted: "The report was drafted.",
     report_confirmed: "Seat {seat} answered the report.",
     room_closed: "The room closed.",
+    room_voided: "The platform was away for too long: this room is void and its seats are empty.",
     other: "Recorded ({kind}).",
   },
   elected: "seat {seat} is elected",

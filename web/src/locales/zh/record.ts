@@ -47,7 +47,7 @@ export default {
   drawRevealed: "{name} 打开了密封的随机数。",
   committeeDrawn: "随机抽取评标委员会 {seats} 个席位：{venues}。",
   committeeReseated: "评标委员会有成员更换，由候补依序递补。",
-  evaluationVoided: "评标结果作废，重新评审。",
+  evaluationVoided: "评标作废，重新评审。",
   evaluationReported: "评标结束，评标报告已签署。",
   candidatesPublished: "公示中标候选人（第 {lot} 标段），第一候选人 {first}，公示至 {until}。",
   awardNotified: "发出中标通知书：第 {lot} 标段由 {name} 中标，中标价 {price} 元。",

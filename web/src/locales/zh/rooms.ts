@@ -66,6 +66,7 @@ export default {
     report: "评标报告",
     signing: "签署",
     closed: "结束",
+    void: "作废",
   },
   todo: "现在要做",
   acts: {
@@ -80,6 +81,7 @@ export default {
     report: "请每位专家阅读评标报告并确认；不同意的请写明理由。",
     signing: "请完成评标报告签署，然后由主持人关闭评标室。",
     closed: "评标已经结束，评标室已关闭。",
+    void: "平台中断时间过长，本次评标作废，由新的评标委员会在新的评标室重新评审。原评分留存备查。",
   },
   yours: {
     checkIn: "您还没有签到。请打开专家客户端签署承诺书。",
@@ -273,6 +275,7 @@ export default {
     report_drafted: "评标报告已形成。",
     report_confirmed: "{seat} 号专家答复评标报告。",
     room_closed: "评标室关闭。",
+    room_voided: "平台中断时间过长，本评标室作废，原委员会席位清空。",
     other: "评标记录（{kind}）。",
   },
   elected: "{seat} 号专家当选组长",
