@@ -162,14 +162,14 @@ async def deliver(context: InsuranceContext, guarantor: Guarantor, parcel: Parce
     async with transaction(context.pool) as connection:
         await calls.insert(connection, guarantor.id, call)
         if outcome == "ok":
-            await arrived(connection, parcel)
+            await arrived(connection, parcel, at=context.now())
         elif outcome == "unavailable" and parcel.attempts < context.settings.attempts_max:
             pause = pause_seconds(context, parcel.attempts)
             await outbox.postpone(connection, parcel.id, seconds=pause, error=error)
         else:
             # The order's id is all that a log may say: before the opening nobody learns who bids.
             logger.error("message %s to a guarantor is given up: %s", parcel.id, error)
-            await give_up(connection, parcel, error=error)
+            await give_up(connection, parcel, error=error, at=context.now())
 
 
 def pause_seconds(context: InsuranceContext, attempts: int) -> float:

@@ -65,7 +65,7 @@ async def settle_matter(
         await matters.save(connection, replace(matter, reason=str(fault)[:500]))
         return order, Reception.NOW
     await matters.save(connection, moved)
-    await orders.save(connection, order)
+    await orders.save(connection, order, at=at)
     return order, Reception.NOW
 
 

@@ -130,10 +130,10 @@ async def _settle(connection: Connection, case: _Case, order: Order) -> Order:
                 continue
             if turn is Reception.NOW:
                 order = await _apply(connection, case, order, notice)
+                await orders.save(connection, order, at=case.at)
             await orders.settle_notice(connection, case.guarantor.id, notice_id, turn)
             waiting.remove((notice_id, body))
             moved = True
-    await orders.save(connection, order)
     return order
 
 

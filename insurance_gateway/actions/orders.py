@@ -103,7 +103,7 @@ async def place(
     return order
 
 
-async def cancel(connection: Connection, order_id: UUID, *, by: Actor) -> Order:
+async def cancel(connection: Connection, order_id: UUID, *, by: Actor, at: datetime) -> Order:
     """Cancel an order while no premium is paid; its guarantor is told if it was ever asked.
 
     Raises NotFound, GuaranteeStepRefused.
@@ -114,7 +114,7 @@ async def cancel(connection: Connection, order_id: UUID, *, by: Actor) -> Order:
     if order.state is GuaranteeState.CANCELLED:
         return order
     cancelled = replace(order, state=state_after(order.state, Step.CANCEL))
-    await orders.save(connection, cancelled)
+    await orders.save(connection, cancelled, at=at)
     if await outbox.take_back(connection, order.id, "application", reason=CANCELLED_REASON):
         await tell_cancelled(connection, cancelled, "cancellation")
     return cancelled

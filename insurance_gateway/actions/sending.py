@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -39,7 +40,7 @@ OPEN: Final = frozenset(
 )
 
 
-async def arrived(connection: Connection, parcel: Parcel) -> None:
+async def arrived(connection: Connection, parcel: Parcel, *, at: datetime) -> None:
     """The guarantor has the message; after a disclosure it knows what its guarantee is for."""
     # Lock order: order, then message.
     order = await orders.lock(connection, parcel.order_id)
@@ -51,10 +52,10 @@ async def arrived(connection: Connection, parcel: Parcel) -> None:
     # Sent twice when a lease ran out: the second arrival changes nothing.
     if step is not None and reception(order.state, step) is Reception.NOW:
         after = state_after(order.state, step)
-        await orders.save(connection, replace(order, state=after))
+        await orders.save(connection, replace(order, state=after), at=at)
 
 
-async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None:
+async def give_up(connection: Connection, parcel: Parcel, *, error: str, at: datetime) -> None:
     """Bury a message; an order that never reached its guarantor says so to the bidder."""
     order = await orders.lock(connection, parcel.order_id)
     await outbox.bury(connection, parcel.id, error=error)
@@ -72,7 +73,7 @@ async def give_up(connection: Connection, parcel: Parcel, *, error: str) -> None
     if reception(order.state, Step.GIVE_UP_DELIVERY) is not Reception.NOW:
         return
     after = state_after(order.state, Step.GIVE_UP_DELIVERY)
-    await orders.save(connection, replace(order, state=after, reason=UNDELIVERED_REASON))
+    await orders.save(connection, replace(order, state=after, reason=UNDELIVERED_REASON), at=at)
 
 
 async def disclose_tender(connection: Connection, tender_id: UUID) -> None:

@@ -64,7 +64,8 @@ async def expire_ended(connection: Connection, *, at: datetime) -> int:
     """Some guarantees whose time is over by now are; how many."""
     ended = await orders.lock_ended(connection, at=at)
     for order in ended:
-        await orders.save(connection, replace(order, state=state_after(order.state, Step.EXPIRE)))
+        after = state_after(order.state, Step.EXPIRE)
+        await orders.save(connection, replace(order, state=after), at=at)
     return len(ended)
 
 
@@ -148,7 +149,8 @@ async def _claim_one(
     )
     assert matter.due_at is not None
     await matters.insert(connection, matter)
-    await orders.save(connection, replace(order, state=state_after(order.state, Step.CLAIM)))
+    claimed = replace(order, state=state_after(order.state, Step.CLAIM))
+    await orders.save(connection, claimed, at=watch.at)
     claim = Claim(
         matter_id=matter.id,
         order_id=order.id,

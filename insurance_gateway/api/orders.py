@@ -17,7 +17,10 @@ from insurance_gateway.context import InsuranceContext
 from insurance_gateway.delivery import ask_quotes
 from insurance_gateway.guarantee import Order, blind
 from insurance_gateway.matters import Matter
-from insurance_gateway.storage import matters, orders
+from insurance_gateway.storage import matters, orders, statistics
+from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.storage.orders import OrderStep
+from insurance_gateway.storage.statistics import Record
 from insurance_gateway.wire import QuoteRequest
 from tendering.api.context import Actor
 from tendering.api.fields import Fen, Instant, LotNumber
@@ -34,11 +37,19 @@ class PostQuotes(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class QuoteAnswer(Struct, frozen=True):
-    """What a guarantor would charge."""
+    """What a guarantor would charge, and its record.
+
+    Of opened tenders: `issued` guarantees, the median `issue_seconds` from order to guarantee
+    (null: none yet), `claims` made and `claims_paid`.
+    """
 
     guarantor_id: UUID
     name: str
     premium_fen: Fen
+    issued: int = 0
+    issue_seconds: int | None = None
+    claims: int = 0
+    claims_paid: int = 0
 
 
 class QuoteList(Struct, frozen=True):
@@ -74,11 +85,19 @@ class MatterAnswer(Struct, frozen=True):
     settled_at: Instant | None = None
 
 
+class OrderStepAnswer(Struct, frozen=True):
+    """A state that the order came to."""
+
+    state: str
+    at: Instant
+    reason: str
+
+
 class OrderAnswer(Struct, frozen=True):
     """An order of one's own. In force from state `verified` on.
 
     `cover_fen` and `cover_until` are what the guarantor was asked for: the requirement of the lot,
-    rounded up so that it does not name the lot.
+    rounded up so that it does not name the lot. `history` stands with one order alone.
     """
 
     id: UUID
@@ -95,6 +114,7 @@ class OrderAnswer(Struct, frozen=True):
     insured_fen: Fen | None = None
     insured_until: Instant | None = None
     matters: list[MatterAnswer] = []
+    history: list[OrderStepAnswer] = []
 
 
 class OrderList(Struct, frozen=True):
@@ -108,10 +128,13 @@ async def post_quotes(insurance: InsuranceContext, actor: Actor, body: PostQuote
     del actor
     async with reading(insurance.pool) as connection:
         tender = await tenders.get(connection, body.tender_id)
+        known = await statistics.records(connection)
     require_accepting(tender, at=insurance.now())
     cover = blind(required_cover(tender, body.lot))
     offers = await ask_quotes(insurance, QuoteRequest(cover.amount_fen, cover.until))
-    return QuoteList([QuoteAnswer(who.id, who.name, offer.premium_fen) for who, offer in offers])
+    return QuoteList(
+        [_quote(who, offer.premium_fen, known.get(who.id, Record())) for who, offer in offers]
+    )
 
 
 async def post_order(
@@ -131,10 +154,10 @@ async def post_order(
 
 
 async def post_order_cancellation(
-    connection: Connection, actor: Actor, order_id: UUID
+    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID
 ) -> OrderAnswer:
     """Cancel an order of one's own while its premium is not paid."""
-    return _answer(await cancel(connection, order_id, by=actor))
+    return _answer(await cancel(connection, order_id, by=actor, at=received_at))
 
 
 async def post_surrender(
@@ -160,7 +183,19 @@ async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> Ord
     if order.bidder_id != actor.organization_id:
         raise NotFound
     known = await matters.list_of_orders(connection, [order_id])
-    return _answer(order, known.get(order_id, ()))
+    return _answer(order, known.get(order_id, ()), await orders.list_steps(connection, order_id))
+
+
+def _quote(who: Guarantor, premium_fen: int, record: Record) -> QuoteAnswer:
+    return QuoteAnswer(
+        who.id,
+        who.name,
+        premium_fen,
+        record.issued,
+        record.issue_seconds,
+        record.claims,
+        record.claims_paid,
+    )
 
 
 def matter_answer(matter: Matter) -> MatterAnswer:
@@ -180,7 +215,9 @@ def matter_answer(matter: Matter) -> MatterAnswer:
     )
 
 
-def _answer(order: Order, known: Sequence[Matter] = ()) -> OrderAnswer:
+def _answer(
+    order: Order, known: Sequence[Matter] = (), steps: Sequence[OrderStep] = ()
+) -> OrderAnswer:
     insured = order.insured
     return OrderAnswer(
         id=order.id,
@@ -197,4 +234,5 @@ def _answer(order: Order, known: Sequence[Matter] = ()) -> OrderAnswer:
         insured_fen=None if insured is None else insured.amount_fen,
         insured_until=None if insured is None else insured.until,
         matters=[matter_answer(each) for each in known],
+        history=[OrderStepAnswer(each.state, each.at, each.reason) for each in steps],
     )

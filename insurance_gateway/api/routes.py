@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from insurance_gateway.api import claims, console, guarantors, orders
+from insurance_gateway.api import claims, console, guarantors, orders, statistics
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
@@ -46,6 +46,14 @@ INSURANCE_ROUTES: Final = (
         idempotency="transaction",
         errors=(GuarantorUnknown, Invalid),
         tags=("insurance",),
+    ),
+    Route("GET", "/insurance/statistics", statistics.get_security_statistics, tags=("insurance",)),
+    Route(
+        "GET",
+        "/insurance/statistics.csv",
+        statistics.get_security_table,
+        tags=("insurance",),
+        produces="text/csv",
     ),
     Route("GET", "/insurance/openapi.json", console.get_guarantor_openapi, tags=("insurance",)),
     Route(

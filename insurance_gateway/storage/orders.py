@@ -1,5 +1,6 @@
 """SQL of `insurance.orders` and `insurance.notices`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -12,6 +13,15 @@ from tendering.storage.connection import (
     UniqueViolation,
     constraint_name,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStep:
+    """A state that an order came to, and why."""
+
+    state: str
+    at: datetime
+    reason: str
 
 
 async def insert(connection: Connection, order: Order) -> None:
@@ -47,6 +57,14 @@ async def insert(connection: Connection, order: Order) -> None:
         raise
     if inserted != "INSERT 0 1":
         raise OrderUnderWay
+    await connection.execute(
+        """INSERT INTO insurance.order_steps (order_id, number, state, at, reason)
+           VALUES ($1, 1, $2, $3, $4)""",
+        order.id,
+        order.state,
+        order.ordered_at,
+        order.reason,
+    )
 
 
 async def get(connection: Connection, order_id: UUID) -> Order:
@@ -184,11 +202,17 @@ async def lock_ended(connection: Connection, *, at: datetime) -> list[Order]:
     return [_order(row) for row in rows]
 
 
-async def save(connection: Connection, order: Order) -> None:
-    """Write what became of a locked order."""
+async def save(connection: Connection, order: Order, *, at: datetime) -> None:
+    """Write what became of a locked order by `at`, and each new state into its history."""
     insured = order.insured
     await connection.execute(
-        """UPDATE insurance.orders
+        """WITH was AS (SELECT state FROM insurance.orders WHERE id = $1),
+           moved AS (
+               INSERT INTO insurance.order_steps (order_id, number, state, at, reason)
+               SELECT $1, 1 + (SELECT count(*) FROM insurance.order_steps WHERE order_id = $1),
+                      $2, $8, $7
+               FROM was WHERE was.state <> $2)
+           UPDATE insurance.orders
            SET state = $2, premium_fen = $3, policy_number = $4, insured_fen = $5,
                insured_until = $6, reason = $7
            WHERE id = $1""",
@@ -199,7 +223,18 @@ async def save(connection: Connection, order: Order) -> None:
         None if insured is None else insured.amount_fen,
         None if insured is None else insured.until,
         order.reason,
+        at,
     )
+
+
+async def list_steps(connection: Connection, order_id: UUID) -> list[OrderStep]:
+    """The states that an order has been in, oldest first."""
+    rows = await connection.fetch(
+        """SELECT state, at, reason FROM insurance.order_steps
+           WHERE order_id = $1 ORDER BY number LIMIT 100""",
+        order_id,
+    )
+    return [OrderStep(row["state"], row["at"], row["reason"]) for row in rows]
 
 
 async def insert_notice(

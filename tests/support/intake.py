@@ -102,7 +102,7 @@ class Intake:
             policy_number=order.id.hex,
             insured=order.cover,
         )
-        await orders.save(connection, insured)
+        await orders.save(connection, insured, at=at)
         matter = Matter(
             uuid4(), order.id, MatterKind.EXTENSION, MatterState.ASKED, at, cover=order.cover
         )

@@ -39,7 +39,7 @@ async def buried(guarantor: Guarantor) -> Parcel:
     """The application, given up."""
     async with transaction(guarantor.gateway.context.pool) as connection:
         (parcel,) = await outbox.claim(connection, guarantor.id, limit=1, lease_seconds=0)
-        await give_up(connection, parcel, error="no answer")
+        await give_up(connection, parcel, error="no answer", at=now())
     return parcel
 
 

@@ -105,7 +105,7 @@ async def test_an_application_on_its_way_is_not_repeated_and_its_cancellation_is
         # The attempt that was under way fails, or arrives.
         await outbox.postpone(connection, application.id, seconds=0.0, error="no answer")
         again = await outbox.claim(connection, guarantor.id, limit=9, lease_seconds=3600)
-        await arrived(connection, application)
+        await arrived(connection, application, at=now())
         late = await outbox.claim(connection, guarantor.id, limit=9, lease_seconds=3600)
 
     assert [parcel.kind for parcel in early] == ["cancellation"]
@@ -323,7 +323,7 @@ async def disclosed(guarantor: Guarantor) -> None:
     """The guarantor has learned what its guarantee was for."""
     told = Parcel(uuid4(), UUID(guarantor.order["id"]), "disclosure", "{}", 1)
     async with transaction(guarantor.gateway.context.pool) as connection:
-        await arrived(connection, told)
+        await arrived(connection, told, at=now())
 
 
 async def test_claims_are_read_after_the_opening_by_its_parties(guarantor: Guarantor) -> None:
@@ -346,7 +346,7 @@ async def test_a_matter_that_cannot_be_delivered_says_so_and_may_be_asked_again(
     lost = await parcel_of(guarantor, "surrender")
     assert lost is not None
     async with transaction(guarantor.gateway.context.pool) as connection:
-        await give_up(connection, lost, error="no answer")
+        await give_up(connection, lost, error="no answer", at=now())
 
     seen = await the_matter(guarantor)
     again = await do(guarantor, "surrender")

@@ -84,6 +84,9 @@ async def test_an_order_becomes_a_bid_security(gateway: Gateway, guarantor: UUID
     assert covers(security, tender.lot("1"), deadline=tender.deadline, validity_days=90)
     assert security.reference == seen["policy_number"]
     assert seen["premium_fen"] == 500_000
+    assert [step["state"] for step in seen["history"]] == [
+        *("applied", "underwriting", "awaiting_premium", "paid", "verified")
+    ]
     assert [entry.kind for entry in custody] == ["bid_security.recorded"]
     assert public == []
 
@@ -94,7 +97,12 @@ async def test_quotes_name_every_insurer_and_its_price(gateway: Gateway, guarant
         answer = await line.post("/insurance/quotes", where)
 
     assert answer["items"] == [
-        {"guarantor_id": str(guarantor), "name": "示范财产保险甲", "premium_fen": 500_000}
+        {
+            "guarantor_id": str(guarantor),
+            "name": "示范财产保险甲",
+            "premium_fen": 500_000,
+            **{"issued": 0, "issue_seconds": None, "claims": 0, "claims_paid": 0},
+        }
     ]
 
 

@@ -98,7 +98,7 @@ async def lose_the_answers(guarantor: Guarantor) -> None:
     """The platform gives the application up; the guarantor has it all the same."""
     parcel = (await parcels(guarantor.gateway, guarantor.id))["application"]
     async with transaction(guarantor.gateway.context.pool) as connection:
-        await give_up(connection, parcel, error="no answer")
+        await give_up(connection, parcel, error="no answer", at=now())
 
 
 async def test_a_guarantee_counts_though_the_answers_were_lost(guarantor: Guarantor) -> None:
@@ -155,7 +155,7 @@ async def test_an_order_is_disclosed_when_the_guarantor_has_it(guarantor: Guaran
 
     for _ in range(2):
         async with transaction(context.pool) as connection:
-            await arrived(connection, parcel)
+            await arrived(connection, parcel, at=now())
 
     assert (queued, await guarantor.state()) == ("verified", "disclosed")
 
@@ -205,7 +205,8 @@ async def test_opened_tenders_are_looked_for_less_often_than_messages(
     loop.cancel()
     await asyncio.wait([loop])
 
-    assert len(looks) == 1
+    # One look, and the instant at which the order was given up.
+    assert len(looks) == 2
 
 
 async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guarantor(
@@ -225,7 +226,7 @@ async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guaranto
     await watch_in_force(gateway.context, at=now())
     sent = await parcels(gateway, guarantor.id)
     async with transaction(gateway.context.pool) as connection:
-        await arrived(connection, sent["release"])
+        await arrived(connection, sent["release"], at=now())
 
     assert "release" not in before
     assert set(sent) == {"application", "release"}
