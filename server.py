@@ -53,6 +53,7 @@ from tendering.doctor.command import doctor
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
 from tendering.keys import KeysUnusable, load_keys
+from tendering.likeness_loop import compare_bids
 from tendering.listening import PortTaken, listen
 from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
@@ -169,6 +170,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 ended,
                 *timed_work(context, clock.moved, heart),
                 lead_halls(rooms),
+                compare_bids(context),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),

@@ -125,6 +125,17 @@ CREATE TABLE insurance.notices (
     CONSTRAINT notices_reception_check CHECK ((reception = ANY (ARRAY['now'::text, 'later'::text, 'never'::text])))
 );
 
+CREATE TABLE insurance.order_steps (
+    order_id uuid NOT NULL,
+    number integer NOT NULL,
+    state text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    CONSTRAINT order_steps_number_check CHECK ((number > 0)),
+    CONSTRAINT order_steps_reason_check CHECK ((char_length(reason) <= 500)),
+    CONSTRAINT order_steps_state_check CHECK ((char_length(state) <= 40))
+);
+
 CREATE TABLE insurance.orders (
     id uuid NOT NULL,
     bidder_id uuid NOT NULL,
@@ -961,6 +972,17 @@ CREATE TABLE tendering.key_holders (
     CONSTRAINT key_holders_public_key_check CHECK ((octet_length(public_key) = ANY (ARRAY[32, 65, 1216])))
 );
 
+CREATE TABLE tendering.likenesses (
+    tender_id uuid NOT NULL,
+    lot text NOT NULL,
+    session smallint NOT NULL,
+    digest bytea NOT NULL,
+    size_bytes bigint NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    CONSTRAINT likenesses_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT likenesses_size_bytes_check CHECK ((size_bytes > 0))
+);
+
 CREATE TABLE tendering.log_blocks (
     n bigint NOT NULL,
     seed bytea NOT NULL,
@@ -1511,6 +1533,9 @@ ALTER TABLE ONLY insurance.nonces
 ALTER TABLE ONLY insurance.notices
     ADD CONSTRAINT notices_pkey PRIMARY KEY (guarantor_id, id);
 
+ALTER TABLE ONLY insurance.order_steps
+    ADD CONSTRAINT order_steps_pkey PRIMARY KEY (order_id, number);
+
 ALTER TABLE ONLY insurance.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (id);
 
@@ -1717,6 +1742,9 @@ ALTER TABLE ONLY tendering.key_holders
 
 ALTER TABLE ONLY tendering.key_holders
     ADD CONSTRAINT key_holders_pkey PRIMARY KEY (tender_id, number);
+
+ALTER TABLE ONLY tendering.likenesses
+    ADD CONSTRAINT likenesses_pkey PRIMARY KEY (tender_id, lot, session);
 
 ALTER TABLE ONLY tendering.log_blocks
     ADD CONSTRAINT log_blocks_pkey PRIMARY KEY (n);
@@ -2093,6 +2121,9 @@ ALTER TABLE ONLY insurance.notices
 ALTER TABLE ONLY insurance.notices
     ADD CONSTRAINT notices_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
 
+ALTER TABLE ONLY insurance.order_steps
+    ADD CONSTRAINT order_steps_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
 ALTER TABLE ONLY insurance.orders
     ADD CONSTRAINT orders_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
 
@@ -2339,6 +2370,9 @@ ALTER TABLE ONLY tendering.key_holders
 ALTER TABLE ONLY tendering.key_holders
     ADD CONSTRAINT key_holders_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
+ALTER TABLE ONLY tendering.likenesses
+    ADD CONSTRAINT likenesses_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
+
 ALTER TABLE ONLY tendering.log_evidence
     ADD CONSTRAINT log_evidence_size_fkey FOREIGN KEY (size) REFERENCES tendering.log_checkpoints(size);
 
@@ -2528,6 +2562,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.nonces TO tendering_app;
 GRANT SELECT ON TABLE insurance.nonces TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.notices TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.order_steps TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.orders TO tendering_app;
 
@@ -2736,6 +2772,10 @@ GRANT SELECT ON TABLE tendering.key_holder_successors TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.key_holders TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.key_holders TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.likenesses TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.likenesses TO tendering_audit;
 
 GRANT SELECT,INSERT ON TABLE tendering.log_blocks TO tendering_app;
 

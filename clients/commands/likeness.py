@@ -11,9 +11,10 @@ from rich.progress import Progress, TaskID
 
 from clients.commands.operating import FILE
 from clients.likeness_archive import unpack
-from clients.likeness_folder import Asked, BadFolder, compare_folder, read_prices
+from clients.likeness_folder import read_prices
 from clients.likeness_text import lines, page
 from clients.score_text import printable
+from tendering.bid_reading.folder import Asked, BadFolder, compare_folder
 from tendering.domain.similarity.report import Likeness, report_json
 
 NOTICED = 1

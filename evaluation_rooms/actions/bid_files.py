@@ -10,18 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from evaluation_rooms.actions.entering import entered
-from evaluation_rooms.seating import require_member
-from evaluation_rooms.standing import Viewer
-from evaluation_rooms.storage import rooms
+from evaluation_rooms.actions.reading import is_blind_to, room_to_read
 from tendering.domain.bundle import BadBundle, Bundle, BundleFile, read_bundle
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.rooms import NotYourPart, RoomWindowClosed
 from tendering.storage import openings
 from tendering.storage.connection import Connection
 
-_READERS = frozenset({Viewer.MEMBER, Viewer.HOST, Viewer.SUPERVISOR})
 _BLIND_KINDS = frozenset({"technical"})
 
 
@@ -40,17 +35,9 @@ async def find_bundles(
 
     Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed.
     """
-    admission = await entered(connection, room_id, by, at=at)
-    standing = admission.standing
-    if standing.viewer not in _READERS:
-        raise NotYourPart
-    room = await rooms.load(connection, admission.tender_id, room_id)
+    room, standing = await room_to_read(connection, room_id, by=by, at=at)
     bid = room.bid(number)
-    if standing.seat is not None:
-        require_member(room, standing.seat)
-        if not room.is_open_at(at):
-            raise RoomWindowClosed
-    blind = room.terms.blind and not room.named and standing.viewer is not Viewer.SUPERVISOR
+    blind = is_blind_to(room, standing)
     unlocked = await openings.revealed_unlocks(connection, room.tender_id, room.lot)
     envelopes = [
         envelope

@@ -12,21 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue, parse
-from evaluation_rooms.actions.entering import entered
+from evaluation_rooms.actions.reading import require_names, room_to_read
 from evaluation_rooms.results import bid_key
-from evaluation_rooms.seating import require_member
-from evaluation_rooms.standing import Viewer
-from evaluation_rooms.storage import rooms
 from tendering.documents.clearing_report import ClearingHeading
 from tendering.domain.parties import Actor
 from tendering.domain.quantities.lot_clearing import with_numbers
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.rooms import NotYourPart, RoomWindowClosed
-from tendering.domain.refusals.tenders import WrongPhase
 from tendering.storage import clearings, tenders
 from tendering.storage.connection import Connection
-
-_READERS = frozenset({Viewer.MEMBER, Viewer.HOST, Viewer.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +41,8 @@ async def find_clearing(
 
     Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed; WrongPhase while it is blind.
     """
-    admission = await entered(connection, room_id, by, at=at)
-    standing = admission.standing
-    if standing.viewer not in _READERS:
-        raise NotYourPart
-    room = await rooms.load(connection, admission.tender_id, room_id)
-    if standing.seat is not None:
-        require_member(room, standing.seat)
-        if not room.is_open_at(at):
-            raise RoomWindowClosed
-    if room.terms.blind and not room.named and standing.viewer is not Viewer.SUPERVISOR:
-        raise WrongPhase(phase=room.phase)
+    room, standing = await room_to_read(connection, room_id, by=by, at=at)
+    require_names(room, standing)
     made = await clearings.find(connection, room.tender_id, room.lot)
     if made is None:
         raise NotFound("the lot has no clearing report", lot=room.lot)

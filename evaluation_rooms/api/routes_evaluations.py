@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from evaluation_rooms.api import clearings, enquiries, evaluations, pausing
+from evaluation_rooms.api import clearings, enquiries, evaluations, likenesses, pausing
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
@@ -173,6 +173,15 @@ EVALUATION_ROUTES: Final = (
         "GET",
         "/rooms/{room_id}/clearing",
         clearings.get_clearing,
+        action="room.read",
+        errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
+        tags=("rooms",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/rooms/{room_id}/likeness",
+        likenesses.get_likeness,
         action="room.read",
         errors=(*_PLACE, NotCheckedIn, NotFound, NotYourPart, RoomWindowClosed, WrongPhase),
         tags=("rooms",),

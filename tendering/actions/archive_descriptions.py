@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain import archive as layout
-from tendering.domain.archive import Edition, Party
+from tendering.domain.archive import Edition, Head, Party
 from tendering.domain.journal import Stream, instant
 from tendering.domain.keeping import ARCHIVED, Contents, four_tests, keeping_json
 from tendering.domain.tender import Tender
-from tendering.storage import journal
+from tendering.storage import clearings, journal
+from tendering.storage.blobs import Blobs
 from tendering.storage.connection import Connection
 
 PAPER_KINDS: Final = ("document.issued", "document.signed", "document.completed")
@@ -54,6 +56,26 @@ async def keeping_file(
     archived = await journal.list_of_kinds(connection, tender.id, Stream.PUBLIC, [ARCHIVED])
     kept = archived[-1].body if archived else None
     return keeping_json(described, four_tests(contents), kept)
+
+
+async def reports_of(
+    connection: Connection, blobs: Blobs, tender_id: UUID, custody: Head
+) -> dict[str, Path]:
+    """The reports made of opened bids, by path; of those made in the background what has an entry.
+
+    `custody` is as far as the archive tells of its stream.
+    """
+    made = await journal.list_of_kinds(connection, tender_id, Stream.CUSTODY, ["likeness.made"])
+    return {
+        layout.clearing_path(one.lot): blobs.opened_path(one.digest.hex())
+        for one in await clearings.list_of_tender(connection, tender_id)
+    } | {
+        layout.likeness_path(str(one.body["lot"]), int(str(one.body["session"]))): (
+            blobs.opened_path(str(one.body["digest"]))
+        )
+        for one in made
+        if one.seq <= custody.seq
+    }
 
 
 def described_json(

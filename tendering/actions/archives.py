@@ -22,6 +22,7 @@ from tendering.actions.archive_descriptions import (
     contents_of,
     described_json,
     keeping_file,
+    reports_of,
 )
 from tendering.actions.certificates import revocation_list
 from tendering.actions.log import complete_receipt, consistency_proof
@@ -40,7 +41,6 @@ from tendering.keys import PlatformKeys
 from tendering.storage import (
     bids,
     clarifications,
-    clearings,
     issued_documents,
     journal,
     log,
@@ -204,8 +204,7 @@ async def _planned(
     files |= await _papers(connection, tender_id, edition)
     if edition is Edition.FULL:
         files |= await _outcomes(connection, tender_id, heads[Stream.COMMITTEE].seq)
-        for made in await clearings.list_of_tender(connection, tender_id):
-            files[layout.clearing_path(made.lot)] = parts.blobs.opened_path(made.digest.hex())
+        files |= await reports_of(connection, parts.blobs, tender_id, heads[Stream.CUSTODY])
     files |= await _bids(
         connection, parts, tender, edition=edition, submissions=submissions, parties=parties
     )

@@ -23,6 +23,7 @@ from tendering.domain.similarity.marks import MARKS_MAX, VALUE_MAX, Mark
 READER: Final = "kaibiao/bid-reading/v1"
 ZIP: Final = b"PK\x03\x04"
 REFUSED_STATUS: Final = 3
+TOO_SLOW: Final = "it takes too long to read"
 _WHY_MAX: Final = 200
 
 
@@ -60,7 +61,7 @@ def read_bid_file(file: Path, name: str) -> ReadFile:
         said = error.stderr.decode(errors="replace") if error.returncode == REFUSED_STATUS else ""
         return ReadFile(name, None, marks, said[:_WHY_MAX] or "it cannot be read")
     except subprocess.TimeoutExpired:
-        return ReadFile(name, None, marks, "it takes too long to read")
+        return ReadFile(name, None, marks, TOO_SLOW)
     found = json.loads(done.stdout)
     read = (Mark(**mark) for mark in found["marks"])
     return ReadFile(name, tuple(found["pages"]), (*marks, *read))

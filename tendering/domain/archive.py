@@ -117,6 +117,11 @@ def evaluation_path(lot: str) -> str:
     return f"data/evaluation/{lot}.json"
 
 
+def likeness_path(lot: str, session: int) -> str:
+    """Where the report stands on what the bids of a lot have in common after a session."""
+    return f"data/likeness/{lot}-{session}.json"
+
+
 def clearing_path(lot: str) -> str:
     """Where the clearing report of a lot with a bill of quantities stands."""
     return f"data/clearing/{lot}.json"

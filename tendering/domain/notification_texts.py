@@ -359,6 +359,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "expert.arrived",
                 "expert.declined",
                 "identity.decided",
+                "likeness.made",
                 "image.consented",
                 "opening.confirmed",
             ),

@@ -1,15 +1,23 @@
 """`kaibiao similarity` on the archive of a tender: what is taken out of it, and where it lands."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from clients.cli import main
-from clients.likeness_archive import unpack
-from clients.likeness_folder import BadFolder
-from tendering.domain.archive import Edition
+from clients.likeness_archive import unpack, unpack_case
+from clients.verify import Report, verify_archive
+from clients.verifying.archive_file import ArchiveFile, check_framing
+from clients.verifying.case import load_case
+from crypto.canonical import JsonValue, canonical
+from tendering.bid_reading.folder import BadFolder, compare_folder
+from tendering.domain.archive import Edition, likeness_path
+from tendering.domain.journal import Stream
+from tendering.domain.similarity.report import report_json
+from tendering.likeness_process import reader
 from tests.support.archive_play import TenderPlay
 
 
@@ -74,3 +82,42 @@ def test_what_is_no_full_archive_with_that_lot_is_refused(
         with pytest.raises(BadFolder):
             unpack(file, lot, room)
         assert CliRunner().invoke(main, ["similarity", str(file), "--lot", lot]).exit_code == 2
+
+
+def compared(play: TenderPlay, archive: Path, room: Path, **changes: JsonValue) -> TenderPlay:
+    """The play with the report that the platform makes in the background."""
+    room.mkdir()
+    with archive.open("rb") as file:
+        opened = ArchiveFile.open(file)
+        asked = unpack_case(load_case(opened, check_framing(opened), None), "1", room)
+    report = canonical(report_json(compare_folder(asked, lambda *_: None)) | changes)
+    play.others[likeness_path("1", 1)] = report
+    body: dict[str, JsonValue] = {"lot": "1", "session": 1, "reader": reader()}
+    body |= {"digest": sha256(report).hexdigest(), "size_bytes": len(report)}
+    play.custody("likeness.made", body, play.journals.entries[Stream.CUSTODY][-1].at)
+    return play
+
+
+def verified(play: TenderPlay, file: Path) -> Report:
+    archive = play.archive()
+    return verify_archive(archive.write(file), trust=archive.trust)
+
+
+def test_the_report_made_by_the_platform_is_found_again(tmp_path: Path) -> None:
+    play = TenderPlay().played()
+    file = play.archive().write(tmp_path / "before.zip")
+    before = [list(entries) for entries in play.journals.entries.values()]
+
+    report = verified(compared(play, file, tmp_path / "1"), tmp_path / "sound.zip")
+
+    [step] = [one for one in report.steps if one.name_en == "likeness of bids, found again"]
+    assert (report.holds, step.status, step.detail) == (True, "holds", "")
+    for stream, entries in zip(Stream, before, strict=True):
+        play.journals.entries[stream][:] = entries
+    hushed = verified(compared(play, file, tmp_path / "2", pairs=[], prices=[1]), file)
+    assert hushed.first_failure is not None
+    assert "another report follows from the bids" in hushed.first_failure.detail
+    del play.others[likeness_path("1", 1)]
+    lost = verified(play, file)
+    assert lost.first_failure is not None
+    assert "the report is missing" in lost.first_failure.detail

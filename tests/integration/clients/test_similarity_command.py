@@ -15,10 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from clients import likeness_folder
 from clients.cli import main
 from clients.demo.pdf_maker import make_pdf
-from tendering.bid_reading import office
+from tendering.bid_reading import folder, office
 from tendering.bid_reading.office import BadFile, read_office
 from tendering.bid_reading.reading import read_bid_file
 
@@ -210,7 +209,7 @@ def test_one_folder_too_many_files_and_too_many_parts_are_refused(
     assert run(tmp_path).exit_code == 2
 
     docx(tmp_path / "乙" / "a.docx", COPIED)
-    monkeypatch.setattr(likeness_folder, "FILES_OF_A_BID_MAX", 0)
+    monkeypatch.setattr(folder, "FILES_OF_A_BID_MAX", 0)
     assert run(tmp_path).exit_code == 2
 
     monkeypatch.setattr(office, "ENTRIES_MAX", 0)

@@ -190,6 +190,8 @@ export interface JumpAnswer { before: string; now: string; reason: string }
 
 export type Level = "bad" | "fair" | "good" | "very_bad" | "very_good";
 
+export interface LikenessView { digest: string; made_at: string; report: Record<string, unknown> }
+
 export interface LogEvidence { checkpoint: string; time_stamps: Record<string, string> }
 
 export interface LotBillView { bill: Record<string, unknown> | null }
@@ -716,6 +718,7 @@ export interface Doors {
   "POST /rooms/{room_id}/check-in": { path: { room_id: string }; body: PostCheckIn; answer: DoneAnswer };
   "GET /rooms/{room_id}/clearing": { path: { room_id: string }; answer: ClearingReportView };
   "GET /rooms/{room_id}/clearing/document": { path: { room_id: string }; answer: Blob };
+  "GET /rooms/{room_id}/likeness": { path: { room_id: string }; answer: LikenessView };
   "POST /rooms/{room_id}/objective-marks": { path: { room_id: string }; body: PostObjectiveMark; answer: DoneAnswer };
   "GET /rooms/{room_id}/outcome": { path: { room_id: string }; answer: OutcomeAnswer };
   "POST /rooms/{room_id}/pause": { path: { room_id: string }; body: PostReason; answer: DoneAnswer };

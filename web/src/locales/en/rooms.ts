@@ -280,4 +280,11 @@ export default {
   },
   elected: "seat {seat} is elected",
   tie: "a tie, another round",
+  likeness: {
+    title: "Likeness of bids",
+    waiting: "The bids are being compared; look again in a while.",
+    nothing: "Nothing was found.",
+    pair: "Bids {bids}: {letters} letters, {percent} % of the shorter's own, {found} places",
+    words: "Bids {bids}: {words}",
+  },
 };

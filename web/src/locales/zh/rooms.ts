@@ -280,4 +280,11 @@ export default {
   },
   elected: "{seat} 号专家当选组长",
   tie: "票数相同，再投一轮",
+  likeness: {
+    title: "投标文件雷同性分析",
+    waiting: "系统正在比对投标文件，稍后可查看。",
+    nothing: "未发现线索。",
+    pair: "投标 {bids}：相同 {letters} 字，占较短一份自有文字的 {percent}%，共 {found} 处",
+    words: "投标 {bids}：{words}",
+  },
 };
