@@ -27,9 +27,9 @@ from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.clockwork import lead_halls
-from evaluation_rooms.context import RoomsContext, open_rooms
+from evaluation_rooms.context import open_rooms
 from insurance_gateway.api.routes import INSURANCE_ROUTES
-from insurance_gateway.context import InsuranceContext, open_insurance
+from insurance_gateway.context import open_insurance
 from insurance_gateway.delivery import deliver_outbox
 from tendering.actions.tenders import Law
 from tendering.actions.verification import verify_database
@@ -41,6 +41,7 @@ from tendering.api.observability import log_to
 from tendering.api.openapi import document, mount_document
 from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
+from tendering.api.routes_partners import PARTNER_ROUTES
 from tendering.api.routing import mount
 from tendering.background import background
 from tendering.backup.command import BACKUP_COMMANDS, BackupAsked, keep_safe
@@ -59,6 +60,7 @@ from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
 from tendering.notification_loop import deliver_notifications, open_sender
 from tendering.outage_watch import Heart
+from tendering.partner_line import deliver_to_partners, open_partner_line
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock, ClockBehind
 from tendering.rulebooks import holiday_calendar, rulebook_for
@@ -84,7 +86,7 @@ if not __debug__:
     raise SystemExit("assertions are part of the program: do not run with -O")
 
 VERSION: Final = "2026.11.0"
-DOORS: Final = (*ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES, *INSURANCE_ROUTES)
+DOORS: Final = (*ROUTES, *PARTNER_ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES, *INSURANCE_ROUTES)
 MIGRATIONS: Final = tuple(
     (name, Path(package.__file__ or "").parent / "storage" / "migrations")
     for name, package in (
@@ -158,7 +160,9 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         sender = await stack.enter_async_context(open_sender(context, settings))
         trust = Trust(context.keys.trusted_roots())
         rooms = await stack.enter_async_context(open_rooms(pool, bus, now=clock.now, trust=trust))
-        app = _app(context, settings, metrics, rooms=rooms, insurance=insurance)
+        line = await stack.enter_async_context(open_partner_line(context))
+        app = _app(context, settings, metrics, rooms=rooms, insurance=insurance, partner_line=line)
+        app.on_shutdown.append(rooms.hub.send_away)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
@@ -174,6 +178,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
                 deliver_outbox(insurance),
+                deliver_to_partners(line),
                 deliver_notifications(pool, sender),
                 watch_loop(metrics),
                 *keeping_up(settings),
@@ -230,19 +235,13 @@ async def _context(
 
 
 def _app(
-    context: Context,
-    settings: Settings,
-    metrics: Metrics,
-    *,
-    rooms: RoomsContext,
-    insurance: InsuranceContext,
+    context: Context, settings: Settings, metrics: Metrics, **living: object
 ) -> web.Application:
     log_parts = LogParts(published_keys(settings, context.keys), stamper_of(settings, context.keys))
-    parts = {"log_parts": log_parts, "rooms": rooms, "insurance": insurance}
+    parts = {"log_parts": log_parts, **living}
     token_file = settings.server.metrics_token_file
     token = read_secret(token_file) if token_file else ""
     app = make_edge(context, metrics, metrics_token=token)
-    app.on_shutdown.append(rooms.hub.send_away)
     app.on_shutdown.append(context.bell.close)
     mount(app, DOORS, context, parts=parts)
     mount_document(app, document(DOORS, title=context.platform_name, version=VERSION, parts=parts))

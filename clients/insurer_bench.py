@@ -24,21 +24,22 @@ from clients.platform import PREFIX
 from clients.serving import Clock
 from crypto.certificates import facts
 from crypto.errors import CryptoError
-from crypto.signing import SignedStatement, verify_statement
-from insurance_gateway.guarantee import GuaranteeState, Reception, reception, state_after
-from insurance_gateway.request_signatures import (
+from crypto.request_signatures import (
     Message,
     WireRefused,
     sign_request,
     verify_request,
     webhook_headers,
 )
+from crypto.signing import SignedStatement, verify_statement
+from insurance_gateway.guarantee import GuaranteeState, Reception, reception, state_after
 from insurance_gateway.wire import (
     DOOR_OF,
     MATTER_STEP_OF,
     MESSAGE_BYTES_MAX,
     POLICY_LABEL,
     STEP_OF,
+    TAG,
     VERSION,
     Notice,
     Policy,
@@ -112,6 +113,7 @@ class Bench:
             Message("POST", url, {"Content-Type": "application/json"}),
             signed,
             key or self.key,
+            tag=TAG,
             at=at,
             nonce=secrets.token_urlsafe(NONCE_BYTES),
         )
@@ -180,7 +182,7 @@ class Bench:
         headers = {name.lower(): value for name, value in request.headers.items()}
         url = f"{self.address}{request.path}"
         message = Message("POST", url, headers)
-        signed = verify_request(message, body, self.insurer_key, at=at)
+        signed = verify_request(message, body, self.insurer_key, tag=TAG, at=at)
         if signed.nonce in self.nonces:
             raise WireRefused("a nonce is used twice: sign every attempt anew")
         self.nonces.add(signed.nonce)

@@ -18,8 +18,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.insurer_bench import Bench, Heard, matter_notices
+from crypto.request_signatures import WireRefused
 from insurance_gateway.guarantee import Cover, GuaranteeState, short_of
-from insurance_gateway.request_signatures import WireRefused
 from insurance_gateway.wire import (
     Applicant,
     Application,

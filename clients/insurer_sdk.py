@@ -24,10 +24,11 @@ from clients.key_files import KeyFolder, Signer
 from clients.platform import PREFIX
 from clients.serving import write_private
 from crypto.canonical import JsonValue
+from crypto.request_signatures import Message, sign_request, verify_webhook
 from insurance_gateway.guarantee import Cover
-from insurance_gateway.request_signatures import Message, sign_request, verify_webhook
 from insurance_gateway.wire import (
     POLICY_LABEL,
+    TAG,
     Application,
     Notice,
     Policy,
@@ -69,6 +70,7 @@ class Callbacks:
             Message("POST", url, {"Content-Type": "application/json"}),
             body,
             key or self.key,
+            tag=TAG,
             at=await self.now(),
             nonce=secrets.token_urlsafe(NONCE_BYTES),
         )

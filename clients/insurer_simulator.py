@@ -28,15 +28,16 @@ from clients.insurer_sdk import Callbacks, open_api_key, signed_policy
 from clients.key_files import KeyFolder, Signer
 from clients.platform import PREFIX, open_platform
 from clients.serving import Clock, ClockUnavailable, serve, without_clock
-from insurance_gateway.guarantee import Cover
-from insurance_gateway.request_signatures import (
+from crypto.request_signatures import (
     Message,
     WireRefused,
     read_public_key,
     verify_request,
 )
+from insurance_gateway.guarantee import Cover
 from insurance_gateway.wire import (
     MESSAGE_BYTES_MAX,
+    TAG,
     Application,
     Cancellation,
     Claim,
@@ -202,7 +203,7 @@ class Simulator:
         message = Message(request.method, str(request.url), headers)
         try:
             key = read_public_key(await self.line.platform_key())
-            signed = verify_request(message, body, key, at=await self.clock.now())
+            signed = verify_request(message, body, key, tag=TAG, at=await self.clock.now())
         except WireRefused as error:
             raise web.HTTPUnauthorized(text=f"{error}\n") from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:

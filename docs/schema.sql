@@ -1213,6 +1213,45 @@ CREATE TABLE tendering.participants (
     CONSTRAINT participants_lot_check CHECK ((lot ~ '^[A-Za-z0-9-]{1,20}$'::text))
 );
 
+CREATE TABLE tendering.partner_messages (
+    partner_id uuid NOT NULL,
+    direction text NOT NULL,
+    id uuid NOT NULL,
+    subject_id uuid NOT NULL,
+    number integer NOT NULL,
+    action text NOT NULL,
+    body text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    delivered_at timestamp with time zone,
+    dead_at timestamp with time zone,
+    last_error text DEFAULT ''::text NOT NULL,
+    CONSTRAINT partner_messages_action_check CHECK (((char_length(action) >= 1) AND (char_length(action) <= 40))),
+    CONSTRAINT partner_messages_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT partner_messages_body_check CHECK ((octet_length(body) <= 1048576)),
+    CONSTRAINT partner_messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text]))),
+    CONSTRAINT partner_messages_last_error_check CHECK ((char_length(last_error) <= 300)),
+    CONSTRAINT partner_messages_number_check CHECK ((number > 0))
+);
+
+CREATE TABLE tendering.partner_nonces (
+    partner_id uuid NOT NULL,
+    nonce text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT partner_nonces_nonce_check CHECK (((char_length(nonce) >= 1) AND (char_length(nonce) <= 64)))
+);
+
+CREATE TABLE tendering.partners (
+    id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT partners_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 500))),
+    CONSTRAINT partners_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
 CREATE TABLE tendering.passkey_challenges (
     challenge bytea NOT NULL,
     person_id uuid,
@@ -1457,7 +1496,7 @@ CREATE TABLE tendering.uploads (
 
 CREATE TABLE tendering.venue_bookings (
     id uuid NOT NULL,
-    tender_id uuid NOT NULL,
+    tender_id uuid,
     venue_id uuid NOT NULL,
     seats integer NOT NULL,
     scattered boolean NOT NULL,
@@ -1466,7 +1505,12 @@ CREATE TABLE tendering.venue_bookings (
     status text NOT NULL,
     reason text NOT NULL,
     requested_at timestamp with time zone NOT NULL,
+    partner_id uuid,
+    replaces uuid,
+    contact text DEFAULT ''::text NOT NULL,
+    CONSTRAINT venue_bookings_are_somebodys CHECK ((num_nonnulls(tender_id, partner_id) = 1)),
     CONSTRAINT venue_bookings_check CHECK ((begins_at < ends_at)),
+    CONSTRAINT venue_bookings_contact_check CHECK ((char_length(contact) <= 200)),
     CONSTRAINT venue_bookings_reason_check CHECK ((char_length(reason) <= 200)),
     CONSTRAINT venue_bookings_seats_check CHECK (((seats >= 1) AND (seats <= 99))),
     CONSTRAINT venue_bookings_status_check CHECK ((status = ANY (ARRAY['requested'::text, 'confirmed'::text, 'declined'::text, 'cancelled'::text, 'failed'::text])))
@@ -1815,6 +1859,24 @@ ALTER TABLE ONLY tendering.overrides
 ALTER TABLE ONLY tendering.participants
     ADD CONSTRAINT participants_pkey PRIMARY KEY (tender_id, lot, organization_id);
 
+ALTER TABLE ONLY tendering.partner_messages
+    ADD CONSTRAINT partner_messages_have_an_order UNIQUE (partner_id, direction, subject_id, number);
+
+ALTER TABLE ONLY tendering.partner_messages
+    ADD CONSTRAINT partner_messages_pkey PRIMARY KEY (partner_id, direction, id);
+
+ALTER TABLE ONLY tendering.partner_nonces
+    ADD CONSTRAINT partner_nonces_pkey PRIMARY KEY (partner_id, nonce);
+
+ALTER TABLE ONLY tendering.partners
+    ADD CONSTRAINT partners_key_is_unique UNIQUE (public_key);
+
+ALTER TABLE ONLY tendering.partners
+    ADD CONSTRAINT partners_organization_is_unique UNIQUE (organization_id);
+
+ALTER TABLE ONLY tendering.partners
+    ADD CONSTRAINT partners_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.passkey_challenges
     ADD CONSTRAINT passkey_challenges_pkey PRIMARY KEY (challenge);
 
@@ -2026,6 +2088,10 @@ CREATE INDEX outages_unsettled ON tendering.outages USING btree (since) WHERE (N
 
 CREATE INDEX participants_organization_id ON tendering.participants USING btree (organization_id);
 
+CREATE INDEX partner_messages_due ON tendering.partner_messages USING btree (next_at) WHERE ((direction = 'out'::text) AND (delivered_at IS NULL) AND (dead_at IS NULL));
+
+CREATE INDEX partner_nonces_created_at ON tendering.partner_nonces USING btree (created_at);
+
 CREATE INDEX passkey_challenges_expires_at ON tendering.passkey_challenges USING btree (expires_at);
 
 CREATE INDEX passkeys_person_id ON tendering.passkeys USING btree (person_id);
@@ -2075,6 +2141,10 @@ CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
 
 CREATE UNIQUE INDEX venue_bookings_one_of_a_kind ON tendering.venue_bookings USING btree (tender_id, venue_id, status) WHERE (status = ANY (ARRAY['requested'::text, 'confirmed'::text]));
+
+CREATE INDEX venue_bookings_partner_id ON tendering.venue_bookings USING btree (partner_id);
+
+CREATE INDEX venue_bookings_replaces ON tendering.venue_bookings USING btree (replaces);
 
 CREATE INDEX venue_bookings_venue_id ON tendering.venue_bookings USING btree (venue_id, begins_at);
 
@@ -2433,6 +2503,15 @@ ALTER TABLE ONLY tendering.participants
 ALTER TABLE ONLY tendering.participants
     ADD CONSTRAINT participants_tender_id_lot_fkey FOREIGN KEY (tender_id, lot) REFERENCES tendering.lots(tender_id, lot);
 
+ALTER TABLE ONLY tendering.partner_messages
+    ADD CONSTRAINT partner_messages_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
+
+ALTER TABLE ONLY tendering.partner_nonces
+    ADD CONSTRAINT partner_nonces_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
+
+ALTER TABLE ONLY tendering.partners
+    ADD CONSTRAINT partners_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
 ALTER TABLE ONLY tendering.passkey_challenges
     ADD CONSTRAINT passkey_challenges_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
@@ -2516,6 +2595,12 @@ ALTER TABLE ONLY tendering.upload_parts
 
 ALTER TABLE ONLY tendering.uploads
     ADD CONSTRAINT uploads_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES tendering.organizations(id);
+
+ALTER TABLE ONLY tendering.venue_bookings
+    ADD CONSTRAINT venue_bookings_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
+
+ALTER TABLE ONLY tendering.venue_bookings
+    ADD CONSTRAINT venue_bookings_replaces_fkey FOREIGN KEY (replaces) REFERENCES tendering.venue_bookings(id);
 
 ALTER TABLE ONLY tendering.venue_bookings
     ADD CONSTRAINT venue_bookings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -2834,6 +2919,18 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.overrides TO tendering_app;
 GRANT SELECT ON TABLE tendering.overrides TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.participants TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.partner_messages TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.partner_messages TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.partner_nonces TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.partner_nonces TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.partners TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.partners TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.passkey_challenges TO tendering_app;
 

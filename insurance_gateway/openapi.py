@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import Struct
 
-from insurance_gateway.request_signatures import COVERED, TAG
-from insurance_gateway.wire import DOOR_OF, MESSAGES, VERSION, Notice, Quote, QuoteRequest
+from crypto.request_signatures import COVERED
+from insurance_gateway.wire import DOOR_OF, MESSAGES, TAG, VERSION, Notice, Quote, QuoteRequest
 
 Json = dict[str, Any]
 CALLBACK: Final = "/api/v1/insurance/callbacks/{guarantor_id}"

@@ -1,6 +1,6 @@
 """What platform and guarantor say to each other: one internal model for every family of interfaces.
 
-Their signatures are in `request_signatures`. docs/specs/insurer-wire-v1.md.
+Their signatures are in `crypto.request_signatures`. docs/specs/insurer-wire-v1.md.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from crypto.canonical import JsonValue
+from crypto.request_signatures import WireRefused
 from insurance_gateway.guarantee import Cover, Step
 from insurance_gateway.matters import MatterStep
-from insurance_gateway.request_signatures import WireRefused
 from tendering.domain.journal import instant
 
+# Names this interface in the signatures under its requests.
+TAG: Final = "kaibiao-insurer-v1"
 POLICY_LABEL: Final = "kaibiao/guarantee/v1"
 # Stands in the path of every door of a guarantor; the platform's stand below its own /api/v1.
 VERSION: Final = "v1"

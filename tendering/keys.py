@@ -46,6 +46,8 @@ class PlatformKeys:
 
     `trust_folder` is where those came from; their revocation lists are kept beside them.
     From `webhook_seed` the secret of each webhook is derived, so that the database holds none.
+    `centre_seed` signs what is told to partner centres; `image_seed` wraps the keys of images of
+    experts.
     """
 
     authority: CertifiedKey
@@ -54,6 +56,8 @@ class PlatformKeys:
     log: NoteKey
     vrf_seed: bytes = field(repr=False)
     webhook_seed: bytes = field(repr=False)
+    centre_seed: bytes = field(repr=False)
+    image_seed: bytes = field(repr=False)
     trusted_outside: tuple[bytes, ...] = ()
     trust_folder: Path | None = None
 
@@ -109,6 +113,8 @@ def load_keys(
             log=NoteKey.from_seed(f"{name}/log", _seed(folder, "log")),
             vrf_seed=_seed(folder, "vrf"),
             webhook_seed=_seed(folder, "webhook"),
+            centre_seed=_seed(folder, "centre"),
+            image_seed=_seed(folder, "image"),
             trusted_outside=_roots(trust_folder) if trust_folder is not None else (),
             trust_folder=trust_folder,
         )
@@ -139,7 +145,7 @@ def _create(folder: Path, *, name: str, at: datetime) -> None:
         _write(fresh / "authority.pem", _pem(root))
         _write(fresh / "timestamping.key.pem", stamping.to_pem(None))
         _write(fresh / "timestamping.pem", _pem(certificate))
-        for use in ("receipt", "log", "vrf", "webhook"):
+        for use in ("receipt", "log", "vrf", "webhook", "centre", "image"):
             _write(fresh / f"{use}.seed", secrets.token_bytes(SEED_BYTES).hex().encode() + b"\n")
         fresh.rename(folder)
     except OSError as error:

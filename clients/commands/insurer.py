@@ -25,8 +25,8 @@ from clients.key_files import KeyFolder
 from clients.serving import Clock, serve
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.keys import generate_signing_key
+from crypto.request_signatures import WireRefused, read_public_key
 from insurance_gateway.openapi import document
-from insurance_gateway.request_signatures import WireRefused, read_public_key
 
 ROOT_FILE: Final = "test-root.der"
 TEST_DAYS: Final = 365

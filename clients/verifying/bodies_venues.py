@@ -5,6 +5,8 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from clients.verifying.dispatch import ByPartner
+
 
 class Requested(Struct, frozen=True):
     """venue.requested."""
@@ -17,6 +19,7 @@ class Requested(Struct, frozen=True):
     begins_at: datetime
     ends_at: datetime
     has_desk: bool = False
+    partner: ByPartner | None = None
 
 
 class Kept(Struct, frozen=True):
@@ -32,12 +35,14 @@ class Confirmed(Struct, frozen=True):
 
     booking_id: UUID
     workstations: tuple[Kept, ...]
+    partner: ByPartner | None = None
 
 
 class Ended(Struct, frozen=True):
     """venue.declined, venue.cancelled, venue.failed."""
 
     booking_id: UUID
+    partner: ByPartner | None = None
 
 
 class Arrived(Struct, frozen=True):

@@ -9,6 +9,7 @@ from uuid import UUID
 from clients.verifying.bodies import Reseated, Seated
 from clients.verifying.bodies_venues import Arrived, CheckedIn, Confirmed, Ended, Requested
 from clients.verifying.case import Case, parsed, place
+from clients.verifying.dispatch import ByPartner, check_said
 from clients.verifying.report import Notes
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import Refused
@@ -80,8 +81,10 @@ def _requested(replay: _Replay, entry: Entry, _: Notes) -> None:
 
 
 def _ended(replay: _Replay, entry: Entry, notes: Notes) -> None:
-    booked = _booked(replay, parsed(entry, Ended).booking_id, entry, notes)
+    body = parsed(entry, Ended)
+    booked = _booked(replay, body.booking_id, entry, notes)
     if booked is not None:
+        _require_said(booked, body.partner, entry, notes)
         _move(replay, booked, _ENDS[entry.kind], entry, notes)
 
 
@@ -90,6 +93,7 @@ def _confirmed(replay: _Replay, entry: Entry, notes: Notes) -> None:
     booked = _booked(replay, body.booking_id, entry, notes)
     if booked is None:
         return
+    _require_said(booked, body.partner, entry, notes)
     for other in replay.bookings.values():
         same = other.asked.venue_id == booked.asked.venue_id and other is not booked
         if same and other.status is BookingStatus.CONFIRMED:
@@ -101,6 +105,14 @@ def _confirmed(replay: _Replay, entry: Entry, notes: Notes) -> None:
     notes.require(enough and apart, place(entry), "not the seats that were asked for")
     booked.workstations = body
     _move(replay, booked, BookingStep.CONFIRM, entry, notes)
+
+
+def _require_said(booked: _Booked, said: ByPartner | None, entry: Entry, notes: Notes) -> None:
+    """What another centre's platform decides, it has signed."""
+    if booked.asked.partner is not None:
+        check_said(booked.asked.partner, said, entry, notes)
+    else:
+        notes.require(said is None, place(entry), "no partner centre was asked")
 
 
 def _take_over(

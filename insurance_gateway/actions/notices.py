@@ -10,6 +10,7 @@ from datetime import datetime
 
 import msgspec
 
+from crypto.request_signatures import Signed, nonce_lifetime
 from insurance_gateway.actions.matter_notices import settle_matter
 from insurance_gateway.actions.orders import required_cover
 from insurance_gateway.actions.policies import (
@@ -27,14 +28,13 @@ from insurance_gateway.guarantee import (
     state_after,
 )
 from insurance_gateway.matters import MatterKind, is_open
-from insurance_gateway.request_signatures import Signed, nonce_lifetime
 from insurance_gateway.storage import guarantors, matters, orders
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import STEP_OF, Notice, Policy, encode, has_policy
 from tendering.actions import bid_securities
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.guarantees import MessageReplayed
+from tendering.domain.refusals.wire import MessageReplayed
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys
 from tendering.storage import tenders

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from crypto.request_signatures import WireRefused
 from insurance_gateway.guarantee import Cover, Order, short_of
-from insurance_gateway.request_signatures import WireRefused
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import POLICY_LABEL, Notice, Policy, read_policy
 from tendering.actions.statements import statement_by

@@ -3,37 +3,33 @@
 import base64
 from datetime import datetime
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
-from insurance_gateway.actions import notices
-from insurance_gateway.context import InsuranceContext
-from insurance_gateway.guarantee import Order
-from insurance_gateway.request_signatures import (
+from crypto.request_signatures import (
     Message,
     WireRefused,
     read_public_key,
-    require_signable,
     verify_request,
 )
+from insurance_gateway.actions import notices
+from insurance_gateway.context import InsuranceContext
+from insurance_gateway.guarantee import Order
 from insurance_gateway.storage import calls, guarantors
 from insurance_gateway.storage.calls import Call
 from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice, require_consistent
+from insurance_gateway.wire import MESSAGE_BYTES_MAX, TAG, Notice, require_consistent
 from tendering.api import requests
+from tendering.api.endpoints import sound_endpoint
 from tendering.api.fields import Line
 from tendering.api.problems import EdgeProblem
 from tendering.api.routing import PREFIX
 from tendering.domain.refusals import Invalid, Refused
-from tendering.domain.refusals.guarantees import (
-    GuarantorEndpointInvalid,
-    GuarantorKeyInvalid,
-    MessageSignatureRefused,
-)
+from tendering.domain.refusals.guarantees import GuarantorEndpointInvalid, GuarantorKeyInvalid
+from tendering.domain.refusals.wire import MessageSignatureRefused
 from tendering.domain.roles import Role
 from tendering.storage import organizations
 from tendering.storage.connection import Connection, reading, transaction
@@ -90,7 +86,10 @@ async def post_guarantor(
         public_key = read_public_key(body.public_key)
     except WireRefused as error:
         raise GuarantorKeyInvalid(str(error)) from error
-    endpoint = _endpoint(body.endpoint, demonstration=insurance.demonstration)
+    try:
+        endpoint = sound_endpoint(body.endpoint, demonstration=insurance.demonstration)
+    except WireRefused as error:
+        raise GuarantorEndpointInvalid from error
     guarantor = Guarantor(uuid4(), organization.id, body.name, endpoint, public_key)
     await guarantors.insert(connection, guarantor, at=received_at)
     return _answer(guarantor)
@@ -140,7 +139,7 @@ async def _take(
     url = f"{insurance.public_address}{PREFIX}/insurance/callbacks/{guarantor.id}"
     try:
         signed = verify_request(
-            Message("POST", url, headers), body, guarantor.public_key, at=received_at
+            Message("POST", url, headers), body, guarantor.public_key, tag=TAG, at=received_at
         )
     except WireRefused as error:
         raise MessageSignatureRefused(str(error)) from error
@@ -166,24 +165,6 @@ async def _take(
         call = Call("in", notice.state, "ok", order.reason, notice.id)
         await calls.insert(connection, guarantor.id, call)
     return order
-
-
-def _endpoint(text: str, *, demonstration: bool) -> str:
-    """The address without a slash at its end. Raises GuarantorEndpointInvalid."""
-    try:
-        parts = urlsplit(text)
-        is_sound = parts.hostname is not None and parts.port != 0
-        require_signable(text)
-        # What the resolver of names would do to it: empty and overlong labels.
-        (parts.hostname or "").encode("idna")
-    except (ValueError, WireRefused) as error:
-        raise GuarantorEndpointInvalid from error
-    schemes = {"https", "http"} if demonstration else {"https"}
-    has_more = parts.query or parts.fragment or parts.username or parts.password
-    is_plain = text.isascii() and text.isprintable() and " " not in text
-    if not is_sound or has_more or parts.scheme not in schemes or not is_plain:
-        raise GuarantorEndpointInvalid
-    return text.rstrip("/")
 
 
 def _answer(guarantor: Guarantor) -> GuarantorAnswer:

@@ -15,14 +15,12 @@ from tendering.domain.refusals.guarantees import (
     GuarantorNotLive,
     GuarantorUnknown,
     MatterUnderWay,
-    MessageConflict,
-    MessageReplayed,
-    MessageSignatureRefused,
     NoBidSecurityAsked,
     OrderUnderWay,
     SurrenderRefused,
 )
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.refusals.wire import MessageConflict, MessageReplayed, MessageSignatureRefused
 
 _ACCEPTING: Final = (DeadlinePassed, NoBidSecurityAsked, NotFound, WrongPhase)
 

@@ -12,12 +12,13 @@ import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from crypto.request_signatures import Message, WireRefused, sign_request, webhook_headers
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
-from insurance_gateway.request_signatures import Message, WireRefused, sign_request, webhook_headers
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import (
     DOOR_OF,
     MESSAGE_BYTES_MAX,
+    TAG,
     VERSION,
     Quote,
     QuoteRequest,
@@ -70,6 +71,7 @@ class HttpJson:
                 Message("POST", url, {"Content-Type": "application/json"}),
                 body,
                 self.key,
+                tag=TAG,
                 at=at,
                 nonce=secrets.token_urlsafe(NONCE_BYTES),
             )

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from insurance_gateway.guarantee import Cover, GuaranteeState, Order, Reception
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.guarantees import MessageConflict, OrderUnderWay
+from tendering.domain.refusals.guarantees import OrderUnderWay
+from tendering.domain.refusals.wire import MessageConflict
 from tendering.storage.connection import (
     Connection,
     Record,

@@ -1,22 +1,28 @@
 """Deeds about venues: registered, equipped, booked by a host, answered by the venue."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from tendering.actions import partner_messages
+from tendering.centre_wire import Cancel
 from tendering.domain import venues as rules
+from tendering.domain.dispatch import Evidence, Partner, by_partner, require_not_begun
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid, NotFound
+from tendering.domain.refusals.partners import AnsweredByPartner
 from tendering.domain.refusals.venues import BookingSettled, VenueKnown
 from tendering.domain.roles import Role
 from tendering.domain.tender import TenderStatus, require_party, require_status
-from tendering.domain.venues import Booking, BookingStatus, BookingStep, Venue, Workstation
+from tendering.domain.venues import Booking, BookingStatus, BookingStep, Free, Venue, Workstation
 from tendering.storage import (
     arrivals,
     journal,
     organizations,
+    partners,
     tenders,
     venue_bookings,
     venues,
@@ -60,20 +66,40 @@ async def own_venue(connection: Connection, venue_id: UUID, *, by: Actor) -> Ven
     return venue
 
 
+async def free_seats(
+    connection: Connection, venue_id: UUID, *, begins_at: datetime, ends_at: datetime
+) -> Free:
+    """What one of our venues has free all of a time."""
+    taken = await venues.list_taken(connection, venue_id, begins_at=begins_at, ends_at=ends_at)
+    return rules.free_of(await venues.list_workstations(connection, venue_id), taken)
+
+
 async def request_booking(
     connection: Connection, booking: Booking, *, by: Actor, at: datetime
 ) -> None:
     """Ask a venue for seats; where it has confirmed some, ask to change them.
 
-    Raises Forbidden, WrongPhase, Invalid, BookingSettled.
+    A partner centre's venue is asked over its own platform.
+
+    Raises Forbidden, WrongPhase, Invalid, BookingSettled, DispatchBegun.
     """
+    assert booking.tender_id is not None, "the host books for a tender"
     tender = await tenders.lock(connection, booking.tender_id)
     require_party(tender, by.organization_id)
     require_status(tender, *_BOOKABLE)
     rules.require_sensible(booking, at=at)
-    await venue_bookings.insert(connection, booking, at=at)
     event = rules.requested(booking)
-    await journal.append(connection, booking.tender_id, Stream.COMMITTEE, event, at=at)
+    partner = await partners.find_of_organization(connection, booking.venue.organization_id)
+    if partner is not None:
+        earlier = await _confirmed_before(connection, booking)
+        require_not_begun(earlier or booking, at=at)
+        require_not_begun(booking, at=at)
+        booking = replace(booking, replaces=None if earlier is None else earlier.id)
+        event = by_partner(event, partner)
+    await venue_bookings.insert(connection, booking, at=at)
+    await journal.append(connection, tender.id, Stream.COMMITTEE, event, at=at)
+    if partner is not None:
+        await partner_messages.ask_for_seats(connection, booking, partner, at=at)
 
 
 async def cancel_booking(
@@ -85,13 +111,26 @@ async def cancel_booking(
     by: Actor,
     at: datetime,
 ) -> None:
-    """The host needs the seats no more. Raises NotFound, Forbidden, BookingSettled."""
+    """The host needs the seats no more.
+
+    Raises NotFound, Forbidden, BookingSettled, DispatchBegun.
+    """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, by.organization_id)
     booking = await _booking(connection, booking_id)
     if booking.tender_id != tender_id:
         raise NotFound
-    await _end(connection, booking, BookingStep.CANCEL, reason, by=by, at=at)
+    status = rules.after_step(booking, BookingStep.CANCEL, by=by.role)
+    # Who has a seat keeps it: without a booking nobody would be bound to a workstation.
+    if await arrivals.list_used(connection, booking.id):
+        raise BookingSettled("experts sit there already")
+    partner = await partners.find_of_organization(connection, booking.venue.organization_id)
+    if partner is not None:
+        require_not_begun(booking, at=at)
+        await partner_messages.tell(
+            connection, partner.id, Cancel, booking.id, at=at, reason=reason
+        )
+    await end_booking(connection, booking, status, reason, at=at)
 
 
 async def answer_booking(
@@ -105,26 +144,46 @@ async def answer_booking(
 ) -> Booking:
     """The venue confirms, declines, or says that it cannot keep what it confirmed.
 
-    Raises NotFound, Forbidden, BookingSettled, VenueFull, Invalid when the time is over.
+    Raises NotFound, Forbidden, AnsweredByPartner, BookingSettled, DispatchBegun, VenueFull, Invalid
+    when the time is over.
     """
     found = await _booking(connection, booking_id)
     if found.venue.organization_id != by.organization_id:
         raise NotFound
-    await tenders.lock(connection, found.tender_id)
-    booking = await _booking(connection, booking_id)
-    if step is BookingStep.CONFIRM:
-        await _confirm(connection, booking, by=by, at=at)
+    if await partner_messages.is_partners(connection, by.organization_id):
+        raise AnsweredByPartner
+    if found.tender_id is None:
+        await venue_bookings.lock(connection, booking_id)
     else:
-        await _end(connection, booking, step, reason, by=by, at=at)
+        await tenders.lock(connection, found.tender_id)
+    booking = await _booking(connection, booking_id)
+    status = rules.after_step(booking, step, by=by.role)
+    if step is BookingStep.CONFIRM:
+        rules.require_sensible(booking, at=at)
+        await confirm_booking(connection, booking, None, at=at)
+    else:
+        await end_booking(connection, booking, status, reason, at=at)
     return await _booking(connection, booking_id)
 
 
-async def _confirm(connection: Connection, booking: Booking, *, by: Actor, at: datetime) -> None:
-    status = rules.after_step(booking, BookingStep.CONFIRM, by=by.role)
-    rules.require_sensible(booking, at=at)
+async def confirm_booking(
+    connection: Connection,
+    booking: Booking,
+    stations: Sequence[Workstation] | None,
+    *,
+    said: tuple[Partner, Evidence] | None = None,
+    at: datetime,
+) -> None:
+    """Keep workstations for a booking whose step was decided; it takes an earlier one's place.
+
+    `stations`: those that a partner keeps; None: free ones of our own are found. The caller holds
+    the lock. Raises VenueFull, BookingSettled, DispatchBegun.
+    """
     earlier = await _confirmed_before(connection, booking)
     kept: list[UUID] = []
     if earlier is not None:
+        if earlier.partner_id is not None:
+            require_not_begun(earlier, at=at)
         if await arrivals.list_used(connection, earlier.id):
             rules.require_only_longer(earlier, booking)
             kept = await venue_bookings.list_kept(connection, earlier.id)
@@ -132,10 +191,37 @@ async def _confirm(connection: Connection, booking: Booking, *, by: Actor, at: d
         await venue_bookings.save_status(
             connection, earlier.id, BookingStatus.CANCELLED, "replaced"
         )
-    stations = await _stations(connection, booking, kept)
-    await venue_bookings.save_status(connection, booking.id, status, "")
-    await venue_bookings.keep_workstations(connection, booking, [one.id for one in stations])
+    if stations is None:
+        stations = await _stations(connection, booking, kept)
+    ids = [one.id for one in stations]
+    await venue_bookings.save_status(connection, booking.id, BookingStatus.CONFIRMED, "")
+    await venue_bookings.keep_workstations(connection, booking, ids)
+    if booking.tender_id is None:
+        await partner_messages.answer_host(
+            connection, booking, BookingStatus.CONFIRMED, workstation_ids=ids, at=at
+        )
+        return
     event = rules.confirmed(booking, stations)
+    event = event if said is None else by_partner(event, *said)
+    await journal.append(connection, booking.tender_id, Stream.COMMITTEE, event, at=at)
+
+
+async def end_booking(
+    connection: Connection,
+    booking: Booking,
+    status: BookingStatus,
+    reason: str,
+    *,
+    said: tuple[Partner, Evidence] | None = None,
+    at: datetime,
+) -> None:
+    """A booking is declined, cancelled or cannot be kept; the caller holds the lock."""
+    await venue_bookings.save_status(connection, booking.id, status, reason)
+    if booking.tender_id is None:
+        await partner_messages.answer_host(connection, booking, status, reason=reason, at=at)
+        return
+    event = rules.ended(booking, status, reason)
+    event = event if said is None else by_partner(event, *said)
     await journal.append(connection, booking.tender_id, Stream.COMMITTEE, event, at=at)
 
 
@@ -154,6 +240,11 @@ async def _stations(
 
 async def _confirmed_before(connection: Connection, booking: Booking) -> Booking | None:
     """What the booking would take the place of."""
+    if booking.tender_id is None:
+        earlier = None
+        if booking.replaces is not None:
+            earlier = await _booking(connection, booking.replaces)
+        return earlier if earlier and earlier.status is BookingStatus.CONFIRMED else None
     return next(
         (
             one
@@ -162,24 +253,6 @@ async def _confirmed_before(connection: Connection, booking: Booking) -> Booking
         ),
         None,
     )
-
-
-async def _end(
-    connection: Connection,
-    booking: Booking,
-    step: BookingStep,
-    reason: str,
-    *,
-    by: Actor,
-    at: datetime,
-) -> None:
-    status = rules.after_step(booking, step, by=by.role)
-    # Who has a seat keeps it: without a booking nobody would be bound to a workstation.
-    if step is BookingStep.CANCEL and await arrivals.list_used(connection, booking.id):
-        raise BookingSettled("experts sit there already")
-    await venue_bookings.save_status(connection, booking.id, status, reason)
-    event = rules.ended(booking, status, reason)
-    await journal.append(connection, booking.tender_id, Stream.COMMITTEE, event, at=at)
 
 
 async def _booking(connection: Connection, booking_id: UUID) -> Booking:

@@ -28,6 +28,14 @@ Line = Annotated[
         pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?(?!\n)$",
     ),
 ]
+# The same, or nothing.
+OptionalLine = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        pattern=r"^([^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?)?(?!\n)$",
+    ),
+]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
 LotNumber = Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,3}(?!\n)$", max_length=4)]
 HexDigest = Annotated[

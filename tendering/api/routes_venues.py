@@ -6,6 +6,7 @@ from tendering.api import venues
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.identities import IdentityUnproved
+from tendering.domain.refusals.partners import AnsweredByPartner, DispatchBegun
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import (
     BookingSettled,
@@ -63,7 +64,7 @@ VENUE_ROUTES: Final = (
         action="venue.book",
         status=201,
         idempotency="transaction",
-        errors=(BookingSettled, Forbidden, Invalid, NotFound, WrongPhase),
+        errors=(BookingSettled, DispatchBegun, Forbidden, Invalid, NotFound, WrongPhase),
         tags=_TAGS,
     ),
     Route(
@@ -81,7 +82,7 @@ VENUE_ROUTES: Final = (
         action="venue.book",
         status=204,
         idempotency="transaction",
-        errors=(BookingSettled, Forbidden, NotFound),
+        errors=(BookingSettled, DispatchBegun, Forbidden, NotFound),
         tags=_TAGS,
     ),
     Route(
@@ -101,7 +102,15 @@ VENUE_ROUTES: Final = (
         venues.post_booking_step,
         action="venue.answer",
         idempotency="transaction",
-        errors=(BookingSettled, Forbidden, Invalid, NotFound, VenueFull),
+        errors=(
+            AnsweredByPartner,
+            BookingSettled,
+            DispatchBegun,
+            Forbidden,
+            Invalid,
+            NotFound,
+            VenueFull,
+        ),
         tags=_TAGS,
     ),
 )

@@ -63,7 +63,7 @@ class Route:
     statuses: tuple[int, ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
     accepts: str = "application/json"
-    reads: type | None = None
+    reads: Any = None
     produces: str = "application/json"
     produces_also: tuple[str, ...] = ()
     secret: bool = False

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from tendering.actions import arrivals
 from tendering.actions import venues as deeds
 from tendering.api.context import Actor
-from tendering.api.fields import HexDigest, Instant, Line, in_utc
+from tendering.api.fields import HexDigest, Instant, Line, OptionalLine, in_utc
 from tendering.api.routing import Touches
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import require_party
@@ -93,13 +93,15 @@ class PostBooking(Struct, frozen=True, forbid_unknown_fields=True):
     begins_at: Instant
     ends_at: Instant
     scattered: bool = False
+    contact: OptionalLine = ""
 
 
 class BookingAnswer(Struct, frozen=True):
-    """A booking as it stands."""
+    """A booking as it stands: for a tender, or for another centre, `partner_id`, without one."""
 
     id: UUID
-    tender_id: UUID
+    tender_id: UUID | None
+    partner_id: UUID | None
     venue_id: UUID
     venue: str
     seats: int
@@ -107,6 +109,7 @@ class BookingAnswer(Struct, frozen=True):
     begins_at: Instant
     ends_at: Instant
     status: BookingStatus
+    contact: str
 
 
 class BookingList(Struct, frozen=True):
@@ -181,16 +184,10 @@ async def get_free(
     """What a venue has free in a time."""
     if await venues.get(connection, venue_id) is None:
         raise NotFound
-    taken = await venues.list_taken(
+    found = await deeds.free_seats(
         connection, venue_id, begins_at=in_utc(begins_at), ends_at=in_utc(ends_at)
     )
-    rooms: dict[str, list[bool]] = {}
-    for one in await venues.list_workstations(connection, venue_id):
-        rooms.setdefault(one.room, []).append(one.id not in taken)
-    return FreeAnswer(
-        max((len(room) for room in rooms.values() if all(room)), default=0),
-        sum(any(room) for room in rooms.values()),
-    )
+    return FreeAnswer(found.room_seats, found.scattered_seats)
 
 
 async def post_booking(
@@ -212,6 +209,7 @@ async def post_booking(
         body.scattered,
         in_utc(body.begins_at),
         in_utc(body.ends_at),
+        contact=body.contact,
     )
     await deeds.request_booking(connection, booking, by=actor, at=received_at)
     return _booking(booking)
@@ -264,7 +262,8 @@ async def post_booking_step(
     booking = await deeds.answer_booking(
         connection, booking_id, body.step, body.reason, by=actor, at=received_at
     )
-    touches(booking.tender_id)
+    if booking.tender_id is not None:
+        touches(booking.tender_id)
     return _booking(booking)
 
 
@@ -292,6 +291,7 @@ def _booking(booking: Booking) -> BookingAnswer:
     return BookingAnswer(
         booking.id,
         booking.tender_id,
+        booking.partner_id,
         booking.venue.id,
         booking.venue.name,
         booking.seats,
@@ -299,4 +299,5 @@ def _booking(booking: Booking) -> BookingAnswer:
         booking.begins_at,
         booking.ends_at,
         booking.status,
+        booking.contact,
     )

@@ -97,16 +97,21 @@ class Booking:
     """So many seats at a venue from `begins_at` until before `ends_at`.
 
     A whole room, in which then nobody else sits, or `scattered`: each seat in a room of its own.
+    For a tender here, or for the partner centre `partner_id`, which says of its tender nothing and
+    names in `replaces` the order whose place this one would take. `contact`: whom to call.
     """
 
     id: UUID
-    tender_id: UUID
+    tender_id: UUID | None
     venue: Venue
     seats: int
     scattered: bool
     begins_at: datetime
     ends_at: datetime
     status: BookingStatus = BookingStatus.REQUESTED
+    partner_id: UUID | None = None
+    replaces: UUID | None = None
+    contact: str = ""
 
     def is_open_at(self, at: datetime) -> bool:
         """Is it the time that was booked?"""
@@ -163,6 +168,25 @@ def _one_in_each(
     if len(found) < seats:
         raise VenueFull(wanted=seats, free=len(found))
     return tuple(found[:seats])
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """What a venue has free: the seats of its largest free room, rooms with a free place."""
+
+    room_seats: int
+    scattered_seats: int
+
+
+def free_of(stations: Iterable[Workstation], taken: Collection[UUID]) -> Free:
+    """What is free where those workstations are taken."""
+    rooms: dict[str, list[bool]] = {}
+    for one in stations:
+        rooms.setdefault(one.room, []).append(one.id not in taken)
+    return Free(
+        max((len(room) for room in rooms.values() if all(room)), default=0),
+        sum(any(room) for room in rooms.values()),
+    )
 
 
 def require_only_longer(before: Booking, asked: Booking) -> None:

@@ -17,7 +17,7 @@ from tendering.storage.connection import (
 LISTED_MAX = 500
 _COLUMNS = """
 SELECT b.id, b.tender_id, b.venue_id, v.organization_id, v.name, v.region, v.has_desk, b.seats,
-       b.scattered, b.begins_at, b.ends_at, b.status
+       b.scattered, b.begins_at, b.ends_at, b.status, b.partner_id, b.replaces, b.contact
 FROM tendering.venue_bookings AS b JOIN tendering.venues AS v ON v.id = b.venue_id
 """
 _GET = _COLUMNS + "WHERE b.id = $1"
@@ -32,8 +32,8 @@ async def insert(connection: Connection, booking: Booking, *, at: datetime) -> N
     try:
         await connection.execute(
             """INSERT INTO tendering.venue_bookings (id, tender_id, venue_id, seats, scattered,
-                   begins_at, ends_at, status, reason, requested_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9)""",
+                   begins_at, ends_at, status, reason, requested_at, partner_id, replaces, contact)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12)""",
             booking.id,
             booking.tender_id,
             booking.venue.id,
@@ -43,6 +43,9 @@ async def insert(connection: Connection, booking: Booking, *, at: datetime) -> N
             booking.ends_at,
             booking.status,
             at,
+            booking.partner_id,
+            booking.replaces,
+            booking.contact,
         )
     except UniqueViolation as error:
         if constraint_name(error) == "venue_bookings_one_of_a_kind":
@@ -54,6 +57,13 @@ async def get(connection: Connection, booking_id: UUID) -> Booking | None:
     """One booking."""
     row = await connection.fetchrow(_GET, booking_id)
     return None if row is None else _booking(row)
+
+
+async def lock(connection: Connection, booking_id: UUID) -> None:
+    """Hold a booking that belongs to no tender here until the transaction ends."""
+    await connection.execute(
+        "SELECT FROM tendering.venue_bookings WHERE id = $1 FOR NO KEY UPDATE", booking_id
+    )
 
 
 async def list_of_tender(connection: Connection, tender_id: UUID) -> list[Booking]:
@@ -131,4 +141,7 @@ def _booking(row: Record) -> Booking:
         begins_at=row["begins_at"],
         ends_at=row["ends_at"],
         status=BookingStatus(row["status"]),
+        partner_id=row["partner_id"],
+        replaces=row["replaces"],
+        contact=row["contact"],
     )

@@ -36,6 +36,15 @@ async def get(connection: Connection, venue_id: UUID) -> Venue | None:
     return None if row is None else Venue(**dict(row))
 
 
+async def find_by_name(connection: Connection, name: str) -> Venue | None:
+    """The venue of this name."""
+    row = await connection.fetchrow(
+        "SELECT id, organization_id, name, region, has_desk FROM tendering.venues WHERE name = $1",
+        name,
+    )
+    return None if row is None else Venue(**dict(row))
+
+
 async def list_all(connection: Connection) -> list[Venue]:
     """The venues there are, by name."""
     rows = await connection.fetch(
@@ -90,6 +99,20 @@ async def list_by_ids(connection: Connection, ids: Iterable[UUID]) -> list[Works
         list(ids),
     )
     return [Workstation(row["id"], row["room"], row["label"]) for row in rows]
+
+
+async def list_with_digests(
+    connection: Connection, ids: Iterable[UUID]
+) -> list[tuple[Workstation, bytes]]:
+    """Workstations by id with the digests of their tokens, by room and label."""
+    rows = await connection.fetch(
+        """SELECT id, room, label, token_digest FROM tendering.workstations WHERE id = ANY ($1)
+           ORDER BY room, label""",
+        list(ids),
+    )
+    return [
+        (Workstation(row["id"], row["room"], row["label"]), row["token_digest"]) for row in rows
+    ]
 
 
 async def find_venue_of_token(connection: Connection, token_digest: bytes) -> UUID | None:

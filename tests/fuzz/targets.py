@@ -40,6 +40,7 @@ from crypto.errors import (
 from crypto.keys import NoteKey, SigningKey
 from crypto.notes import NoteVerifier, cosign, parse_note, verify_cosignatures
 from crypto.pdf_signatures import signatures
+from crypto.request_signatures import WireRefused, read_public_key
 from crypto.seal_header import SealPolicy, derive_header, read_sealed_header
 from crypto.tlog import (
     InclusionReceipt,
@@ -50,7 +51,6 @@ from crypto.tlog import (
     sign_note,
 )
 from evaluation_rooms import messages
-from insurance_gateway.request_signatures import WireRefused, read_public_key
 from insurance_gateway.wire import Notice, read_policy
 from tendering.domain import bag
 from tendering.domain.bundle import BadBundle, Bundle, bundle_chunks, read_bundle

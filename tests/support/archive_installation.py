@@ -56,6 +56,8 @@ async def installed(pool: Pool, blobs: Blobs, play: TenderPlay) -> ArchiveParts:
         log=platform.log,
         vrf_seed=platform.vrf_seed,
         webhook_seed=bytes(32),
+        centre_seed=bytes(32),
+        image_seed=bytes(32),
         trusted_outside=(platform.outside,),
     )
     return ArchiveParts(pool, blobs, keys, platform.published, "示范平台")

@@ -17,6 +17,8 @@ WITHOUT_KEY: Final = {
     "POST /passkeys": "bound to a challenge that is used up; a passkey is registered once",
     "POST /rooms/{room_id}/tickets": "a ticket is single use, for seconds, and is not kept",
     "POST /tsa": "RFC 3161: two stamps of one digest are two stamps, and clients are not ours",
+    "POST /partners/messages": "signed, with a nonce and a number that are taken once",
+    "POST /partners/queries": "signed, with a nonce that is taken once, and changes nothing",
     "POST /insurance/callbacks/{guarantor_id}": "signed, with a nonce that is taken once",
 }
 SERVED: Final = ("tendering", "evaluation_rooms", "insurance_gateway")

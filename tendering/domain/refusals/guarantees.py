@@ -1,6 +1,6 @@
 """What the insurance gateway refuses."""
 
-from tendering.domain.refusals import Conflict, Forbidden, Invalid, NotFound
+from tendering.domain.refusals import Conflict, Invalid, NotFound
 
 
 class GuaranteeStepRefused(Conflict):
@@ -31,24 +31,6 @@ class GuarantorUnknown(NotFound):
     """No such guarantor is registered."""
 
     code = "guarantor-unknown"
-
-
-class MessageConflict(Conflict):
-    """A message with this id and another content was received before."""
-
-    code = "message-conflict"
-
-
-class MessageReplayed(Conflict):
-    """This very message was received before: sign every attempt anew."""
-
-    code = "message-replayed"
-
-
-class MessageSignatureRefused(Forbidden):
-    """The message's signature does not hold, has expired or is by an unknown key."""
-
-    code = "message-signature-refused"
 
 
 class NoBidSecurityAsked(Conflict):

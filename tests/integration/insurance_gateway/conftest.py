@@ -19,12 +19,20 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clients.certifying import certify_with_platform
 from clients.key_files import KeyFolder, Signer
 from clients.platform import Platform, open_platform
+from crypto.request_signatures import Message, sign_request
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import InsuranceContext, open_insurance
 from insurance_gateway.guarantee import Cover
-from insurance_gateway.request_signatures import Message, sign_request
 from insurance_gateway.settings import InsuranceSettings
-from insurance_gateway.wire import POLICY_LABEL, Notice, Policy, State, encode, policy_statement
+from insurance_gateway.wire import (
+    POLICY_LABEL,
+    TAG,
+    Notice,
+    Policy,
+    State,
+    encode,
+    policy_statement,
+)
 from tendering.actions.accounts import Grant, register_organization
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
@@ -251,7 +259,7 @@ class Guarantor:
         url = f"{self.gateway.address}/api/v1/insurance/callbacks/{self.id}"
         body = encode(notice)
         message = Message("POST", url, {"Content-Type": "application/json"})
-        headers = sign_request(message, body, key, at=at or now(), nonce=nonce)
+        headers = sign_request(message, body, key, tag=TAG, at=at or now(), nonce=nonce)
         async with (
             aiohttp.ClientSession() as http,
             http.post(url, data=body, headers=headers) as response,

@@ -13,11 +13,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.certifying import certify_with_platform
 from clients.key_files import KeyFolder
+from crypto.request_signatures import Signed
 from insurance_gateway.actions import notices
 from insurance_gateway.actions.policies import Checked, PolicyFault
 from insurance_gateway.delivery import deliver_outbox
 from insurance_gateway.guarantee import Cover, Order
-from insurance_gateway.request_signatures import Signed
 from insurance_gateway.storage import guarantors
 from insurance_gateway.wire import POLICY_LABEL, Notice, Policy
 from tendering.domain.roles import Role
@@ -192,7 +192,7 @@ async def received(guarantor: Guarantor, notice: Notice, checked: Checked) -> Or
             context.keys,
             await guarantors.get(connection, guarantor.id),
             notice,
-            Signed(uuid4().hex, now()),
+            Signed(b"", uuid4().hex, now()),
             checked=checked,
             at=now(),
         )

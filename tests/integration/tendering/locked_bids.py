@@ -60,6 +60,8 @@ class Opened:
                 log=platform.log,
                 vrf_seed=platform.vrf_seed,
                 webhook_seed=bytes(32),
+                centre_seed=bytes(32),
+                image_seed=bytes(32),
                 trusted_outside=(platform.outside,),
             ),
             law=cast("Any", None),  # no law is asked here

@@ -20,7 +20,8 @@ def test_keys_are_made_once_and_read_again(tmp_path: Path) -> None:
     assert again.authority.certificate == made.authority.certificate
     assert again.log.public == made.log.public
     assert again.vrf_public == made.vrf_public
-    assert len({made.log.seed, made.receipt.seed, made.vrf_seed, made.webhook_seed}) == 4
+    seeds = (made.log.seed, made.receipt.seed, made.vrf_seed, made.webhook_seed)
+    assert len({*seeds, made.centre_seed, made.image_seed}) == 6
     assert [path.name for path in tmp_path.iterdir()] == ["keys"]
 
 
@@ -92,5 +93,6 @@ def test_keys_do_not_show_in_texts(tmp_path: Path) -> None:
     keys = load_keys(tmp_path / "keys", name=NAME, create=True, at=NOON)
 
     assert keys.vrf_seed.hex() not in repr(keys)
-    assert keys.webhook_seed.hex() not in repr(keys)
+    for seed in (keys.webhook_seed, keys.centre_seed, keys.image_seed):
+        assert repr(seed) not in repr(keys)
     assert repr(keys.vrf_seed) not in repr(keys)

@@ -8,8 +8,7 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from insurance_gateway.guarantee import Cover
-from insurance_gateway.request_signatures import (
+from crypto.request_signatures import (
     AGE_SECONDS_MAX,
     SKEW_SECONDS_MAX,
     Message,
@@ -21,7 +20,8 @@ from insurance_gateway.request_signatures import (
     verify_webhook,
     webhook_headers,
 )
-from insurance_gateway.wire import Policy, policy_statement, read_policy
+from insurance_gateway.guarantee import Cover
+from insurance_gateway.wire import TAG, Policy, policy_statement, read_policy
 
 AT = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -33,12 +33,12 @@ URL = "https://bids.example/api/v1/insurance/callbacks/1"
 
 def signed(nonce: str = "a-nonce") -> Message:
     message = Message("POST", URL, {"Content-Type": "application/json"})
-    headers = sign_request(message, BODY, KEY, at=AT, nonce=nonce)
+    headers = sign_request(message, BODY, KEY, tag=TAG, at=AT, nonce=nonce)
     return replace(message, headers=headers)
 
 
 def test_a_signed_request_says_nonce_and_time() -> None:
-    found = verify_request(signed(), BODY, PUBLIC, at=AT)
+    found = verify_request(signed(), BODY, PUBLIC, tag=TAG, at=AT)
 
     assert (found.nonce, found.created) == ("a-nonce", AT)
 
@@ -55,28 +55,28 @@ def test_a_signed_request_says_nonce_and_time() -> None:
 )
 def test_what_the_signature_covers_cannot_be_changed(changed: Message) -> None:
     with pytest.raises(WireRefused):
-        verify_request(changed, BODY, PUBLIC, at=AT)
+        verify_request(changed, BODY, PUBLIC, tag=TAG, at=AT)
 
 
 def test_the_body_cannot_be_changed() -> None:
     with pytest.raises(WireRefused):
-        verify_request(signed(), BODY + b" ", PUBLIC, at=AT)
+        verify_request(signed(), BODY + b" ", PUBLIC, tag=TAG, at=AT)
 
 
 def test_another_key_does_not_pass() -> None:
     with pytest.raises(WireRefused):
-        verify_request(signed(), BODY, OTHER, at=AT)
+        verify_request(signed(), BODY, OTHER, tag=TAG, at=AT)
 
 
 @pytest.mark.parametrize("seconds", [AGE_SECONDS_MAX + 1, -SKEW_SECONDS_MAX - 1])
 def test_an_old_or_future_signature_does_not_pass(seconds: int) -> None:
     with pytest.raises(WireRefused):
-        verify_request(signed(), BODY, PUBLIC, at=AT + timedelta(seconds=seconds))
+        verify_request(signed(), BODY, PUBLIC, tag=TAG, at=AT + timedelta(seconds=seconds))
 
 
 def test_a_nonce_has_a_bound() -> None:
     with pytest.raises(WireRefused):
-        verify_request(signed("n" * 65), BODY, PUBLIC, at=AT)
+        verify_request(signed("n" * 65), BODY, PUBLIC, tag=TAG, at=AT)
 
 
 @pytest.mark.parametrize("path", ["路径", "a b", "%zz"])
@@ -86,7 +86,7 @@ def test_an_address_that_cannot_be_signed_is_refused(path: str) -> None:
     with pytest.raises(WireRefused):
         require_signable(url)
     with pytest.raises(WireRefused):
-        sign_request(Message("POST", url, {}), BODY, KEY, at=AT, nonce="a-nonce")
+        sign_request(Message("POST", url, {}), BODY, KEY, tag=TAG, at=AT, nonce="a-nonce")
 
 
 def test_a_percent_encoded_address_can_be_signed() -> None:

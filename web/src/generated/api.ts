@@ -24,7 +24,7 @@ export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; 
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
 
-export interface BookingAnswer { id: string; tender_id: string; venue_id: string; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; status: BookingStatus }
+export interface BookingAnswer { id: string; tender_id: string | null; partner_id: string | null; venue_id: string; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; status: BookingStatus; contact: string }
 
 export interface BookingList { mode: Mode; items: BookingAnswer[] }
 
@@ -320,7 +320,7 @@ export interface PostAward { lot: string; chosen?: string | null; passed_over?: 
 
 export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
 
-export interface PostBooking { venue_id: string; seats: number; begins_at: string; ends_at: string; scattered?: boolean }
+export interface PostBooking { venue_id: string; seats: number; begins_at: string; ends_at: string; scattered?: boolean; contact?: string }
 
 export interface PostBookingStep { step: BookingStep; reason?: string }
 

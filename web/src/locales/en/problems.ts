@@ -1,9 +1,12 @@
 /** What each code of a problem means for the person in front of the screen, English. */
 export default {
   // The four families and the HTTP edge.
+  "answered-by-partner": "This centre answers over its own platform, not here.",
+  "dispatch-begun": "The time of these seats has begun: they cannot be changed or called off.",
   "enquiry-closed": "The question was answered, or its term is over.",
   "enquiry-open": "The bidder still has time to answer.",
   "explanation-too-early": "The bidder still has time to explain its price.",
+  "message-early": "An earlier message about the same has not come yet: send that one first.",
   "not-found": "Not found, or not for you to see. Check the address; log in where a log-in is needed.",
   forbidden: "Your present role may not do this. Change your role in My account, or ask a colleague.",
   invalid: "Something in what you entered is not right. Check it and send it again.",
@@ -14,6 +17,9 @@ export default {
   unauthenticated: "You are not logged in, or your log-in has expired. Log in and go on.",
   "login-refused": "Login and password, or the passkey, do not fit together. Check small and capital letters.",
   "csrf-token-missing": "This page is out of date. Reload it and try again.",
+  "partner-known": "This centre, or another one with this key, is registered already.",
+  "partner-unavailable": "The other centre’s platform does not answer. Try again later.",
+  "partner-unknown": "No such partner centre is registered.",
   "request-timeout": "What you sent did not arrive in time. Check your network and try again.",
   "precondition-failed": "Somebody changed this meanwhile. Reload the page before you change it.",
   "precondition-required": "Read the present state first, then change it.",

@@ -1,9 +1,12 @@
 /** What each code of a problem means for the person in front of the screen, Chinese. */
 export default {
   // The four families and the HTTP edge.
+  "answered-by-partner": "该中心有自己的平台，请在其平台上答复。",
+  "dispatch-begun": "预订的时间已经开始，不能再变更或取消。",
   "enquiry-closed": "该问题已经答复，或者答复期限已过。",
   "enquiry-open": "投标人的答复期限还没有结束。",
   "explanation-too-early": "投标人说明报价的时间还没有结束。",
+  "message-early": "同一事项的上一条消息还没有收到，请先发送上一条。",
   "not-found": "没有找到，或者您无权查看。请检查地址；需要登录的内容请先登录。",
   forbidden: "您当前的身份不能办理此事。请在“我的账户”中切换身份，或由有权限的同事办理。",
   invalid: "填写的内容有误，请检查后再提交。",
@@ -14,6 +17,9 @@ export default {
   unauthenticated: "您还没有登录，或者登录已经过期。请登录后继续。",
   "login-refused": "登录名与密码不符，或者通行密钥无效。请检查大小写后再试。",
   "csrf-token-missing": "页面已经过期，请刷新后重试。",
+  "partner-known": "这个中心已登记，或者另一中心已使用这把公钥。",
+  "partner-unavailable": "对方中心的平台没有应答，请稍后再试。",
+  "partner-unknown": "没有登记这个协作中心。",
   "request-timeout": "内容没有及时送达，请检查网络后重试。",
   "precondition-failed": "内容已被他人更改，请刷新页面后再修改。",
   "precondition-required": "请先读取最新内容再修改。",

@@ -1,16 +1,17 @@
-"""The signatures under requests of platform and guarantor, and under what is told as a webhook.
+"""The signatures under requests between machines, and under what is told as a webhook.
 
 Every request of either side carries an HTTP message signature (RFC 9421, Ed25519) over method,
-authority, path and content digest, with the time of signing, its end and a nonce. What the platform
-tells carries the headers of Standard Webhooks too, which need nothing but Ed25519 to verify. Time
-and nonce are arguments; whether a nonce is fresh is for the receiver's memory to say. Pure.
-docs/specs/insurer-wire-v1.md.
+authority, path and content digest, with the time of signing, its end and a nonce. Each interface
+has a tag of its own, so that no signature of one is any good for another. What the platform tells
+carries the headers of Standard Webhooks too, which need nothing but Ed25519 to verify. Time and
+nonce are arguments; whether a nonce is fresh is for the receiver's memory to say. Pure.
+docs/specs/insurer-wire-v1.md, docs/specs/centre-wire-v1.md.
 """
 
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -21,7 +22,6 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from http_message_signatures.algorithms import ED25519
 
-TAG: Final = "kaibiao-insurer-v1"
 COVERED: Final = ("@method", "@authority", "@path", "content-type", "content-digest")
 AGE_SECONDS_MAX: Final = 300
 SKEW_SECONDS_MAX: Final = 30
@@ -43,8 +43,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """What a verified signature says: the nonce must be fresh."""
+    """What a verified signature says: whose key it is, 32 bytes; the nonce must be fresh."""
 
+    public_key: bytes
     nonce: str
     created: datetime
 
@@ -71,10 +72,11 @@ class _Verifier(signatures.HTTPMessageVerifier):
 
 
 def sign_request(
-    message: Message, body: bytes, key: Ed25519PrivateKey, *, at: datetime, nonce: str
+    message: Message, body: bytes, key: Ed25519PrivateKey, *, tag: str, at: datetime, nonce: str
 ) -> dict[str, str]:
     """The headers to send: those of the message, the digest and the signature.
 
+    `tag` names the interface, and its version.
     Raises WireRefused when the address cannot be signed.
     """
     name = key_id(key.public_key().public_bytes_raw())
@@ -90,7 +92,7 @@ def sign_request(
             expires=at + timedelta(seconds=AGE_SECONDS_MAX),
             nonce=nonce,
             label="kaibiao",
-            tag=TAG,
+            tag=tag,
             covered_component_ids=COVERED,
             body=body,
             use_existing_digest=False,
@@ -109,22 +111,32 @@ def require_signable(url: str) -> None:
         raise WireRefused(str(error)) from error
 
 
-def verify_request(message: Message, body: bytes, public_key: bytes, *, at: datetime) -> Signed:
+def verify_request(
+    message: Message, body: bytes, public_key: bytes, *, tag: str, at: datetime
+) -> Signed:
     """Verify that the holder of `public_key` (32 bytes) sent this just now. Raises WireRefused."""
-    key = Ed25519PublicKey.from_public_bytes(public_key)
-    resolver = signatures.MappingKeyResolver(public_keys={key_id(public_key): key}, private_keys={})
+    return verify_any(message, body, [public_key], tag=tag, at=at)
+
+
+def verify_any(
+    message: Message, body: bytes, public_keys: Iterable[bytes], *, tag: str, at: datetime
+) -> Signed:
+    """Verify that the holder of one of the keys sent this just now. Raises WireRefused."""
+    known = {key_id(each): each for each in public_keys}
+    keys = {name: Ed25519PublicKey.from_public_bytes(each) for name, each in known.items()}
+    resolver = signatures.MappingKeyResolver(public_keys=keys, private_keys={})
     verifier = _Verifier(signature_algorithm=ED25519, key_resolver=resolver)
     verifier.at = at
     try:
         (found,) = verifier.verify(
-            message, max_age=None, expect_tag=TAG, require_components=COVERED, body=body
+            message, max_age=None, expect_tag=tag, require_components=COVERED, body=body
         )
     except (signatures.HTTPMessageSignaturesException, ValueError) as error:
         raise WireRefused(str(error)) from error
     if found.nonce is None or not 1 <= len(found.nonce) <= NONCE_CHARACTERS_MAX:
         raise WireRefused("a signature has a nonce of 1 to 64 characters")
     created = datetime.fromtimestamp(int(found.parameters["created"]), UTC)
-    return Signed(found.nonce, created)
+    return Signed(known[str(found.parameters["keyid"])], found.nonce, created)
 
 
 def webhook_headers(
