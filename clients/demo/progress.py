@@ -36,6 +36,7 @@ STORY: Final = {
     "draw.contributions_closed": "各方随机数密封截止",
     "draw.share_given": "密钥持有人交出份额,打开一方未公开的随机数",
     "committee.drawn": "抽取评标委员会",
+    "committee.kept": "谈判、磋商小组不变,继续本轮",
     "evaluation.reported": "评标报告签署完成",
     "candidates.published": "公示中标候选人",
     "complaint.raised": "投标人向监督部门投诉",

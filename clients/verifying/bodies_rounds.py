@@ -1,8 +1,10 @@
-"""The journal's bodies about rounds: who was invited, admitted, found qualified."""
+"""The journal's bodies about rounds: who was invited, admitted, found qualified, who judges."""
 
 from uuid import UUID
 
 from msgspec import Struct
+
+from clients.verifying.bodies import DrawnPlace, NeedBody, PoolPlace
 
 
 class Invited(Struct, frozen=True):
@@ -64,3 +66,21 @@ class Compared(Struct, frozen=True):
 
     lot: str
     findings: tuple[FoundTie, ...]
+
+
+class KeptPlace(DrawnPlace, frozen=True):
+    """A place whose expert goes on, with the seat."""
+
+    seat: int
+
+
+class Kept(Struct, frozen=True):
+    """committee.kept."""
+
+    previous_id: UUID
+    needs: tuple[NeedBody, ...]
+    entries: tuple[PoolPlace, ...]
+    pool_root: str
+    seed: str
+    seats: tuple[KeptPlace, ...]
+    left: tuple[DrawnPlace, ...]

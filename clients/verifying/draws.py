@@ -1,6 +1,7 @@
 """The draw of the committee, computed again from what was published, and the names behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +15,10 @@ from clients.verifying.bodies import (
     Seated,
     Unlocked,
 )
+from clients.verifying.bodies_rounds import Kept
 from clients.verifying.case import Case, place
 from clients.verifying.contributions import check_contributions
+from clients.verifying.kept_groups import check_kept, group_of, kept_group, needs_of, places_of
 from clients.verifying.report import Notes
 from crypto.errors import BadKey, BadProof
 from tendering.domain.archive import KEYS
@@ -25,6 +28,7 @@ from tendering.domain.draw import (
     Draw,
     DrawnSeat,
     PoolEntry,
+    draw_committee,
     following,
     verify_draw,
     verify_opening,
@@ -38,6 +42,10 @@ from tendering.domain.refusals.draws import PoolTooSmall
 
 def check_draw(case: Case, notes: Notes) -> None:
     """Pool, contributions, seed, order, seats: everybody can compute them, nobody could steer."""
+    check_kept(case, notes)
+    if (kept := kept_group(case)) is not None:
+        _check_kept_replacements(case, kept[1], notes)
+        return
     frozen = case.all(Stream.PUBLIC, "draw.pool_frozen", PoolFrozen)
     drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
     if not frozen or not drawn:
@@ -85,7 +93,7 @@ def check_draw(case: Case, notes: Notes) -> None:
         notes.remark(f"lot {one['lot']}: {one['id']} = {one['percent']} % was drawn")
     _same_places(draw.seats, result.seats, pool, f"{where} seats", notes)
     _same_places(draw.reserves, result.reserves, pool, f"{where} reserves", notes)
-    _check_replacements(case, places, draw, notes)
+    _check_replacements(case, places, draw, _Sitting.of(draw.seats), notes)
 
 
 def check_committee(case: Case, notes: Notes) -> None:
@@ -96,17 +104,21 @@ def check_committee(case: Case, notes: Notes) -> None:
     frozen = case.all(Stream.PUBLIC, "draw.pool_frozen", PoolFrozen)
     drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
     seated = case.all(Stream.COMMITTEE, "committee.seated", Seated)
-    if not drawn:
+    kept = kept_group(case)
+    told = kept or next(iter(drawn), None)
+    if told is None:
         return
-    if len(seated) != 1 or not frozen:
-        notes.fails(place(drawn[0][0]), "the drawn places were not opened once")
+    if len(seated) != 1 or not (kept or frozen):
+        notes.fails(place(told[0]), "the drawn places were not opened once")
         return
     entry, names = seated[0]
-    places = pool_places(frozen[0][1])
-    result = drawn[0][1]
+    result = told[1]
+    places = pool_places(frozen[0][1]) if kept is None else places_of(kept[1])
+    # The reserves of a group that goes on are whoever is left of the draw's.
+    reserves = result.reserves if isinstance(result, Drawn) else names.reserves
     for opened, expected, what in (
         (names.seats, result.seats, "seats"),
-        (names.reserves, result.reserves, "reserves"),
+        (names.reserves, reserves, "reserves"),
     ):
         notes.require(
             [one.index for one in opened] == [one.index for one in expected],
@@ -184,9 +196,36 @@ def _same_places(
     notes.require(expected == found, where, "not the places that follow from the seed")
 
 
-def _check_replacements(case: Case, places: Sequence[PoolEntry], draw: Draw, notes: Notes) -> None:
-    needs = {number: one.need for number, one in enumerate(draw.seats, start=1)}
-    taken = {one.index for one in draw.seats}
+@dataclass(frozen=True, slots=True)
+class _Sitting:
+    """The needs of the seats by number, and the places of the pool that ever had one."""
+
+    needs: Mapping[int, int]
+    taken: frozenset[int]
+
+    @classmethod
+    def of(cls, seats: Sequence[DrawnSeat]) -> "_Sitting":
+        """Those who were drawn, before anybody left."""
+        return cls(
+            {number: one.need for number, one in enumerate(seats, start=1)},
+            frozenset(one.index for one in seats),
+        )
+
+
+def _check_kept_replacements(case: Case, body: Kept, notes: Notes) -> None:
+    group, places = group_of(body), places_of(body)
+    try:
+        draw = draw_committee(places, needs_of(body), seed=bytes.fromhex(body.seed))
+    except PoolTooSmall:
+        return  # said above
+    needs = {number: one.need for number, one in group.seats.items()}
+    _check_replacements(case, places, draw, _Sitting(needs, group.taken), notes)
+
+
+def _check_replacements(
+    case: Case, places: Sequence[PoolEntry], draw: Draw, sitting: _Sitting, notes: Notes
+) -> None:
+    needs, taken = sitting.needs, set(sitting.taken)
     for entry, body in case.all(Stream.PUBLIC, "committee.replaced", Replaced):
         if body.seat not in needs:
             notes.fails(place(entry), "there is no such seat")

@@ -12,6 +12,7 @@ from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from tendering.domain.complaints import RE_EVALUATING
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.kept_groups import KEPT
 from tendering.domain.outages import ROOM_VOIDED, Evaluation
 from tendering.domain.re_evaluation import LAWS, VOIDED, Committee, Error
 from tendering.domain.suspension import OUTAGE
@@ -129,7 +130,8 @@ def _check_cause(
 
 
 def _seats(case: Case) -> int:
-    drawn = [one.body for one in case.streams[Stream.PUBLIC] if one.kind == "committee.drawn"]
+    told = case.streams[Stream.PUBLIC]
+    drawn = [one.body for one in told if one.kind in {"committee.drawn", KEPT}]
     seats: Any = drawn[0].get("seats") if drawn else None
     return len(seats) if isinstance(seats, list) else 0
 

@@ -13,6 +13,7 @@ from tendering.domain.contributions import seed_of, vrf_input
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
+from tendering.domain.kept_groups import KeptGroup, keeps_group, kept
 from tendering.domain.opening import OpeningPhase
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
@@ -119,6 +120,36 @@ async def run_draw(
     await journal.append(connection, tender_id, Stream.PUBLIC, public, at=at)
     await journal.append(connection, tender_id, Stream.COMMITTEE, sealed, at=at)
     return drawn
+
+
+async def keep_group(connection: Connection, tender: Tender, *, at: datetime) -> None:
+    """Seat the group of the round before, where one group sees all rounds; else nothing.
+
+    The caller holds the tender's lock. Raises DrawNotPrepared.
+    """
+    if not keeps_group(tender.round):
+        return
+    assert tender.previous is not None, "a later round follows from one"
+    previous_id = tender.previous.tender_id
+    await draws.keep(connection, tender.id, previous_id=previous_id)
+    record = await _prepared(connection, tender.id)
+    assert record.seed is not None, "a group is kept that was drawn"
+    drawn = await draws.seats(connection, tender.id)
+    seats = {
+        one.seat: DrawnSeat(one.need, one.venue, one.place)
+        for one in drawn
+        if one.status == "seated" and one.seat is not None
+    }
+    left, reserves = (
+        tuple(DrawnSeat(one.need, one.venue, one.place) for one in drawn if one.status == status)
+        for status in ("replaced", "reserve")
+    )
+    public = kept(previous_id, record.pool, KeptGroup(seats, left), seed=record.seed)
+    names = await _names(connection, record, [*seats.values(), *reserves])
+    places = Draw(tuple(seats[number] for number in sorted(seats)), reserves, ())
+    sealed = draw_steps.seated(record.pool, places, names)
+    await journal.append(connection, tender.id, Stream.PUBLIC, public, at=at)
+    await journal.append(connection, tender.id, Stream.COMMITTEE, sealed, at=at)
 
 
 async def replace_member(

@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.actions.draws import keep_group
 from tendering.actions.issued_documents import (
     Marks,
     document_heading,
@@ -113,6 +114,7 @@ async def finish_opening(connection: Connection, tender: Tender, *, at: datetime
     require_transition(tender, status)
     opened = replace(tender, status=status, version=tender.version + 1)
     await tenders.save(connection, opened)
+    await keep_group(connection, opened, at=at)
 
 
 async def _kind_now(connection: Connection, tender_id: UUID, lot: str) -> DocumentKind:

@@ -62,6 +62,7 @@ class DrawAnswer(Struct, frozen=True):
     """Everything public about a draw. `entries` are the frozen pool, in order, without names.
 
     `seats` and `reserves` name places in it; `seed` and what follows come with the draw.
+    `kept_from`: the round whose group goes on, so that this is its draw.
     """
 
     state: str
@@ -77,6 +78,7 @@ class DrawAnswer(Struct, frozen=True):
     vrf_proof: str | None
     permutation_digest: str | None
     drawn_at: Instant | None
+    kept_from: UUID | None
     seats: list[Any]
     reserves: list[Any]
 
@@ -254,6 +256,7 @@ async def _answer(connection: Connection, tender_id: UUID) -> DrawAnswer:
         vrf_proof=None if record.vrf_proof is None else record.vrf_proof.hex(),
         permutation_digest=None if drawn is None else drawn.permutation_digest().hex(),
         drawn_at=record.drawn_at,
+        kept_from=record.kept_from,
         seats=[] if drawn is None else [_place(seat.need, seat.index) for seat in drawn.seats],
         reserves=[]
         if drawn is None

@@ -142,8 +142,8 @@ def drawn_public(
             **outcome_json(gathering, outcome),
             "coefficients": coefficients(gathering.subject.tender, seed),
             "seats_per_venue": per_venue,
-            "seats": [_seat_json(pool, seat) for seat in draw.seats],
-            "reserves": [_seat_json(pool, seat) for seat in draw.reserves],
+            "seats": [place_json(pool, seat) for seat in draw.seats],
+            "reserves": [place_json(pool, seat) for seat in draw.reserves],
         },
     )
 
@@ -237,7 +237,8 @@ def _fitting(
     )
 
 
-def _seat_json(pool: Pool, seat: DrawnSeat) -> dict[str, JsonValue]:
+def place_json(pool: Pool, seat: DrawnSeat) -> dict[str, JsonValue]:
+    """One drawn place as everybody may see it."""
     return {
         "need": seat.need,
         "venue": seat.venue,

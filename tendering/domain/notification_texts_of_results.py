@@ -49,6 +49,12 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "committee.kept": rows_for(
+        "谈判、磋商小组成员不变，继续评审本轮。",
+        "The group of the round before goes on in this one.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "venue.requested": rows_for(
         "请答复评标席位预订：{venue}，{seats_wanted}席，{begins_at} 起。",
         "Please answer a booking: {venue}, {seats_wanted} seats, from {begins_at}.",

@@ -23,7 +23,10 @@ from tendering.storage.json_columns import from_json, to_json
 
 @dataclass(frozen=True, slots=True)
 class DrawRecord:
-    """A draw as it stands; `seed` and what follows are None until the committee is drawn."""
+    """A draw as it stands; `seed` and what follows are None until the committee is drawn.
+
+    `kept_from`: the round whose group goes on, instead of a draw.
+    """
 
     tender_id: UUID
     pool: Pool
@@ -35,6 +38,7 @@ class DrawRecord:
     vrf_proof: bytes | None
     drawn_at: datetime | None
     bidders: frozenset[UUID]
+    kept_from: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ async def get(connection: Connection, tender_id: UUID) -> DrawRecord | None:
     """The draw of a tender."""
     row = await connection.fetchrow(
         """SELECT tender_id, needs, representatives, entries, sealed, vrf_public, frozen_at,
-                  closed_at, seed, vrf_proof, drawn_at, bidders
+                  closed_at, seed, vrf_proof, drawn_at, bidders, kept_from
            FROM tendering.draws WHERE tender_id = $1""",
         tender_id,
     )
@@ -99,11 +103,33 @@ async def get(connection: Connection, tender_id: UUID) -> DrawRecord | None:
 
 
 async def find_seed(connection: Connection, tender_id: UUID) -> bytes | None:
-    """The public seed of a draw that is over, 32 bytes."""
+    """The public seed of a draw that is over, 32 bytes; None where a group goes on."""
     seed: bytes | None = await connection.fetchval(
-        "SELECT seed FROM tendering.draws WHERE tender_id = $1", tender_id
+        "SELECT seed FROM tendering.draws WHERE tender_id = $1 AND kept_from IS NULL", tender_id
     )
     return seed
+
+
+async def keep(connection: Connection, tender_id: UUID, *, previous_id: UUID) -> None:
+    """The draw of the round before is that of this one, with everybody who was drawn."""
+    await connection.execute(
+        """INSERT INTO tendering.draws
+               (tender_id, needs, representatives, entries, sealed, pool_root, vrf_public,
+                frozen_at, closed_at, seed, vrf_proof, drawn_at, kept_from)
+           SELECT $1, needs, representatives, entries, sealed, pool_root, vrf_public,
+                  frozen_at, closed_at, seed, vrf_proof, drawn_at, tender_id
+           FROM tendering.draws WHERE tender_id = $2""",
+        tender_id,
+        previous_id,
+    )
+    await connection.execute(
+        """INSERT INTO tendering.committee_seats
+               (tender_id, place, need, venue, expert_id, seat, status)
+           SELECT $1, place, need, venue, expert_id, seat, status
+           FROM tendering.committee_seats WHERE tender_id = $2""",
+        tender_id,
+        previous_id,
+    )
 
 
 async def save_closing(connection: Connection, tender_id: UUID, *, at: datetime) -> None:
@@ -246,6 +272,7 @@ def _record(row: Record) -> DrawRecord:
         vrf_proof=row["vrf_proof"],
         drawn_at=row["drawn_at"],
         bidders=frozenset(row["bidders"]),
+        kept_from=row["kept_from"],
     )
 
 

@@ -1,7 +1,7 @@
 """An evaluation on a real database, from the drawn committee to the signing of the report."""
 
 import base64
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID, uuid4
@@ -14,11 +14,13 @@ from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
 from tendering.actions.opening_records import issue_opening_record, record_opening
-from tendering.domain.experts import Expert
+from tendering.domain.draw import draw_committee, freeze_pool
+from tendering.domain.experts import Expert, Need
 from tendering.domain.parties import Actor, Person
 from tendering.domain.roles import Role
 from tendering.keys import PlatformKeys
-from tendering.storage import experts, people, tenders
+from tendering.storage import draws, people, tenders
+from tendering.storage import experts as stored_experts
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tests.support.evaluation import (
     MEMBERS,
@@ -34,6 +36,7 @@ from tests.support.opened import NOW, PUBLISHED, OpenedLot, Party, certified, pa
 _Step: TypeAlias = tuple[Callable[[Room], Iterable[c.Command]], Phase]
 HOST = Standing(Viewer.HOST)
 SEED = b"s" * 32
+SALT = b"n" * 32
 
 
 async def opened(pool: Pool, lot: OpenedLot) -> None:
@@ -44,25 +47,42 @@ async def opened(pool: Pool, lot: OpenedLot) -> None:
         await record_opening(connection, tender, record, at=NOW)
 
 
-async def seat_committee(pool: Pool, keys: PlatformKeys, tender_id: UUID) -> tuple[Party, ...]:
-    """Five drawn members, each with an account and a certificate, by seat."""
+async def seat_committee(
+    pool: Pool, keys: PlatformKeys, tender_id: UUID, *, spare: int = 0
+) -> tuple[Party, ...]:
+    """Five drawn members, each with an account and a certificate, by seat; and so many to spare."""
     async with transaction(pool) as connection:
         employer = (await party(connection, keys, 70, Role.EXPERT)).actor
-        await connection.execute(
-            """INSERT INTO tendering.draws
-                   (tender_id, needs, representatives, entries, sealed, pool_root, vrf_public,
-                    frozen_at)
-               VALUES ($1, '{}', 0, '{}', '{}', $2, $2, $3)""",
-            tender_id,
-            b"\0" * 32,
-            NOW,
-        )
-        return tuple(
-            [
-                await _member(connection, keys, tender_id, employer, seat)
-                for seat in range(1, MEMBERS + 1)
-            ]
-        )
+        made = [
+            await _member(connection, keys, employer, number)
+            for number in range(1, MEMBERS + spare + 1)
+        ]
+        seats = await draw_among(connection, tender_id, [expert for expert, _ in made])
+    members = {expert.id: member for expert, member in made}
+    return tuple(members[seat] for seat in seats)
+
+
+async def draw_among(
+    connection: Connection, tender_id: UUID, experts: Sequence[Expert]
+) -> list[UUID]:
+    """Draw five of these, as the platform does once all contributions are open; ids by seat."""
+    need = Need("示范市", "", "A01", MEMBERS, 0)
+    frozen = freeze_pool([(one, (0,)) for one in experts], [need], [SALT] * len(experts))
+    drawn = draw_committee(frozen.entries, frozen.needs, seed=SEED)
+    await draws.insert(
+        connection,
+        tender_id,
+        frozen,
+        representatives=0,
+        vrf_public=bytes(32),
+        bidders=frozenset(),
+        at=NOW,
+    )
+    await draws.save_result(connection, tender_id, seed=SEED, vrf_proof=bytes(80), at=NOW)
+    await draws.insert_seats(
+        connection, tender_id, frozen, seats=drawn.seats, reserves=drawn.reserves
+    )
+    return [frozen.sealed[seat.index].expert_id for seat in drawn.seats]
 
 
 async def at_signing(
@@ -145,9 +165,11 @@ def _nothing(_room: Room) -> Iterable[c.Command]:
 
 
 async def _member(
-    connection: Connection, keys: PlatformKeys, tender_id: UUID, employer: Actor, seat: int
-) -> Party:
-    person = Person(uuid4(), employer.organization_id, f"示范专家{seat}", f"member{seat}", False)
+    connection: Connection, keys: PlatformKeys, employer: Actor, number: int
+) -> tuple[Expert, Party]:
+    person = Person(
+        uuid4(), employer.organization_id, f"示范专家{number}", f"member{number}", False
+    )
     await people.insert(connection, person, password_hash="-", at=PUBLISHED)
     expert = Expert(
         uuid4(),
@@ -160,16 +182,8 @@ async def _member(
         10,
         date(2028, 1, 1),
     )
-    await experts.insert(connection, expert, at=PUBLISHED)
-    await connection.execute(
-        """INSERT INTO tendering.committee_seats
-               (tender_id, place, need, venue, expert_id, seat, status)
-           VALUES ($1, $2, 0, '示范市', $3, $2, 'seated')""",
-        tender_id,
-        seat,
-        expert.id,
-    )
+    await stored_experts.insert(connection, expert, at=PUBLISHED)
     actor = Actor(
         person.id, employer.organization_id, Role.EXPERT, employer.organization_name, employer.uscc
     )
-    return await certified(connection, keys, actor, at=PUBLISHED)
+    return expert, await certified(connection, keys, actor, at=PUBLISHED)

@@ -37,6 +37,7 @@ from tendering.actions.tenders import (
 from tendering.domain.bid import SealedBid, SealedEnvelope
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.kept_groups import keeps_group
 from tendering.domain.opening import OpenedEnvelope, UnlockedBy
 from tendering.domain.participants import Answer
 from tendering.domain.procedure import Judging, Participants, Qualification, Round
@@ -48,10 +49,10 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import journal, tender_documents, tenders, uploads
+from tendering.storage import experts, journal, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
-from tests.support.evaluating import at_signing, seat_committee
+from tests.support.evaluating import at_signing, draw_among, seat_committee
 from tests.support.evaluation import METHOD
 from tests.support.make import a_check
 from tests.support.opened import PUBLISHED, OpenedLot, Party, forms, party
@@ -341,30 +342,19 @@ class RoundsPlay:
             )
 
     async def _seat(self, tender_id: UUID) -> None:
-        """A committee is drawn for the first round that has one; the same goes on in the next."""
+        """A committee is drawn for each round that has one, unless a group goes on."""
         if tender_id in self.seated:
             return
         self.seated.add(tender_id)
         if not self.members:
             self.members = await seat_committee(self.pool, self.keys, tender_id)
             return
+        if keeps_group((await self.tender(tender_id)).round):
+            return
+        ids = [member.actor.person_id for member in self.members]
         async with transaction(self.pool) as connection:
-            await connection.execute(
-                """INSERT INTO tendering.draws
-                       (tender_id, needs, representatives, entries, sealed, pool_root, vrf_public,
-                        frozen_at)
-                   SELECT $1, needs, representatives, entries, sealed, pool_root, vrf_public,
-                          frozen_at
-                   FROM tendering.draws ORDER BY frozen_at LIMIT 1""",
-                tender_id,
-            )
-            await connection.execute(
-                """INSERT INTO tendering.committee_seats
-                       (tender_id, place, need, venue, expert_id, seat, status)
-                   SELECT $1, place, need, venue, expert_id, seat, status
-                   FROM tendering.committee_seats""",
-                tender_id,
-            )
+            pool = await experts.list_serving(connection)
+            await draw_among(connection, tender_id, [one for one in pool if one.person_id in ids])
 
     def _receipts(self) -> ReceiptTerms:
         return ReceiptTerms(

@@ -90,8 +90,9 @@ async def _host_round(party: Party, signer: Signer, noticed: Noticed) -> None:
     await _wait_until_opened(party, tender)
     if tender.round.qualification is Qualification.PROCURING_ENTITY:
         await _check_qualification(party, tender)
-    if noticed.is_judged:
+    if noticed.is_drawn_for:
         await _draw(party, signer, tender, journal)
+    if noticed.is_judged:
         for lot in tender.lots:
             await host_evaluation(party, signer, tender, journal, lot.lot)
 

@@ -17,6 +17,7 @@ from clients.platform import PlatformRefused
 from crypto.canonical import JsonValue
 from tendering.domain.disclosure import withholds
 from tendering.domain.journal import Entry
+from tendering.domain.kept_groups import keeps_group
 from tendering.domain.procedure import Judging
 from tendering.domain.tender import Tender
 
@@ -36,6 +37,11 @@ class Noticed:
     def is_judged(self) -> bool:
         """Does a committee judge what is handed in?"""
         return self.tender.round.judging is not Judging.NONE
+
+    @property
+    def is_drawn_for(self) -> bool:
+        """Is a committee drawn, or is there none, or does the group of the round before go on?"""
+        return self.is_judged and not keeps_group(self.tender.round)
 
     @property
     def is_withheld(self) -> bool:

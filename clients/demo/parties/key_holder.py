@@ -62,7 +62,7 @@ async def _hold(party: Party, holder: KeyHolder, noticed: Noticed) -> None:
         await _stand_in(party, holder, tender)
     for lot in tender.lots:
         await sign_issued(party, holder.signer, Document(tender.id, "opening_record", lot.lot))
-    if noticed.is_judged:
+    if noticed.is_drawn_for:
         await keep(party, holder, tender, journal, acts=acts)
     for lot in tender.lots if tender.round.later else ():
         # The key is needed once more, for the prices.

@@ -65,9 +65,10 @@ async def _invite(party: Party, tender_id: str, plan: TenderPlan) -> None:
 
 
 async def _wait_for_reports(party: Party, signer: Signer, noticed: Noticed) -> None:
-    """Contribute to the draw, and wait for what the committee reports."""
-    # What it has sealed counts all the same: the key holders open it.
-    await contribute(party, signer, noticed.tender, noticed.journal, opens=False)
+    """Contribute to the draw, where there is one, and wait for what the committee reports."""
+    if noticed.is_drawn_for:
+        # What it has sealed counts all the same: the key holders open it.
+        await contribute(party, signer, noticed.tender, noticed.journal, opens=False)
     for lot in noticed.tender.lots:
         await party.wait_for_entry(
             noticed.journal, "evaluation.reported", "等候评标报告", accepts=lot_is(lot.lot)

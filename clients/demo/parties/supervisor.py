@@ -59,7 +59,7 @@ async def _watch(party: Party, signer: Signer, noticed: Noticed) -> None:
     await wait_for_opening(party, journal, "等候开标")
     for lot in tender.lots:
         await sign_issued(party, signer, Document(tender.id, "opening_record", lot.lot))
-    if noticed.is_judged:
+    if noticed.is_drawn_for:
         await contribute(party, signer, tender, journal)
     for lot in tender.lots if tender.round.later else ():
         await wait_for_resumption(party, journal, lot.lot)

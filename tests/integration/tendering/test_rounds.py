@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from tendering.domain.journal import Stream
+from tendering.domain.kept_groups import keeps_group
 from tendering.domain.participants import Answer
 from tendering.domain.refusals.tenders import (
     NotParticipant,
@@ -16,7 +17,8 @@ from tendering.domain.refusals.tenders import (
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
 from tendering.procedures import PROCEDURES
-from tendering.storage.connection import Pool
+from tendering.storage import draws
+from tendering.storage.connection import Pool, reading
 from tests.support.opened import PUBLISHED
 from tests.support.rounds import RoundsPlay, a_play
 
@@ -49,6 +51,16 @@ async def test_a_procedure_comes_to_its_award(
     ended = [await play.status(tender_id) for tender_id in rounds]
     assert ended == [TenderStatus.CONTINUED] * (len(rounds) - 1) + [TenderStatus.AWARDED]
     assert winner in {bidder.actor.organization_id for bidder in play.bidders}
+    # 谈判小组, 磋商小组: whoever was drawn for the first round sits in the second.
+    async with reading(play.pool) as connection:
+        sat = [
+            {one.person_id for one in await draws.seats(connection, tender_id)}
+            for tender_id in rounds
+        ]
+    told = [{entry.kind for entry in await play.entries(one, Stream.PUBLIC)} for one in rounds]
+    kept = ["committee.kept" in kinds for kinds in told]
+    assert kept == [keeps_group((await play.tender(one)).round) for one in rounds]
+    assert not any(sat[number] - sat[0] for number, keeps in enumerate(kept) if keeps)
 
 
 async def test_e20_fewer_than_three_admitted_end_the_procedure(play: RoundsPlay) -> None:

@@ -146,6 +146,11 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
         .join("、"),
     }),
   },
+  "committee.kept": {
+    key: "committeeKept",
+    tone: "important",
+    values: (body) => ({ seats: list(body.seats).length }),
+  },
   "committee.replaced": { key: "committeeReseated" },
   "evaluation.reported": { key: "evaluationReported", tone: "important", values: lot },
   "evaluation.voided": { key: "evaluationVoided", tone: "important", values: lot },

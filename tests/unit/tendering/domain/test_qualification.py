@@ -17,6 +17,7 @@ from tendering.domain.refusals.tenders import QualificationChecked, WrongPhase
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.procedures import round_of
 from tendering.rulebooks import method_text, rulebook_of
+from tests.support.evaluation import DRAWN_METHOD, METHOD
 from tests.support.make import a_tender
 
 GOODS = rulebook_of("government_procurement")
@@ -94,6 +95,15 @@ def test_where_the_lowest_price_wins_the_method_says_so() -> None:
     require_fitting_method(a_goods_tender(method={}))
     with pytest.raises(MethodInvalid):
         require_fitting_method(a_goods_tender(round=INQUIRY, method=parsed(SCORING)))
+
+
+def test_where_one_group_goes_on_no_coefficient_is_left_to_a_draw() -> None:
+    second = round_of("competitive-consultation", 2, GOODS)
+
+    require_fitting_method(a_goods_tender(round=second, method=METHOD))
+    with pytest.raises(MethodInvalid, match="nothing is drawn"):
+        require_fitting_method(a_goods_tender(round=second, method=DRAWN_METHOD))
+    require_fitting_method(a_goods_tender(round=ROUND, method=DRAWN_METHOD))
 
 
 @pytest.mark.parametrize(
