@@ -12,12 +12,16 @@ from uuid import UUID
 
 from clients.bill_files import read_bill_file
 from clients.bundling import media_type
+from clients.clarifying import Clarification, clarify
+from clients.key_files import Signer
 from clients.platform import Json, Platform
 from clients.serving import write_private
 from clients.uploading import upload_file
 from crypto.canonical import JsonValue
+from crypto.container_digest import container_digest
 from tendering.domain.quantities.bill import Bill
 from tendering.domain.quantities.stored_bill import bill_content, parse_bill
+from tendering.domain.tender import Document
 
 SUFFIX: Final = ".json"
 JSON_TYPE: Final = "application/json"
@@ -47,15 +51,42 @@ async def attach_bill(
         made = Path(folder) / f"{source.stem}{SUFFIX}"
         await asyncio.to_thread(make_bill, source, made)
         for file, kind in ((source, media_type(source)), (made, JSON_TYPE)):
-            upload = await upload_file(platform, file)
-            await platform.put(
-                f"/tenders/{tender_id}/documents/{file.name}",
-                {"upload": str(upload), "media_type": kind},
-            )
+            await _put(platform, tender_id, file, kind)
     body = {"document": made.name, "terms": dict(terms or {})}
     answer: Json = await platform.put(f"/tenders/{tender_id}/lots/{lot}/bill", body)
     named: Json = answer["bill"]
     return named
+
+
+async def amend_bill(
+    platform: Platform, signer: Signer, tender_id: UUID, lot: str, source: Path, *, text: str
+) -> int:
+    """Put another bill in the place of a published lot's, by an amendment; its number.
+
+    The spreadsheet comes along under its own name. Where that is too late for the deadline the one
+    that the platform proposes is confirmed. Raises OSError, BillInvalid, PlatformRefused.
+    """
+    tender = await platform.get(f"/tenders/{tender_id}")
+    bill = next(one["bill"] for one in tender["lots"] if one["lot"] == lot)
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / str(bill["document"])
+        await asyncio.to_thread(make_bill, source, made)
+        brings = [
+            await _put(platform, tender_id, file, kind)
+            for file, kind in ((source, media_type(source)), (made, JSON_TYPE))
+        ]
+    said = Clarification(text, affects_bids=True, brings=brings)
+    return await clarify(platform, signer, tender_id, said)
+
+
+async def _put(platform: Platform, tender_id: UUID, file: Path, kind: str) -> Document:
+    """Put a file among the tender documents of a draft, or of the amendment to come."""
+    upload = await upload_file(platform, file)
+    body = {"upload": str(upload), "media_type": kind}
+    await platform.put(f"/tenders/{tender_id}/documents/{file.name}", body)
+    digest = await asyncio.to_thread(container_digest, file)
+    size_bytes = (await asyncio.to_thread(file.stat)).st_size
+    return Document(file.name, digest, size_bytes, kind)
 
 
 async def make_clearing(platform: Platform, tender_id: UUID, lot: str) -> Json:

@@ -1,7 +1,7 @@
 """Key holders that were replaced, as the public record tells it: read, followed and checked.
 
 Whoever seals, holds a key or verifies an archive comes to the key holders of now by the same steps:
-those of the notice, and one replacement after the other.
+those of the notice, and one replacement after the other. So with the bills of quantities.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,9 +10,11 @@ from uuid import UUID
 
 from clients.tender_facts import NoticeInvalid, tender_of_notice, verify_announcement
 from crypto.certificates import CertificateFacts
+from tendering.domain.bill_amendments import BILL_REPLACED, with_replaced_bill
 from tendering.domain.journal import Entry, instant, parse_instant
 from tendering.domain.key_policy import Successor, replaced, under
 from tendering.domain.refusals import Invalid
+from tendering.domain.refusals.tenders import BillInvalid
 from tendering.domain.suite_rules import require_key_of_suite
 from tendering.domain.tender import Tender
 
@@ -20,7 +22,9 @@ REPLACED: Final = "key_holder.replaced"
 
 
 def tender_now(published: Entry, entries: Iterable[Entry]) -> Tender:
-    """The tender of a notice with the key holders that `entries`, of the public stream, leave it.
+    """The tender of a notice with the key holders and bills of quantities that it has now.
+
+    `entries`: the public stream.
 
     Raises NoticeInvalid.
     """
@@ -28,6 +32,11 @@ def tender_now(published: Entry, entries: Iterable[Entry]) -> Tender:
     for entry in entries:
         if entry.kind == REPLACED:
             tender = _follow(tender, entry)
+        elif entry.kind == BILL_REPLACED:
+            try:
+                tender = with_replaced_bill(tender, entry.body)
+            except BillInvalid as error:
+                raise NoticeInvalid(f"the bill in entry {entry.seq}: {error.detail}") from error
     return tender
 
 

@@ -1,7 +1,7 @@
 """An archive as it was read: its tender, its streams, the keys to check it against."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from clients.key_replacements import tender_now
-from clients.tender_facts import NoticeInvalid
+from clients.tender_facts import NoticeInvalid, tender_of_notice
 from clients.verifying.archive_file import ArchiveFile
 from clients.verifying.bodies import Closed, ClosedBid
 from crypto.canonical import JsonValue
@@ -105,8 +105,8 @@ class Case:
 
     @property
     def notice(self) -> Tender:
-        """The tender with the key holders of its notice; in `tender` some may be replaced."""
-        return under(self.tender, 1)
+        """The tender of its notice; in `tender` key holders and bills may be replaced."""
+        return replace(under(self.tender, 1), lots=tender_of_notice(self.published).lots)
 
     @property
     def is_full(self) -> bool:

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from clients.verifying.bills import check_bills, file_of
 from clients.verifying.bodies import Revealed
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.report import Notes
 from crypto.canonical import canonical
 from crypto.errors import BadHeader, BadMac, BadPayload
-from tendering.domain.archive import clearing_path, document_path
+from tendering.domain.archive import clearing_path
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.opening_forms import whole_number
-from tendering.domain.quantities.bill import bill_digest
-from tendering.domain.quantities.lot_bill import LotBill
 from tendering.domain.quantities.lot_clearing import OpenedPrice, clear_lot
-from tendering.domain.quantities.stored_bill import CONTENT_BYTES_MAX, parse_bill
 from tendering.domain.refusals.tenders import BillInvalid
 
 ROOM: Final = "room.opened"
@@ -35,7 +33,7 @@ class ClearingMade(Struct, frozen=True):
 
 def check_clearings(case: Case, notes: Notes) -> None:
     """Every lot with a bill has one report, which follows from the bills, before its room opens."""
-    _check_bills(case, notes)
+    check_bills(case, notes)
     if not case.is_full:
         notes.skips("the clearing reports of lots with a bill of quantities")
         return
@@ -59,25 +57,6 @@ def check_clearings(case: Case, notes: Notes) -> None:
         )
 
 
-def _check_bills(case: Case, notes: Notes) -> None:
-    """What the notice says of a bill is what its file says."""
-    for lot in case.tender.lots:
-        if lot.bill is None:
-            continue
-        where = f"lot {lot.lot} {lot.bill.document}"
-        content = _document(case, lot.bill)
-        if not notes.require(content is not None, where, "the bill is not among the documents"):
-            continue
-        assert content is not None
-        try:
-            bill = parse_bill(content)
-        except BillInvalid as refused:
-            notes.fails(where, f"cannot be read: {refused.detail}")
-            continue
-        same = bill_digest(bill) == lot.bill.digest and len(bill.lines) == lot.bill.lines
-        notes.require(same, where, "not the bill that the notice names")
-
-
 def _check_made(case: Case, entry: Entry, notes: Notes) -> None:
     said, where = parsed(entry, ClearingMade), place(entry)
     bill = next((one.bill for one in case.tender.lots if one.lot == said.lot), None)
@@ -86,7 +65,7 @@ def _check_made(case: Case, entry: Entry, notes: Notes) -> None:
         for shown, body in case.all(Stream.PUBLIC, "prices.revealed", Revealed)
         if body.lot == said.lot
     ]
-    asked = None if bill is None else _document(case, bill)
+    asked = None if bill is None else file_of(case, bill)
     if bill is None or asked is None or not revealed:
         notes.fails(where, "a report of a lot without a bill, or whose prices were never shown")
         return
@@ -123,14 +102,3 @@ def _opened(case: Case, body: Revealed) -> Iterator[OpenedPrice]:
         read = case.priced_bills.get((body.lot, row.bidder_id))
         content = None if read is None else read()
         yield OpenedPrice(row.bidder_id, content, whole_number(row.form, "price_fen"))
-
-
-def _document(case: Case, bill: LotBill) -> bytes | None:
-    for number, document in enumerate(case.tender.documents, start=1):
-        path = document_path(number, document.name)
-        if (document.name, document.digest) == (bill.document, bill.document_digest):
-            size = document.size_bytes
-            if path not in case.archive or case.archive.size_bytes(path) != size:
-                return None
-            return None if size > CONTENT_BYTES_MAX else b"".join(case.archive.chunks(path))
-    return None

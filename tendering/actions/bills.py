@@ -6,11 +6,12 @@ from pathlib import Path
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.bill_amendments import lots_priced_by
 from tendering.domain.parties import Actor
-from tendering.domain.quantities.lot_bill import LotBill, lot_bill
+from tendering.domain.quantities.lot_bill import LotBill, lot_bill, require_price_left
 from tendering.domain.quantities.stored_bill import CONTENT_BYTES_MAX, parse_bill
 from tendering.domain.quantities.terms import Terms, parse_terms
-from tendering.domain.refusals.tenders import BillInvalid, TenderChanged
+from tendering.domain.refusals.tenders import TenderChanged
 from tendering.domain.tender import Lot, Tender, TenderStatus, require_party, require_status
 from tendering.storage import lot_bills, tender_documents, tenders
 from tendering.storage.blobs import Blobs
@@ -38,8 +39,7 @@ async def attach_bill(
         named, upload_id = await tender_documents.document_upload(connection, tender_id, document)
     path = blobs.path(upload_id)
     bill = await asyncio.to_thread(_read, path, document, named.digest, wanted)
-    if sum(bill.parts_fen.values()) >= of.ceiling_price_fen:
-        raise BillInvalid("what is fixed leaves nothing of the ceiling price", where="other")
+    require_price_left(bill, of.ceiling_price_fen)
     async with transaction(pool) as connection:
         _draft_lot(await tenders.lock(connection, tender_id), lot, by)
         now, _ = await tender_documents.document_upload(connection, tender_id, document)
@@ -54,6 +54,21 @@ async def detach_bill(pool: Pool, tender_id: UUID, lot: str, *, by: Actor) -> No
     async with transaction(pool) as connection:
         _draft_lot(await tenders.lock(connection, tender_id), lot, by)
         await lot_bills.set_bill(connection, tender_id, lot, None)
+
+
+async def read_amended(path: Path, tender: Tender, name: str, digest: bytes) -> LotBill | None:
+    """The bill in a file that waits for an amendment; None where no lot is priced by that name.
+
+    Holds no connection. Raises BillInvalid.
+    """
+    lots = lots_priced_by(tender, name)
+    if tender.status is TenderStatus.DRAFT or not lots:
+        return None
+    assert lots[0].bill is not None
+    bill = await asyncio.to_thread(_read, path, name, digest, lots[0].bill.terms)
+    for lot in lots:
+        require_price_left(bill, lot.ceiling_price_fen)
+    return bill
 
 
 def read_content(path: Path) -> bytes:

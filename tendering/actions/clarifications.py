@@ -1,6 +1,6 @@
 """Deeds about clarifications: published with what they change, downloaded, confirmed."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +9,7 @@ from crypto.canonical import JsonValue
 from tendering.actions.statements import require_statement, statement_by
 from tendering.actions.tenders import Law, current_documents, plan_of
 from tendering.domain import timetable as dates
+from tendering.domain.bill_amendments import bill_events, decide_bills
 from tendering.domain.clarifications import (
     DocumentVersion,
     amended,
@@ -25,7 +26,7 @@ from tendering.domain.refusals.remedies import NotConcerned
 from tendering.domain.roles import Role
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
 from tendering.keys import PlatformKeys
-from tendering.storage import clarifications, journal, tender_documents, tenders
+from tendering.storage import clarifications, journal, lot_bills, tender_documents, tenders
 from tendering.storage.connection import Connection
 
 CLARIFICATION_LABEL = "kaibiao/clarification/v1"
@@ -69,6 +70,7 @@ async def publish_clarification(
     require_status(tender, TenderStatus.PUBLISHED)
     moved = _moved(tender, law, said, at=at)
     version = await _amended(connection, moved, said)
+    priced = await _priced(connection, moved, said, version)
     number = await clarifications.next_number(connection, tender_id)
     body = _statement(tender_id, number, said, version)
     require_statement(signed, body)
@@ -99,7 +101,8 @@ async def publish_clarification(
         at=at,
     )
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
-    return number, moved
+    await _replace_bills(connection, moved, priced, number, version, at=at)
+    return number, priced
 
 
 async def record_download(
@@ -186,7 +189,6 @@ async def _amended(connection: Connection, tender: Tender, said: Said) -> Docume
     """The next version, if the clarification makes one; only what it brings is checked."""
     if not said.brings and not said.removes:
         return None
-    _require_bills_kept(tender, {*said.brings, *said.removes})
     before = await current_documents(connection, tender)
     waiting = await tender_documents.list_checked(connection, tender.id, version=before.version + 1)
     brought = [one for one in waiting if one.document.name in said.brings]
@@ -197,11 +199,37 @@ async def _amended(connection: Connection, tender: Tender, said: Said) -> Docume
     return amended(before, [one.document for one in brought], said.removes)
 
 
-def _require_bills_kept(tender: Tender, changed: Set[str]) -> None:
-    """What bids are priced by stands in the notice: with another bill it is another tender."""
-    for lot in tender.lots:
-        if lot.bill is not None and lot.bill.document in changed:
-            raise Invalid("an amendment cannot change the bill of quantities", lot=lot.lot)
+async def _priced(
+    connection: Connection, tender: Tender, said: Said, version: DocumentVersion | None
+) -> Tender:
+    """The tender with the bills of quantities that the amendment brings."""
+    if version is None:
+        return tender
+    bills = await tender_documents.list_bills(connection, tender.id, version=version.version)
+    return decide_bills(
+        tender,
+        {one.document: one for one in bills if one.document in said.brings},
+        removes=said.removes,
+        affects_bids=said.affects_bids,
+    )
+
+
+async def _replace_bills(
+    connection: Connection,
+    before: Tender,
+    after: Tender,
+    number: int,
+    version: DocumentVersion | None,
+    *,
+    at: datetime,
+) -> None:
+    """Keep the bills that an amendment brought, and say so; without a version there are none."""
+    if version is None:
+        return
+    for told in bill_events(before, after, number=number, version=version.version):
+        lot = after.lot(str(told.body["lot"]))
+        await lot_bills.set_bill(connection, after.id, lot.lot, lot.bill)
+        await journal.append(connection, after.id, Stream.PUBLIC, told, at=at)
 
 
 async def _changed(

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from tendering.actions.tenders import current_documents
 from tendering.clearing_process import PriceBundle, clear_in_process
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import OpeningPhase
@@ -49,7 +50,7 @@ async def make_clearing(
         if existing is not None:
             return existing
         bundles = await _bundles(connection, blobs, tender, lot)
-        _, upload_id = await tender_documents.document_upload(connection, tender_id, bill.document)
+        upload_id = await _file_of(connection, tender, bill)
     temporary = blobs.temporary(secrets.token_hex(8))
     try:
         made = await asyncio.to_thread(
@@ -67,6 +68,16 @@ async def make_clearing(
         await clearings.insert(connection, tender_id, kept)
         await journal.append(connection, tender_id, Stream.COMMITTEE, _event(kept), at=kept.made_at)
     return kept
+
+
+async def _file_of(connection: Connection, tender: Tender, bill: LotBill) -> UUID:
+    """The upload of the bill at the deadline, in the version that brought it."""
+    file = (await current_documents(connection, tender)).file(bill.document)
+    assert file is not None, "a bill is one of the tender documents"
+    _, upload_id = await tender_documents.document_upload(
+        connection, tender.id, bill.document, version=file.since
+    )
+    return upload_id
 
 
 def needs_clearing(tender: Tender, lot: str) -> bool:

@@ -25,6 +25,7 @@ from tendering.domain.overrides import override_json, standing_of
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.publication_rules import publication_findings
+from tendering.domain.quantities.lot_bill import LotBill
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.rules import TermsUnlawful
 from tendering.domain.refusals.tenders import TenderIncomplete
@@ -107,6 +108,14 @@ async def change_draft(
     return await tenders.get(connection, tender.id)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """What was read in a file: the check, and the bill where it is to take a bill's place."""
+
+    check: DocumentCheck
+    bill: LotBill | None = None
+
+
 async def put_document(
     connection: Connection,
     tender_id: UUID,
@@ -114,7 +123,7 @@ async def put_document(
     name: str,
     media_type: str,
     upload_id: UUID,
-    check: DocumentCheck,
+    read: ReadDocument,
     by: Actor,
 ) -> None:
     """Put a file into a draft's tender documents, with what was read in it.
@@ -132,7 +141,7 @@ async def put_document(
     require_owner(upload, by.organization_id)
     document = Document(name, upload.digest, upload.size_bytes, media_type)
     await tender_documents.put_document(
-        connection, tender_id, document, upload_id, check, version=version
+        connection, tender_id, document, upload_id, read.check, version=version, bill=read.bill
     )
     await uploads.keep(connection, [upload_id])
 

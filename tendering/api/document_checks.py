@@ -7,6 +7,8 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from tendering.actions import document_checks as deeds
+from tendering.actions.bills import read_amended
+from tendering.actions.tenders import ReadDocument
 from tendering.actions.tenders import put_document as put
 from tendering.api.context import Actor, Context
 from tendering.api.tender_views import visible_tender
@@ -54,7 +56,8 @@ async def put_document(
 ) -> None:
     """Put a file into a draft's tender documents; it is read and checked first.
 
-    Of a published tender it waits, unseen, for the amendment that brings it.
+    Of a published tender it waits, unseen, for the amendment that brings it; another bill of
+    quantities is read at once.
     """
     async with reading(context.pool) as connection:
         tender = await visible_tender(connection, tender_id, actor)
@@ -63,7 +66,9 @@ async def put_document(
         upload = await uploads.get(connection, body.upload)
         require_owner(upload, actor.organization_id)
         assert upload.digest, "whatever is not complete was refused"
-    check = await deeds.check_file(context.blobs.path(body.upload), name, tender.regime)
+    path = context.blobs.path(body.upload)
+    check = await deeds.check_file(path, name, tender.regime)
+    bill = await read_amended(path, tender, name, upload.digest)
     async with transaction(context.pool) as connection:
         await put(
             connection,
@@ -71,7 +76,7 @@ async def put_document(
             name=name,
             media_type=body.media_type,
             upload_id=body.upload,
-            check=check,
+            read=ReadDocument(check, bill),
             by=actor,
         )
 

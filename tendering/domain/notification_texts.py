@@ -107,6 +107,12 @@ _PREPARING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.INTERESTED,
         A.SUPERVISOR,
     ),
+    "bill.replaced": rows_for(
+        "第 {lot} 标段工程量清单已修改，请按新清单报价；已递交投标文件的，请替换。",
+        "Lot {lot} has another bill of quantities: price by it, and replace what you handed in.",
+        A.INTERESTED,
+        A.SUPERVISOR,
+    ),
 }
 
 _RUNNING: Final[Mapping[str, tuple[Row, ...]]] = {

@@ -1,4 +1,4 @@
-"""SQL of the bill of quantities of a lot in a draft."""
+"""SQL of the bill of quantities of a lot, in a draft or by an amendment."""
 
 from uuid import UUID
 

@@ -12,6 +12,7 @@ from tendering.domain.document_checks import (
     check_json,
 )
 from tendering.domain.overrides import Person
+from tendering.domain.quantities.lot_bill import LotBill, lot_bill_from_json, lot_bill_json
 from tendering.domain.refusals import NotFound
 from tendering.domain.tender import Document
 from tendering.storage.connection import Connection
@@ -26,16 +27,20 @@ async def put_document(
     check: DocumentCheck | None = None,
     *,
     version: int = 1,
+    bill: LotBill | None = None,
 ) -> None:
-    """Add a file to a version of the documents, or put another in its place, with its check."""
+    """Add a file to a version of the documents, or put another in its place, with its check.
+
+    `bill`: what it says, where it waits to take the place of a lot's bill of quantities.
+    """
     await connection.execute(
         """INSERT INTO tendering.tender_documents
-               (tender_id, name, upload_id, digest, size_bytes, media_type, checked, version)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               (tender_id, name, upload_id, digest, size_bytes, media_type, checked, version, bill)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT (tender_id, version, name) DO UPDATE
            SET upload_id = excluded.upload_id, digest = excluded.digest,
                size_bytes = excluded.size_bytes, media_type = excluded.media_type,
-               checked = excluded.checked""",
+               checked = excluded.checked, bill = excluded.bill""",
         tender_id,
         document.name,
         upload_id,
@@ -44,7 +49,20 @@ async def put_document(
         document.media_type,
         None if check is None else to_json(check_json(check)),
         version,
+        None if bill is None else to_json(lot_bill_json(bill)),
     )
+
+
+async def list_bills(connection: Connection, tender_id: UUID, *, version: int) -> list[LotBill]:
+    """The bills of quantities among the files of a version that wait to take another's place."""
+    rows = await connection.fetch(
+        """SELECT bill FROM tendering.tender_documents
+           WHERE tender_id = $1 AND version = $2 AND bill IS NOT NULL ORDER BY name""",
+        tender_id,
+        version,
+    )
+    read = [lot_bill_from_json(from_json(row["bill"])) for row in rows]
+    return [bill for bill in read if bill is not None]
 
 
 async def list_checked(

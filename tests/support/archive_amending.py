@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from crypto.canonical import JsonValue
 from crypto.container_digest import container_digest
@@ -17,35 +17,26 @@ from tendering.domain.clarifications import (
 )
 from tendering.domain.journal import Event, instant
 from tendering.domain.tender import Document, Tender
-from tests.support.archive_parties import DEADLINE, Party
+from tests.support.archive_bills import AMENDED, Played, asked, replace_bill
+from tests.support.archive_parties import DEADLINE
 
 REPLACED: Final = b"%PDF-1.7 amended tender documents " * 40
 ADDED: Final = b"%PDF-1.7 drawings " * 40
 TEXT: Final = "答复：以图纸为准，招标文件相应修改。"
 
 
-class Played(Protocol):
-    """What of a play is amended."""
-
-    tender: Tender
-    entity: Party
-    others: dict[str, bytes]
-
-    def public(self, event: Event, at: datetime) -> None:
-        """Write to the public stream."""
-
-
-def contents() -> Sequence[tuple[Document, bytes]]:
+def contents(tender: Tender) -> Sequence[tuple[Document, bytes]]:
     """What the amendment brings."""
-    return [
+    brought = [
         (Document(name, container_digest([content]), len(content), "text/plain"), content)
         for name, content in (("图纸.pdf", ADDED), ("招标文件.pdf", REPLACED))
     ]
+    return [*brought, asked(AMENDED)[:2]] if tender.lots[0].bill else brought
 
 
 def second_version(tender: Tender) -> DocumentVersion:
     """The documents after the amendment."""
-    brought = [document for document, _ in contents()]
+    brought = [document for document, _ in contents(tender)]
     return amended(first_version(tender.documents), brought, ())
 
 
@@ -53,11 +44,14 @@ def amend(play: Played, at: datetime) -> None:
     """Publish the amendment; its files go into the archive."""
     version = second_version(play.tender)
     changes = changes_between(first_version(play.tender.documents), version)
-    said = clarification_statement(play.tender.id, 1, TEXT, affects_bids=False, documents=version)
+    affects_bids = play.tender.lots[0].bill is not None
+    said = clarification_statement(
+        play.tender.id, 1, TEXT, affects_bids=affects_bids, documents=version
+    )
     body: dict[str, JsonValue] = {
         "number": 1,
         "text": TEXT,
-        "affects_bids": False,
+        "affects_bids": affects_bids,
         "signed": play.entity.sign("kaibiao/clarification/v1", said),
         "deadline": instant(DEADLINE),
         "documents": version_json(version),
@@ -68,6 +62,8 @@ def amend(play: Played, at: datetime) -> None:
         },
     }
     play.public(Event("clarification.published", body), at)
-    by_name = {document.name: content for document, content in contents()}
+    if affects_bids:
+        replace_bill(play, at)
+    by_name = {document.name: content for document, content in contents(play.tender)}
     for number, document in enumerate(version.brought, start=1):
         play.others[document_path(number, document.name, 2)] = by_name[document.name]

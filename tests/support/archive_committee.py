@@ -1,7 +1,7 @@
 """The second half of the small tender for archives: draw, evaluation, award, signed notice."""
 
 import hashlib
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -80,6 +80,7 @@ class CommitteePlay:
     seats: dict[int, tuple[Expert, str]] = field(default_factory=dict)
     seed: bytes = b""
     drawn: tuple[Pool, Draw, dict[UUID, Expert]] | None = None
+    bill_fen: Mapping[UUID, Mapping[str, int]] = field(default_factory=dict)
 
     def _public(self, event: Event, at: datetime) -> None:
         self.journals.append(Stream.PUBLIC, event, at)
@@ -242,6 +243,7 @@ class CommitteePlay:
                 items=(ReviewItem("seal", "form", "签字盖章", "实施条例 第五十一条"),),
                 method=dict(self.tender.method),
                 seed=lot_seed(self.seed, TENDER_ID, "1").hex(),
+                parts_fen=dict(self.tender.lots[0].parts_fen),
             ),
             experts=[
                 SeatedExpert(number, venue, expert.name, expert.id, expert.person_id)
@@ -255,6 +257,7 @@ class CommitteePlay:
                     forms[bidder.id]["price_fen"],
                     forms[bidder.id],
                     {"credit": (Decimal("8.00"), "信用等级 A")},
+                    self.bill_fen.get(bidder.id, {}),
                 )
                 for bidder in self.bidders[:3]
                 if bidder.id in forms

@@ -16,6 +16,7 @@ from tendering.domain.fault import (
     attribute,
     attribute_bid,
 )
+from tendering.domain.opening import OpenedEnvelope
 from tendering.domain.tender import Tender
 from tests.support.archive_parties import BidMade
 
@@ -66,3 +67,16 @@ def payload_of(container: bytes, file_key: bytes) -> Payload:
     except BadBundle:
         return Payload.NOT_CANONICAL
     return Payload.OPENS
+
+
+def opened_envelopes(made: BidMade, *, rederives: bool) -> list[OpenedEnvelope]:
+    """What unlocking a bid showed; `rederives`: so does the record of its price envelope."""
+    return [
+        OpenedEnvelope(
+            one.kind,
+            one.digest,
+            container_digest([made.plaintexts[one.kind]]),
+            rederives=rederives or one.kind != "price",
+        )
+        for one in made.bid.envelopes
+    ]

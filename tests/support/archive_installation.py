@@ -101,7 +101,7 @@ async def _insert_tender(connection: Connection, blobs: Blobs, play: TenderPlay)
 
 
 async def _insert_amendment(connection: Connection, blobs: Blobs, play: TenderPlay) -> None:
-    for document, content in contents():
+    for document, content in contents(play.tender):
         upload_id = uuid4()
         blobs.path(upload_id).write_bytes(content)
         await tender_documents.put_document(

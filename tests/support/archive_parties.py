@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -147,9 +148,15 @@ class BidMade:
 
 
 def make_bid(
-    tender: Tender, bidder: Party, *, counter: int, price_fen: int, sabotage: str = ""
+    tender: Tender,
+    bidder: Party,
+    *,
+    counter: int,
+    price_fen: int,
+    sabotage: str = "",
+    priced: Callable[[int], bytes] | None = None,
 ) -> BidMade:
-    """A sealed bid. `sabotage` of one envelope: one of SABOTAGED_SEALING, or none."""
+    """A sealed bid, with a bill if `priced`; `sabotage`d in one envelope (SABOTAGED_SEALING)."""
     forms: dict[str, dict[str, JsonValue]] = {
         "qualification": {"objective": {"credit": "8.00"}},
         "technical": {},
@@ -168,7 +175,9 @@ def make_bid(
             tuple(holder.public_key or b"" for holder in tender.key_holders),
             opening_key.public,
         )
-        plaintexts[kind] = bundle(kind, forms[kind], chance("content", *own))
+        files = [("标书.pdf", filling(chance("content", *own)))]
+        files += [("bill.json", priced(price_fen))] if kind == "price" and priced else []
+        plaintexts[kind] = bundle(kind, forms[kind], files)
         header = derive_header(file_keys[kind], policy)
         spoiled = sabotage if kind == sabotaged_envelope(sabotage) else ""
         if spoiled in {"wrong-record", "false-shares", "bad-records"}:
@@ -204,14 +213,21 @@ def sabotaged_envelope(sabotage: str) -> str:
     return "technical" if sabotage == "not-a-bundle" else "price"
 
 
-def bundle(kind: str, form: dict[str, JsonValue], seed: bytes) -> bytes:
-    """A bundle with one file."""
-    content = (seed * (FILE_BYTES // len(seed) + 1))[:FILE_BYTES]
-    file = BundleFile(
-        member_name(1, "标书.pdf"),
-        "标书.pdf",
-        "application/pdf",
-        len(content),
-        hashlib.sha256(content).hexdigest(),
+def filling(seed: bytes) -> bytes:
+    """A file's bytes."""
+    return (seed * (FILE_BYTES // len(seed) + 1))[:FILE_BYTES]
+
+
+def bundle(kind: str, form: dict[str, JsonValue], contents: Sequence[tuple[str, bytes]]) -> bytes:
+    """A bundle with files of these names and bytes."""
+    files = tuple(
+        BundleFile(
+            member_name(number, name),
+            name,
+            "application/pdf",
+            len(content),
+            hashlib.sha256(content).hexdigest(),
+        )
+        for number, (name, content) in enumerate(contents, start=1)
     )
-    return b"".join(bundle_chunks(Bundle(kind, form, (file,)), [[content]]))
+    return b"".join(bundle_chunks(Bundle(kind, form, files), [[one] for _, one in contents]))

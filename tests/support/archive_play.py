@@ -14,7 +14,6 @@ from tendering.domain.consortia import ties_event
 from tendering.domain.journal import Event, Stream, blinded, instant
 from tendering.domain.opening import (
     LockedBid,
-    OpenedEnvelope,
     Opening,
     OpeningPhase,
     UnlockedBy,
@@ -26,6 +25,7 @@ from tendering.domain.opening import (
 from tendering.domain.participants import decide_invitations
 from tendering.domain.procedure import OPEN_TENDERING
 from tendering.domain.published_keys import to_base64
+from tendering.domain.quantities.stored_bill import bill_content
 from tendering.domain.rulebook import to_json
 from tendering.domain.tender import (
     Document,
@@ -41,6 +41,7 @@ from tendering.procedures import round_of
 from tendering.rulebooks import rulebook_of
 from tests.support.archive import Archive, Evidence, Journals, archived
 from tests.support.archive_amending import amend
+from tests.support.archive_bills import ASKED, clear_bids, priced, with_bill
 from tests.support.archive_canaries import (
     destroy_keys,
     first_canary,
@@ -48,7 +49,7 @@ from tests.support.archive_canaries import (
     second_canary,
 )
 from tests.support.archive_committee import CEILING_FEN, TENDER_ID, CommitteePlay
-from tests.support.archive_faults import HandedIn, verdict_on
+from tests.support.archive_faults import HandedIn, opened_envelopes, verdict_on
 from tests.support.archive_parties import (
     DEADLINE,
     PUBLISHED,
@@ -85,12 +86,14 @@ class TenderPlay:
     of whom 2 and 3 call good records unusable; the same with `clears`, where the bidder publishes
     its file keys afterwards; damaged, at rest; or none. Of `invited` bidders, the first so many,
     the notice says nothing; 0 is an open tender. `replaces`: the third key holder, after that bid.
+    `has_bill`: of quantities, which the amendment replaces.
     """
 
     sabotage: str = ""
     clears: bool = False
     invited: int = 0
     replaces: bool = False
+    has_bill: bool = False
     suite: str = CLASSIC.name
     pool: int = 7
     evaluates: type[CommitteePlay] = CommitteePlay
@@ -142,6 +145,7 @@ class TenderPlay:
         )
         committee.draw(at + timedelta(days=1))
         committee.arrive(at + timedelta(days=2))
+        committee.bill_fen = clear_bids(self, at + timedelta(days=2))
         room = committee.evaluate(at + timedelta(days=2), void=void)
         committee.award(room, at + timedelta(days=3))
         self.tender = replace(self.tender, status=TenderStatus.AWARDED)
@@ -151,7 +155,12 @@ class TenderPlay:
         """What the platform would hand out."""
         others = self.others
         if edition is Edition.PUBLIC:
-            others = {path: data for path, data in others.items() if "/evaluation" not in path}
+            sealed = ("/evaluation", "/clearing/")
+            others = {
+                path: data
+                for path, data in others.items()
+                if not any(part in path for part in sealed)
+            }
         parties = [(self.entity, "procuring_entity"), (self.supervisor, "supervisor")]
         parties += [(holder, "key_holder") for holder in (*self.holders, *self.left)]
         parties += [
@@ -168,7 +177,7 @@ class TenderPlay:
             parties=parties,
             bids=self.made,
             standing=self.standing,
-            documents=[DOCUMENT],
+            documents=[DOCUMENT, bill_content(ASKED)][: len(self.tender.documents)],
             others=others,
             witnesses=witnesses,
         )
@@ -202,7 +211,7 @@ class TenderPlay:
             holders.append(KeyHolder(number, party.id, party.name, key.public, announcement))
             body = statement | {"announcement": announcement}
             self.custody("key_holder.announced", body, PUBLISHED - timedelta(hours=1))
-        return Tender(
+        draft = Tender(
             id=TENDER_ID,
             number="KB-2026-0001",
             title="示范市第一小学教学楼工程",
@@ -228,6 +237,7 @@ class TenderPlay:
             suite=self.suite,
             round=INVITED if self.invited else OPEN_TENDERING,
         )
+        return with_bill(draft) if self.has_bill else draft
 
     def _publish(self) -> None:
         if self.invited:
@@ -268,6 +278,7 @@ class TenderPlay:
                 counter=counter,
                 price_fen=price * 1_000_000,
                 sabotage=sabotage,
+                priced=priced if self.has_bill else None,
             )
             self.made.append(made)
             event = decide_submission(
@@ -362,7 +373,9 @@ class TenderPlay:
                 opening,
                 bidder_id=bidder.id,
                 by=UnlockedBy.KEY_HOLDERS if by_holders else UnlockedBy.BIDDER,
-                envelopes=self._verdicts(made, keys),
+                envelopes=opened_envelopes(
+                    made, rederives=self.sabotage != "wrong-record" or made is not self.made[4]
+                ),
                 received_at=at,
                 fault=invalid(self, made) if spoiled else None,
             )
@@ -385,16 +398,3 @@ class TenderPlay:
         if self.clears:
             clear(self, replace(opening, phase=OpeningPhase.REVEALED), at + timedelta(minutes=1))
         return at
-
-    def _verdicts(self, made: BidMade, keys: dict[str, bytes]) -> list[OpenedEnvelope]:
-        return [
-            OpenedEnvelope(
-                one.kind,
-                one.digest,
-                container_digest([made.plaintexts[one.kind]]),
-                rederives=not (
-                    self.sabotage == "wrong-record" and one.kind == "price" and made is self.made[4]
-                ),
-            )
-            for one in made.bid.envelopes
-        ]

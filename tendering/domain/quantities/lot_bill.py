@@ -42,6 +42,12 @@ def lot_bill(bill: Bill, document: str, document_digest: bytes, terms: Terms) ->
     )
 
 
+def require_price_left(bill: LotBill, ceiling_price_fen: int) -> None:
+    """What is fixed leaves something of the ceiling to be priced. Raises BillInvalid."""
+    if sum(bill.parts_fen.values()) >= ceiling_price_fen:
+        raise BillInvalid("what is fixed leaves nothing of the ceiling price", where="other")
+
+
 def lot_bill_json(bill: LotBill | None) -> dict[str, JsonValue] | None:
     """As it stands in the notice."""
     if bill is None:

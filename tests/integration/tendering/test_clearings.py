@@ -16,7 +16,9 @@ from evaluation_rooms.actions.clearings import read_report
 from evaluation_rooms.actions.evaluations import Chance, open_evaluation
 from evaluation_rooms.room import Room
 from tendering.actions.clearings import make_clearing, needs_clearing
+from tendering.actions.tenders import current_documents
 from tendering.documents.clearing_report import ClearingHeading, render_clearing
+from tendering.domain.clarifications import amended as documents_after
 from tendering.domain.journal import Stream
 from tendering.domain.opening import OpeningPhase
 from tendering.domain.quantities.bill import Bill, Line, total
@@ -30,6 +32,7 @@ from tendering.domain.tender import Document
 from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys, load_keys
 from tendering.storage import (
+    clarifications,
     clearings,
     journal,
     lot_bills,
@@ -135,6 +138,43 @@ async def test_the_report_is_made_once_and_bound_in_the_committees_journal(
     assert first.bill_fen[bidders[0]]["total"] == first.bill_fen[bidders[0]]["stated"]
     assert json.loads(content)["unread"] == [{"bid": str(bidders[1]), "where": "bill.json"}]
     assert list(blobs.temporary("x").parent.glob("*.opening")) == []
+
+
+async def test_bids_are_cleared_by_the_bill_that_the_last_amendment_brought(
+    pool: Pool, blobs: Blobs, lot: OpenedLot
+) -> None:
+    amended = Bill((replace(LINES[0], quantity=Decimal(1)), *LINES[1:]))
+    content = bill_content(amended)
+    digest, upload_id = container_digest([content]), uuid4()
+    blobs.path(upload_id).write_bytes(content)
+    document = Document("清单.json", digest, len(content), "application/json")
+    named = lot_bill(amended, "清单.json", digest, Terms())
+    async with transaction(pool) as connection:
+        before = await current_documents(connection, await tenders.get(connection, lot.id))
+        await uploads.insert(
+            connection, Upload(upload_id, lot.host.actor.organization_id, len(content), 1 << 23, {})
+        )
+        await tender_documents.put_document(
+            connection, lot.id, document, upload_id, version=2, bill=named
+        )
+        await clarifications.insert(
+            connection,
+            lot.id,
+            1,
+            text="第一项工程量改为1。",
+            affects_bids=True,
+            signed={},
+            documents=documents_after(before, [document], ()),
+            at=NOW,
+        )
+        await lot_bills.set_bill(connection, lot.id, "1", named)
+
+    made = await make(pool, blobs, lot)
+    report = json.loads(blobs.opened_path(made.digest.hex()).read_bytes())
+
+    assert report["tender"]["digest"] == named.digest.hex()
+    # Who priced by the first bill has another quantity in its first line.
+    assert any("工程量" in str(bid) for bid in report["bids"])
 
 
 async def test_a_bundle_whose_bill_is_not_what_its_index_says_has_none(

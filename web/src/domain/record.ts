@@ -67,6 +67,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     key: body.affects_bids === true ? "clarificationAffects" : "clarification",
     values: () => ({ number: count(body.number), deadline: instant(body.deadline) }),
   }),
+  "bill.replaced": { key: "billReplaced", tone: "important", values: lot },
   "unlock.extended": {
     key: "unlockExtended",
     tone: "important",

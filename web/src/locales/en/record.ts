@@ -46,6 +46,7 @@ export default {
   drawShareGiven: "Key holder {number} gave its share to open the contribution of {name}.",
   drawRevealed: "{name} opened its contribution to the draw.",
   committeeDrawn: "The committee's {seats} seats were drawn: {venues}.",
+  billReplaced: "Lot {lot} has another bill of quantities; bids are priced by it.",
   committeeKept: "The group of {seats} goes on in this round; nobody is drawn again.",
   committeeReseated: "A committee seat passed to the next in the drawn order.",
   evaluationVoided: "The evaluation is void and done anew.",

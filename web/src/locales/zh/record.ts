@@ -46,6 +46,7 @@ export default {
   drawShareGiven: "{number} 号密钥持有人交出了打开 {name} 随机数的份额。",
   drawRevealed: "{name} 打开了密封的随机数。",
   committeeDrawn: "随机抽取评标委员会 {seats} 个席位：{venues}。",
+  billReplaced: "第 {lot} 标段工程量清单已修改，报价以新清单为准。",
   committeeKept: "谈判、磋商小组 {seats} 名成员不变，继续本轮，不再抽取。",
   committeeReseated: "评标委员会有成员更换，由候补依序递补。",
   evaluationVoided: "评标作废，重新评审。",
