@@ -758,7 +758,9 @@ CREATE TABLE tendering.draws (
     vrf_proof bytea,
     drawn_at timestamp with time zone,
     bidders uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    kept_from uuid,
     CONSTRAINT draws_check CHECK ((((seed IS NULL) = (drawn_at IS NULL)) AND ((vrf_proof IS NULL) = (drawn_at IS NULL)))),
+    CONSTRAINT draws_check1 CHECK (((kept_from IS NULL) OR ((kept_from <> tender_id) AND (drawn_at IS NOT NULL)))),
     CONSTRAINT draws_pool_root_check CHECK ((octet_length(pool_root) = 32)),
     CONSTRAINT draws_representatives_check CHECK ((representatives >= 0)),
     CONSTRAINT draws_seed_check CHECK ((octet_length(seed) = 32)),
@@ -1448,6 +1450,7 @@ CREATE TABLE tendering.tender_documents (
     media_type text NOT NULL,
     checked text,
     version integer DEFAULT 1 NOT NULL,
+    bill text,
     CONSTRAINT tender_documents_checked_check CHECK ((octet_length(checked) <= 4194304)),
     CONSTRAINT tender_documents_digest_check CHECK ((octet_length(digest) = 32)),
     CONSTRAINT tender_documents_media_type_check CHECK ((char_length(media_type) <= 100)),
@@ -2048,6 +2051,8 @@ CREATE INDEX deliveries_of_webhook ON tendering.deliveries USING btree (webhook_
 
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
 
+CREATE INDEX draws_kept_from ON tendering.draws USING btree (kept_from) WHERE (kept_from IS NOT NULL);
+
 CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at);
 
 CREATE INDEX expert_conduct_entered_by ON tendering.expert_conduct USING btree (entered_by);
@@ -2373,6 +2378,9 @@ ALTER TABLE ONLY tendering.draw_contributions
 
 ALTER TABLE ONLY tendering.draw_records
     ADD CONSTRAINT draw_records_tender_id_organization_id_fkey FOREIGN KEY (tender_id, organization_id) REFERENCES tendering.draw_contributions(tender_id, organization_id);
+
+ALTER TABLE ONLY tendering.draws
+    ADD CONSTRAINT draws_kept_from_fkey FOREIGN KEY (kept_from) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.draws
     ADD CONSTRAINT draws_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);

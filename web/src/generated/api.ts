@@ -106,7 +106,7 @@ export interface DocumentView { name: string; digest: string; size_bytes: number
 
 export interface DoneAnswer { seq: number }
 
-export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; closed_at: string | null; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; seats: unknown[]; reserves: unknown[] }
+export interface DrawAnswer { state: string; needs: unknown[]; representatives: number; pool_root: string; entries: unknown[]; vrf_public: string; frozen_at: string; closed_at: string | null; contributions: ContributionAnswer[]; seed: string | null; vrf_proof: string | null; permutation_digest: string | null; drawn_at: string | null; kept_from: string | null; seats: unknown[]; reserves: unknown[] }
 
 export interface DutyList { items: DutyView[]; next?: string | null }
 

@@ -24,6 +24,7 @@ export default {
   muting: "Mail about some subjects only ({count} not sent)",
   mutingHint: "This is about mail alone; messages in the platform always come. Tick what you want, then save.",
   subjects: {
+    bill: "Bill of quantities",
     award: "award",
     bid: "unlocking of my bid",
     bid_security: "bid security",

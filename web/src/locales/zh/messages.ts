@@ -24,6 +24,7 @@ export default {
   muting: "只收部分邮件（{count} 类不收）",
   mutingHint: "只影响邮件；平台内的消息始终都有。勾选要收的内容，然后保存。",
   subjects: {
+    bill: "工程量清单",
     award: "中标",
     bid: "我的投标解密",
     bid_security: "投标保证金",
