@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
 from evaluation_rooms.events import RoomOpened
+from evaluation_rooms.recording import OPTIONAL, REQUIRED, VENUE
 from evaluation_rooms.room import SeatRole
 from evaluation_rooms.seating import numbered
 from evaluation_rooms.terms import LowPriceTerms, NamedBid, ObjectiveMark, SeatTerms, Terms
 from tendering.domain.methods.low_prices import EXPLAIN_KEY, rates_in_force
 from tendering.domain.methods.method import parse_method
 from tendering.domain.rulebook import Rulebook
+
+RECORDED_KEY: Final = "recorded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,16 @@ def low_price_terms(
         return None
     minutes = rulebook.number(EXPLAIN_KEY)
     return LowPriceTerms(rates.mean_percent, rates.second_percent, rates.ceiling_percent, minutes)
+
+
+def recording_terms(rulebook: Rulebook, *, by_venue: bool) -> str:
+    """How an evaluation is recorded (`Terms.recording`). `by_venue`: by the venue's own equipment.
+
+    87号令 第三十九条 asks for it in government procurement; for works there is no such rule.
+    """
+    if rulebook.keyed(RECORDED_KEY) is None:
+        return OPTIONAL
+    return VENUE if by_venue else REQUIRED
 
 
 def arranged(

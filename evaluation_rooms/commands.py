@@ -211,6 +211,31 @@ class ResumeRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class BeginMedia:
+    """A member's camera and microphone are on."""
+
+    seat: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoseMedia:
+    """They are not any more, or never came on; `why`: `media_events.Why`."""
+
+    seat: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueUnrecorded:
+    """A person, by name, lets the room go on in spite of a gap, seen by the supervisor or not."""
+
+    gap: int
+    by: str
+    reason: str
+    is_supervised: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeStepBack:
     """As `messages.StepBackPropose`; `seat` None is the host."""
 
@@ -266,6 +291,9 @@ Command: TypeAlias = (
     | LapseEnquiry
     | PauseRoom
     | ResumeRoom
+    | BeginMedia
+    | LoseMedia
+    | ContinueUnrecorded
     | ProposeStepBack
     | AnswerStepBack
     | AdvancePhase

@@ -17,6 +17,7 @@ from evaluation_rooms.actions.entering import reads_what_waits
 from evaluation_rooms.actions.statements import is_signed, verify
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.feed import Feed, Page
+from evaluation_rooms.media import deeds as media
 from evaluation_rooms.pace import Pace
 from evaluation_rooms.protocol import Asked, Join, LeadHall, Session, SpeakInHall
 from evaluation_rooms.room_writer import Request
@@ -100,6 +101,7 @@ class Connection:
         finally:
             if self._feed is not None:
                 self._context.hub.leave(self, self._feed)
+                await media.gone(self._context, self, self._feed)
         return self._socket
 
     @property
@@ -122,10 +124,9 @@ class Connection:
         self._is_current = False
         self._wake()
 
-    def show(self, frame: bytes) -> None:
-        """Write an ephemeral frame, or leave it when the line is behind."""
-        if self._is_current:
-            self._write(frame)
+    def show(self, frame: bytes) -> bool:
+        """Write an ephemeral frame, or leave it when the line is behind; was it written?"""
+        return self._is_current and self._write(frame)
 
     def end(self, code: int) -> None:
         """Close, after what is in the journal has been sent."""
@@ -275,6 +276,8 @@ class Connection:
         context, session, request = self._context, self.session, asked.request
         assert self._feed is not None
         tender_id = self._feed.tender_id
+        if isinstance(request, protocol.MediaRequest):
+            return await media.carry_out(context, self, self._feed, request, at=received_at)
         if isinstance(request, SpeakInHall):
             async with transaction(context.pool) as connection:
                 seq = await hall.speak(

@@ -16,8 +16,10 @@ from evaluation_rooms.course_events import (
 )
 from evaluation_rooms.events import PhaseChanged, RoomEvent
 from evaluation_rooms.phases import BACK, Guide, Phase
+from evaluation_rooms.recording import uncovered
 from evaluation_rooms.room import Room
 from evaluation_rooms.seating import require_member
+from tendering.domain.refusals.media import RecordingGap
 from tendering.domain.refusals.rooms import (
     NoStepBack,
     NotYourPart,
@@ -43,9 +45,14 @@ def decide_pause(room: Room, command: PauseRoom, at: datetime) -> tuple[RoomEven
 
 
 def decide_resumption(room: Room, command: ResumeRoom, at: datetime) -> tuple[RoomEvent, ...]:
-    """The supervisor lets the room go on. Raises RoomNotPaused."""
+    """The supervisor lets the room go on. Raises RoomNotPaused, RecordingGap.
+
+    Whoever lets it go on without a recording says why (`recording.decide_continuation`).
+    """
     if room.standstill is None:
         raise RoomNotPaused
+    if gaps := uncovered(room):
+        raise RecordingGap(seats=[gap.opened.seat for gap in gaps])
     return (RoomResumed(room.id, room.standstill.paused.number, command.by, at),)
 
 

@@ -8,17 +8,21 @@ from msgspec import Struct
 
 
 class RoomPaused(Struct, frozen=True, tag_field="kind", tag="room.paused"):
-    """The supervisor lets the room stand still. `by`: the person, by name."""
+    """The supervisor lets the room stand still. `by`: the person, by name.
+
+    `gap`: it stands still by itself, because its recording has a gap of that number; `by` is empty.
+    """
 
     room_id: UUID
     number: int
     by: str
     reason: str
     since: datetime
+    gap: int = 0
 
 
 class RoomResumed(Struct, frozen=True, tag_field="kind", tag="room.resumed"):
-    """The supervisor lets it go on; what time it took is given back."""
+    """It goes on; the time it took is given back. `by` empty: the recording has no gap any more."""
 
     room_id: UUID
     number: int

@@ -12,6 +12,7 @@ from evaluation_rooms import (
     enquiries,
     leading,
     motions,
+    recording,
     review,
     scoring,
     seating,
@@ -35,23 +36,37 @@ def decide(
     """
     if room.phase in {Phase.CLOSED, Phase.VOID}:
         raise WrongPhase(phase=room.phase)
-    if not isinstance(command, commands.ResumeRoom):
+    if not isinstance(command, _ALSO_STANDING):
         course.require_running(room)
-        if not room.is_open_at(at, pauses):
-            raise RoomWindowClosed
+    # Time does not run while the room stands still: whatever ends that is never too late.
+    may_be_late = room.standstill is not None or isinstance(command, commands.ResumeRoom)
+    if not may_be_late and not room.is_open_at(at, pauses):
+        raise RoomWindowClosed
     if type(command) in _TIMED:
         return _TIMED[type(command)](room, command, at)
     return _RULES[type(command)](room, command)
 
 
+# What may happen in a room that stands still.
+_ALSO_STANDING: Final = (
+    commands.ResumeRoom,
+    commands.BeginMedia,
+    commands.LoseMedia,
+    commands.ContinueUnrecorded,
+)
+
 _TIMED: Final[Mapping[type, Callable[[Room, Any, datetime], tuple[RoomEvent, ...]]]] = (
     MappingProxyType(
         {
+            commands.CheckIn: recording.decide_check_in,
             commands.VoteOnMotion: motions.decide_motion_vote,
             commands.AnswerEnquiry: enquiries.decide_answer,
             commands.LapseEnquiry: enquiries.decide_lapse,
             commands.PauseRoom: course.decide_pause,
             commands.ResumeRoom: course.decide_resumption,
+            commands.BeginMedia: recording.decide_began,
+            commands.LoseMedia: recording.decide_lost,
+            commands.ContinueUnrecorded: recording.decide_continuation,
         }
     )
 )
@@ -59,7 +74,6 @@ _TIMED: Final[Mapping[type, Callable[[Room, Any, datetime], tuple[RoomEvent, ...
 
 _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = MappingProxyType(
     {
-        commands.CheckIn: seating.decide_check_in,
         commands.RecuseSeat: seating.decide_recusal,
         commands.ReplaceSeat: seating.decide_replacement,
         commands.VoteForChair: election.decide_vote,

@@ -15,6 +15,7 @@ from msgspec import Struct
 from crypto.canonical import JsonValue
 from evaluation_rooms.course_events import CourseEvent
 from evaluation_rooms.enquiry_events import EnquiryEvent
+from evaluation_rooms.media_events import MediaEvent
 from evaluation_rooms.motion_events import MotionEvent
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
 from tendering.domain.journal import Event
@@ -372,6 +373,7 @@ RoomEvent: TypeAlias = (
     | MotionEvent
     | EnquiryEvent
     | CourseEvent
+    | MediaEvent
 )
 
 KINDS: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(RoomEvent))

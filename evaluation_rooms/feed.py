@@ -56,8 +56,8 @@ class Line(Protocol):
     def offer(self, page: Page) -> None:
         """Write the frames, or fall behind."""
 
-    def show(self, frame: bytes) -> None:
-        """Write an ephemeral frame, or leave it."""
+    def show(self, frame: bytes) -> bool:
+        """Write an ephemeral frame, or leave it; was it written?"""
 
     def end(self, code: int) -> None:
         """Close, after what is in the journal has been sent."""

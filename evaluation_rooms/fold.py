@@ -11,6 +11,7 @@ from msgspec import structs
 from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
+from evaluation_rooms import media_fold
 from evaluation_rooms import motion_events as m
 from evaluation_rooms.phases import Guide, Phase
 from evaluation_rooms.room import Election, Results, Room, Seat, SeatRole
@@ -89,7 +90,7 @@ def _checked_in(room: Room, event: e.SeatCheckedIn) -> Room:
 
 
 def _recused(room: Room, event: e.SeatRecused) -> Room:
-    vacated = _without_opinions(room, event.seat)
+    vacated = media_fold.without_camera(_without_opinions(room, event.seat), event.seat)
     return _with_seat(
         vacated, event.seat, checked_in=False, recused=True, statements=event.statements
     )
@@ -362,5 +363,6 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         q.EnquiryAsked: _enquiry,
         q.EnquiryAnswered: _enquiry_answered,
         q.EnquiryLapsed: _enquiry_lapsed,
+        **media_fold.CHANGES,
     }
 )

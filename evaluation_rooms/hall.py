@@ -62,6 +62,8 @@ CLOCKED: Final = (H.REHEARSAL, H.SIGN_IN, H.WAITING, H.CLOSING)
 LED: Final = (H.REVEAL, H.CONFIRM, H.OBJECTIONS, H.DRAW)
 WAITING_BEFORE: Final = timedelta(minutes=30)
 PHASE_BEGAN: Final = "hall.phase_began"
+BROADCAST_BEGAN: Final = "hall.broadcast_began"
+BROADCAST_ENDED: Final = "hall.broadcast_ended"
 # From this entry on everybody in the hall sees everything that is public.
 CURTAIN: Final = "submission.closed"
 OWN_PREFIX: Final = "hall."
@@ -94,6 +96,7 @@ class Hall:
     suspended: bool = False
     bidders: Mapping[UUID, str] = field(default_factory=dict)
     unrecorded: frozenset[str] = frozenset()
+    on_air: bool = False
 
     def shows(self, entry: Entry) -> bool:
         """Is the entry for the people in the hall?"""
@@ -109,11 +112,12 @@ class HallView(Struct, frozen=True, tag_field="kind", tag="hall"):
     tender_id: UUID
     phase: str
     suspended: bool
+    on_air: bool
 
 
 def hall_view(hall: Hall) -> HallView:
     """The hall for whoever comes in."""
-    return HallView(hall.tender_id, hall.phase, hall.suspended)
+    return HallView(hall.tender_id, hall.phase, hall.suspended, hall.on_air)
 
 
 def phase_by_clock(*, sign_in_from: datetime, deadline: datetime, at: datetime) -> HallPhase:
@@ -139,6 +143,8 @@ def follow(hall: Hall, entry: Entry) -> Hall:
     """The hall after one more entry of the public stream."""
     if entry.kind == PHASE_BEGAN:
         return replace(hall, phase=HallPhase(str(entry.body["phase"])))
+    if entry.kind in {BROADCAST_BEGAN, BROADCAST_ENDED}:
+        hall = replace(hall, on_air=entry.kind == BROADCAST_BEGAN)
     if entry.kind in {"tender.suspended", "tender.resumed"}:
         return replace(hall, suspended=entry.kind == "tender.suspended")
     phase = TRANSITIONS.get(entry.kind, {}).get(hall.phase, hall.phase)
@@ -170,6 +176,16 @@ def decide_announcement(hall: Hall, text: str) -> Event:
     if hall.phase is HallPhase.CLOSED:
         raise WrongPhase(phase=hall.phase)
     return Event("hall.announced", {"text": text})
+
+
+def decide_broadcast(hall: Hall, *, is_on: bool) -> Event | None:
+    """The host's camera or screen is shown to the hall, or is not any more; None: it was so.
+
+    Before the bidder list nothing is shown (`floor`); in a closed hall nothing needs to end.
+    """
+    if hall.on_air is is_on or hall.phase is HallPhase.CLOSED:
+        return None
+    return Event("hall.broadcast_began", {}) if is_on else Event("hall.broadcast_ended", {})
 
 
 def decide_lead(hall: Hall, to: HallPhase) -> Event:

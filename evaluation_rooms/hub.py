@@ -15,6 +15,7 @@ from uuid import UUID
 from evaluation_rooms import hall
 from evaluation_rooms.feed import Feed, Line, Page, Pages
 from evaluation_rooms.frames import text_frame
+from evaluation_rooms.media.stage import Stage
 from evaluation_rooms.messages import HallPresence, Presence, encode
 from evaluation_rooms.protocol import Session
 from evaluation_rooms.settings import RoomSettings
@@ -36,8 +37,11 @@ log = logging.getLogger(__name__)
 class Hub:
     """All feeds of this process."""
 
-    def __init__(self, pool: Pool, bus: Bus, settings: RoomSettings) -> None:
-        """A hub that does nothing until `running`."""
+    def __init__(
+        self, pool: Pool, bus: Bus, settings: RoomSettings, stage: Stage | None = None
+    ) -> None:
+        """A hub that does nothing until `running`. `stage`: of sound and picture."""
+        self.stage = stage or Stage()
         self._pool = pool
         self._bus = bus
         self._settings = settings
@@ -222,6 +226,7 @@ class Hub:
                 line.end(SEAT_LOST)
         if any(entry.kind == hall.CURTAIN for entry in entries):
             _tell_hall(feed)
+        self.stage.follow(feed)
 
 
 def _tell_hall(feed: Feed) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from evaluation_rooms import enquiries, motions, results, review
+from evaluation_rooms import enquiries, motions, recording, results, review
 from evaluation_rooms.commands import (
     AdvancePhase,
     AnswerFinding,
@@ -221,6 +221,8 @@ def _judged(room: Room) -> tuple[RoomEvent, ...]:
 NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
     {
         "all-checked-in": lambda room: all(one.checked_in for one in room.members),
+        # 87号令 第三十九条: who evaluates is seen and heard from the beginning.
+        "recorded": recording.is_recorded,
         "chair-elected": lambda room: room.chair is not None,
         "all-voted": lambda room: review.missing_votes(room) == 0,
         "review-again": _review_again,

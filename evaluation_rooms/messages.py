@@ -12,7 +12,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from evaluation_rooms.enquiry_events import Template
+from evaluation_rooms.floor import SDP_CHARACTERS_MAX, Kind
 from evaluation_rooms.hall import HallView
+from evaluation_rooms.media_messages import MediaAnswered, MediaFloor, MediaOffered
 from evaluation_rooms.motion_events import About
 from evaluation_rooms.views import RoomView, StandingView
 from tendering.domain.refusals import Invalid
@@ -29,6 +31,8 @@ Points: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1
 Text: TypeAlias = Annotated[str, Meta(max_length=2000)]
 Line: TypeAlias = Annotated[str, Meta(min_length=1, max_length=2000)]
 Digest: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")]
+PeerId: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,40}(?!\n)$")]
+Description: TypeAlias = Annotated[str, Meta(min_length=1, max_length=SDP_CHARACTERS_MAX)]
 Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
 
 
@@ -201,6 +205,54 @@ class Say(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag
     text: Line
 
 
+class MediaJoin(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="media.join"
+):
+    """Take part in sound and picture, and send of it what is named; nothing: only watch."""
+
+    id: RequestId
+    sends: Annotated[tuple[Kind, ...], Meta(max_length=len(Kind))] = ()
+
+
+class MediaLeave(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="media.leave"
+):
+    """Take part no longer; `failed`: because camera or microphone do not work."""
+
+    id: RequestId
+    failed: bool = False
+
+
+class MediaOffer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="media.offer"
+):
+    """Describe to a peer what will be sent to it (RFC 8866); one way, with all candidates."""
+
+    id: RequestId
+    to: PeerId
+    sdp: Description
+
+
+class MediaAnswer(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="media.answer"
+):
+    """Answer a peer's offer, once."""
+
+    id: RequestId
+    to: PeerId
+    sdp: Description
+
+
+class MediaContinue(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="media.continue"
+):
+    """Host or supervisor answer for going on in spite of a gap, for a reason."""
+
+    id: RequestId
+    gap: Annotated[int, Meta(ge=1, le=100_000)]
+    reason: Line
+
+
 ClientMessage: TypeAlias = (
     Hello
     | ChairVote
@@ -216,6 +268,11 @@ ClientMessage: TypeAlias = (
     | StepBackPropose
     | StepBackAnswer
     | PhaseAdvance
+    | MediaJoin
+    | MediaLeave
+    | MediaOffer
+    | MediaAnswer
+    | MediaContinue
     | Say
 )
 
@@ -287,7 +344,18 @@ class Presence(Struct, frozen=True, tag_field="type", tag="presence"):
     others: list[str]
 
 
-ServerMessage: TypeAlias = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence
+ServerMessage: TypeAlias = (
+    Snapshot
+    | Resumed
+    | EntryFrame
+    | Ack
+    | Refusal
+    | Presence
+    | HallPresence
+    | MediaFloor
+    | MediaOffered
+    | MediaAnswered
+)
 
 _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessage)
 _encoder = msgspec.json.Encoder()

@@ -52,13 +52,13 @@ SETTLED = ("motions-decided", "enquiries-closed")
 
 TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
     {
-        P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in",)),),
+        P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in", "recorded")),),
         P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
         P.PRELIMINARY: (
             Step(
                 P.TECHNICAL,
                 EITHER,
-                ("chair-elected", "all-voted", *SETTLED, "to-score"),
+                ("chair-elected", "all-voted", *SETTLED, "to-score", "recorded"),
             ),
             # 招标投标法 第四十二条: the committee may reject all bids; 条例 第十八条: who applies
             # passes or fails, and has no score. Either way there is nothing to score.
@@ -91,6 +91,7 @@ TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
                     "prices-known",
                     "to-score",
                     "corrections-answered",
+                    "recorded",
                 ),
             ),
             # 87号令 第五十九条: when bidders do not confirm corrected prices, all may be gone.

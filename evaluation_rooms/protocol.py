@@ -58,7 +58,10 @@ class LeadHall:
 
 
 Named = TypeVar("Named", bound=StrEnum)
-Request: TypeAlias = c.Command | SpeakInHall | LeadHall
+MediaRequest: TypeAlias = (
+    m.MediaJoin | m.MediaLeave | m.MediaOffer | m.MediaAnswer | m.MediaContinue
+)
+Request: TypeAlias = c.Command | SpeakInHall | LeadHall | MediaRequest
 # Of which kind a reader is: room, whose eyes, and the entries that only the own seat sees whole.
 ViewKey: TypeAlias = tuple[UUID, Viewer, tuple[int, ...]]
 
@@ -152,6 +155,9 @@ class Session:
         )
 
     def _request(self, message: m.ClientMessage) -> Request:
+        # With whom one has sound and picture is for the floor; supervisors take part as well.
+        if isinstance(message, MediaRequest):
+            return message
         if self.is_hall:
             return self._hall_request(message)
         if self.standing.viewer is Viewer.HOST:

@@ -24,6 +24,7 @@ from evaluation_rooms.events import (
     ReportDrafted,
     ReviewVoted,
 )
+from evaluation_rooms.media_events import Gap, MediaBegan
 from evaluation_rooms.motion_events import About, Motion, ReportRefused
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
@@ -113,6 +114,9 @@ class Room:
     enquiries: Mapping[int, Enquiry] = field(default_factory=dict)
     pauses: Mapping[int, Standstill] = field(default_factory=dict)
     step_back: StepBack | None = None
+    # Sound and picture of the seats that send them, and every gap so far.
+    cameras: Mapping[int, MediaBegan] = field(default_factory=dict)
+    gaps: Mapping[int, Gap] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:

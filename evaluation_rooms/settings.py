@@ -6,6 +6,17 @@ from evaluation_rooms.messages import FRAME_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSettings:
+    """Sound and picture. `ice_servers`: addresses of STUN servers (`stun:…`) that browsers ask.
+
+    `peers_max`: how many take part in a room; a mesh has a line for each pair of them.
+    """
+
+    peers_max: int = 16
+    ice_servers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoomSettings:
     """Every field has its unit in its name.
 

@@ -72,6 +72,8 @@ class Terms(Struct, frozen=True):
     law has no rates. `seed`: of what is drawn in the lot (`methods.opened.lot_seed`), hex, or none.
     `sealed_prices`: they are opened after the technical marks are locked (双信封).
     `competition_min`: with fewer valid bids the committee may reject them all (E38).
+    `recording`: 87号令 第三十九条: `required` here, then a gap lets the room stand still; `venue`:
+    the host states that the venue's own equipment records; `optional`: the law asks for none.
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
 
@@ -89,3 +91,4 @@ class Terms(Struct, frozen=True):
     seed: str = ""
     competition_min: int = 3
     sealed_prices: bool = False
+    recording: str = "optional"

@@ -24,6 +24,7 @@ from evaluation_rooms.events import (
     PriceExplained,
     Sheet,
 )
+from evaluation_rooms.media_events import Gap
 from evaluation_rooms.motion_events import Motion, ReportRefused
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.review import ALL_BIDS
@@ -71,6 +72,11 @@ _FOR_OPERATORS: Final = frozenset(
         "room.paused",
         "room.resumed",
         "room.voided",
+        "media.began",
+        "media.continued",
+        "media.ended",
+        "media.gap_closed",
+        "media.gap_opened",
         "scores.locked",
         "room.closed",
     }
@@ -226,6 +232,9 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     enquiries: tuple[EnquiryView, ...]
     standstill: Standstill | None
     step_back: StepBack | None
+    recording: str
+    cameras: tuple[int, ...]
+    gaps: tuple[Gap, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -288,6 +297,9 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         enquiries=() if outside else tuple(_enquiry(room, one) for one in room.enquiries.values()),
         standstill=room.standstill,
         step_back=None if outside else room.step_back,
+        recording=room.terms.recording,
+        cameras=tuple(sorted(room.cameras)),
+        gaps=tuple(gap for _, gap in sorted(room.gaps.items())),
     )
 
 

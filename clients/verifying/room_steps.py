@@ -7,14 +7,24 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from clients.verifying import room_recording
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from crypto.errors import CryptoError
 from evaluation_rooms import commands as c
-from evaluation_rooms import course, enquiries, leading, motions, results, review, scoring
+from evaluation_rooms import (
+    course,
+    enquiries,
+    leading,
+    motions,
+    results,
+    review,
+    scoring,
+)
 from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
+from evaluation_rooms import media_events as v
 from evaluation_rooms import motion_events as m
 from evaluation_rooms.enquiries import ANSWER_LABEL
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
@@ -62,8 +72,12 @@ def fault_of(room: Room, event: e.RoomEvent, *, at: datetime) -> str:
     """What is wrong with an entry for a room in this state; empty when nothing is."""
     if room.phase is Phase.VOID:
         return "the room is void"
-    if room.standstill is not None and not isinstance(event, k.RoomResumed):
+    if room.standstill is not None and not isinstance(event, room_recording.ALSO_STANDING):
         return "the room stood still"
+    if room_recording.is_unrecorded(room) and not isinstance(
+        event, k.RoomPaused | room_recording.ALSO_STANDING
+    ):
+        return room_recording.UNRECORDED
     try:
         if type(event) in _TIMED_CHECKS:
             return _TIMED_CHECKS[type(event)](room, event, at)
@@ -222,11 +236,15 @@ def _enquiry_answered(room: Room, event: q.EnquiryAnswered, at: datetime) -> str
 
 
 def _paused(room: Room, event: k.RoomPaused, at: datetime) -> str:
+    if event.gap:
+        return room_recording.check_pause(room, event)
     command = c.PauseRoom(event.by, event.reason)
     return "" if course.decide_pause(room, command, at) == (event,) else "another pause"
 
 
 def _resumed(room: Room, event: k.RoomResumed, at: datetime) -> str:
+    if room_recording.resumes_unrecorded(room):
+        return room_recording.UNRECORDED
     command = c.ResumeRoom(event.by)
     return "" if course.decide_resumption(room, command, at) == (event,) else "another pause"
 
@@ -303,6 +321,7 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         m.MotionDecided: _motion_decided,
         m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,
+        v.MediaGapOpened: room_recording.check_gap_opened,
     }
 )
 
@@ -313,6 +332,7 @@ _TIMED_CHECKS: Final[Mapping[type, Callable[[Room, Any, datetime], str]]] = Mapp
         q.EnquiryAsked: _asked,
         q.EnquiryAnswered: _enquiry_answered,
         q.EnquiryLapsed: _lapsed,
+        **room_recording.TIMED_CHECKS,
         k.RoomPaused: _paused,
         k.RoomResumed: _resumed,
     }

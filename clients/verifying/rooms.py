@@ -10,9 +10,10 @@ from clients.verifying.bodies import Drawn, Revealed
 from clients.verifying.bodies_rounds import Qualified
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
-from evaluation_rooms.arranging import low_price_terms
+from evaluation_rooms.arranging import RECORDED_KEY, low_price_terms
 from evaluation_rooms.commands import EnterPrices
 from evaluation_rooms.events import PricesEntered, RoomOpened
+from evaluation_rooms.recording import OPTIONAL
 from evaluation_rooms.room import Room, SeatRole
 from evaluation_rooms.scoring import decide_prices
 from evaluation_rooms.seating import numbered, require_sound
@@ -125,6 +126,12 @@ def _check_lot_terms(
     except Refused as error:
         notes.fails(where, f"the law at the notice cannot be read: {error.detail}")
         return
+    is_recorded = law.keyed(RECORDED_KEY) is not None
+    notes.require(
+        (terms.recording != OPTIONAL) is is_recorded,
+        where,
+        "recorded otherwise than the law at the notice asks for",
+    )
     notes.require(terms.low_price == rates, where, "other rates of low prices than the law's")
     drawn = case.all(Stream.PUBLIC, "committee.drawn", Drawn)
     seed = lot_seed(bytes.fromhex(drawn[0][1].seed), case.tender.id, lot.lot) if drawn else b""

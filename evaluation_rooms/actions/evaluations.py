@@ -86,7 +86,14 @@ class _Draft:
 
 
 async def open_evaluation(
-    connection: Connection, tender_id: UUID, lot: str, chance: Chance, *, by: Actor, at: datetime
+    connection: Connection,
+    tender_id: UUID,
+    lot: str,
+    chance: Chance,
+    *,
+    by: Actor,
+    at: datetime,
+    recorded_by_venue: bool = False,
 ) -> Done:
     """Open the room of a lot as the tender documents say; objective marks follow from the bids.
 
@@ -106,6 +113,7 @@ async def open_evaluation(
         outlier_percent=outlier_percent if isinstance(outlier_percent, int) else 0,
         items=None if published.get("review_items") else _default_items(tender),
         objective=await _objective(connection, tender, lot),
+        recorded_by_venue=recorded_by_venue,
     )
     return await open_from_draw(
         connection,

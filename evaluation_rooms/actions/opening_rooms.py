@@ -15,6 +15,7 @@ from evaluation_rooms.arranging import (
     Operator,
     arranged,
     low_price_terms,
+    recording_terms,
 )
 from evaluation_rooms.terms import ReviewItem, Terms
 from tendering.actions.clearings import needs_clearing
@@ -51,6 +52,7 @@ class Wanted:
     items: tuple[ReviewItem, ...] | None
     objective: Objective
     operators: tuple[Operator, ...] = ()
+    recorded_by_venue: bool = False
 
 
 async def open_from_draw(
@@ -93,6 +95,7 @@ async def open_from_draw(
             seed=await _lot_seed(connection, tender, lot.lot),
             sealed_prices=bool(tender.round.later),
             competition_min=competition_min(rulebook_for(tender, at)),
+            recording=recording_terms(rulebook_for(tender, at), by_venue=wanted.recorded_by_venue),
         ),
         experts=[
             Expert(one.seat, one.venue, one.name, one.expert_id, one.person_id)

@@ -39,6 +39,13 @@ class PostEvaluation(Struct, frozen=True, forbid_unknown_fields=True):
     lot: LotNumber
 
 
+class PostEvaluationRoom(Struct, frozen=True, forbid_unknown_fields=True):
+    """The lot to be evaluated. `recorded_by_venue`: as in `PostRoom`."""
+
+    lot: LotNumber
+    recorded_by_venue: bool = False
+
+
 class EvaluationAnswer(Struct, frozen=True):
     """The room of the evaluation."""
 
@@ -67,7 +74,7 @@ async def post_evaluation(
     connection: Connection,
     received_at: datetime,
     tender_id: UUID,
-    body: PostEvaluation,
+    body: PostEvaluationRoom,
 ) -> EvaluationAnswer:
     """Open the evaluation room of a lot as the tender documents say (host)."""
     done = await evaluations.open_evaluation(
@@ -77,6 +84,7 @@ async def post_evaluation(
         Chance(uuid4(), secrets.token_bytes(SEED_BYTES)),
         by=actor,
         at=received_at,
+        recorded_by_venue=body.recorded_by_venue,
     )
     return EvaluationAnswer(done.room.id)
 

@@ -98,7 +98,10 @@ class OperatorBody(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PostRoom(Struct, frozen=True, forbid_unknown_fields=True):
-    """Open the evaluation room of a lot. Without `items`, those of the tender documents."""
+    """Open the evaluation room of a lot. Without `items`, those of the tender documents.
+
+    `recorded_by_venue`: the venue's own equipment makes the recording that the law asks for.
+    """
 
     lot: LotNumber
     opens_at: Instant
@@ -108,6 +111,7 @@ class PostRoom(Struct, frozen=True, forbid_unknown_fields=True):
     items: Annotated[list[ReviewItemBody], Meta(min_length=1, max_length=100)] | None = None
     objective: Annotated[list[ObjectiveBody], Meta(max_length=10_000)] = []
     operators: Annotated[list[OperatorBody], Meta(max_length=20)] = []
+    recorded_by_venue: bool = False
 
 
 class RoomOpenedAnswer(Struct, frozen=True):
@@ -147,6 +151,7 @@ async def post_room(
         items=items or None,
         objective=objective,
         operators=tuple(Operator(one.site, one.name, one.person_id) for one in body.operators),
+        recorded_by_venue=body.recorded_by_venue,
     )
     done = await open_from_draw(
         connection,

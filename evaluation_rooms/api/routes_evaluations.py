@@ -7,6 +7,7 @@ from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
 from tendering.domain.refusals.draws import DrawNotPrepared
+from tendering.domain.refusals.media import RecordingGap
 from tendering.domain.refusals.openings import OpeningNotStarted
 from tendering.domain.refusals.rooms import (
     BidderNamed,
@@ -57,7 +58,7 @@ EVALUATION_ROUTES: Final = (
         pausing.post_room_resumption,
         action="room.pause",
         idempotency="transaction",
-        errors=(NotFound, NotYourPart, RoomNotPaused, WrongPhase),
+        errors=(NotFound, NotYourPart, RecordingGap, RoomNotPaused, WrongPhase),
         tags=("rooms",),
         secret=True,
     ),

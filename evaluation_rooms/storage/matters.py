@@ -1,7 +1,7 @@
 """SQL of `rooms.matters`: what comes up in a room by number, each kind whole as one value.
 
-Motions, refused signatures, questions to bidders and pauses are few, are read with the room and
-are never looked for by what they say: a row is the JSON of the value in the room.
+Motions, refused signatures, questions to bidders, pauses and gaps are few, are read with the room
+and are never looked for by what they say: a row is the JSON of the value in the room.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ import msgspec
 
 from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
+from evaluation_rooms.media_events import Gap, MediaBegan
 from evaluation_rooms.motion_events import Motion, ReportRefused
 from evaluation_rooms.room import Room
 from tendering.storage.connection import Connection
@@ -19,7 +20,9 @@ from tendering.storage.connection import Connection
 Matters: TypeAlias = Mapping[str, Mapping[int, Any]]
 
 KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
+    "camera": MediaBegan,
     "enquiry": Enquiry,
+    "gap": Gap,
     "motion": Motion,
     "pause": Standstill,
     "refusal": ReportRefused,
@@ -52,7 +55,9 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
 
 def _of(room: Room) -> Matters:
     return {
+        "camera": room.cameras,
         "enquiry": room.enquiries,
+        "gap": room.gaps,
         "motion": room.motions,
         "pause": room.pauses,
         "refusal": room.results.refusals,

@@ -114,6 +114,8 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         enquiries=matter["enquiry"],
         pauses=matter["pause"],
         step_back=matter["step_back"].get(1),
+        cameras=matter["camera"],
+        gaps=matter["gap"],
     )
 
 

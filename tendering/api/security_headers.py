@@ -18,15 +18,18 @@ ALWAYS: Final = MappingProxyType(
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": (
-            "camera=(self), microphone=(self), display-capture=(self), "
-            "publickey-credentials-get=(self), publickey-credentials-create=(self), "
-            "geolocation=(), payment=(), usb=(), interest-cohort=()"
-        ),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
 )
+_PASSKEYS_ONLY: Final = (
+    "publickey-credentials-get=(self), publickey-credentials-create=(self), "
+    "geolocation=(), payment=(), usb=(), interest-cohort=()"
+)
+# The pages of the rooms show people; no other answer has anything to do with a camera, and no
+# frame of somebody else's gets one.
+PAGE_MAY: Final = f"camera=(self), microphone=(self), display-capture=(self), {_PASSKEYS_ONLY}"
+OTHERS_MAY: Final = f"camera=(), microphone=(), display-capture=(), {_PASSKEYS_ONLY}"
 # What is no page may load nothing, should a browser ever show it as one.
 NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 
@@ -45,6 +48,7 @@ def security_headers(public_address: str) -> Signal:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         is_page = response.content_type == "text/html"
         response.headers.setdefault("Content-Security-Policy", page if is_page else NO_PAGE)
+        response.headers.setdefault("Permissions-Policy", PAGE_MAY if is_page else OTHERS_MAY)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         if REQUEST_ID in request:

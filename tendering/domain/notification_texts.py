@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from tendering.domain.notification_silence import HALL_KINDS, ROOM_KINDS
 from tendering.domain.notification_texts_of_results import AWARDING, EVALUATING
 from tendering.domain.notifications import Audience, Row, rows_for
 
@@ -304,52 +305,10 @@ TELLS: Final[Mapping[str, tuple[Row, ...]]] = MappingProxyType(
     {**_PREPARING, **_RUNNING, **_OPENING, **EVALUATING, **AWARDING}
 )
 
-_ROOM_KINDS: Final = (
-    "bids.named",
-    "chair.round_closed",
-    "chair.vote_cast",
-    "checks.made",
-    "enquiry.answered",
-    "enquiry.lapsed",
-    "finding.answered",
-    "objective.confirmed",
-    "low_prices.decided",
-    "motion.decided",
-    "motion.made",
-    "motion.voted",
-    "objective.corrected",
-    "phase.changed",
-    "preliminary.decided",
-    "price.answered",
-    "price.explained",
-    "price.scored",
-    "prices.entered",
-    "report.confirmed",
-    "report.drafted",
-    "report.refused",
-    "review.voted",
-    "room.closed",
-    "room.opened",
-    "room.paused",
-    "room.resumed",
-    "room.said",
-    "room.voided",
-    "score.corrected",
-    "score.submitted",
-    "scores.locked",
-    "scores.revealed",
-    "seat.checked_in",
-    "seat.recused",
-    "seat.replaced",
-    "step_back.answered",
-    "step_back.proposed",
-    "totals.computed",
-)
-
 TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
     {
         "unlock.attempted": _OWN_DEED,
-        **dict.fromkeys(_ROOM_KINDS, _IN_THE_ROOM),
+        **dict.fromkeys(ROOM_KINDS, _IN_THE_ROOM),
         "clearing.made": _IN_THE_ROOM,
         **dict.fromkeys(
             (
@@ -387,7 +346,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
             ),
             _EVIDENCE,
         ),
-        **dict.fromkeys(("hall.announced", "hall.phase_began", "hall.said"), _IN_THE_HALL),
+        **dict.fromkeys(HALL_KINDS, _IN_THE_HALL),
         "participants.admitted": "told with the notice of the next round",
         "participants.invited": "told with the notice: until then the invitation may change",
         "clock.jumped": "a demonstration's clock; every page says so",

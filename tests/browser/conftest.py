@@ -38,6 +38,11 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera that shows a clock, and nobody who has to allow it.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    # Without a camera of its own a browser hides its address behind a name that nobody here knows.
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
 ]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -16,9 +16,10 @@ from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
 from tendering.actions.accounts import Grant, register_organization
-from tendering.domain.parties import Organization, Person
+from tendering.domain.parties import Authorization, Organization, Person
 from tendering.domain.roles import Role
-from tendering.storage.connection import reading, transaction
+from tendering.storage import authorizations, people
+from tendering.storage.connection import Connection, reading, transaction
 from tests.browser.conftest import OnlinePlatform, Visit
 from tests.support.browsing import PHONE, Manner, Visitor
 from tests.support.evaluation import (
@@ -32,7 +33,7 @@ from tests.support.evaluation import (
     scores,
     votes,
 )
-from tests.support.evaluation_tender import insert_opening, insert_tender
+from tests.support.evaluation_tender import SUPERVISOR, insert_opening, insert_tender
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -43,7 +44,22 @@ pytestmark = [
 PASSWORD = "示范-password-1"
 LOGIN = "seat-one"
 HOST = Standing(Viewer.HOST)
+SECOND_LOGIN, WATCHING_LOGIN = "seat-two", "watching"
 LIBRARY = UUID(int=0x70)
+MOVES = """
+async (videos) => {
+  const frames = () => videos.map((one) => one.getVideoPlaybackQuality().totalVideoFrames);
+  const before = frames();
+  while (!frames().every((now, index) => now > before[index] + 3)) {
+    await new Promise((done) => setTimeout(done, 50));
+  }
+  return videos.map((one) => one.videoWidth > 0);
+}
+"""
+
+
+SECOND = Person(person(2), LIBRARY, "示范专家2", SECOND_LOGIN, is_administrator=False)
+WATCHING = Person(UUID(int=0x72), SUPERVISOR, "示范监督甲", WATCHING_LOGIN, is_administrator=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +109,52 @@ async def committee(platform: OnlinePlatform) -> Committee:
             at=now,
         )
         done = await open_room(connection, replace(opening, terms=terms), at=now)
+        await _enter(connection, SECOND, Role.EXPERT, password_hash, now)
+        await _enter(connection, WATCHING, Role.SUPERVISOR, password_hash, now)
     made = Committee(platform)
     await made.do([*check_ins(done.room), c.AdvancePhase(None, Phase.CHAIR)])
     return made
+
+
+async def test_two_seats_and_the_supervisor_see_each_others_pictures_move(
+    visit: Visit, committee: Committee
+) -> None:
+    async with visit() as one, visit() as two, visit() as watching:
+        for visitor, login in ((one, LOGIN), (two, SECOND_LOGIN), (watching, WATCHING_LOGIN)):
+            await visitor.log_in(login, PASSWORD)
+            await visitor.go(f"/rooms/{ROOM}")
+            await visitor.see(".badge.live")
+        await watching.page.get_by_role("button", name="观看").click()
+        for visitor in (one, two):
+            await visitor.page.get_by_role("button", name="开启摄像头和麦克风").click()
+        shown = [
+            await _moving(one, ["2 号 示范专家2"]),
+            await _moving(two, ["1 号 示范专家1"]),
+            await _moving(watching, ["1 号 示范专家1", "2 号 示范专家2"]),
+        ]
+        await two.page.get_by_role("button", name="关闭摄像头和麦克风").click()
+        await watching.page.get_by_text("2 号席位录音录像中断（已关闭）").wait_for()
+        await watching.look("room-media")
+
+    assert shown == [[True], [True], [True, True]]
+
+
+async def _moving(visitor: Visitor, labels: list[str]) -> list[bool]:
+    """Wait until the pictures of these move; have they a size?"""
+    tiles = [visitor.page.locator(f'video[aria-label="{label}"]') for label in labels]
+    handles = [await tile.element_handle() for tile in tiles]
+    found: list[bool] = await visitor.page.evaluate(MOVES, handles)
+    return found
+
+
+async def _enter(
+    connection: Connection, someone: Person, role: Role, password_hash: str, at: datetime
+) -> None:
+    assert await people.insert(connection, someone, password_hash=password_hash, at=at)
+    granted = Authorization(
+        UUID(int=someone.id.int + 0x1000), someone.id, someone.organization_id, role, someone.id, at
+    )
+    assert await authorizations.insert(connection, granted)
 
 
 async def test_an_expert_sees_the_evaluation_through(visit: Visit, committee: Committee) -> None:

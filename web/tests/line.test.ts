@@ -46,6 +46,7 @@ const listener: Listener = {
   entry: (entry) => told.push(`entry ${entry.seq}`),
   presence: () => told.push("presence"),
   inHall: () => told.push("in hall"),
+  media: (message) => told.push(message.type),
   refused: (problem) => told.push(`refused ${problem.code}`),
 };
 

@@ -40,7 +40,8 @@ async def host_evaluation(
         party.doing(f"清标(标段{lot})")
         await make_clearing(platform, tender.id, lot)
     party.doing(f"开启评标室(标段{lot})")
-    opened = await platform.post(path, {"lot": lot})
+    # No party of the play has a camera: here the venue records what the law wants recorded.
+    opened = await platform.post(path, {"lot": lot, "recorded_by_venue": True})
     async with open_room(platform, UUID(opened["room_id"])) as room:
         for phase in REVIEW_PHASES if tender.round.judging is Judging.REVIEW else PHASES:
             if phase == "price" and tender.round.later:

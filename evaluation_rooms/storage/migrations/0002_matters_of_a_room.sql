@@ -1,9 +1,11 @@
--- Matters of an evaluation room by number: motions, questions, refusals to sign, pauses.
+-- Matters of an evaluation room by number: motions, questions, refusals, pauses, cameras, gaps.
 
 CREATE TABLE rooms.matters (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('enquiry', 'motion', 'pause', 'refusal', 'step_back')),
+    kind text NOT NULL CHECK (
+        kind IN ('camera', 'enquiry', 'gap', 'motion', 'pause', 'refusal', 'step_back')
+    ),
     number integer NOT NULL CHECK (number > 0),
     body jsonb NOT NULL,
     PRIMARY KEY (tender_id, room_id, kind, number),

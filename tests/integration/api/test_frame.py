@@ -314,6 +314,7 @@ async def test_every_answer_carries_the_security_headers(edge: Edge) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "camera=(), microphone=(), display" in answer.headers["Permissions-Policy"]
         assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
         assert answer.headers["Server"] == "kaibiao"
         assert answer.headers["X-Request-Id"]

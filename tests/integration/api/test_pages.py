@@ -65,6 +65,7 @@ async def test_every_address_of_the_front_end_is_its_index(pages: Client, path: 
 async def test_pages_come_with_the_policy_for_pages(pages: Client) -> None:
     answer = await pages.get("/")
 
+    assert "camera=(self), microphone=(self)" in answer.headers["Permissions-Policy"]
     policy = answer.headers["Content-Security-Policy"]
     assert "script-src 'self'" in policy
     assert "unsafe-inline" not in policy

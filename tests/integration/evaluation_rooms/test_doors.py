@@ -114,6 +114,7 @@ async def test_nobody_needs_to_log_in_for_the_hall(doors: Doors, rooms: RoomServ
         "tender_id": str(TENDER),
         "phase": "rehearsal",
         "suspended": False,
+        "on_air": False,
     }
 
 

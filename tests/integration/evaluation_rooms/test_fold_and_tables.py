@@ -50,6 +50,7 @@ def by_the_book(room: Room) -> Iterator[c.Command]:
         Phase.REPORT: confirmations,
     }
     yield c.ResumeRoom("示范监督甲")
+    yield from (c.BeginMedia(1), c.LoseMedia(1, "line"))
     for number in room.motions:
         yield from (c.VoteOnMotion(seat, number, seat != 4, "证据不足") for seat in range(1, 6))
     for one in room.enquiries.values():

@@ -204,4 +204,6 @@ def test_the_hall_hides_what_came_before_closing() -> None:
 def test_a_snapshot_of_the_hall_tells_its_phase() -> None:
     watcher = joined(Standing(Viewer.PUBLIC), is_hall=True)
 
-    assert watcher.snapshot(Hall(TENDER), 0).room == HallView(TENDER, "rehearsal", suspended=False)
+    assert watcher.snapshot(Hall(TENDER), 0).room == HallView(
+        TENDER, "rehearsal", suspended=False, on_air=False
+    )

@@ -86,6 +86,8 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
   "hall.phase_began": { key: "hallPhase", values: (body) => ({ phase: text(body.phase) }) },
   "hall.said": { key: "said", values: (body) => ({ name: text(body.organization_name), text: text(body.text) }) },
   "hall.announced": { key: "announced", values: (body) => ({ text: text(body.text) }) },
+  "hall.broadcast_began": { key: "broadcastBegan" },
+  "hall.broadcast_ended": { key: "broadcastEnded" },
   "submission.closed": {
     key: "submissionClosed",
     tone: "important",

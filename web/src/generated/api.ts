@@ -158,9 +158,11 @@ export type Following = "next_candidate" | "re_tender";
 
 export interface FreeAnswer { room_seats: number; scattered_seats: number }
 
+export interface Gap { opened: MediaGapOpened; over?: boolean; continued?: MediaContinued | null }
+
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
-export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
+export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean; on_air: boolean }
 
 export interface HeldTender { tender_id: string; number: string; title: string; status: string; deadline: string; holder: number; announced: boolean; canaries: number[] }
 
@@ -205,6 +207,10 @@ export interface LotView { lot: string; title: string; estimate_fen: number; cei
 export interface Mark { bid: number; criterion: string; points: string }
 
 export interface Me { person: PersonAnswer; organization: OrganizationAnswer; role: Role; roles: Role[]; csrf_token: string }
+
+export interface MediaContinued { kind: "media.continued"; room_id: string; gap: number; by: string; reason: string }
+
+export interface MediaGapOpened { kind: "media.gap_opened"; room_id: string; gap: number; seat: number; why: Why; since: string }
 
 export interface MessageList { items: MessageView[]; next: string | null }
 
@@ -360,6 +366,8 @@ export interface PostEnquiryAnswer { text: string; statement: Record<string, unk
 
 export interface PostEvaluation { lot: string }
 
+export interface PostEvaluationRoom { lot: string; recorded_by_venue?: boolean }
+
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
 export interface PostExtension { lot: string; unlock_until: string; reason: string }
@@ -446,7 +454,7 @@ export interface PostRetender { deadline: string }
 
 export interface PostReturn { lot: string; bidder_id: string; reference: string; deposit_rate_percent: string; lending_base_rate_percent: string }
 
-export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[] }
+export interface PostRoom { lot: string; opens_at: string; closes_at: string; blind?: boolean; outlier_percent?: number; items?: ReviewItemBody[] | null; objective?: ObjectiveBody[]; operators?: OperatorBody[]; recorded_by_venue?: boolean }
 
 export interface PostRuling { remedy: "award_void" | "correct" | "re_evaluate" | "re_evaluate_anew" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
 
@@ -556,11 +564,11 @@ export interface RoomAnswer { standing: StandingView; room: RoomView | HallView 
 
 export interface RoomOpenedAnswer { id: string; seq: number }
 
-export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string }
+export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string; gap?: number }
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
@@ -635,6 +643,8 @@ export interface VoteView { seat: number; bid: number; item: string; passed: boo
 export interface WebhookList { items: WebhookView[] }
 
 export interface WebhookView { id: string; url: string; created_at: string; secret?: string | null }
+
+export type Why = "device" | "left" | "line" | "unnoticed";
 
 export interface WishesView { email: string; muted: string[]; mail_is_sent: boolean; kinds: string[] }
 
@@ -786,7 +796,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/duties": { path: { tender_id: string }; answer: DutyList };
   "GET /tenders/{tender_id}/enquiries": { path: { tender_id: string }; answer: OwnEnquiryList };
   "POST /tenders/{tender_id}/enquiries/{enquiry}/answer": { path: { tender_id: string; enquiry: string }; body: PostEnquiryAnswer; answer: undefined };
-  "POST /tenders/{tender_id}/evaluation": { path: { tender_id: string }; body: PostEvaluation; answer: EvaluationAnswer };
+  "POST /tenders/{tender_id}/evaluation": { path: { tender_id: string }; body: PostEvaluationRoom; answer: EvaluationAnswer };
   "POST /tenders/{tender_id}/evaluation/close": { path: { tender_id: string }; body: PostEvaluation; answer: undefined };
   "POST /tenders/{tender_id}/evaluation/correction": { path: { tender_id: string }; body: PostCorrection; answer: TenderView };
   "POST /tenders/{tender_id}/evaluation/report": { path: { tender_id: string }; body: PostEvaluation; answer: IssuedAnswer };

@@ -26,13 +26,41 @@ export interface FindingAnswer { type: "finding.answer"; id: string; finding: nu
 
 export interface FindingAnswered { kind: "finding.answered"; room_id: string; finding: number; seat: number; reason: string; points: string | null }
 
+export interface Gap { opened: MediaGapOpened; over?: boolean; continued?: MediaContinued | null }
+
 export interface HallPresence { type: "hall.presence"; bidders: string[]; host: boolean }
 
-export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean }
+export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean; on_air: boolean }
 
 export interface Hello { type: "hello"; ticket: string; after?: number }
 
+export interface IceServer { urls: string[]; username?: string; credential?: string }
+
+export type Kind = "picture" | "screen" | "sound";
+
 export interface Mark { bid: number; criterion: string; points: string }
+
+export interface MediaAnswer { type: "media.answer"; id: string; to: string; sdp: string }
+
+export interface MediaAnswered { type: "media.answered"; peer: string; sdp: string }
+
+export interface MediaContinue { type: "media.continue"; id: string; gap: number; reason: string }
+
+export interface MediaContinued { kind: "media.continued"; room_id: string; gap: number; by: string; reason: string }
+
+export interface MediaFloor { type: "media.floor"; you: string; receivers: MediaPath[]; senders: MediaPath[]; ice_servers: IceServer[] }
+
+export interface MediaGapOpened { kind: "media.gap_opened"; room_id: string; gap: number; seat: number; why: Why; since: string }
+
+export interface MediaJoin { type: "media.join"; id: string; sends?: Kind[] }
+
+export interface MediaLeave { type: "media.leave"; id: string; failed?: boolean }
+
+export interface MediaOffer { type: "media.offer"; id: string; to: string; sdp: string }
+
+export interface MediaOffered { type: "media.offered"; peer: string; sdp: string }
+
+export interface MediaPath { peer: string; viewer: string; seat: number | null; kinds: Kind[] }
 
 export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: MotionDecided | null }
 
@@ -70,9 +98,9 @@ export interface ReviewItem { id: string; part: string; title: string; law: stri
 
 export interface ReviewVote { type: "review.vote"; id: string; bid: number; item: string; passed: boolean; reason?: string; evidence?: string }
 
-export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string }
+export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string; gap?: number }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -102,5 +130,7 @@ export type Template = "inconsistent" | "low_price" | "slip" | "unclear";
 
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | PhaseAdvance | Say;
-export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence;
+export type Why = "device" | "left" | "line" | "unnoticed";
+
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | PhaseAdvance | MediaJoin | MediaLeave | MediaOffer | MediaAnswer | MediaContinue | Say;
+export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence | MediaFloor | MediaOffered | MediaAnswered;

@@ -5,6 +5,7 @@
  */
 import { Problem } from "@/api/problems";
 import type { Ack, ClientMessage, EntryFrame, HallPresence, Presence, ServerMessage, Snapshot, StandingView } from "@/generated/rooms";
+import type { MediaMessage } from "@/rooms/media";
 
 export type LineState =
   | { kind: "connecting" }
@@ -34,6 +35,7 @@ export interface Listener {
   entry(entry: EntryFrame): void;
   presence(presence: Presence): void;
   inHall(presence: HallPresence): void;
+  media(message: MediaMessage): void;
   /** No ticket was given: there is nothing to wait for. */
   refused(problem: Problem): void;
 }
@@ -123,6 +125,11 @@ export function openLine(outside: Outside, listener: Listener): Line {
         return;
       case "hall.presence":
         listener.inHall(message);
+        return;
+      case "media.floor":
+      case "media.offered":
+      case "media.answered":
+        listener.media(message);
     }
   }
 

@@ -4,6 +4,7 @@ import { computed, onScopeDispose, ref, shallowRef } from "vue";
 import { call } from "@/api/client";
 import { asProblem, type Problem } from "@/api/problems";
 import type { EntryFrame, HallView, RoomView, StandingView } from "@/generated/rooms";
+import type { MediaMessage } from "@/rooms/media";
 import { type Line, type LineState, openLine, type Request } from "@/rooms/line";
 
 const READ_AGAIN_MILLISECONDS = 150;
@@ -18,6 +19,7 @@ export function useRoom(roomId: string) {
   const inHall = ref<{ bidders: string[]; host: boolean }>({ bidders: [], host: false });
   const refusal = ref<Problem | null>(null);
   const problem = ref<Problem | null>(null);
+  let listening: ((message: MediaMessage) => void) | null = null;
   let reading: ReturnType<typeof setTimeout> | null = null;
 
   // The state comes projected from the platform, so that no second copy of its rules lives here.
@@ -63,6 +65,7 @@ export function useRoom(roomId: string) {
       },
       presence: (now) => (present.value = { seats: now.seats, others: now.others }),
       inHall: (now) => (inHall.value = { bidders: now.bidders, host: now.host }),
+      media: (message) => listening?.(message),
       refused: (why) => (refusal.value = why),
     },
   );
@@ -83,8 +86,11 @@ export function useRoom(roomId: string) {
     }
   }
 
+  /** Ask without showing a refusal: for what is tried again by itself. */
+  const tell = (request: Request) => line.send(request);
+  const hearMedia = (listener: (message: MediaMessage) => void) => (listening = listener);
   const live = computed(() => state.value.kind === "live");
-  return { state, live, standing, view, entries, present, inHall, refusal, problem, ask, hurry: line.hurry };
+  return { state, live, standing, view, entries, present, inHall, refusal, problem, ask, tell, hearMedia, hurry: line.hurry };
 }
 
 export type RoomOnPage = ReturnType<typeof useRoom>;

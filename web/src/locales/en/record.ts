@@ -19,6 +19,8 @@ export default {
   hallPhase: "The opening hall: {phase}.",
   said: "{name}: {text}",
   announced: "Host: {text}",
+  broadcastBegan: "The host is shown to the hall.",
+  broadcastEnded: "The host is not shown any more.",
   submissionClosed: "Submission closed with {count} bids; the bidders are named and unlocking begins.",
   bidUnlocked: "The bid of {name} for lot {lot} was unlocked.",
   bidUnlockedByHolders: "The bid of {name} for lot {lot} was unlocked by the key holders.",

@@ -19,6 +19,8 @@ export default {
   hallPhase: "开标大厅进入“{phase}”阶段。",
   said: "{name}\uff1a{text}",
   announced: "主持人：{text}",
+  broadcastBegan: "主持人的画面开始播出。",
+  broadcastEnded: "主持人的画面已停止。",
   submissionClosed: "投标截止，共收到 {count} 份投标文件，公布投标人名单，开始解密。",
   bidUnlocked: "{name} 的投标文件（第 {lot} 标段）解密成功。",
   bidUnlockedByHolders: "{name} 的投标文件（第 {lot} 标段）由密钥持有人解密成功。",
