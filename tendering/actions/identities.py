@@ -1,8 +1,10 @@
 """Deeds at a venue's desk: a code to show, checks, the host's decision, images by consent."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from crypto.image_sealing import KEY_BYTES, NONCE_BYTES, seal_image
 from tendering.domain import identities as rules
 from tendering.domain import venues as venue_rules
 from tendering.domain.identities import (
@@ -111,11 +113,28 @@ async def withdraw(connection: Connection, tender_id: UUID, *, by: Actor, at: da
 
 
 async def keep_image(
-    connection: Connection, code: str, image: bytes, *, by: Actor, at: datetime
+    connection: Connection,
+    code: str,
+    image: bytes,
+    *,
+    secret: bytes,
+    random_bytes: Callable[[int], bytes],
+    by: Actor,
+    at: datetime,
 ) -> None:
-    """The desk keeps an image of who consented. Raises NotFound, ConsentMissing."""
+    """The desk keeps an image of who consented, sealed (`crypto.image_sealing`).
+
+    Raises NotFound, ConsentMissing.
+    """
     identity = await _at_desk(connection, code, by=by, at=at)
-    if not await identities.save_image(connection, identity, image, at=at):
+    sealed = seal_image(
+        image,
+        secret,
+        bound=rules.image_owner(identity.tender_id, identity.expert_id),
+        key=random_bytes(KEY_BYTES),
+        nonce=random_bytes(NONCE_BYTES),
+    )
+    if not await identities.save_image(connection, identity, sealed, at=at):
         raise ConsentMissing
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec import Meta, Struct
 
 from tendering.actions import identities as deeds
-from tendering.api.context import Actor
+from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, Line
 from tendering.api.routing import Touches
 from tendering.domain.identities import (
@@ -153,7 +153,15 @@ async def post_image_withdrawal(
 
 
 async def post_desk_image(
-    connection: Connection, actor: Actor, received_at: datetime, body: PostImage
+    context: Context, connection: Connection, actor: Actor, received_at: datetime, body: PostImage
 ) -> None:
     """Keep an image of who shows a code, if that person has consented (venue)."""
-    await deeds.keep_image(connection, body.code, body.image, by=actor, at=received_at)
+    await deeds.keep_image(
+        connection,
+        body.code,
+        body.image,
+        secret=context.keys.image_seed,
+        random_bytes=secrets.token_bytes,
+        by=actor,
+        at=received_at,
+    )

@@ -130,6 +130,11 @@ class Consent:
         return self.given_at + timedelta(days=self.days)
 
 
+def image_owner(tender_id: UUID, expert_id: UUID) -> bytes:
+    """What an image is bound to: whose it is, and in which tender. 32 bytes."""
+    return tender_id.bytes + expert_id.bytes
+
+
 def consented(seat: int, expert_id: UUID, consent: Consent) -> Event:
     """Somebody consents to an image."""
     return Event(

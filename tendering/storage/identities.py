@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from crypto.image_sealing import SealedImage
 from tendering.domain.identities import Approval, Consent, DeskCheck, Step
 from tendering.storage.connection import Connection, Record
 
@@ -92,7 +93,8 @@ async def insert_consent(connection: Connection, identity: Identity, consent: Co
                (tender_id, expert_id, purpose, given_at, keep_until)
            VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (tender_id, expert_id) DO UPDATE
-           SET purpose = $3, given_at = $4, keep_until = $5, image = NULL, deleted_at = NULL
+           SET purpose = $3, given_at = $4, keep_until = $5, sealed_image = NULL,
+               wrapped_key = NULL, deleted_at = NULL
            WHERE image_consents.deleted_at IS NOT NULL RETURNING true""",
         identity.tender_id,
         identity.expert_id,
@@ -104,16 +106,17 @@ async def insert_consent(connection: Connection, identity: Identity, consent: Co
 
 
 async def save_image(
-    connection: Connection, identity: Identity, image: bytes, *, at: datetime
+    connection: Connection, identity: Identity, image: SealedImage, *, at: datetime
 ) -> bool:
-    """Keep an image under a consent that stands; False when none does."""
+    """Keep an image under a consent that stands, in place of one before; False when none does."""
     kept = await connection.fetchval(
-        """UPDATE tendering.image_consents SET image = $3
-           WHERE tender_id = $1 AND expert_id = $2 AND deleted_at IS NULL AND keep_until > $4
+        """UPDATE tendering.image_consents SET sealed_image = $3, wrapped_key = $4
+           WHERE tender_id = $1 AND expert_id = $2 AND deleted_at IS NULL AND keep_until > $5
            RETURNING true""",
         identity.tender_id,
         identity.expert_id,
-        image,
+        image.content,
+        image.wrapped_key,
         at,
     )
     return kept is not None
@@ -124,7 +127,8 @@ async def delete_image(
 ) -> bool:
     """The consent is withdrawn: the image goes now; False when no consent stands."""
     gone = await connection.fetchval(
-        """UPDATE tendering.image_consents SET image = NULL, deleted_at = $3
+        """UPDATE tendering.image_consents
+           SET sealed_image = NULL, wrapped_key = NULL, deleted_at = $3
            WHERE tender_id = $1 AND expert_id = $2 AND deleted_at IS NULL RETURNING true""",
         tender_id,
         expert_id,
@@ -136,7 +140,8 @@ async def delete_image(
 async def delete_due(connection: Connection, *, at: datetime, limit: int) -> int:
     """Delete images whose time is over; how many consents ended."""
     rows = await connection.fetch(
-        """UPDATE tendering.image_consents SET image = NULL, deleted_at = $1
+        """UPDATE tendering.image_consents
+           SET sealed_image = NULL, wrapped_key = NULL, deleted_at = $1
            WHERE (tender_id, expert_id) IN (
                SELECT tender_id, expert_id FROM tendering.image_consents
                WHERE deleted_at IS NULL AND keep_until <= $1

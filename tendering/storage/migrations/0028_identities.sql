@@ -35,15 +35,18 @@ CREATE INDEX identity_steps_taken_by ON tendering.identity_steps (taken_by);
 
 REVOKE UPDATE, DELETE, TRUNCATE ON tendering.identity_steps FROM tendering_app;
 
--- The image goes when its time is over or the consent is withdrawn; that it was there stays known.
+-- The image, sealed with a key of its own, goes with that key when its time is over or the consent
+-- is withdrawn; that it was there stays known.
 CREATE TABLE tendering.image_consents (
     tender_id uuid NOT NULL,
     expert_id uuid NOT NULL,
     purpose text NOT NULL CHECK (char_length(purpose) BETWEEN 1 AND 200),
     given_at timestamptz NOT NULL,
     keep_until timestamptz NOT NULL CHECK (keep_until > given_at),
-    image bytea CHECK (octet_length(image) BETWEEN 1 AND 262144),
-    deleted_at timestamptz CHECK (deleted_at IS NULL OR image IS NULL),
+    sealed_image bytea CHECK (octet_length(sealed_image) BETWEEN 17 AND 262160),
+    wrapped_key bytea CHECK (octet_length(wrapped_key) = 60),
+    deleted_at timestamptz CHECK (deleted_at IS NULL OR sealed_image IS NULL),
+    CHECK ((sealed_image IS NULL) = (wrapped_key IS NULL)),
     PRIMARY KEY (tender_id, expert_id),
     FOREIGN KEY (tender_id, expert_id) REFERENCES tendering.identities (tender_id, expert_id)
 );

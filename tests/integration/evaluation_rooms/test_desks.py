@@ -11,6 +11,8 @@ import pytest
 
 from clients.verifying.identities import check_identities
 from clients.verifying.report import Notes, Status
+from crypto.image_sealing import SealedImage, open_image
+from tendering.domain.identities import image_owner
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.roles import Role
 from tendering.storage import identities, journal
@@ -118,10 +120,12 @@ async def test_an_image_is_kept_by_consent_and_goes_with_it(centre: Centre) -> N
     async def call(path: str, body: Json, token: str) -> int:
         return (await centre.doors.call("POST", path, body, token=token))[0]
 
-    async def images() -> list[bytes | None]:
+    async def images() -> list[Any]:
         async with reading(centre.doors.pool) as connection:
-            rows = await connection.fetch("SELECT image FROM tendering.image_consents")
-        return [row["image"] for row in rows]
+            rows = await connection.fetch(
+                "SELECT expert_id, sealed_image, wrapped_key FROM tendering.image_consents"
+            )
+        return [tuple(row) for row in rows]
 
     async def delete_due(after: timedelta) -> int:
         async with transaction(centre.doors.pool) as connection:
@@ -142,9 +146,15 @@ async def test_an_image_is_kept_by_consent_and_goes_with_it(centre: Centre) -> N
     ended = [await delete_due(timedelta(days=30)), await delete_due(timedelta(days=30))]
 
     assert (uninvited, given, twice, kept) == (403, 204, 422, 204)
-    assert held == [b"a picture of nobody"]
-    assert (early, withdrawn, gone, nothing, late) == (0, 204, [None], 404, 403)
-    assert (ended, await images()) == ([1, 0], [None])
+    ((expert_id, content, wrapped_key),) = held
+    seed, bound = centre.doors.keys.image_seed, image_owner(TENDER, expert_id)
+    nothing_left = [(expert_id, None, None)]
+    assert b"picture" not in content
+    assert (
+        open_image(SealedImage(content, wrapped_key), seed, bound=bound) == b"a picture of nobody"
+    )
+    assert (early, withdrawn, gone, nothing, late) == (0, 204, nothing_left, 404, 403)
+    assert (ended, await images()) == ([1, 0], nothing_left)
     consents = [one.body for one in await entries(centre) if one.kind == "image.consented"]
     assert [one["purpose"] for one in consents] == ["评标签到核验"] * 2
 
