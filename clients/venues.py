@@ -81,3 +81,9 @@ async def arrive(platform: Platform, tender_id: UUID) -> Json:
     """
     answer: Json = await platform.post(f"/tenders/{tender_id}/arrival")
     return answer
+
+
+async def withdraw(platform: Platform, workstation_id: UUID, reason: str) -> None:
+    """Let who works at a workstation of one's venue work no longer. Raises PlatformRefused."""
+    body = {"workstation_id": str(workstation_id), "reason": reason}
+    await platform.post("/desk/withdrawals", body)

@@ -923,12 +923,15 @@ CREATE TABLE tendering.image_consents (
     purpose text NOT NULL,
     given_at timestamp with time zone NOT NULL,
     keep_until timestamp with time zone NOT NULL,
-    image bytea,
+    sealed_image bytea,
+    wrapped_key bytea,
     deleted_at timestamp with time zone,
     CONSTRAINT image_consents_check CHECK ((keep_until > given_at)),
-    CONSTRAINT image_consents_check1 CHECK (((deleted_at IS NULL) OR (image IS NULL))),
-    CONSTRAINT image_consents_image_check CHECK (((octet_length(image) >= 1) AND (octet_length(image) <= 262144))),
-    CONSTRAINT image_consents_purpose_check CHECK (((char_length(purpose) >= 1) AND (char_length(purpose) <= 200)))
+    CONSTRAINT image_consents_check1 CHECK (((deleted_at IS NULL) OR (sealed_image IS NULL))),
+    CONSTRAINT image_consents_check2 CHECK (((sealed_image IS NULL) = (wrapped_key IS NULL))),
+    CONSTRAINT image_consents_purpose_check CHECK (((char_length(purpose) >= 1) AND (char_length(purpose) <= 200))),
+    CONSTRAINT image_consents_sealed_image_check CHECK (((octet_length(sealed_image) >= 17) AND (octet_length(sealed_image) <= 262160))),
+    CONSTRAINT image_consents_wrapped_key_check CHECK ((octet_length(wrapped_key) = 60))
 );
 
 CREATE TABLE tendering.issued_documents (
@@ -1508,6 +1511,7 @@ CREATE TABLE tendering.venue_bookings (
     status text NOT NULL,
     reason text NOT NULL,
     requested_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
     partner_id uuid,
     replaces uuid,
     contact text DEFAULT ''::text NOT NULL,
@@ -2144,6 +2148,8 @@ CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procu
 CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) WITH (fastupdate=off);
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
+
+CREATE INDEX venue_bookings_ending ON tendering.venue_bookings USING btree (ends_at) WHERE ((status = 'confirmed'::text) AND (ended_at IS NULL));
 
 CREATE UNIQUE INDEX venue_bookings_one_of_a_kind ON tendering.venue_bookings USING btree (tender_id, venue_id, status) WHERE (status = ANY (ARRAY['requested'::text, 'confirmed'::text]));
 

@@ -74,6 +74,10 @@ class Asked:
     request: Request
 
 
+# The booked time is over, the venue cannot keep its word, or it lets somebody work no longer.
+WORKSTATION_LOST: Final = frozenset({"venue.time_ended", "venue.failed", "expert.withdrawn"})
+
+
 class Session:
     """What one connection may ask and see. `room_id` is the tender's id for the hall."""
 
@@ -146,7 +150,10 @@ class Session:
         return seat is not None and entry.seq > self._own_after and entry.body.get("seat") == seat
 
     def ends_with(self, entry: Entry) -> bool:
-        """Has the reader lost the seat by this entry?"""
+        """Has the reader lost the seat by this entry, or the workstation from which it is taken?"""
+        if entry.kind in WORKSTATION_LOST:
+            closed = entry.body.get("seats_closed")
+            return isinstance(closed, list) and self.standing.seat in closed
         return (
             entry.kind in {"seat.recused", "seat.replaced"}
             and self.standing.seat is not None

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from tendering.actions import duties
+from tendering.actions.arrivals import end_time
 from tendering.actions.openings import close_submission
 from tendering.actions.pauses import resume
 from tendering.actions.seat_invitations import lapse
@@ -35,6 +36,7 @@ from tendering.storage import (
     small_containers,
     tenders,
     uploads,
+    venue_bookings,
 )
 from tendering.storage.connection import OUTAGES, Connection, Pool, reading, transaction
 
@@ -133,6 +135,7 @@ async def keep_terms(context: Context) -> None:
             await look_after_terms(context, at=context.now())
             await ask_the_next(context, at=context.now())
             await delete_images(context, at=context.now())
+            await end_booked_times(context, at=context.now())
         except OUTAGES:
             logger.warning("the database is away; terms are looked at again")
         await asyncio.sleep(LOOK_SECONDS * 2)
@@ -166,6 +169,18 @@ async def delete_images(context: Context, *, at: datetime) -> int:
     """Delete images of experts whose time is over at `at`; how many consents ended."""
     async with transaction(context.pool) as connection:
         return await identities.delete_due(connection, at=at, limit=CLEAR_AT_ONCE)
+
+
+async def end_booked_times(context: Context, *, at: datetime) -> int:
+    """Say of each booking whose time is over at `at` that it is; of how many."""
+    async with reading(context.pool) as connection:
+        due = await venue_bookings.list_ending(connection, at=at, limit=CLEAR_AT_ONCE)
+    ended = 0
+    for tender_id, booking_id in due:
+        async with transaction(context.pool) as connection:
+            ended += await end_time(connection, tender_id, booking_id, at=at)
+        context.touched(tender_id)
+    return ended
 
 
 async def fill_feed(context: Context) -> None:

@@ -45,6 +45,20 @@ class Ended(Struct, frozen=True):
     partner: ByPartner | None = None
 
 
+class TimeEnded(Struct, frozen=True):
+    """venue.time_ended."""
+
+    booking_id: UUID
+
+
+class Withdrawn(Struct, frozen=True):
+    """expert.withdrawn."""
+
+    booking_id: UUID
+    seat: int
+    expert_id: UUID
+
+
 class Arrived(Struct, frozen=True):
     """expert.arrived."""
 

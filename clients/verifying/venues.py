@@ -7,7 +7,15 @@ from typing import Final
 from uuid import UUID
 
 from clients.verifying.bodies import Reseated, Seated
-from clients.verifying.bodies_venues import Arrived, CheckedIn, Confirmed, Ended, Requested
+from clients.verifying.bodies_venues import (
+    Arrived,
+    CheckedIn,
+    Confirmed,
+    Ended,
+    Requested,
+    TimeEnded,
+    Withdrawn,
+)
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.dispatch import ByPartner, check_said
 from clients.verifying.report import Notes
@@ -161,6 +169,20 @@ def _arrived(replay: _Replay, entry: Entry, notes: Notes) -> None:
     replay.sitting[body.seat] = (body.booking_id, body.workstation_id)
 
 
+def _time_ended(replay: _Replay, entry: Entry, notes: Notes) -> None:
+    booked = _booked(replay, parsed(entry, TimeEnded).booking_id, entry, notes)
+    if booked is not None:
+        kept = booked.status is BookingStatus.CONFIRMED and entry.at >= booked.asked.ends_at
+        notes.require(kept, place(entry), "the booked time was not over")
+
+
+def _withdrawn(replay: _Replay, entry: Entry, notes: Notes) -> None:
+    body = parsed(entry, Withdrawn)
+    booking_id, _ = replay.sitting.pop(body.seat, (None, None))
+    there = booking_id == body.booking_id and replay.experts.get(body.seat) == str(body.expert_id)
+    notes.require(there, place(entry), "who was sent away did not work there")
+
+
 def _checked_in(replay: _Replay, entry: Entry, notes: Notes) -> None:
     """Who has a seat at a venue that confirmed some has arrived before checking in."""
     seat = parsed(entry, CheckedIn).seat
@@ -188,6 +210,8 @@ _STEPS: Final[Mapping[str, Callable[[_Replay, Entry, Notes], None]]] = MappingPr
         "venue.requested": _requested,
         "venue.confirmed": _confirmed,
         "expert.arrived": _arrived,
+        "expert.withdrawn": _withdrawn,
+        "venue.time_ended": _time_ended,
         "seat.checked_in": _checked_in,
         **dict.fromkeys(_ENDS, _ended),
     }

@@ -14,11 +14,13 @@ from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.venues import NotArrived, WrongWorkstation
+from tendering.domain.tender import TenderStatus
 from tendering.domain.venues import Booking, Workstation
 from tendering.storage import arrivals, journal, tenders, venue_bookings, venues
 from tendering.storage.connection import Connection
 
 CHANCE_BYTES: Final = 32
+_SITTING: Final = frozenset({TenderStatus.OPENED, TenderStatus.EVALUATING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,48 @@ async def require_in_place(
         raise NotArrived
     if not hmac.compare_digest(place.token_digest, _digest(by)):
         raise WrongWorkstation
+
+
+async def end_time(
+    connection: Connection, tender_id: UUID, booking_id: UUID, *, at: datetime
+) -> bool:
+    """The booked time is over: lines of who works by it are closed.
+
+    False when that was said, or when the evaluation is over: then there is nothing to close.
+    """
+    tender = await tenders.lock_also_suspended(connection, tender_id)
+    noted = await venue_bookings.save_end(connection, booking_id, at=at)
+    if not noted or tender.status not in _SITTING:
+        return False
+    booking = await venue_bookings.get(connection, booking_id)
+    assert booking is not None, "bookings are never deleted"
+    event = rules.time_ended(booking, sitting=await arrivals.list_seats(connection, booking_id))
+    await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
+    return True
+
+
+async def withdraw(
+    connection: Connection, workstation_id: UUID, reason: str, *, by: Actor, at: datetime
+) -> UUID:
+    """The venue lets who works at a workstation work no longer; which tender it was.
+
+    The line is closed; whoever is let in again arrives again. Raises NotFound.
+    """
+    found = await arrivals.find_sitting(connection, workstation_id, at=at)
+    if found is None:
+        raise NotFound("nobody works there")
+    tender_id, _ = found
+    await tenders.lock_also_suspended(connection, tender_id)
+    # Under the lock: somebody may have been replaced meanwhile.
+    found = await arrivals.find_sitting(connection, workstation_id, at=at)
+    booking = None if found is None else await venue_bookings.get(connection, found[1].booking_id)
+    if found is None or booking is None or booking.venue.organization_id != by.organization_id:
+        raise NotFound("nobody works there")
+    place = found[1]
+    await arrivals.delete(connection, tender_id, place.expert_id)
+    event = rules.withdrawn(booking, seat=place.seat, expert_id=place.expert_id, reason=reason)
+    await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
+    return tender_id
 
 
 def _digest(by: Actor) -> bytes:

@@ -220,7 +220,8 @@ async def end_booking(
     if booking.tender_id is None:
         await partner_messages.answer_host(connection, booking, status, reason=reason, at=at)
         return
-    event = rules.ended(booking, status, reason)
+    sitting = await arrivals.list_seats(connection, booking.id)
+    event = rules.ended(booking, status, reason, sitting=sitting)
     event = event if said is None else by_partner(event, *said)
     await journal.append(connection, booking.tender_id, Stream.COMMITTEE, event, at=at)
 

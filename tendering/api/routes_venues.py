@@ -113,4 +113,15 @@ VENUE_ROUTES: Final = (
         ),
         tags=_TAGS,
     ),
+    Route(
+        "POST",
+        "/desk/withdrawals",
+        venues.post_desk_withdrawal,
+        action="venue.answer",
+        status=204,
+        idempotency="transaction",
+        errors=(NotFound,),
+        tags=_TAGS,
+        secret=True,
+    ),
 )

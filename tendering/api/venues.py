@@ -138,6 +138,13 @@ class PostBookingStep(Struct, frozen=True, forbid_unknown_fields=True):
     reason: Line = "-"
 
 
+class PostWithdrawal(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who works at this workstation is to leave it, and why."""
+
+    workstation_id: UUID
+    reason: Line
+
+
 class ArrivalAnswer(Struct, frozen=True):
     """Where one works, and in which time."""
 
@@ -280,6 +287,21 @@ async def post_arrival(
         found.workstation.label,
         found.booking.begins_at,
         found.booking.ends_at,
+    )
+
+
+async def post_desk_withdrawal(
+    connection: Connection,
+    actor: Actor,
+    touches: Touches,
+    received_at: datetime,
+    body: PostWithdrawal,
+) -> None:
+    """Let who works at a workstation work no longer: the line to the room closes (venue)."""
+    touches(
+        await arrivals.withdraw(
+            connection, body.workstation_id, body.reason, by=actor, at=received_at
+        )
     )
 
 

@@ -80,6 +80,17 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "expert.withdrawn": rows_for(
+        "场地“{venue}”已让{seat}号席位的专家离开工位：{reason}",
+        "{venue} has let the expert on seat {seat} work no longer: {reason}",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
+    "venue.time_ended": rows_for(
+        "场地“{venue}”的预订时间已结束，工位已关闭。",
+        "The booked time at {venue} is over; its workstations are closed.",
+        A.HOST,
+    ),
     "committee.called": rows_for(
         "已通知抽中的专家答复是否参加，评标将于 {begins_at} 开始。",
         "The drawn experts are asked whether they come; the evaluation begins at {begins_at}.",

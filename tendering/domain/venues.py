@@ -259,15 +259,28 @@ def confirmed(booking: Booking, stations: Sequence[Workstation]) -> Event:
     )
 
 
-def ended(booking: Booking, status: BookingStatus, reason: str) -> Event:
-    """A booking is declined, cancelled or cannot be kept."""
+def ended(
+    booking: Booking, status: BookingStatus, reason: str, *, sitting: Sequence[int] = ()
+) -> Event:
+    """A booking is declined, cancelled or cannot be kept; `sitting`: seats that worked by it."""
     body = _named(booking) | {"reason": reason}
     if status is BookingStatus.DECLINED:
         return Event("venue.declined", body)
     if status is BookingStatus.CANCELLED:
         return Event("venue.cancelled", body)
     assert status is BookingStatus.FAILED
-    return Event("venue.failed", body)
+    return Event("venue.failed", body | {"seats_closed": [*sitting]})
+
+
+def time_ended(booking: Booking, *, sitting: Sequence[int]) -> Event:
+    """The booked time is over: nobody works by it any longer, lines that are open included."""
+    return Event("venue.time_ended", _named(booking) | {"seats_closed": [*sitting]})
+
+
+def withdrawn(booking: Booking, *, seat: int, expert_id: UUID, reason: str) -> Event:
+    """The venue lets somebody work no longer at the workstation that was drawn."""
+    said: dict[str, JsonValue] = {"seat": seat, "expert_id": str(expert_id), "reason": reason}
+    return Event("expert.withdrawn", _named(booking) | said | {"seats_closed": [seat]})
 
 
 def arrived(

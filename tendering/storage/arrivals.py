@@ -81,6 +81,50 @@ async def list_used(connection: Connection, booking_id: UUID) -> frozenset[UUID]
     return frozenset(row["workstation_id"] for row in rows)
 
 
+async def list_seats(connection: Connection, booking_id: UUID) -> list[int]:
+    """The seats that work by a booking, by number."""
+    rows = await connection.fetch(
+        """SELECT s.seat FROM tendering.arrivals AS a
+           JOIN tendering.committee_seats AS s
+               ON s.tender_id = a.tender_id AND s.expert_id = a.expert_id
+           WHERE a.booking_id = $1 AND s.status = 'seated' ORDER BY s.seat""",
+        booking_id,
+    )
+    return [row["seat"] for row in rows]
+
+
+async def find_sitting(
+    connection: Connection, workstation_id: UUID, *, at: datetime
+) -> tuple[UUID, MembersPlace] | None:
+    """Who works at a workstation in a booked time that is open: the tender, and the place."""
+    row = await connection.fetchrow(
+        """SELECT a.tender_id, s.seat, a.expert_id, a.booking_id, a.workstation_id, w.token_digest
+           FROM tendering.arrivals AS a
+           JOIN tendering.venue_bookings AS b ON b.id = a.booking_id
+           JOIN tendering.workstations AS w ON w.id = a.workstation_id
+           JOIN tendering.committee_seats AS s
+               ON s.tender_id = a.tender_id AND s.expert_id = a.expert_id
+           WHERE a.workstation_id = $1 AND s.status = 'seated' AND b.status = 'confirmed'
+             AND b.begins_at <= $2 AND b.ends_at > $2
+           ORDER BY a.arrived_at DESC LIMIT 1""",
+        workstation_id,
+        at,
+    )
+    if row is None:
+        return None
+    found = dict(row)
+    return found.pop("tender_id"), MembersPlace(**found)
+
+
+async def delete(connection: Connection, tender_id: UUID, expert_id: UUID) -> None:
+    """Somebody works there no longer, and may arrive again."""
+    await connection.execute(
+        "DELETE FROM tendering.arrivals WHERE tender_id = $1 AND expert_id = $2",
+        tender_id,
+        expert_id,
+    )
+
+
 async def move(connection: Connection, booking_id: UUID, to: UUID) -> None:
     """Whoever arrived by a booking sits by the one that takes its place."""
     await connection.execute(

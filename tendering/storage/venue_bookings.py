@@ -95,6 +95,33 @@ async def save_status(
         )
 
 
+async def list_ending(
+    connection: Connection, *, at: datetime, limit: int
+) -> list[tuple[UUID, UUID]]:
+    """Tenders and bookings whose time is over and was not yet said to be."""
+    rows = await connection.fetch(
+        """SELECT tender_id, id FROM tendering.venue_bookings
+           WHERE status = 'confirmed' AND ended_at IS NULL AND ends_at <= $1
+             AND tender_id IS NOT NULL
+           ORDER BY ends_at, id LIMIT $2""",
+        at,
+        limit,
+    )
+    return [(row["tender_id"], row["id"]) for row in rows]
+
+
+async def save_end(connection: Connection, booking_id: UUID, *, at: datetime) -> bool:
+    """Note that a confirmed booking's time is over; False when it was noted, or is not over."""
+    noted = await connection.fetchval(
+        """UPDATE tendering.venue_bookings SET ended_at = $2
+           WHERE id = $1 AND status = 'confirmed' AND ended_at IS NULL AND ends_at <= $2
+           RETURNING true""",
+        booking_id,
+        at,
+    )
+    return noted is not None
+
+
 async def keep_workstations(
     connection: Connection, booking: Booking, workstation_ids: Iterable[UUID]
 ) -> None:

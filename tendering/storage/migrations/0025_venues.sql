@@ -37,6 +37,8 @@ CREATE TABLE tendering.venue_bookings (
     ),
     reason text NOT NULL CHECK (char_length(reason) <= 200),
     requested_at timestamptz NOT NULL,
+    -- When it was journaled that the booked time is over.
+    ended_at timestamptz,
     CHECK (begins_at < ends_at)
 );
 
@@ -44,6 +46,8 @@ CREATE TABLE tendering.venue_bookings (
 CREATE UNIQUE INDEX venue_bookings_one_of_a_kind
 ON tendering.venue_bookings (tender_id, venue_id, status)
 WHERE status IN ('requested', 'confirmed');
+CREATE INDEX venue_bookings_ending ON tendering.venue_bookings (ends_at)
+WHERE status = 'confirmed' AND ended_at IS NULL;
 CREATE INDEX venue_bookings_venue_id ON tendering.venue_bookings (venue_id, begins_at);
 
 -- No workstation is promised twice for the same moment.

@@ -4,10 +4,13 @@ import asyncio
 import hashlib
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from tendering.clockwork import end_booked_times
 from tendering.domain.journal import instant
 from tendering.domain.roles import Role
 from tendering.domain.venues import drawn_workstation
@@ -20,8 +23,8 @@ from tests.support.evaluation_tender import (
     SUPERVISOR,
     an_evaluated_tender,
 )
-from tests.support.room_doors import EXPERTS, Doors, doors
-from tests.support.room_server import RoomServer
+from tests.support.room_doors import EXPERTS, Doors, Json, doors
+from tests.support.room_server import RoomServer, member
 
 __all__ = ["doors"]
 
@@ -169,6 +172,49 @@ async def test_after_a_failure_the_room_stays_shut_until_seats_are_confirmed_ane
     anew = await centre.doors.call("GET", f"/rooms/{ROOM}", token=first, workstation=here)
 
     assert (shut[1]["code"], anew[1]["code"]) == ("venue-window-closed", "not-arrived")
+
+
+async def test_a_line_that_is_open_closes_when_the_time_ends_or_the_venue_withdraws(
+    centre: Centre, rooms: RoomServer
+) -> None:
+    await rooms.open()
+    first, second = await seated(centre)
+    kept = await centre.kept()
+    path = f"/venues/{centre.venue_id}/workstations"
+    _, there = await centre.doors.call("GET", path, token=centre.operator)
+    ids = {(one["room"], one["label"]): one["id"] for one in there["items"]}
+    places = [(await centre.arrive(one, centre.tokens["A", "1"]))[1] for one in (first, second)]
+    sits = [ids[one["room"], one["label"]] for one in places]
+    context: Any = SimpleNamespace(pool=centre.doors.pool, touched=rooms.context.bus.touched)
+    ends = AT + timedelta(hours=8)
+
+    async def withdraw(workstation: str, token: str) -> tuple[int, Json]:
+        body = {"workstation_id": workstation, "reason": "携带手机"}
+        answer = await centre.doors.call("POST", "/desk/withdrawals", body, token=token)
+        rooms.context.bus.touched(TENDER)
+        return answer
+
+    stranger = await centre.doors.enter(EXPERTS, Role.VENUE_OPERATOR)
+    async with rooms.join(member(1)) as one, rooms.join(member(2)) as other:
+        foreign, _ = await withdraw(sits[0], stranger)
+        gone, _ = await withdraw(sits[0], centre.operator)
+        await one.socket.wait_closed()
+        nobody, _ = await withdraw(sits[0], centre.operator)
+        here = centre.tokens[places[0]["room"], places[0]["label"]]
+        _, shut = await centre.doors.call("GET", f"/rooms/{ROOM}", token=first, workstation=here)
+        _, again = await centre.arrive(first, here)
+        early = await end_booked_times(context, at=ends - timedelta(microseconds=1))
+        open_still = other.socket.close_code is None
+        over = await end_booked_times(context, at=ends)
+        await other.socket.wait_closed()
+        twice = await end_booked_times(context, at=ends)
+
+    assert (foreign, gone, nobody) == (404, 204, 404)
+    assert (shut["code"], again["room"]) == ("not-arrived", places[0]["room"])
+    assert [line.socket.close_code for line in (one, other)] == [4403, 4403]
+    assert (early, open_still, over, twice) == (0, True, 1, 0)
+    (ended,) = await centre.events("venue.time_ended")
+    assert (ended["booking_id"], ended["seats_closed"]) == (kept["id"], [1, 2])
 
 
 async def test_who_steps_in_gets_a_workstation_that_is_free(centre: Centre) -> None:

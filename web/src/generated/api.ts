@@ -488,8 +488,6 @@ export interface PostVenue { organization_id: string; name: string; region: stri
 
 export interface PostWaiver { place: number; reason: string }
 
-export interface PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
-
 export interface PostWorkstation { room: string; label: string; token_sha256: string }
 
 export interface PreparationAnswer { id: string; attributes: string }
@@ -654,6 +652,8 @@ export interface WorkstationList { items: WorkstationAnswer[] }
 
 export interface tendering_api_awards_PostRevocation { lot: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string; following: Following; reasons: string }
 
+export interface tendering_api_bids_PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
+
 export interface tendering_api_certificates_PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
 
 export interface tendering_api_openings_LotBody { lot: string }
@@ -663,6 +663,8 @@ export interface tendering_api_rounds_PostInvitationAnswer { lot: string; answer
 export interface tendering_api_seat_invitations_PostInvitationAnswer { accept: boolean; reason?: string }
 
 export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
+
+export interface tendering_api_venues_PostWithdrawal { workstation_id: string; reason: string }
 
 export interface Doors {
   "GET /archives": { query: { after?: string; limit?: number }; answer: ArchivedList };
@@ -676,6 +678,7 @@ export interface Doors {
   "POST /demonstration/clock/jump": { answer: JumpAnswer };
   "POST /desk/checks": { body: PostDeskCheck; answer: StandingAnswer };
   "POST /desk/images": { body: PostImage; answer: undefined };
+  "POST /desk/withdrawals": { body: tendering_api_venues_PostWithdrawal; answer: undefined };
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
@@ -765,7 +768,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "GET /tenders/{tender_id}/bids/mine/headers": { path: { tender_id: string }; answer: OwnHeaderList };
-  "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: PostWithdrawal; answer: Record<string, unknown> };
+  "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: tendering_api_bids_PostWithdrawal; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/calendar.{form}": { path: { tender_id: string; form: "ics" | "json" }; answer: unknown };
   "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };
   "POST /tenders/{tender_id}/canary-answers": { path: { tender_id: string }; body: PostCanaryAnswer; answer: undefined };
