@@ -6,9 +6,15 @@ import { p256 } from "@noble/curves/nist.js";
 import { Encrypter, generateIdentity } from "age-encryption";
 import { describe, expect, test } from "vitest";
 
+import {
+  contributionStatement,
+  keepContribution,
+  keptContribution,
+  sealContribution,
+} from "@/crypto/contributions";
 import { fileKeysOf, KEY_FILE_BYTES_MAX, readKeyFile } from "@/crypto/file-keys";
 import { receiptHolds, rehearsalStatement, sealTestContainer } from "@/crypto/rehearsal";
-import { canonical, hex } from "@/crypto/sealed-header";
+import { canonical, hex, sealContext } from "@/crypto/sealed-header";
 import { readSigner, signStatement } from "@/crypto/signing";
 
 interface Vector {
@@ -139,8 +145,36 @@ describe("a statement", () => {
   });
 });
 
+const holder = { public_key: "09".padEnd(64, "0"), announcement_digest: "ab".repeat(32) };
+
+test("a contribution to a draw is bound to its pool, signed for, and kept until it is opened", async () => {
+  const of = { suite: "age-v1-x25519", tender: "t", root: "00ff", bidder: "b", threshold: 2, holders: [holder, holder] };
+  const kept = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  } as unknown as Storage;
+
+  const made = await sealContribution(of);
+  const { root, ...rest } = of;
+  const context = sealContext({
+    ...rest,
+    lot: root,
+    envelope: "draw/experts",
+    counter: 1,
+    holders: of.holders.map((one) => ({ public_key: one.public_key, announcement: one.announcement_digest })),
+  });
+  keepContribution(of, made, storage);
+
+  expect(Buffer.from(made.container, "base64").toString("latin1")).toContain(
+    Buffer.from(context).toString("base64").replace(/=+$/, ""),
+  );
+  expect(contributionStatement(of, made)).toMatchObject({ purpose: "experts", root: "00ff", organization_id: "b" });
+  expect(keptContribution(of, storage)).toEqual(made);
+  expect(keptContribution({ ...of, root: "01" }, storage)).toBeNull();
+});
+
 describe("a rehearsal", () => {
-  const holder = { public_key: "09".padEnd(64, "0"), announcement_digest: "ab".repeat(32) };
   const of = { suite: "age-v1-x25519", tender: "t", lot: "1", bidder: "b", threshold: 2, holders: [holder, holder] };
   const secret = new Uint8Array(32).fill(7);
   const key = `示范/receipt+00000000+${Buffer.from([1, ...ed25519.getPublicKey(secret)]).toString("base64")}`;

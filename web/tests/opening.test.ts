@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { JournalEntry } from "@/api/tenders";
 import { merged } from "@/domain/journal";
-import { contributionDue, kindsIn, namesOf, openingOf } from "@/domain/opening";
+import { contributionDue, drawOf, kindsIn, namesOf, openingOf } from "@/domain/opening";
 import { sentenceOf } from "@/domain/record";
 import type { RoomView } from "@/generated/rooms";
 import { dutyOf, waysOn } from "@/rooms/duty";
@@ -62,19 +62,31 @@ describe("the opening", () => {
     const coefficient = { lot: "1", id: "K", percent: "6.25", balls: [ball] };
     const steps: [string, Record<string, unknown>][] = [
       CLOSED,
-      ["draw.pool_frozen", { bidders: ["a", "b"] }],
+      ["draw.pool_frozen", { bidders: ["a", "b"], pool_root: "00ff" }],
       ["draw.committed", { organization_id: "a" }],
       ["draw.contributions_closed", { admitted: ["a"], left_out: [] }],
       ["draw.revealed", { organization_id: "a" }],
       ["committee.drawn", { coefficients: [coefficient] }],
     ];
+    const after = (count: number) => drawOf(record(...steps.slice(0, count)), ["host"]);
     const due = (bidder: string) =>
-      steps.map((_, index) => contributionDue(record(...steps.slice(0, index + 1)), bidder));
+      steps.map((_, index) => {
+        const draw = after(index + 1);
+        return draw && contributionDue(draw, bidder);
+      });
 
     expect(openingOf(record(...steps)).lots[0]?.coefficients).toEqual([{ id: "K", percent: "6.25", balls: [ball] }]);
     expect(due("a")).toEqual([null, "seal", null, "reveal", null, null]);
     expect(due("b")).toEqual([null, "seal", "seal", null, null, null]);
     expect(due("c")).toEqual([null, null, null, null, null, null]);
+    expect(due("host")).toEqual([null, "seal", "seal", null, null, null]);
+    expect(after(4)).toEqual({
+      root: "00ff",
+      contributors: ["host", "a", "b"],
+      sealed: ["a"],
+      closed: true,
+      waiting: ["a"],
+    });
   });
 
   test("unlocks in each session its own envelopes, and of a round that says none no envelope", () => {

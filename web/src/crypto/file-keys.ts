@@ -25,6 +25,7 @@ export type KeyFault =
   | "key-not-in-file"
   | "key-does-not-fit"
   | "suite-not-in-browser"
+  | "contribution-not-here"
   | "signing-key-unreadable"
   | "signing-certificate-missing";
 

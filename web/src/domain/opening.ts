@@ -86,16 +86,41 @@ export function openingOf(entries: readonly JournalEntry[]): Opening {
   return opening;
 }
 
-/** What a bidder has to do for a draw that is under way; null for who has no part in it, or has done it. */
-export function contributionDue(entries: readonly JournalEntry[], bidderId: string): "seal" | "reveal" | null {
+/** A draw that is under way: out of which pool, who contributes, and how far everybody is. */
+export interface DrawState {
+  /** Of the frozen pool, hex. */
+  root: string;
+  contributors: string[];
+  sealed: string[];
+  closed: boolean;
+  /** Those whose contributions count and that are not open. */
+  waiting: string[];
+}
+
+/** The draw, between its frozen pool and its result; null before and after. `parties`: who contributes besides bidders. */
+export function drawOf(entries: readonly JournalEntry[], parties: readonly string[]): DrawState | null {
   const of = (kind: string) => entries.filter((one) => one.kind === kind);
-  const mine = (kind: string) => of(kind).some((one) => one.body.organization_id === bidderId);
-  const bidders = of("draw.pool_frozen").at(-1)?.body.bidders;
-  if (!Array.isArray(bidders) || !bidders.includes(bidderId) || of("committee.drawn").length > 0) return null;
+  const frozen = of("draw.pool_frozen").at(-1);
+  if (!frozen || of("committee.drawn").length > 0) return null;
+  const by = (kind: string) => of(kind).map((one) => text(one.body.organization_id));
   const closed = of("draw.contributions_closed").at(-1);
-  if (!closed) return mine("draw.committed") ? null : "seal";
-  const admitted = Array.isArray(closed.body.admitted) && closed.body.admitted.includes(bidderId);
-  return admitted && !mine("draw.revealed") ? "reveal" : null;
+  const bidders = Array.isArray(frozen.body.bidders) ? frozen.body.bidders.map(String) : [];
+  const admitted = Array.isArray(closed?.body.admitted) ? closed.body.admitted.map(String) : [];
+  const open = by("draw.revealed");
+  return {
+    root: text(frozen.body.pool_root),
+    contributors: [...new Set([...parties, ...bidders])],
+    sealed: by("draw.committed"),
+    closed: closed !== undefined,
+    waiting: admitted.filter((one) => !open.includes(one)),
+  };
+}
+
+/** What a party has to do for a draw; null for who has no part in it, or has done it. */
+export function contributionDue(draw: DrawState, organizationId: string): "seal" | "reveal" | null {
+  if (draw.closed) return draw.waiting.includes(organizationId) ? "reveal" : null;
+  const mayContribute = draw.contributors.includes(organizationId);
+  return mayContribute && !draw.sealed.includes(organizationId) ? "seal" : null;
 }
 
 /** The names that the record and the tender give to organizations, by id. */

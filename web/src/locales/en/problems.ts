@@ -41,6 +41,7 @@ export default {
   "key-file-wrong-passphrase": "The passphrase is wrong. Check capitals and input method; you may try as often as you like.",
   "key-not-in-file": "The file has no key of this bid: it may be of an earlier sealing. Choose the one made with your last submission; if it is gone, declare the key lost.",
   "key-does-not-fit": "The key does not fit the header that the platform keeps. Unlock with the bidder's tool; if that fails, it names a cause that can be checked.",
+  "contribution-not-here": "What you sealed is not in this browser. Open it on the computer and in the browser where you sealed it; if it is lost the key holders open it, and the draw goes on.",
   "suite-not-in-browser": "This bid is sealed with the national algorithms, which the browser cannot compute. Run kaibiao bid unlock in the bidder's tool.",
   "signing-key-unreadable": "No usable signing key was found. Choose signing.key.pem or signing.key.pem.age.",
   "signing-certificate-missing": "No valid certificate of this signing key was found. Choose certificate.pem as well, or have the key certified with the tool first.",

@@ -41,6 +41,7 @@ export default {
   "key-file-wrong-passphrase": "口令不对。请检查大小写和输入法后再试，次数不限。",
   "key-not-in-file": "密钥文件里没有这份投标文件的密钥：可能选了以前一次加密的文件。请选择最后一次提交时生成的密钥文件；确实找不到的，请声明密钥丢失。",
   "key-does-not-fit": "密钥与平台保存的投标文件头不符。请用投标工具解密；仍然失败的，投标工具会给出可供核查的原因。",
+  "contribution-not-here": "这台电脑的浏览器里没有贵单位封存的随机数。请在封存时使用的电脑和浏览器上公开；确实找不到的，由密钥持有人打开，不影响抽取。",
   "suite-not-in-browser": "这份投标文件使用国密算法加密，浏览器不能计算。请在投标工具中运行 kaibiao bid unlock。",
   "signing-key-unreadable": "没有找到可用的签名私钥。请选择 signing.key.pem 或 signing.key.pem.age。",
   "signing-certificate-missing": "没有找到与签名私钥对应的有效证书。请同时选择 certificate.pem，或者先用工具办理证书。",
