@@ -148,7 +148,7 @@ def _corrections(scored: Scored, language: str, words: dict[str, str]) -> Iterat
 def _draws(scored: Scored, words: dict[str, str]) -> Iterator[str]:
     for name, draw in scored.case.draws.items():
         balls = ", ".join(f"{ball.drawn} ∈ {{{_digits(ball.urn)}}}" for ball in draw.balls)
-        yield f"{words['draws']}: {name} = {draw.percent}% ({balls})"
+        yield f"{words['draws']}: {name} = {draw.shown} ({balls})"
 
 
 def _digits(urn: tuple[int, ...]) -> str:

@@ -89,7 +89,7 @@ def _price_notes(scored: Scored) -> Iterator[str]:
     """What holds for all bids: what was drawn, the benchmark, what to look at."""
     for name, drawn in scored.case.draws.items():
         balls = "、".join(str(ball.drawn) for ball in drawn.balls)
-        yield f"抽取{name}＝{drawn.percent}%（依次抽得{balls}），由评标委员会抽取的种子得出。"
+        yield f"抽取{name}＝{drawn.shown}（依次抽得{balls}），由评标委员会抽取的种子得出。"
     for line in () if scored.prices is None else scored.prices.lines:
         title = f"{line.line.title}：" if scored.method.price.by_line else ""
         yield title + line.benchmark.words.zh

@@ -52,7 +52,7 @@ def require_sound(event: RoomOpened, method: Method) -> None:
         method, has_ceiling=terms.ceiling_price_fen is not None, parts=terms.parts_fen.keys()
     )
     if method.drawn and not terms.seed:
-        raise EvaluationIncomplete("a K is drawn by the committee's draw, and there was none")
+        raise EvaluationIncomplete("the method leaves something to the draw, and there was none")
     members = [seat for seat in event.seats if seat.role == SeatRole.MEMBER]
     # 招标投标法 第三十七条: at least five, an odd number; 87号令 has its own least number.
     if len(members) < event.terms.committee_min or len(members) % 2 == 0:

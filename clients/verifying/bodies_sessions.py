@@ -1,6 +1,7 @@
 """What entries about the sessions of an opening look like."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -26,3 +27,4 @@ class Recorded(Struct, frozen=True):
     lot: str
     digest: str
     session: int = 1
+    drawn: Any = ()

@@ -16,6 +16,7 @@ from clients.verifying.bodies import (
     Unlocked,
 )
 from clients.verifying.bodies_rounds import Kept
+from clients.verifying.bodies_sessions import Recorded
 from clients.verifying.case import Case, place
 from clients.verifying.contributions import check_contributions
 from clients.verifying.kept_groups import check_kept, group_of, kept_group, needs_of, places_of
@@ -90,7 +91,9 @@ def check_draw(case: Case, notes: Notes) -> None:
         result.coefficients == coefficients(case.tender, seed), where, "another coefficient"
     )
     for one in result.coefficients:
-        notes.remark(f"lot {one['lot']}: {one['id']} = {one['percent']} % was drawn")
+        value = f"{one['percent']} %" if "percent" in one else one.get("method")
+        notes.remark(f"lot {one['lot']}: {one['id']} = {value} was drawn")
+    _check_recorded(case, entry, result, notes)
     _same_places(draw.seats, result.seats, pool, f"{where} seats", notes)
     _same_places(draw.reserves, result.reserves, pool, f"{where} reserves", notes)
     _check_replacements(case, places, draw, _Sitting.of(draw.seats), notes)
@@ -180,6 +183,19 @@ def _check_outcome(
     for one in gathering.contributions:
         if one.admitted and one.file_key is None:
             notes.remark(f"the contribution of {one.organization_id} was opened by key holders")
+
+
+def _check_recorded(case: Case, drawn: Entry, result: Drawn, notes: Notes) -> None:
+    """The signed record of each lot, of its last session, says what was drawn before it."""
+    for entry, body in case.all(Stream.PUBLIC, "opening.recorded", Recorded):
+        if body.session < len(case.tender.round.sessions):
+            continue
+        expected = [one for one in result.coefficients if one["lot"] == body.lot]
+        notes.require(
+            list(body.drawn) == expected and (not expected or drawn.seq < entry.seq),
+            place(entry),
+            "the record says something else than was drawn, or came before it",
+        )
 
 
 def _same_places(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.actions.draws import keep_group
+from tendering.actions.hall_draws import drawn_in_hall, recorded_draw
 from tendering.actions.issued_documents import (
     Marks,
     document_heading,
@@ -59,7 +60,8 @@ async def issue_opening_record(
 ) -> IssuedDocument:
     """Make and issue the record of a lot whose prices were read out; again, it is the same one.
 
-    Raises NotFound, Forbidden, OpeningNotStarted, WrongPhase, DocumentChanged.
+    What the method leaves to a draw is drawn before. Raises NotFound, Forbidden,
+    OpeningNotStarted, WrongPhase, DrawNotPrepared, DocumentChanged.
     """
     for _ in range(TRIES_MAX):
         async with reading(pool) as connection:
@@ -93,6 +95,8 @@ async def record_opening(
     if session == 1 and await all_recorded(connection, tender.id):
         await finish_opening(connection, tender, at=at)
     body: dict[str, JsonValue] = {"lot": document.lot, "session": session}
+    if drawn := await recorded_draw(connection, tender, document.lot, session=session):
+        body["drawn"] = drawn
     event = Event("opening.recorded", body | {"digest": document.digest.hex()})
     await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
 
@@ -163,6 +167,7 @@ async def _draft(
         custody=marks.custody,
         signers=signers_of(signatories),
         session=opening.session,
+        draw=await drawn_in_hall(connection, tender, lot, session=opening.session),
     )
     return _Draft(record, signatories, marks, kind)
 

@@ -5,7 +5,9 @@ from typing import Final
 from tendering.api import issued
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, NotFound
+from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.refusals.openings import OpeningNotStarted
+from tendering.domain.refusals.remedies import ObjectionsOpen
 from tendering.domain.refusals.rooms import ReasonMissing
 from tendering.domain.refusals.signatures import (
     DocumentChanged,
@@ -25,7 +27,15 @@ ISSUED_ROUTES: Final = (
         action="opening.record",
         status=201,
         idempotency="natural",
-        errors=(DocumentChanged, Forbidden, NotFound, OpeningNotStarted, WrongPhase),
+        errors=(
+            DocumentChanged,
+            DrawNotPrepared,
+            Forbidden,
+            NotFound,
+            ObjectionsOpen,
+            OpeningNotStarted,
+            WrongPhase,
+        ),
         tags=("opening",),
     ),
     Route(

@@ -68,6 +68,34 @@ class KeyHolderRow:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """Something that was drawn, K or a method: what came out, and the balls in their order."""
+
+    name: str
+    result: str
+    balls: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContributionRow:
+    """A party's number in a draw: `value` in hex, or why it counted for nothing."""
+
+    name: str
+    value: str
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class HallDraw:
+    """A draw in the hall: when, its public seed, what was drawn, out of whose numbers."""
+
+    at: datetime
+    seed: str
+    results: tuple[DrawnRow, ...]
+    contributions: tuple[ContributionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OpeningRecord:
     """The opening record (开标记录): 电子招标投标办法 第三十二条."""
 
@@ -84,6 +112,7 @@ class OpeningRecord:
     custody: JournalMark
     signers: tuple[Signer, ...]
     session: int = 1
+    draw: HallDraw | None = None
 
 
 @dataclass(frozen=True, slots=True)

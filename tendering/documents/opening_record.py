@@ -1,8 +1,8 @@
 """The opening record in type: who bid, how each bid was opened, what was read out, who signs."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
-from tendering.documents.data import OpeningRecord, OpeningRow
+from tendering.documents.data import HallDraw, OpeningRecord, OpeningRow
 from tendering.documents.headed import headed, heading_facts
 from tendering.documents.typesetting import (
     Block,
@@ -26,6 +26,7 @@ _OPENED_BY: Final = {
     "key_holders": "密钥持有人补救解密",
     "": "未解密，视为撤销投标文件",
 }
+_Section: TypeAlias = tuple[str, list[Block]]
 # By session of the opening.
 _TITLES: Final = {
     1: ("开标记录", "Record of Bid Opening"),
@@ -56,8 +57,7 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
             fact_list(
                 *((f"{row.place} {row.bidder_name}", row.manifest_digest) for row in record.rows)
             ),
-            *_key_holders(record),
-            *_announcements(record),
+            *_numbered(_key_holders(record), _draw(record.draw), _announcements(record)),
             heading("存证"),
             paragraph("本记录依据平台日志生成，任何人可以凭归档文件离线复核。"),
             fact_list(
@@ -114,24 +114,52 @@ def _openings(record: OpeningRecord) -> Block:
     )
 
 
-def _key_holders(record: OpeningRecord) -> list[Block]:
+def _numbered(*sections: _Section | None) -> list[Block]:
+    """The sections that have something to say, under their numbers."""
+    blocks: list[Block] = []
+    said = [section for section in sections if section is not None]
+    for number, (title, content) in zip("四五六", said, strict=False):
+        blocks += [heading(f"{number}、{title}"), *content]
+    return blocks
+
+
+def _key_holders(record: OpeningRecord) -> _Section | None:
     if not record.key_holders:
-        return []
+        return None
     rows = [
         [str(holder.number), holder.name, "、".join(holder.bidders)]
         for holder in record.key_holders
     ]
-    return [
-        heading("四、密钥持有人补救解密"),
-        table(["编号", "密钥持有人", "参与补救的投标文件"], rows, shares=[2, 8, 20]),
+    header = ["编号", "密钥持有人", "参与补救的投标文件"]
+    return "密钥持有人补救解密", [table(header, rows, shares=[2, 8, 20])]
+
+
+def _draw(draw: HallDraw | None) -> _Section | None:
+    """What was drawn, ball by ball, and every number that went into it."""
+    if draw is None:
+        return None
+    results = [
+        [
+            row.name,
+            row.result,
+            "；".join(f"{drawn}（球箱：{urn}）" for urn, drawn in row.balls),
+        ]
+        for row in draw.results
+    ]
+    numbers = [
+        (row.name, "；".join(said for said in (row.value, row.remark) if said))
+        for row in draw.contributions
+    ]
+    return "现场抽取", [
+        fact_list(("抽取时间", moment(draw.at)), ("抽取种子", draw.seed)),
+        table(["抽取事项", "结果", "依次抽得的球"], results, shares=[5, 10, 15]),
+        paragraph("各方封存后公开的随机数："),
+        fact_list(*numbers),
     ]
 
 
-def _announcements(record: OpeningRecord) -> list[Block]:
+def _announcements(record: OpeningRecord) -> _Section | None:
     if not record.announcements:
-        return []
+        return None
     rows = [[moment(at), text] for at, text in record.announcements]
-    return [
-        heading(f"{'五' if record.key_holders else '四'}、主持人宣布事项"),
-        table(["时间", "内容"], rows, shares=[6, 24]),
-    ]
+    return "主持人宣布事项", [table(["时间", "内容"], rows, shares=[6, 24])]

@@ -25,7 +25,7 @@ from tendering.domain.experts import (
     recusals,
 )
 from tendering.domain.journal import Event
-from tendering.domain.methods.floats import draw_float
+from tendering.domain.methods.choices import draw_one, result_json
 from tendering.domain.methods.method import parse_method
 from tendering.domain.methods.opened import lot_seed
 from tendering.domain.refusals import Invalid
@@ -149,23 +149,21 @@ def drawn_public(
 
 
 def leaves_to_draw(tender: Tender) -> bool:
-    """Does the method leave a coefficient (K) to the draw? Then bidders contribute to it."""
+    """Does the method leave a K or a benchmark to the draw? Then bidders contribute to it."""
     return bool(tender.method) and bool(parse_method(tender.method).drawn)
 
 
 def coefficients(tender: Tender, seed: bytes) -> list[JsonValue]:
-    """Each K that the method leaves to the draw, by lot and ball; `seed` is the draw's."""
+    """What the method leaves to the draw, by lot and ball; `seed` is the draw's."""
     drawn = parse_method(tender.method).drawn if tender.method else ()
     return [
         {
             "lot": lot.lot,
             "id": terms.id,
-            "percent": str(found.percent),
-            "balls": [{"urn": list(ball.urn), "drawn": ball.drawn} for ball in found.balls],
+            **result_json(draw_one(terms, lot_seed(seed, tender.id, lot.lot))),
         }
         for lot in tender.lots
         for terms in drawn
-        for found in (draw_float(terms, lot_seed(seed, tender.id, lot.lot)),)
     ]
 
 

@@ -19,7 +19,9 @@ from crypto import age_passphrase
 from tendering.settings import ServerSettings
 from tests.browser.conftest import free_port
 from tests.support.browsing import PHONE, Manner, Visitor, visiting
+from tests.support.evaluation import DRAWN_METHOD
 from tests.support.hall import PASSPHRASE, HallPlay, hall_play
+from tests.support.hall_draw import HallDraw
 from tests.support.platform import PASSWORD, serving
 from tests.support.postgres import ROOT, Cluster
 
@@ -43,7 +45,7 @@ async def play(
     async with (
         postgres.migrated() as database,
         serving(database, tmp_path / "platform", server=named) as platform,
-        hall_play(platform, tmp_path) as play,
+        hall_play(platform, tmp_path, method=DRAWN_METHOD) as play,
     ):
         yield play
 
@@ -60,13 +62,14 @@ class People:
     async def see_phase(self, chinese: str, name: str) -> None:
         """The hall is in a phase; the gallery takes its pictures."""
         await self.gallery[0].page.locator(".steps .now", has_text=chinese).wait_for()
-        for visitor in self.gallery:
-            await visitor.see(".badge.live")
-            await visitor.look(f"hall-{name}")
+        async with asyncio.TaskGroup() as group:
+            for visitor in self.gallery:
+                await visitor.see(".badge.live")
+                group.create_task(visitor.look(f"hall-{name}"))
 
 
 async def test_everybody_does_the_whole_job_on_the_page(
-    play: HallPlay, chromium: Browser, pictures: Path
+    play: HallPlay, chromium: Browser, pictures: Path, tmp_path: Path
 ) -> None:
     async with AsyncExitStack() as stack:
         people = await _come(stack, play, chromium, pictures)
@@ -74,6 +77,7 @@ async def test_everybody_does_the_whole_job_on_the_page(
         await _unlock(play, people)
         await _read_out(people)
         await _object(play, people)
+        await _draw(play, people, tmp_path)
         await _record(play, people)
         entries = await people.gallery[0].page.locator(".record li").count()
 
@@ -197,8 +201,45 @@ async def _object(play: HallPlay, people: People) -> None:
     await bidder.get_by_text("由评标委员会处理").first.wait_for()
     await people.bidders[1].look("hall-bidder-objections")
     await people.see_phase("开标异议", "objections")
+
+
+async def _draw(play: HallPlay, people: People, folder: Path) -> None:
+    first, second, _ = people.bidders
+    by_page = (
+        (people.host, play.host, "现场抽取：各方随机数", "签名并封存随机数"),
+        (first, play.bidders[0], "现场抽取：各方随机数", "签名并封存随机数"),
+        (
+            second,
+            play.bidders[1],
+            "Draw: everybody's random numbers",
+            "Sign and seal a random number",
+        ),
+    )
+    others = (play.bidders[2], *play.holders, play.supervisor, play.agency)
     await _lead(people, "现场抽取")
-    await play.show_draw()
+    await people.host.page.get_by_role("button", name="生成开标记录").click()
+    await people.host.page.get_by_text("还没有抽取").first.wait_for()
+    draw = HallDraw(play, folder)
+    await draw.freeze()
+    for visitor, party, panel, button in by_page:
+        own = visitor.page.get_by_role("region", name=panel)
+        await own.locator("input[type=file]").set_input_files(party.signing_key)
+        await own.get_by_role("button", name=button).click()
+        await own.locator(".tag.good").wait_for()
+    await people.host.look("hall-host-draw")
+    await draw.seal(others)
+    await draw.check()
+    await people.host.page.get_by_role("button", name="截止封存").click()
+    for visitor, name in zip(
+        (people.host, first, second),
+        ("公开贵单位的随机数", "公开贵单位的随机数", "Open yours"),
+        strict=True,
+    ):
+        await visitor.page.get_by_role("button", name=name).click()
+        await visitor.page.get_by_role("button", name=name).wait_for(state="detached")
+    await draw.reveal(others)
+    await second.look("hall-bidder-draw")
+    await people.host.page.get_by_role("button", name="开始抽取").click()
     for visitor, drawn in zip(people.gallery, ("抽取结果：K = ", "Drawn: K = "), strict=True):
         await visitor.page.get_by_text(drawn).wait_for()
     await people.see_phase("现场抽取", "draw")

@@ -65,6 +65,7 @@ async def tender_to_bid_for(
     lasts: timedelta = timedelta(days=25),
     announced_by_others: bool = False,
     opening_keys: Sequence[OpeningKey] = (),
+    method: Mapping[str, Any] = METHOD,
 ) -> Tender:
     """A published tender whose notice holds: documents, announced keys, a timetable.
 
@@ -94,7 +95,7 @@ async def tender_to_bid_for(
             lots=(Lot("1", "一标段", 180_000_000, CEILING_FEN, 0),),
             key_holders=holders,
             documents=(document,),
-            method=METHOD,
+            method=dict(method),
             terms=Terms(bid_validity_days=90, unlock_minutes=30, drain_seconds=10),
             published_at=now,
             deadline=now + lasts,
@@ -148,6 +149,7 @@ class Clerk:
     def arguments(self, *words: str) -> list[str]:
         """A command line; what asks for the passphrase gets it."""
         secret = {"certify", "seal", "rehearse", "submit", "replace", "withdraw", "unlock", "clear"}
+        secret |= {"contribute"}
         step, *others = words
         if step in secret and "--passphrase-file" not in others:
             others += ["--passphrase-file", str(self.folder / "passphrase")]

@@ -75,15 +75,26 @@ METHOD: dict[str, Any] = {
     "members": {"combine": "mean", "decimals": 2},
     "totals": {"section_decimals": 2, "decimals": 2, "ties": ["price_low", "draw"]},
 }
-# The same with a K that is drawn at the opening.
+# The same with a benchmark and a K that are drawn at the opening.
 DRAWN_METHOD: dict[str, Any] = METHOD | {
     "id": "comprehensive-drawn",
     "price": METHOD["price"]
     | {
         "benchmark": {
-            "kind": "mean",
-            "float_drawn": {"id": "K", "from": "1.00", "to": "3.50", "decimals": 2},
-            "decimals": 2,
+            "kind": "drawn",
+            "id": "方法",
+            "among": [
+                {
+                    "title": "算术平均值下浮K",
+                    "of": {
+                        "kind": "mean",
+                        "float_drawn": {"id": "K", "from": "1.00", "to": "3.50", "decimals": 2},
+                        "decimals": 2,
+                    },
+                },
+                {"title": "最低报价", "of": {"kind": "lowest", "decimals": 2}},
+                {"title": "算术平均值", "of": {"kind": "mean", "decimals": 2}},
+            ],
         }
     },
 }

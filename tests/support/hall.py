@@ -2,9 +2,9 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,14 +15,11 @@ from clients.key_files import SIGNING_KEY
 from crypto.certificates import facts
 from crypto.keys import OpeningKey, generate_opening_key
 from crypto.sealed_file import unwrap_share
-from tendering.domain.draw_steps import coefficients
-from tendering.domain.journal import Event, Stream
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
-from tendering.storage import journal
 from tendering.storage.connection import transaction
 from tests.support.bidding import move_deadline, tender_to_bid_for
-from tests.support.evaluation import DRAWN_METHOD
+from tests.support.evaluation import METHOD
 from tests.support.platform import PASSWORD, Platform, enter
 
 LOT: Final = "1"
@@ -67,6 +64,7 @@ class HallPlay:
     bidders: tuple[Party, ...]
     holders: tuple[Party, ...]
     supervisor: Party
+    agency: Party
     holder_keys: tuple[OpeningKey, ...] = field(repr=False)
 
     async def deadline_in(self, left: timedelta) -> None:
@@ -74,40 +72,42 @@ class HallPlay:
         await move_deadline(self.platform, self.tender, self.platform.running.context.now() + left)
         self.platform.running.context.touched(self.tender.id)
 
+    async def unlock(self) -> None:
+        """Every bidder unlocks its bid by the command's own means."""
+        for number, bidder in enumerate(self.bidders):
+            keys = await sdk.fetch_published_keys(bidder.line, bidder.folder / "keys.json")
+            book = sdk.ReceiptBook(bidder.line, keys, bidder.folder / "receipts")
+            prepared = sdk.load_prepared(bidder.folder / "bid")
+            opening_keys = prepared.opening_keys(PASSPHRASE if number == 0 else None)
+            await sdk.Bidder(bidder.line, bidder.signer, book).unlock(prepared, opening_keys)
+
     async def give_shares(self) -> None:
         """Two of the key holders open what waits for them."""
         path = f"/tenders/{self.tender.id}/opening"
         for number, (holder, key) in enumerate(
-            zip(self.holders, self.holder_keys, strict=False), start=1
+            zip(self.holders[:2], self.holder_keys, strict=False), start=1
         ):
             for remedy in (await holder.line.get(f"{path}/remedies"))["items"]:
                 shares = {one["kind"]: _share(one, number, key) for one in remedy["envelopes"]}
                 body = {"lot": LOT, "bidder_id": remedy["bidder_id"], "shares": shares}
                 await holder.line.post(f"{path}/shares", body)
 
-    async def show_draw(self) -> None:
-        """What a draw enters about a K; the draw itself is played elsewhere."""
-        drawn = coefficients(replace(self.tender, method=DRAWN_METHOD), bytes(32))
-        context = self.platform.running.context
-        async with transaction(context.pool) as connection:
-            event = Event("committee.drawn", {"coefficients": drawn, "contributions": []})
-            await journal.append(connection, self.tender.id, Stream.PUBLIC, event, at=context.now())
-        context.touched(self.tender.id)
-
     async def sign_record(self) -> None:
         """Everybody signs the opening record in turn."""
         document = Document(self.tender.id, "opening_record", LOT)
-        for party in (self.host, *self.bidders, *self.holders, self.supervisor):
+        for party in (self.host, *self.bidders, *self.holders[:2], self.supervisor):
             await sign_in_turn(party.line, party.signer, document)
 
 
 @asynccontextmanager
-async def hall_play(platform: Platform, folder: Path) -> AsyncIterator[HallPlay]:
+async def hall_play(
+    platform: Platform, folder: Path, *, method: Mapping[str, Any] = METHOD
+) -> AsyncIterator[HallPlay]:
     """A tender whose deadline is 25 days away, with three bids in custody."""
     context = platform.running.context
     keys = tuple(generate_opening_key() for _ in range(3))
     password_hash = await context.passwords.hash(PASSWORD)
-    tender = await tender_to_bid_for(platform, folder, opening_keys=keys)
+    tender = await tender_to_bid_for(platform, folder, opening_keys=keys, method=method)
     async with transaction(context.pool) as connection:
         others = [
             await enter(
@@ -131,8 +131,9 @@ async def hall_play(platform: Platform, folder: Path) -> AsyncIterator[HallPlay]
             tender,
             host=await party(accounts[Role.PROCURING_ENTITY].person.login),
             bidders=tuple(bidders),
-            holders=tuple([await party(f"{Role.KEY_HOLDER}{901 + one}") for one in range(2)]),
+            holders=tuple([await party(f"{Role.KEY_HOLDER}{901 + one}") for one in range(3)]),
             supervisor=await party(accounts[Role.SUPERVISOR].person.login),
+            agency=await party(accounts[Role.AGENCY].person.login),
             holder_keys=keys,
         )
 

@@ -60,13 +60,14 @@ describe("the opening", () => {
   test("shows what was drawn, and tells a bidder what it has to do for it", () => {
     const ball = { urn: [5, 6, 7, 8], drawn: 6 };
     const coefficient = { lot: "1", id: "K", percent: "6.25", balls: [ball] };
+    const method = { lot: "1", id: "办法", method: 2, title: "平均值", balls: [] };
     const steps: [string, Record<string, unknown>][] = [
       CLOSED,
       ["draw.pool_frozen", { bidders: ["a", "b"], pool_root: "00ff" }],
       ["draw.committed", { organization_id: "a" }],
       ["draw.contributions_closed", { admitted: ["a"], left_out: [] }],
       ["draw.revealed", { organization_id: "a" }],
-      ["committee.drawn", { coefficients: [coefficient] }],
+      ["committee.drawn", { coefficients: [method, coefficient] }],
     ];
     const after = (count: number) => drawOf(record(...steps.slice(0, count)), ["host"]);
     const due = (bidder: string) =>
@@ -75,7 +76,10 @@ describe("the opening", () => {
         return draw && contributionDue(draw, bidder);
       });
 
-    expect(openingOf(record(...steps)).lots[0]?.coefficients).toEqual([{ id: "K", percent: "6.25", balls: [ball] }]);
+    expect(openingOf(record(...steps)).lots[0]?.coefficients).toEqual([
+      { id: "办法", percent: null, method: { number: 2, title: "平均值" }, balls: [] },
+      { id: "K", percent: "6.25", method: null, balls: [ball] },
+    ]);
     expect(due("a")).toEqual([null, "seal", null, "reveal", null, null]);
     expect(due("b")).toEqual([null, "seal", "seal", null, null, null]);
     expect(due("c")).toEqual([null, null, null, null, null, null]);

@@ -4,7 +4,7 @@ Prices come in as exact yuan; between the decimals the definition declares nothi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import lcm
@@ -15,12 +15,14 @@ from tendering.domain.methods.benchmarks import (
     Benchmark,
     Lowest,
     Mean,
+    OneOf,
     Outside,
     Reference,
     Simple,
     Trimming,
     Weighted,
 )
+from tendering.domain.methods.choices import number_of
 from tendering.domain.methods.floats import Drawn, Fixed, Float, percent_of
 from tendering.domain.methods.rounding import step
 from tendering.domain.methods.words import NOTHING_SAID, Words, number, yuan
@@ -36,7 +38,8 @@ class LotFacts:
     """What of the lot a method may ask for besides the bids.
 
     `ceiling_parts_fen`: named parts of the ceiling price, as provisional sums. `left_out`: those
-    of them that the prices are compared without. `drawn`: each drawn K in percent, by its id.
+    of them that the prices are compared without. `drawn`: by its id each drawn K in percent, and
+    the number of a benchmark that was drawn.
     """
 
     ceiling_fen: int | None = None
@@ -74,9 +77,11 @@ def benchmark_of(
 ) -> BenchmarkResult:
     """Work out the benchmark from the prices that enter it (yuan, by bid id).
 
-    Raises MethodInvalid when no price enters it, when it asks for a ceiling price, a part or a K
-    that is not there, and when it does not come to more than zero.
+    Raises MethodInvalid when no price enters it, when it asks for a ceiling price, a part or
+    something drawn that is not there, and when it does not come to more than zero.
     """
+    if isinstance(benchmark, OneOf):
+        return _chosen(benchmark, prices, lot, rounding)
     whole, _ = _whole(prices)
     ordered = sorted(sorted(prices), key=whole.__getitem__)
     if isinstance(benchmark, Weighted):
@@ -95,6 +100,20 @@ def ceiling_yuan(lot: LotFacts) -> Fraction:
         raise MethodInvalid("ceiling_fen: the tender has no ceiling price", where="ceiling_fen")
     without = sum(_part(lot, name) for name in lot.left_out)
     return Fraction(lot.ceiling_fen - without, 100)
+
+
+def _chosen(
+    benchmark: OneOf, prices: Mapping[str, Fraction], lot: LotFacts, rounding: str
+) -> BenchmarkResult:
+    choice = benchmark.choice
+    number = number_of(choice, lot.drawn)
+    title = choice.titles[number - 1]
+    result = benchmark_of(benchmark.among[number - 1], prices, lot, rounding=rounding)
+    words = Words(
+        f"抽取的{choice.id}为{number}（{title}）：{result.words.zh}",
+        f"{choice.id} {number}, drawn ({title}): {result.words.en}",
+    )
+    return replace(result, words=words)
 
 
 def _simple(

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from tendering.domain.fields import Fields
+from tendering.domain.methods.choices import Choice, Drawable
 from tendering.domain.methods.floats import Drawn, Float, parse_float
 from tendering.domain.methods.rounding import DECIMALS_MAX
 from tendering.domain.refusals.rules import MethodInvalid
@@ -17,6 +18,7 @@ from tendering.domain.refusals.rules import MethodInvalid
 TRIMMING_MAX: Final = 20
 BIDS_MAX: Final = 10_000
 TERMS_MAX: Final = 5
+CHOICES_MAX: Final = 20
 PARTS_MAX: Final = 20
 PRICE_FEN_MAX: Final = 10**15
 NONE_LEFT: Final = ("refuse", "use_all")
@@ -91,8 +93,17 @@ class Weighted:
     decimals: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of several benchmarks, drawn after the bids are opened; `choice` has their titles."""
+
+    choice: Choice
+    among: tuple["Reference | Mean | Lowest | Weighted", ...]
+
+
 Simple: TypeAlias = Reference | Mean | Lowest
-Benchmark: TypeAlias = Simple | Weighted
+Settled: TypeAlias = Simple | Weighted
+Benchmark: TypeAlias = Settled | OneOf
 
 
 def parse_benchmark(fields: Fields) -> Benchmark:
@@ -103,14 +114,19 @@ def parse_benchmark(fields: Fields) -> Benchmark:
 
 
 def parts_of(benchmark: Benchmark) -> tuple[Simple, ...]:
-    """The benchmark itself, or those of which it is the weighted sum."""
+    """The benchmark itself, those of which it is the weighted sum, or those of all choices."""
+    if isinstance(benchmark, OneOf):
+        return tuple(part for one in benchmark.among for part in parts_of(one))
     if isinstance(benchmark, Weighted):
         return tuple(term.of for term in benchmark.terms)
     return (benchmark,)
 
 
-def drawn_floats(benchmark: Benchmark) -> tuple[Drawn, ...]:
-    """Every K of the benchmark that is drawn."""
+def drawn_in(benchmark: Benchmark) -> tuple[Drawable, ...]:
+    """What is drawn for the benchmark: itself out of several, and every K."""
+    if isinstance(benchmark, OneOf):
+        inner = [drawn for one in benchmark.among for drawn in drawn_in(one)]
+        return (benchmark.choice, *dict.fromkeys(inner))
     floats = [one.float for one in (benchmark, *parts_of(benchmark)) if not isinstance(one, Lowest)]
     return tuple(dict.fromkeys(one for one in floats if isinstance(one, Drawn)))
 
@@ -186,9 +202,24 @@ def _term(fields: Fields) -> Term:
     inner = fields.fields("of")
     of = parse_benchmark(inner)
     fields.done()
-    if isinstance(of, Weighted):
-        raise inner.wrong("kind", "a weighted benchmark has no weighted terms")
+    if isinstance(of, Weighted | OneOf):
+        raise inner.wrong("kind", "a weighted benchmark has no weighted or drawn terms")
     return Term(share, of)
+
+
+def _parse_one_of(fields: Fields) -> OneOf:
+    own_id, titles, among = fields.text("id"), [], []
+    for entry in fields.each("among", most=CHOICES_MAX):
+        titles.append(entry.text("title"))
+        inner = entry.fields("of")
+        of = parse_benchmark(inner)
+        entry.done()
+        if isinstance(of, OneOf):
+            raise inner.wrong("kind", "a benchmark is drawn once")
+        among.append(of)
+    if len(among) < 2 or len(set(titles)) != len(titles):  # noqa: PLR2004
+        raise fields.wrong("among", "at least two, each with a title of its own")
+    return OneOf(Choice(own_id, tuple(titles)), tuple(among))
 
 
 def _decimals(fields: Fields, key: str) -> int | None:
@@ -202,5 +233,6 @@ KINDS: Mapping[str, Callable[[Fields], Benchmark]] = MappingProxyType(
         "mean": _parse_mean,
         "lowest": _parse_lowest,
         "weighted": _parse_weighted,
+        "drawn": _parse_one_of,
     }
 )

@@ -12,9 +12,9 @@ from typing import Final
 from crypto.canonical import JsonValue
 from tendering.domain.fields import Fields
 from tendering.domain.methods.benchmark_prices import LotFacts
+from tendering.domain.methods.choices import Choice, Result, draw_one
 from tendering.domain.methods.corrections import Offer, UnitPrice
 from tendering.domain.methods.evaluated_price import BidFacts
-from tendering.domain.methods.floats import DrawnFloat, draw_float
 from tendering.domain.methods.method import Method
 from tendering.domain.methods.totals import Sheets
 from tendering.domain.refusals.rules import BidsInvalid
@@ -58,7 +58,7 @@ class Case:
     """All that a method is applied to. `sheets` is None where the file gives no points.
 
     `noticed_on`: the day of the notice, for the law in force; `decided`: the order in which a draw
-    or the procuring entity put bids of equal result; `draws`: how each K was drawn from a seed.
+    or the procuring entity put bids of equal result; `draws`: what was drawn from a seed, and how.
     """
 
     bids: tuple[CaseBid, ...]
@@ -67,7 +67,7 @@ class Case:
     noticed_on: date | None
     sheets: Sheets | None
     decided: tuple[str, ...]
-    draws: Mapping[str, DrawnFloat]
+    draws: Mapping[str, Result]
 
 
 def parse_case(value: Mapping[str, JsonValue], method: Method) -> Case:
@@ -157,10 +157,10 @@ def _offer(fields: Fields, price_fen: int) -> tuple[Offer, bool | None]:
     return offer, confirmed
 
 
-def _drawn(fields: Fields, method: Method) -> tuple[dict[str, Decimal], dict[str, DrawnFloat]]:
-    """Each K as it was drawn: given in percent, or by the seed from which it follows."""
+def _drawn(fields: Fields, method: Method) -> tuple[dict[str, Decimal], dict[str, Result]]:
+    """What was drawn: K in percent, a method by its number, or the seed from which it follows."""
     drawn: dict[str, Decimal] = {}
-    draws: dict[str, DrawnFloat] = {}
+    draws: dict[str, Result] = {}
     own = fields.optional_fields("drawn")
     if own is None:
         return drawn, draws
@@ -168,13 +168,15 @@ def _drawn(fields: Fields, method: Method) -> tuple[dict[str, Decimal], dict[str
     for name in own.names(most=NAMES_MAX):
         if name not in known:
             raise own.wrong(name, "the method draws nothing of this name")
-        entry = own.fields(name)
+        entry, terms = own.fields(name), known[name]
         if "seed" in entry:
             text = entry.text("seed")
             if len(text) != 64 or any(one not in "0123456789abcdef" for one in text):  # noqa: PLR2004
                 raise entry.wrong("seed", "32 bytes in lower hex are expected")
-            draws[name] = draw_float(known[name], bytes.fromhex(text))
-            drawn[name] = draws[name].percent
+            draws[name] = draw_one(terms, bytes.fromhex(text))
+            drawn[name] = draws[name].value
+        elif isinstance(terms, Choice):
+            drawn[name] = Decimal(entry.integer("method", least=1, most=len(terms.titles)))
         else:
             drawn[name] = entry.decimal("percent", least="0", most="100")
         entry.done()

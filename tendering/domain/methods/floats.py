@@ -56,6 +56,16 @@ class DrawnFloat:
     percent: Decimal
     balls: tuple[Ball, ...]
 
+    @property
+    def value(self) -> Decimal:
+        """What `LotFacts.drawn` says of it."""
+        return self.percent
+
+    @property
+    def shown(self) -> str:
+        """As people read it."""
+        return f"{self.percent}%"
+
 
 def draw_float(terms: Drawn, drawn_seed: bytes) -> DrawnFloat:
     """Draw K from a public seed of 32 bytes; the same seed gives the same balls everywhere."""

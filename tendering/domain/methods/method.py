@@ -12,8 +12,8 @@ from typing import Final
 
 from crypto.canonical import JsonValue, digest
 from tendering.domain.fields import Fields
-from tendering.domain.methods.benchmarks import drawn_floats
-from tendering.domain.methods.floats import Drawn
+from tendering.domain.methods.benchmarks import drawn_in
+from tendering.domain.methods.choices import Drawable
 from tendering.domain.methods.price_terms import (
     POINTS_MAX,
     EvaluatedPrice,
@@ -99,10 +99,10 @@ class Method:
         return self.scored
 
     @property
-    def drawn(self) -> tuple[Drawn, ...]:
-        """Every K that is drawn after the opening."""
+    def drawn(self) -> tuple[Drawable, ...]:
+        """What is drawn after the opening: every K, and benchmarks out of several."""
         lines = () if self.scored is None else self.scored.lines
-        return tuple(dict.fromkeys(k for line in lines for k in drawn_floats(line.benchmark)))
+        return tuple(dict.fromkeys(one for line in lines for one in drawn_in(line.benchmark)))
 
     def criterion(self, criterion_id: str) -> Criterion | None:
         """The criterion with this id."""
@@ -217,6 +217,9 @@ def _require_coherent(method: Method) -> None:
     ids = [criterion.id for criterion in method.criteria]
     if len(set(ids)) != len(ids):
         raise _contradiction("method.criteria", "two criteria share an id")
+    drawn = [one.id for one in method.drawn]
+    if len(set(drawn)) != len(drawn):
+        raise _contradiction("method.price", "two things that are drawn share an id")
     if method.drop_highest + method.drop_lowest >= method.drop_from_members:
         raise _contradiction("method.members", "no member's points would be left")
     if method.scored is None and method.criteria:

@@ -1,8 +1,9 @@
 """The case of a lot as its opening left it: what the forms say, and what of it a method asks for.
 
 A form is the bidder's: a word or figure that the method does not ask for gives nothing, and one
-that it asks for and is not there is for the committee to judge (`unfit`). What is left to chance, K
-and the order of bids of equal result, follows from the seed of the committee's draw.
+that it asks for and is not there is for the committee to judge (`unfit`). What is left to chance,
+K, one of several benchmarks, the order of bids of equal result, follows from the seed of the
+committee's draw.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,9 @@ from crypto import draw
 from crypto.canonical import JsonValue
 from tendering.domain.methods.benchmark_prices import NO_PARTS, LotFacts
 from tendering.domain.methods.case import PRICE_FEN_MAX, Case, CaseBid
+from tendering.domain.methods.choices import draw_one
 from tendering.domain.methods.corrections import Offer, UnitPrice
 from tendering.domain.methods.evaluated_price import BidFacts, evaluated
-from tendering.domain.methods.floats import draw_float
 from tendering.domain.methods.method import LowPriceRates, Method
 from tendering.domain.methods.score import ABOVE_CEILING, VALID, Scored, score
 from tendering.domain.methods.totals import Sheets
@@ -118,7 +119,7 @@ def case_of(
     sheets: Sheets | None,
 ) -> Case:
     """The bids with what their forms say, and what was drawn."""
-    draws = {one.id: draw_float(one, lot.seed) for one in method.drawn} if lot.seed else {}
+    draws = {one.id: draw_one(one, lot.seed) for one in method.drawn} if lot.seed else {}
     return Case(
         bids=tuple(
             CaseBid(
@@ -137,7 +138,7 @@ def case_of(
         lot=LotFacts(
             ceiling_fen=lot.ceiling_fen,
             ceiling_parts_fen=lot.parts_fen,
-            drawn={name: one.percent for name, one in draws.items()},
+            drawn={name: one.value for name, one in draws.items()},
         ),
         budget_fen=None,
         noticed_on=None,

@@ -6,6 +6,7 @@ Format `kaibiao/scores/v1`. Yuan, percents and points are decimal texts, fen are
 from typing import Final
 
 from crypto.canonical import JsonValue
+from tendering.domain.methods.choices import result_json
 from tendering.domain.methods.price import LineRow, LineScores, PriceScores
 from tendering.domain.methods.score import Scored
 from tendering.domain.methods.totals import Ranking
@@ -33,13 +34,7 @@ def score_json(scored: Scored) -> dict[str, JsonValue]:
             }
             for bid, one in scored.corrections.items()
         },
-        "drawn": {
-            name: {
-                "percent": str(draw.percent),
-                "balls": [{"urn": list(ball.urn), "drawn": ball.drawn} for ball in draw.balls],
-            }
-            for name, draw in scored.case.draws.items()
-        },
+        "drawn": {name: result_json(draw) for name, draw in scored.case.draws.items()},
         "price": None if scored.prices is None else _prices(scored.prices),
         "ranking": [] if scored.ranking is None else ranking_json(scored.ranking),
         "compared": [

@@ -99,12 +99,15 @@ def test_what_was_changed_is_named(
 
 
 def another_ball(body: dict[str, Any]) -> None:
-    (coefficient,) = body["coefficients"]
-    coefficient["balls"][0]["drawn"] ^= 1
+    body["coefficients"][1]["balls"][0]["drawn"] ^= 1
 
 
 def another_percent(body: dict[str, Any]) -> None:
-    body["coefficients"][0]["percent"] = "3.33"
+    body["coefficients"][1]["percent"] = "3.33"
+
+
+def another_method(body: dict[str, Any]) -> None:
+    body["coefficients"][0]["method"] = body["coefficients"][0]["method"] % 3 + 1
 
 
 def no_coefficient(body: dict[str, Any]) -> None:
@@ -121,7 +124,7 @@ def somebody_else(body: dict[str, Any]) -> None:
 
 @pytest.fixture(scope="module")
 def drawn() -> Archive:
-    """A tender whose method left a K to the draw, to which all three bidders contributed."""
+    """A tender whose method left a benchmark and a K to the draw; all three bidders contributed."""
     return TenderPlay(method=DRAWN_METHOD).played().archive()
 
 
@@ -132,6 +135,7 @@ def test_a_drawn_coefficient_is_computed_again_and_what_was_evaluated_with_it(
 
     assert report.holds, report.verdict
     assert "lot 1: K = " in found(report, Status.HOLDS)
+    assert "lot 1: 方法 = " in found(report, Status.HOLDS)
 
 
 @pytest.mark.parametrize(
@@ -139,6 +143,7 @@ def test_a_drawn_coefficient_is_computed_again_and_what_was_evaluated_with_it(
     [
         ("committee.drawn", another_ball, "another coefficient"),
         ("committee.drawn", another_percent, "another coefficient"),
+        ("committee.drawn", another_method, "another coefficient"),
         ("committee.drawn", no_coefficient, "another coefficient"),
         ("draw.pool_frozen", no_bidder, "other bidders may contribute"),
         ("draw.pool_frozen", somebody_else, "other bidders may contribute"),

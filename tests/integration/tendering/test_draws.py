@@ -372,7 +372,7 @@ async def test_bidders_contribute_to_a_draw_in_the_hall_that_leaves_a_coefficien
     assert record.bidders == {first.id, second.id}
     assert drawn["opened_by_key_holders"] == [str(first.id)]
     assert drawn["coefficients"] == coefficients(changed, hexed(drawn, "seed"))
-    assert len(drawn["coefficients"]) == 1
+    assert [one["id"] for one in drawn["coefficients"]] == ["方法", "K"]
 
 
 async def test_where_nothing_is_left_to_the_draw_it_waits_for_the_record_and_no_bidder_has_a_part(

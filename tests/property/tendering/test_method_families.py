@@ -21,12 +21,15 @@ from tendering.domain.methods.totals import totals
 from tendering.methods import example_names, example_text
 
 CEILING = 10**12
-# What the prices alone decide: no parts, lines, quantities or K.
+# What the prices alone decide: no parts, lines, quantities, nothing drawn.
 PLAIN = [
     name
     for name in example_names()
     if name
-    not in {"price-lines", "drawn-float", "without-provisional-sums", "lowest-evaluated-price"}
+    not in {
+        *("price-lines", "drawn-float", "drawn-method"),
+        *("without-provisional-sums", "lowest-evaluated-price"),
+    }
 ]
 DEFINITIONS: list[dict[str, Any]] = [json.loads(example_text(name, "method")) for name in PLAIN]
 METHODS: dict[str, Method] = {one["id"]: parse_method(one) for one in DEFINITIONS}

@@ -59,7 +59,10 @@ def test_a_room_computes_what_the_command_line_computes(name: str) -> None:
     drawn = price_of(play)["drawn"]
     bids = dict(given.bids)
     if drawn:
-        bids["drawn"] = {key: {"percent": one["percent"]} for key, one in drawn.items()}
+        said = ("percent", "method")
+        bids["drawn"] = {
+            key: {word: one[word] for word in said if word in one} for key, one in drawn.items()
+        }
     alone = score_json(score(canonical(given.method), canonical(bids)))
     numbers = {row["id"]: f"{place:02d}" for place, row in enumerate(bids["bids"], start=1)}
 
@@ -76,6 +79,17 @@ def test_k_follows_from_the_seed_of_the_lot_and_from_nothing_else() -> None:
     assert Decimal("5.00") <= Decimal(first["percent"]) <= Decimal("8.00")
     with pytest.raises(MethodInvalid):
         played(example("drawn-float"), seed="")
+
+
+def test_the_drawn_method_is_the_one_that_counts() -> None:
+    drawn = [price_of(played(example("drawn-method"), seed=f"{one:02x}" * 32)) for one in range(9)]
+
+    numbers = {
+        one["drawn"]["方法"]["method"]: one["price"]["lines"][0]["benchmark"]["yuan"]
+        for one in drawn
+    }
+    assert set(numbers) == {1, 2, 3}
+    assert len(set(numbers.values())) == 3
 
 
 def test_the_lowest_evaluated_price_ranks_and_is_handed_over() -> None:

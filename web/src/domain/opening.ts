@@ -43,10 +43,11 @@ export interface Ball {
   drawn: number;
 }
 
-/** A coefficient that was drawn, in percent, and how. */
+/** What was drawn, and how: a coefficient in percent, or one of several methods by its number. */
 export interface Coefficient {
   id: string;
-  percent: string;
+  percent: string | null;
+  method: { number: number; title: string } | null;
   balls: Ball[];
 }
 
@@ -237,7 +238,12 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
         urn: Array.isArray(ball.urn) ? ball.urn.map(Number) : [],
         drawn: Number(ball.drawn),
       }));
-      lotOf(opening, text(one.lot)).coefficients.push({ id: text(one.id), percent: text(one.percent), balls });
+      lotOf(opening, text(one.lot)).coefficients.push({
+        id: text(one.id),
+        percent: typeof one.percent === "string" ? one.percent : null,
+        method: typeof one.method === "number" ? { number: one.method, title: text(one.title) } : null,
+        balls,
+      });
     }
   },
   "candidates.published": (opening, body) => {

@@ -247,8 +247,12 @@ def test_each_coefficient_is_drawn_by_lot_ball_by_ball_and_none_where_none_is_le
     )
     found: Any = coefficients(tender, b"s" * 32)
 
-    assert [(one["lot"], one["id"]) for one in found] == [("1", "K"), ("2", "K")]
-    for one in found:
+    names = [(lot, name) for lot in ("1", "2") for name in ("方法", "K")]
+    assert [(one["lot"], one["id"]) for one in found] == names
+    for one in found[::2]:
+        assert one["balls"] == [{"urn": [1, 2, 3], "drawn": one["method"]}]
+        assert one["title"] == ("算术平均值下浮K", "最低报价", "算术平均值")[one["method"] - 1]
+    for one in found[1::2]:
         whole, *decimals = (ball["drawn"] for ball in one["balls"])
         assert all(ball["drawn"] in ball["urn"] for ball in one["balls"])
         assert one["percent"] == f"{whole}." + "".join(map(str, decimals))

@@ -140,8 +140,29 @@ def test_a_drawn_k_leaves_the_provisional_sums_alone(k: str, benchmark: str) -> 
 def test_k_follows_from_a_seed() -> None:
     result = scored("drawn-float", bids={"drawn": {"K": {"seed": "00" * 32}}})
 
-    assert str(result.case.lot.drawn["K"]) == str(result.case.draws["K"].percent)
+    assert str(result.case.lot.drawn["K"]) == str(result.case.draws["K"].value)
     assert len(result.case.draws["K"].balls) == 3
+
+
+@pytest.mark.parametrize(
+    ("number", "benchmark"), [(1, "9400000.00"), (2, "9179333.33"), (3, "9700000.00")]
+)
+def test_the_benchmark_is_the_one_that_was_drawn(number: int, benchmark: str) -> None:
+    result = scored("drawn-method", bids={"drawn": {"方法": {"method": number}}})
+
+    assert result.prices is not None
+    assert str(result.prices.benchmark.yuan) == benchmark
+
+
+def test_a_benchmark_among_several_follows_from_a_seed_with_one_ball() -> None:
+    found = [
+        scored("drawn-method", bids={"drawn": {"方法": {"seed": f"{one:02x}" * 32}}})
+        for one in range(9)
+    ]
+
+    draws = [one.case.draws["方法"] for one in found]
+    assert {one.value for one in draws} == {1, 2, 3}
+    assert {one.balls[0].urn for one in draws} == {(1, 2, 3)}
 
 
 def test_a_policy_deduction_lowers_the_compared_price_and_not_the_contract() -> None:

@@ -71,6 +71,7 @@ export default {
   draw: {
     title: "Draw (lot {lot})",
     result: "Drawn: {id} = {percent}%",
+    method: "Drawn: {id} {number} ({title})",
     whole: "whole percents",
     decimal: "decimal {place}",
     urn: "in the urn: {urn}",

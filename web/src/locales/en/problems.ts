@@ -150,7 +150,7 @@ export default {
   "candidates-not-allowed": "The candidates are not those of the evaluation report.",
   "contribution-mismatch": "This key does not open the contribution that you sealed. Check the file.",
   "contributions-missing": "Some contributions are not sealed, not looked at or not opened yet. The draw waits; it is not begun anew.",
-  "draw-not-prepared": "The pool has not been frozen yet. Freeze it first.",
+  "draw-not-prepared": "Nothing has been drawn yet. Freeze the pool and draw first.",
   "draw-over": "The draw has gone past this step.",
   "bids-invalid": "The file of bids is not well formed. Check the place that is named.",
   "bill-invalid": "The bill of quantities cannot be read. Check the place that is named.",

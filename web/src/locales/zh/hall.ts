@@ -71,6 +71,7 @@ export default {
   draw: {
     title: "现场抽取（第 {lot} 标段）",
     result: "抽取结果：{id} = {percent}%",
+    method: "抽取结果：{id} {number}——{title}",
     whole: "整数位",
     decimal: "小数第 {place} 位",
     urn: "球箱内：{urn}",

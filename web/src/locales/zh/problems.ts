@@ -148,7 +148,7 @@ export default {
   "candidates-not-allowed": "公示的候选人与评标报告不一致。",
   "contribution-mismatch": "提交的密钥打不开之前密封的随机数，请检查是否选错文件。",
   "contributions-missing": "还有随机数未密封、未核对或未打开，暂时不能进行；不会因此重新抽取。",
-  "draw-not-prepared": "专家抽取名单尚未锁定，请先锁定名单。",
+  "draw-not-prepared": "还没有抽取：请先锁定专家抽取名单，并完成现场抽取。",
   "draw-over": "抽取已经进入下一步，不能再这样操作。",
   "bids-invalid": "报价数据文件有误，请按提示的位置检查。",
   "bill-invalid": "工程量清单文件不能读取，请按提示的位置检查。",

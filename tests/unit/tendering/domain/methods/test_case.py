@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tendering.domain.methods.benchmark_prices import LotFacts
 from tendering.domain.methods.case import Case, parse_case
 from tendering.domain.methods.method import Method, parse_method
 from tendering.domain.methods.price import price_scores
@@ -67,6 +68,22 @@ def test_what_does_not_hold_is_refused(members: dict[str, Any], where: str) -> N
 def test_a_seed_has_32_bytes_in_lower_hex(seed: str) -> None:
     with pytest.raises(BidsInvalid, match="seed"):
         case("drawn-float", drawn={"K": {"seed": seed}})
+
+
+@pytest.mark.parametrize("number", [0, 4, "2", None])
+def test_a_method_that_is_none_of_them_was_not_drawn(number: object) -> None:
+    with pytest.raises(BidsInvalid, match="方法"):
+        case("drawn-method", drawn={"方法": {"method": number}})
+
+
+@pytest.mark.parametrize("drawn", [{}, {"方法": Decimal(4)}, {"方法": Decimal("1.5")}])
+def test_nothing_is_scored_before_the_method_is_drawn(drawn: dict[str, Decimal]) -> None:
+    with pytest.raises(MethodInvalid) as refused:
+        price_scores(
+            a_method("drawn-method"), {"A": 100}, ceiling_fen=1000, lot=LotFacts(drawn=drawn)
+        )
+
+    assert refused.value.parameters["where"] == "drawn.方法"
 
 
 def test_no_price_makes_no_benchmark() -> None:

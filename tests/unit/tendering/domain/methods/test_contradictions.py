@@ -21,6 +21,7 @@ def changed(name: str, path: str, value: Any) -> dict[str, Any]:
     return definition
 
 
+ONE_WAY = {"title": "甲", "of": {"kind": "lowest"}}
 ADJUSTMENT = {"id": "a", "title": "a", "unit": "u", "from": "0", "to": "1"}
 
 
@@ -73,6 +74,31 @@ ADJUSTMENT = {"id": "a", "title": "a", "unit": "u", "from": "0", "to": "1"}
             "price.benchmark.float_drawn.from",
             "5.001",
             "price.benchmark.float_drawn.from",
+        ),
+        ("drawn-method", "price.benchmark.among", [], "price.benchmark.among"),
+        (
+            "drawn-method",
+            "price.benchmark.among.0.title",
+            "最高投标限价与报价平均值各占一半",
+            "price.benchmark.among",
+        ),
+        (
+            "drawn-method",
+            "price.benchmark.among.0.of",
+            {"kind": "drawn", "id": "x", "among": [ONE_WAY, ONE_WAY | {"title": "乙"}]},
+            "price.benchmark.among[0].of.kind",
+        ),
+        (
+            "mean-and-ceiling",
+            "price.benchmark.terms.0.of",
+            {"kind": "drawn", "id": "x", "among": [ONE_WAY, ONE_WAY | {"title": "乙"}]},
+            "price.benchmark.terms[0].of.kind",
+        ),
+        (
+            "drawn-method",
+            "price.benchmark.among.0.of.float_drawn",
+            {"id": "方法", "from": "1", "to": "2", "decimals": 0},
+            "price",
         ),
         ("stepped", "price.curve.above.0.to_percent", "6", "price.curve.above"),
         ("stepped", "price.curve.above.3.to_percent", "60", "price.curve.above"),
