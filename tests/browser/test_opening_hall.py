@@ -217,8 +217,6 @@ async def _draw(play: HallPlay, people: People, folder: Path) -> None:
     )
     others = (play.bidders[2], *play.holders, play.supervisor, play.agency)
     await _lead(people, "现场抽取")
-    await people.host.page.get_by_role("button", name="生成开标记录").click()
-    await people.host.page.get_by_text("还没有抽取").first.wait_for()
     draw = HallDraw(play, folder)
     await draw.freeze()
     for visitor, party, panel, button in by_page:

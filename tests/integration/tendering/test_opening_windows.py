@@ -4,6 +4,8 @@ from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -13,6 +15,7 @@ from tendering.domain.journal import Stream, instant
 from tendering.domain.opening_window import Decision
 from tendering.domain.refusals import Forbidden
 from tendering.domain.refusals.openings import (
+    AlreadyUnlocked,
     BidsStillLocked,
     TooFewBids,
     UnlockWindowClosed,
@@ -21,9 +24,12 @@ from tendering.domain.refusals.openings import (
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, TenderStatus
-from tendering.storage import openings, tenders
-from tendering.storage.connection import Pool, reading
+from tendering.storage import certificates, openings, tenders
+from tendering.storage.certificates import Certificate
+from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.tendering.locked_bids import Opened, opened
+from tests.integration.tendering.registered import person
+from tests.support.archive_parties import make_bid
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -138,6 +144,72 @@ async def test_an_attempt_in_vain_is_evidence_in_custody_and_nowhere_else(
     assert entry.body["received_at"] == instant(tender.at)
     assert set(entry.body["file_key_digests"]) == set(ENVELOPES)  # type: ignore[arg-type]
     assert await tender.entries(Stream.PUBLIC, ATTEMPT) == []
+
+
+async def test_only_the_keys_of_this_very_bid_open_it_and_what_was_tried_does_no_harm(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    (first, own), (_, others) = tender.bids[:2]
+    keys = own.file_keys
+    replaced = tender.play.made[1].file_keys
+    elsewhere = make_bid(
+        replace(tender.play.tender, id=uuid4()), first, counter=9, price_fen=1
+    ).file_keys
+    actor = tender.actor(first, Role.BIDDER)
+
+    def unlock(sent: dict[str, bytes]) -> Awaitable[object]:
+        body = doors.PostUnlock("1", doors.FileKeys(**sent))
+        return doors.post_unlock(tender.context, actor, tender.at, tender.id, body)
+
+    for sent in (
+        dict(others.file_keys),
+        dict(replaced),
+        dict(elsewhere),
+        keys | {"price": keys["technical"], "technical": keys["price"]},
+        keys | {"price": keys["price"][:15]},
+        {kind: key for kind, key in keys.items() if kind != "price"},
+        {},
+    ):
+        assert await refused(unlock(sent)), sent.keys()
+    await unlock(dict(keys))
+    with pytest.raises(AlreadyUnlocked):
+        await unlock(dict(others.file_keys))
+
+    attempts = await tender.entries(Stream.CUSTODY, ATTEMPT)
+    assert [one.body["code"] for one in attempts] == ["wrong-file-key"] * 7
+
+
+async def test_an_attempt_says_in_what_state_the_certificates_of_the_bidder_were(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    bidder, _ = tender.bids[2]
+    expired = tender.at - timedelta(days=1)
+    async with transaction(pool) as connection:
+        clerk = await person(connection, bidder.id, "clerk", at=expired)
+        for number, ends in enumerate((expired, tender.at + timedelta(days=300))):
+            await certificates.insert(
+                connection,
+                Certificate(
+                    serial=f"{number:032x}",
+                    organization_id=bidder.id,
+                    requested_by=clerk,
+                    der=b"-",
+                    public_key=bytes([number]) * 65,
+                    issued_at=expired - timedelta(days=number + 1),
+                    not_after=ends,
+                ),
+            )
+
+    assert await try_wrong_keys(tender)
+
+    (entry,) = await tender.entries(Stream.CUSTODY, ATTEMPT)
+    states: Any = entry.body["certificates"]
+    assert [(one["not_after"], one["revoked_at"]) for one in states] == [
+        (instant(expired), None),
+        (instant(tender.at + timedelta(days=300)), None),
+    ]
 
 
 async def test_who_tries_on_and_on_fills_no_journal(pool: Pool, tmp_path: Path) -> None:
