@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 from evaluation_rooms import messages  # noqa: E402
 from evaluation_rooms.api.routes import ROOM_ROUTES  # noqa: E402
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES  # noqa: E402
+from insurance_gateway.api.routes import INSURANCE_ROUTES  # noqa: E402
 from tendering.api.openapi import document  # noqa: E402
 from tendering.api.routes import ROUTES as TENDERING_ROUTES  # noqa: E402
 from tendering.api.routing import PREFIX, Route  # noqa: E402
@@ -27,8 +28,13 @@ Json = Mapping[str, Any]
 
 TARGET: Final = ROOT / "web" / "src" / "generated"
 # Every door that the front end may knock at, and the living parts that their handlers name.
-ROUTES: Final[tuple[Route, ...]] = (*TENDERING_ROUTES, *ROOM_ROUTES, *EVALUATION_ROUTES)
-PARTS: Final[Mapping[str, object]] = {"rooms": None, "log_parts": None}
+ROUTES: Final[tuple[Route, ...]] = (
+    *TENDERING_ROUTES,
+    *ROOM_ROUTES,
+    *EVALUATION_ROUTES,
+    *INSURANCE_ROUTES,
+)
+PARTS: Final[Mapping[str, object]] = {"rooms": None, "log_parts": None, "insurance": None}
 
 _HEADER: Final = "// Made by scripts/generate_types.py (make types): do not edit.\n"
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")

@@ -134,7 +134,8 @@ async def _load(address: str, folder: Path) -> dict[str, DemonstrationAccount]:
         told, _ = await loading.communicate()
     assert loading.returncode == 0
     accounts = [DemonstrationAccount(**json.loads(line)) for line in told.splitlines()]
-    return {account.login: account for account in accounts}
+    first = DemonstrationAccount(operator["login"], operator["password"], "operator", "")
+    return {account.login: account for account in (*accounts, first)}
 
 
 def free_port() -> int:

@@ -23,6 +23,13 @@ declare module "vue-router" {
       | "calendar"
       | "receipt"
       | "ratings"
+      | "invitations"
+      | "seat"
+      | "venue"
+      | "experts"
+      | "guarantors"
+      | "live"
+      | "securities"
       | "notFound";
     needsLogIn?: boolean;
   }
@@ -83,6 +90,52 @@ export const router = createRouter({
       name: "ratings",
       component: () => import("@/pages/RatingsPage.vue"),
       meta: { title: "ratings" },
+    },
+    {
+      path: "/invitations",
+      name: "invitations",
+      component: () => import("@/pages/InvitationsPage.vue"),
+      meta: { title: "invitations", needsLogIn: true },
+    },
+    {
+      path: "/tenders/:id/seat",
+      name: "seat",
+      component: () => import("@/pages/SeatPage.vue"),
+      props: true,
+      meta: { title: "seat", needsLogIn: true },
+    },
+    {
+      path: "/venue/:part?",
+      name: "venue",
+      component: () => import("@/pages/VenuePage.vue"),
+      props: true,
+      meta: { title: "venue", needsLogIn: true },
+    },
+    {
+      path: "/experts/:expert?",
+      name: "experts",
+      component: () => import("@/pages/ExpertsPage.vue"),
+      props: true,
+      meta: { title: "experts", needsLogIn: true },
+    },
+    {
+      path: "/guarantors",
+      name: "guarantors",
+      component: () => import("@/pages/GuarantorPage.vue"),
+      meta: { title: "guarantors", needsLogIn: true },
+    },
+    {
+      path: "/live",
+      name: "live",
+      component: () => import("@/pages/LivePage.vue"),
+      meta: { title: "live", needsLogIn: true },
+    },
+    {
+      path: "/statistics/securities/:year(\\d{4})?",
+      name: "securities",
+      component: () => import("@/pages/SecuritiesPage.vue"),
+      props: true,
+      meta: { title: "securities" },
     },
     {
       path: "/rooms/:id",

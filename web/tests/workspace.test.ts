@@ -45,7 +45,7 @@ function aBid(changes: Partial<OwnBid> = {}): OwnBid {
 
 function known(changes: Partial<Known> = {}): Known {
   const participation = { documents_at: null, confirmed: [] };
-  return { tender: aTender(), participation, bids: [], securities: [], extensions: [], organizationId: ME, ...changes };
+  return { tender: aTender(), participation, bids: [], securities: [], extensions: [], enquiries: [], organizationId: ME, ...changes };
 }
 
 const told = (of: Known, now = BEFORE) => tasksOf(of, now).map((task) => `${task.key} ${task.state}`);

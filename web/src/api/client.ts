@@ -1,5 +1,6 @@
 /** One way to ask the platform: a door by its name, typed by what the platform says of it. */
 import { Problem, readProblem } from "@/api/problems";
+import { WORKSTATION_HEADER, workstationOf } from "@/domain/workstation";
 import type { Doors } from "@/generated/api";
 
 type Door = keyof Doors;
@@ -52,6 +53,8 @@ async function ask(door: string, asked: Loose, options: Options): Promise<Respon
   if (method === "POST") headers.set("Idempotency-Key", freshKey());
   if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
   if (options.ifMatch !== undefined) headers.set("If-Match", `"${options.ifMatch}"`);
+  const workstation = workstationOf(localStorage);
+  if (workstation) headers.set(WORKSTATION_HEADER, workstation.token);
   const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
   let answer: Response;
   try {

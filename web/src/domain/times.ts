@@ -92,3 +92,10 @@ export function left(until: number, now: number): Left {
 function partsOf(at: At): Record<string, string> {
   return Object.fromEntries(PARTS.formatToParts(new Date(at)).map((one) => [one.type, one.value]));
 }
+
+/** "3 s", "5 min", "2 h": a median in the largest unit that leaves it at least one. */
+export function inUnits(seconds: number): { key: "seconds" | "minutes" | "hours"; count: number } {
+  if (seconds < 60) return { key: "seconds", count: seconds };
+  if (seconds < 3600) return { key: "minutes", count: Math.round(seconds / 60) };
+  return { key: "hours", count: Math.round(seconds / 360) / 10 };
+}

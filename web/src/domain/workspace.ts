@@ -1,6 +1,7 @@
 /** What a bidder has to do in a tender, and until when: from what the platform says of both. */
 import type {
   OwnBid,
+  OwnEnquiry,
   ParticipationView,
   SecurityView,
   TenderView,
@@ -12,7 +13,7 @@ export type State = "done" | "open" | "missed" | "later" | "warn";
 /** `key` names its text; `part` the part of the workspace where it is done. */
 export interface Task {
   key: string;
-  part: "documents" | "amendments" | "security" | "receipts" | "hall" | "validity" | "remedies" | "results";
+  part: "documents" | "amendments" | "enquiries" | "security" | "receipts" | "hall" | "validity" | "remedies" | "results";
   lot: string;
   /** The first instant that is too late; null where there is none. */
   due: string | null;
@@ -25,13 +26,14 @@ export interface Known {
   bids: readonly OwnBid[];
   securities: readonly SecurityView[];
   extensions: readonly ValidityExtensionView[];
+  enquiries: readonly OwnEnquiry[];
   organizationId: string;
 }
 
 /** Everything, the undone that is due first first; what is done stands at the end. */
 export function tasksOf(known: Known, now: number): Task[] {
   const { tender } = known;
-  const tasks = [...documents(known, now), ...tender.lots.flatMap(({ lot }) => ofLot(known, lot, now))];
+  const tasks = [...documents(known, now), ...enquiries(known, now), ...tender.lots.flatMap(({ lot }) => ofLot(known, lot, now))];
   const weight = (task: Task): number => (task.state === "done" ? 2 : task.state === "later" ? 1 : 0);
   const instant = (task: Task): number => (task.due ? Date.parse(task.due) : Infinity);
   return tasks.sort((one, other) => weight(one) - weight(other) || instant(one) - instant(other) || 0);
@@ -65,6 +67,13 @@ function ofLot(known: Known, lot: string, now: number): Task[] {
   }
   if (standing !== null) found.push(...opening(known, lot, now), ...validity(known, lot, now));
   return found;
+}
+
+function enquiries(known: Known, now: number): Task[] {
+  return known.enquiries.map((one) => {
+    const state = one.lapsed ? "missed" : stateOf(one.text !== null, one.due_at, now);
+    return { key: "enquiry", part: "enquiries", lot: one.lot, due: one.due_at, state };
+  });
 }
 
 function opening({ tender }: Known, lot: string, now: number): Task[] {

@@ -32,6 +32,8 @@ export type BookingStatus = "cancelled" | "confirmed" | "declined" | "failed" | 
 
 export type BookingStep = "cancel" | "confirm" | "decline" | "fail";
 
+export interface CallAnswer { at: string | null; direction: string; door: string; outcome: string; explanation: string; message_id: string | null }
+
 export interface CallBody { begins_at: string; answer_minutes: number }
 
 export interface CanaryHolder { number: number; name: string; state: "due" | "opened" | "overdue"; opened_at: string | null }
@@ -49,6 +51,10 @@ export interface CertificateList { items: CertificateAnswer[] }
 export interface CheckStep { step: "check"; organization_id: string; usable: boolean; statement: Record<string, unknown> }
 
 export interface CircumstancesBody { category?: "design" | "goods" | "services" | "works"; compulsory?: boolean; state_controlled?: boolean; is_complex?: boolean }
+
+export interface ClaimAnswer { lot: string; bidder_id: string; guarantor_id: string; policy_number: string | null; claim: MatterAnswer }
+
+export interface ClaimList { items: ClaimAnswer[] }
 
 export interface ClarificationAnswer { number: number; deadline: string }
 
@@ -76,6 +82,8 @@ export type ConductKind = "commended" | "lifted" | "removed" | "suspended" | "wa
 
 export interface ConductView { kind: ConductKind; begins_on: string; ends_on: string | null; basis: string }
 
+export interface ConsoleAnswer { guarantor_id: string; endpoint: string; live_since: string | null; calls: CallAnswer[]; dead_letters: DeadLetterAnswer[] }
+
 export interface ContractList { items: ContractView[] }
 
 export type ContractStep = "file" | "publish" | "return_security" | "secure";
@@ -85,6 +93,8 @@ export interface ContractView { lot: string; bidder_id: string; terms: Record<st
 export interface ContributionAnswer { organization_id: string; recipient: string; container: string; records: Record<string, boolean>; admitted: boolean | null; state: string; shares_from: number[]; value: string | null; fault: string | null }
 
 export interface CourseAnswer { steps: Record<string, unknown>[]; findings: Record<string, unknown>[] }
+
+export interface DeadLetterAnswer { id: string; order_id: string; kind: string; attempts: number; dead_at: string; last_error: string }
 
 export type Decision = "fail" | "go_on";
 
@@ -160,6 +170,10 @@ export interface FreeAnswer { room_seats: number; scattered_seats: number }
 
 export interface Gap { opened: MediaGapOpened; over?: boolean; continued?: MediaContinued | null }
 
+export interface GuarantorAnswer { id: string; organization_id: string; name: string; public_key: string; live: boolean }
+
+export interface GuarantorList { items: GuarantorAnswer[]; platform_key: string }
+
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
 export interface HallView { kind: "hall"; tender_id: string; phase: string; suspended: boolean; on_air: boolean }
@@ -206,6 +220,8 @@ export interface LotView { lot: string; title: string; estimate_fen: number; cei
 
 export interface Mark { bid: number; criterion: string; points: string }
 
+export interface MatterAnswer { id: string; kind: string; state: string; asked_at: string; reason: string; cover_fen?: number | null; cover_until?: string | null; amount_fen?: number | null; due_at?: string | null; settled_at?: string | null }
+
 export interface Me { person: PersonAnswer; organization: OrganizationAnswer; role: Role; roles: Role[]; csrf_token: string }
 
 export interface MediaContinued { kind: "media.continued"; room_id: string; gap: number; by: string; reason: string }
@@ -218,6 +234,8 @@ export interface MessageView { id: string; tender_id: string; tender_number: str
 
 export type Mode = "local" | "one_to_many" | "one_to_one" | "scattered";
 
+export interface MonthFigures { month: string; figures: SecurityFigures }
+
 export interface Motion { made: MotionMade; votes?: MotionVoted[]; decided?: MotionDecided | null }
 
 export interface MotionDecided { kind: "motion.decided"; room_id: string; motion: number; agreed: number[]; dissents: Dissent[]; carried: boolean }
@@ -229,6 +247,10 @@ export interface MotionVoted { kind: "motion.voted"; room_id: string; motion: nu
 export interface NeedBody { venue: string; region: string; speciality: string; seats: number; reserves?: number }
 
 export interface NewAdministrator { name: string; login: string; password: string }
+
+export interface Notice { id: string; order_id: string; state: "agreed" | "awaiting_premium" | "declined" | "issued" | "paid" | "refused" | "under_review" | "underwriting"; premium_fen?: number | null; policy?: Record<string, unknown> | null; matter_id?: string | null; amount_fen?: number | null; reason?: string }
+
+export interface NoticeAnswer { order_id: string; state: string; reason: string }
 
 export interface ObjectionList { items: ObjectionView[] }
 
@@ -245,6 +267,12 @@ export interface ObstacleView { obstacle: Obstacle; law: string }
 export interface OpeningView { status: string; lots: LotOpening[] }
 
 export interface OperatorBody { site: string; name: string; person_id: string }
+
+export interface OrderAnswer { id: string; tender_id: string; lot: string; guarantor_id: string; state: string; cover_fen: number; cover_until: string; ordered_at: string; reason: string; premium_fen?: number | null; policy_number?: string | null; insured_fen?: number | null; insured_until?: string | null; matters?: MatterAnswer[]; history?: OrderStepAnswer[] }
+
+export interface OrderList { items: OrderAnswer[] }
+
+export interface OrderStepAnswer { state: string; at: string; reason: string }
 
 export interface OrganizationAnswer { id: string; uscc: string; name: string; roles: Role[] }
 
@@ -318,6 +346,8 @@ export interface PostAcceptance { accepted: boolean; suspends: boolean; text: st
 
 export interface PostAnnouncement { text: string }
 
+export interface PostApproval { conformance_sha256?: string | null }
+
 export interface PostArchive { retention?: "permanent" | "ten_years" | "thirty_years" }
 
 export interface PostAuthorization { role: Role; valid_until?: string | null }
@@ -376,6 +406,8 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 
 export interface PostFindingDecision { accepted: boolean; reason?: string }
 
+export interface PostGuarantor { name: string; organization_id: string; endpoint: string; public_key: string }
+
 export interface PostHallPhase { to: HallPhase }
 
 export interface PostIdentityDecision { approved: boolean; reason: string }
@@ -403,6 +435,8 @@ export interface PostObjection { subject: "evaluation_result" | "opening" | "ten
 export interface PostObjectiveMark { bid: number; criterion: string; points: string; basis: string; reason: string }
 
 export interface PostOpeningRecord { lot: string }
+
+export interface PostOrder { tender_id: string; lot: string; guarantor_id: string }
 
 export interface PostOrganization { uscc: string; name: string; person: NewAdministrator; role?: Role }
 
@@ -433,6 +467,8 @@ export interface PostPublication { statement: Record<string, unknown> }
 export interface PostQualification { lot: string; verdicts: QualificationVerdict[] }
 
 export interface PostQuestion { text: string }
+
+export interface PostQuotes { tender_id: string; lot: string }
 
 export interface PostRating { service: Service; level: Level; comment?: string }
 
@@ -498,6 +534,8 @@ export interface PriceExplained { kind: "price.explained"; room_id: string; bid:
 
 export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
 
+export interface ProjectFigures { number: string; title: string; opened_at: string; figures: SecurityFigures }
+
 export interface ProjectList { items: ProjectView[] }
 
 export interface ProjectView { id: string; procuring_entity_id: string; name: string; region: string; approval: Approval; approval_number: string; approved_by: string; approved_on: string; code: string; investment_fen: number }
@@ -517,6 +555,10 @@ export interface QualificationVerdict { bidder_id: string; passes: boolean; reas
 export interface QuestionList { items: QuestionView[] }
 
 export interface QuestionView { id: string; text: string; asked_at: string }
+
+export interface QuoteAnswer { guarantor_id: string; name: string; premium_fen: number; issued?: number; issue_seconds?: number | null; claims?: number; claims_paid?: number }
+
+export interface QuoteList { items: QuoteAnswer[] }
 
 export interface RatingTotals { items: ServiceTotals[] }
 
@@ -576,9 +618,13 @@ export interface SealStep { step: "seal"; container: string; recipient: string; 
 
 export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
 
+export interface SecurityFigures { projects: number; bidders: number; by_insurance: number; by_bank: number; by_cash: number; share_percent: string; spared_fen: number; spared_wan_yuan: string; issue_seconds: number | null; claims: number; claimed_fen: number; paid_fen: number }
+
 export type SecurityForm = "bank_guarantee" | "cash" | "guarantee_insurance";
 
 export interface SecurityList { items: SecurityView[] }
+
+export interface SecurityStatistics { year: number; guarantors_applied: number; guarantors_live: number; total: SecurityFigures; months: MonthFigures[]; projects: ProjectFigures[] }
 
 export interface SecurityView { lot: string; bidder_id: string; form: SecurityForm; amount_fen: number; valid_until: string; reference: string; release_case: ReleaseCase | null; due: string | null; released_at: string | null; kept_because: string; same_payer_as: string[] }
 
@@ -685,6 +731,21 @@ export interface Doors {
   "GET /experts/{expert_id}/conduct": { path: { expert_id: string }; answer: ConductAnswer };
   "POST /experts/{expert_id}/conduct": { path: { expert_id: string }; body: PostConduct; answer: ConductAnswer };
   "GET /experts/{expert_id}/eligibility": { path: { expert_id: string }; query: { regime: "construction" | "government_procurement"; speciality: string; region?: string }; answer: EligibilityAnswer };
+  "POST /insurance/callbacks/{guarantor_id}": { path: { guarantor_id: string }; body: Notice; answer: NoticeAnswer };
+  "GET /insurance/console": { answer: ConsoleAnswer };
+  "POST /insurance/dead-letters/{message_id}/replay": { path: { message_id: string }; answer: DeadLetterAnswer };
+  "GET /insurance/guarantors": { answer: GuarantorList };
+  "POST /insurance/guarantors": { body: PostGuarantor; answer: GuarantorAnswer };
+  "POST /insurance/guarantors/{guarantor_id}/approval": { path: { guarantor_id: string }; body: PostApproval; answer: undefined };
+  "GET /insurance/openapi.json": { answer: Record<string, unknown> };
+  "GET /insurance/orders": { query: { tender_id?: string }; answer: OrderList };
+  "POST /insurance/orders": { body: PostOrder; answer: OrderAnswer };
+  "GET /insurance/orders/{order_id}": { path: { order_id: string }; answer: OrderAnswer };
+  "POST /insurance/orders/{order_id}/cancellation": { path: { order_id: string }; answer: OrderAnswer };
+  "POST /insurance/orders/{order_id}/surrender": { path: { order_id: string }; answer: MatterAnswer };
+  "POST /insurance/quotes": { body: PostQuotes; answer: QuoteList };
+  "GET /insurance/statistics": { query: { year: number }; answer: SecurityStatistics };
+  "GET /insurance/statistics.csv": { query: { year: number }; answer: Blob };
   "GET /invitations": { answer: OwnInvitations };
   "GET /key-holder/tenders": { answer: HeldTenders };
   "GET /log/checkpoint": { answer: Blob };
@@ -773,6 +834,7 @@ export interface Doors {
   "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };
   "POST /tenders/{tender_id}/canary-answers": { path: { tender_id: string }; body: PostCanaryAnswer; answer: undefined };
   "POST /tenders/{tender_id}/candidates": { path: { tender_id: string }; body: PostCandidates; answer: ResultList };
+  "GET /tenders/{tender_id}/claims": { path: { tender_id: string }; answer: ClaimList };
   "GET /tenders/{tender_id}/clarifications": { path: { tender_id: string }; answer: ClarificationList };
   "POST /tenders/{tender_id}/clarifications": { path: { tender_id: string }; body: PostClarification; answer: ClarificationAnswer };
   "GET /tenders/{tender_id}/clarifications/{number}/receipts": { path: { tender_id: string; number: number }; answer: ClarificationReceiptList };

@@ -6,10 +6,12 @@ import pages from "@/locales/en/pages";
 import problems from "@/locales/en/problems";
 import record from "@/locales/en/record";
 import rooms from "@/locales/en/rooms";
+import sureties from "@/locales/en/sureties";
+import venues from "@/locales/en/venues";
 import work from "@/locales/en/workspace";
 import workplaces from "@/locales/en/workplaces";
 import type { Texts } from "@/locales/zh";
 
-const en: Texts = { ...pages, ...workplaces, desk, work, hall, problems, record, rooms, messages };
+const en: Texts = { ...pages, ...workplaces, ...venues, ...sureties, desk, work, hall, problems, record, rooms, messages };
 
 export default en;

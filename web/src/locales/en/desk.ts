@@ -11,6 +11,7 @@ export default {
     announcements: "Announcements",
     remedies: "Objections",
     validity: "Bid validity",
+    venues: "Venues",
     results: "Award",
     archive: "Archive",
   },

@@ -54,6 +54,13 @@ export default {
     calendar: "Calendar",
     receipt: "Check a receipt",
     ratings: "Ratings",
+    invitations: "Invitations",
+    seat: "Evaluation seat",
+    venue: "Venue",
+    experts: "Experts",
+    guarantors: "Guarantors",
+    live: "Live supervision",
+    securities: "Bid securities",
     notFound: "Page not found",
   },
   roles: {

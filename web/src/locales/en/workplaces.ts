@@ -15,6 +15,8 @@ export default {
     tenders: "My tenders",
     noTenders: "Your organization runs no tender yet.",
     noneYet: "No tender yet. It stands here once you have got its documents.",
+    places: "Workplaces",
+    begins: "begins {at}",
     unconfirmed: "{count} clarifications to confirm",
     deadline: "due {at}",
   },

@@ -11,6 +11,7 @@ export default {
     announcements: "公告与签章",
     remedies: "异议与投诉",
     validity: "投标有效期",
+    venues: "评标场地",
     results: "定标",
     archive: "档案",
   },

@@ -53,6 +53,13 @@ export default {
     calendar: "开标日历",
     receipt: "核对回执",
     ratings: "服务评价统计",
+    invitations: "评标邀请",
+    seat: "评标席位",
+    venue: "场地工作台",
+    experts: "专家库",
+    guarantors: "担保机构",
+    live: "现场监督",
+    securities: "投标保证金统计",
     notFound: "找不到页面",
   },
   roles: {

@@ -15,6 +15,8 @@ export default {
     tenders: "我的项目",
     noTenders: "还没有由贵单位办理的项目。",
     noneYet: "还没有参加的项目。获取招标文件之后，项目会出现在这里。",
+    places: "工作页面",
+    begins: "{at} 开始",
     unconfirmed: "{count} 份澄清待确认",
     deadline: "截止 {at}",
   },
