@@ -28,6 +28,7 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 CHAIN_MAX = 5
 PATHS_MAX = 4096
+AUTHORITIES_MAX = 64
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _DAYS_A_YEAR = 365
@@ -182,7 +183,7 @@ class _Path:
 def _path(
     certificate_der: bytes, chain: tuple[bytes, ...], trusted_roots: tuple[bytes, ...], usage: Usage
 ) -> _Path:
-    roots = [load_certificate(der) for der in trusted_roots]
+    roots = [_authority(der) for der in trusted_roots]
     intermediates = [load_certificate(der) for der in chain]
     leaf = load_certificate(certificate_der)
     check_leaf(leaf, usage)
@@ -200,6 +201,12 @@ def _path(
             raise BadCertificate("the certificate does not lead to a trusted root")
         current = issuer
     raise BadCertificate("the chain of certificates is too long")
+
+
+# The same few authorities stand at the end of every path.
+@lru_cache(maxsize=AUTHORITIES_MAX)
+def _authority(certificate_der: bytes) -> x509.Certificate:
+    return load_certificate(certificate_der)
 
 
 def make_crl(

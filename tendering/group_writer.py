@@ -34,6 +34,7 @@ from tendering.storage.connection import (
     transaction,
 )
 from tendering.storage.tenders import Stamp
+from tendering.turns import Turns
 
 QUEUED_MAX: Final = 4096
 KNOWN_TENDERS_MAX: Final = 512
@@ -61,11 +62,15 @@ _Deed = Callable[[Connection], Awaitable[list[tuple[_Waiting, Receipt | Refused]
 
 @dataclass(slots=True)
 class GroupWriter:
-    """The writer of one process. `group_max` submissions at most go into one transaction."""
+    """The writer of one process. `group_max` submissions at most go into one transaction.
+
+    Who computes before `submit` takes one of `turns`, or the group under way would stand still.
+    """
 
     pool: Pool
     terms: ReceiptTerms
     group_max: int = 256
+    turns: Turns = field(default_factory=Turns)
     _queue: deque[_Waiting] = field(default_factory=deque)
     _something: asyncio.Event = field(default_factory=asyncio.Event)
     _apart: dict[UUID, list[_Waiting]] = field(default_factory=dict)

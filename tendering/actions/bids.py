@@ -22,6 +22,7 @@ from tendering.domain.bid import (
 )
 from tendering.domain.custody import Arrived, Custody, Place, decide_group
 from tendering.domain.journal import Entry, Event, Stream, blinded
+from tendering.domain.procedure import Participants
 from tendering.domain.receipts import Receipt, Submission, issue_receipt
 from tendering.domain.refusals import Refused
 from tendering.domain.refusals.bids import ContainerRefused
@@ -130,15 +131,20 @@ async def _custody_of(
     keys = {key for one in group for key in one.ephemeral_keys}
     upload_ids = {upload_id for one in group for upload_id in one.uploads}
     serials = {one.serial for one in group if one.serial}
+    asked = [place for place in places if _asks_participants(tenders.get(place[0]))]
     return Custody(
         tenders=tenders,
         states=await bids.custody_of_all(connection, places),
         securities=await bid_securities.of_all(connection, places),
         ephemeral_keys=await bids.seen_ephemeral_keys(connection, list(keys)),
         uploads=await uploads.hold(connection, upload_ids) if upload_ids else set(),
-        participants=await participants.of_all(connection, places),
+        participants=await participants.of_all(connection, asked) if asked else set(),
         revoked=dict(await certificates.revocations_of(connection, serials)) if serials else {},
     )
+
+
+def _asks_participants(tender: Tender | None) -> bool:
+    return tender is not None and tender.round.participants is not Participants.PUBLIC
 
 
 async def _take(

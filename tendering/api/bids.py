@@ -117,6 +117,7 @@ async def post_bid(
 async def _submit(
     context: Context, actor: Actor, tender_id: UUID, body: PostBid, *, received_at: datetime
 ) -> dict[str, Any]:
+    await context.intake.turns.take()
     files = await _files(context, actor, body)
     said = read_statement(
         context.keys, body.manifest, label=MANIFEST_LABEL, uscc=actor.uscc, at=received_at
