@@ -6,6 +6,10 @@ second one, the fairer, is made to force each file to the disk before it names i
 durable. Digests are made beforehand. Client and servers share the cores. Beside them the bound: as
 many threads as there are cores digest, write and force to the disk what is in memory already,
 without any network. CPU seconds are of the server and of the client, a gigabyte.
+
+Last the floor, each part of the work alone: the disk written past the page cache and forced, the
+digest, the way through the loopback. If their CPU seconds together fill the cores at a rate below
+the target, no server on this machine can meet it.
 """
 
 import asyncio
@@ -182,6 +186,70 @@ def bound(folder: Path, content: memoryview) -> Measured:
     return timed(1, content, send, servers=[])
 
 
+def floor(folder: Path, content: memoryview) -> dict[str, Measured]:
+    """Disk, digest and loopback, each alone and in as many threads as there are cores."""
+    blobs, upload_id = Blobs(folder), uuid4()
+    blobs.make_room(upload_id, len(content))
+    starts = range(0, len(content), PART_BYTES)
+
+    def write(start: int) -> None:
+        piece = content[start : start + PART_BYTES]
+        with blobs.open_part(upload_id, start // PART_BYTES, len(piece)) as file:
+            file.append(piece)
+            file.sync()
+
+    def in_threads(work: Callable[[int], object]) -> Callable[[memoryview], None]:
+        def send(_: memoryview) -> None:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(work, starts))
+
+        return send
+
+    # The second time, as a file that is there has its room.
+    timed(1, content, in_threads(write), servers=[])
+    return {
+        "the disk alone, past the page cache": timed(1, content, in_threads(write), servers=[]),
+        "the digest alone": timed(
+            1,
+            content,
+            in_threads(lambda start: part_root(content[start : start + PART_BYTES])),
+            servers=[],
+        ),
+        "the loopback alone": timed(1, content, loopback, servers=[]),
+    }
+
+
+def loopback(content: memoryview) -> None:
+    """Through a line of this machine, from one thread to another, looked at by nobody."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listening,
+        socket.create_connection(listening.getsockname()) as sending,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        receiving, _ = listening.accept()
+        sent = pool.submit(sending.sendall, content)
+        room, left = memoryview(bytearray(1 << 20)), len(content)
+        with receiving:
+            while left:
+                left -= receiving.recv_into(room)
+        sent.result()
+
+
+def show_floor(parts: Mapping[str, Measured], peer: Measured) -> None:
+    """What the parts of the work leave possible, beside the peer."""
+    for name, one in parts.items():
+        print(
+            f"{name}: {one.rate:,.0f} MB/s, {one.rate / peer.rate:.2f} of nginx; "
+            f"{one.client_cpu:.2f} CPU seconds a gigabyte"
+        )
+    together = sum(one.client_cpu for one in parts.values())
+    most = min(*(one.rate for one in parts.values()), (os.cpu_count() or 1) * 1000 / together)
+    print(
+        f"the floor: {together:.2f} CPU seconds a gigabyte, so {most:,.0f} MB/s at the most, "
+        f"{most / peer.rate:.2f} of nginx"
+    )
+
+
 def show(name: str, figures: Mapping[str, Measured]) -> None:
     """The table, and what it cost."""
     for contestant, one in figures.items():
@@ -240,6 +308,8 @@ async def compare(folder: Path) -> None:
                         ),
                     }
                     show(name, figures)
+                    alone = await asyncio.to_thread(floor, folder / f"{name} alone", content)
+                    show_floor(alone, figures["nginx, no digest, no fsync"])
     print(f"{datetime.now(UTC):%F}, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 

@@ -18,7 +18,7 @@ from tendering.domain.refusals.bids import PartMismatch, StorageFull
 from tendering.domain.uploads import Upload, decide_part, decide_upload, require_owner
 from tendering.storage import uploads
 from tendering.storage.blobs import PART_BYTES, DiskFull, full_disks
-from tendering.storage.connection import Connection, reading, transaction
+from tendering.storage.connection import Connection, reading
 from tendering.storage.part_files import PartFile, PartTaken
 
 PART_REFUSALS: Final = (
@@ -129,14 +129,15 @@ async def _open(context: Context, upload: Upload, part: int) -> AsyncIterator[Pa
 
 async def _claim(context: Context, upload: Upload, part: int, root: bytes) -> bool:
     """Nothing is written before the database knows what will be, and that nothing is stored."""
-    async with transaction(context.pool) as connection:
+    # Here and below one statement, which is a transaction by itself: no turns to begin and end it.
+    async with reading(context.pool) as connection:
         return await uploads.claim_part(connection, upload.id, part, root)
 
 
 async def _store(context: Context, upload: Upload, part: int, file: PartFile) -> None:
     await in_thread(file.sync)
     # A crash before this commit leaves bytes that the next attempt writes again.
-    async with transaction(context.pool) as connection:
+    async with reading(context.pool) as connection:
         if not await uploads.mark_stored(connection, upload.id, part):
             raise NotFound
 

@@ -74,10 +74,10 @@ async def claim_part(connection: Connection, upload_id: UUID, part: int, root: b
     Waits for whoever is storing it, even one whose connection broke over its commit. The claim
     itself needs no fsync: what a crash takes away has not been marked as stored. Raises NotFound.
     """
-    await connection.execute("SET LOCAL synchronous_commit = off")
     try:
         claimed = await connection.execute(
-            """INSERT INTO tendering.upload_parts AS p (upload_id, part, root) VALUES ($1, $2, $3)
+            """INSERT INTO tendering.upload_parts AS p (upload_id, part, root)
+               SELECT $1, $2, $3 FROM set_config('synchronous_commit', 'off', true)
                ON CONFLICT (upload_id, part) DO UPDATE SET root = excluded.root
                WHERE NOT p.stored""",
             upload_id,
