@@ -28,7 +28,6 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 CHAIN_MAX = 5
 PATHS_MAX = 4096
-AUTHORITIES_MAX = 64
 
 _DOCUMENT_SIGNING = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")  # RFC 9336
 _DAYS_A_YEAR = 365
@@ -178,6 +177,10 @@ class _Path:
     windows: tuple[tuple[datetime, datetime], ...]
 
 
+# The same few stand at the end of every path.
+_authority = lru_cache(maxsize=64)(load_certificate)
+
+
 # The signatures along a path do not depend on the time. What is refused is not remembered.
 @lru_cache(maxsize=PATHS_MAX)
 def _path(
@@ -201,12 +204,6 @@ def _path(
             raise BadCertificate("the certificate does not lead to a trusted root")
         current = issuer
     raise BadCertificate("the chain of certificates is too long")
-
-
-# The same few authorities stand at the end of every path.
-@lru_cache(maxsize=AUTHORITIES_MAX)
-def _authority(certificate_der: bytes) -> x509.Certificate:
-    return load_certificate(certificate_der)
 
 
 def make_crl(

@@ -2053,6 +2053,8 @@ CREATE INDEX deliveries_of_person ON tendering.deliveries USING btree (person_id
 
 CREATE INDEX deliveries_of_webhook ON tendering.deliveries USING btree (webhook_id, created_at DESC);
 
+CREATE INDEX downloads_organization_id ON tendering.downloads USING btree (organization_id);
+
 CREATE INDEX draw_contributions_organization_id ON tendering.draw_contributions USING btree (organization_id);
 
 CREATE INDEX draws_kept_from ON tendering.draws USING btree (kept_from) WHERE (kept_from IS NOT NULL);
@@ -2131,6 +2133,8 @@ CREATE INDEX sessions_expires_at ON tendering.sessions USING btree (expires_at);
 
 CREATE INDEX small_containers_id ON tendering.small_containers USING btree (id);
 
+CREATE INDEX tenders_agency_id ON tendering.tenders USING btree (agency_id, deadline DESC, id) WHERE (agency_id IS NOT NULL);
+
 CREATE INDEX tenders_board ON tendering.tenders USING btree (published_at DESC, id DESC) WHERE (status <> 'draft'::text);
 
 CREATE INDEX tenders_board_amount ON tendering.tenders USING btree (estimate_fen DESC, id DESC) WHERE (status <> 'draft'::text);
@@ -2143,9 +2147,11 @@ CREATE INDEX tenders_due ON tendering.tenders USING btree (deadline) WHERE (stat
 
 CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders USING btree (previous_id) WHERE (previous_id IS NOT NULL);
 
-CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id);
+CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id, deadline DESC, id);
 
 CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) WITH (fastupdate=off);
+
+CREATE INDEX tenders_supervisor_id ON tendering.tenders USING btree (supervisor_id, deadline DESC, id);
 
 CREATE INDEX uploads_abandoned ON tendering.uploads USING btree (created_at) WHERE (NOT kept);
 

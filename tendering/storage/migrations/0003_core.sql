@@ -68,7 +68,13 @@ CREATE INDEX tenders_due ON tendering.tenders (deadline) WHERE status = 'publish
 -- A round has one successor at most.
 CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders (previous_id)
     WHERE previous_id IS NOT NULL;
-CREATE INDEX tenders_procuring_entity_id ON tendering.tenders (procuring_entity_id);
+-- One's own tenders, the last deadline first; the first of them finds a buyer's, too.
+CREATE INDEX tenders_procuring_entity_id ON tendering.tenders (
+    procuring_entity_id, deadline DESC, id
+);
+CREATE INDEX tenders_agency_id ON tendering.tenders (agency_id, deadline DESC, id)
+WHERE agency_id IS NOT NULL;
+CREATE INDEX tenders_supervisor_id ON tendering.tenders (supervisor_id, deadline DESC, id);
 
 CREATE TABLE tendering.lots (
     tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
@@ -142,6 +148,7 @@ CREATE TABLE tendering.downloads (
     at timestamptz NOT NULL,
     PRIMARY KEY (tender_id, organization_id)
 );
+CREATE INDEX downloads_organization_id ON tendering.downloads (organization_id);
 
 CREATE TABLE tendering.questions (
     id uuid PRIMARY KEY,
