@@ -72,7 +72,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 420,
     reportCompressedSize: false,
+    rolldownOptions: { input: ["index.html", "seal.html"] },
   },
+  worker: { format: "es" },
   server: { proxy: { "/api": { target: platform, ws: true } } },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },
 });

@@ -1,5 +1,6 @@
 """Headers that every answer carries: what a browser may do with it, and the request's id."""
 
+import re
 from collections.abc import Awaitable, Callable
 from types import MappingProxyType
 from typing import Final
@@ -30,6 +31,22 @@ _PASSKEYS_ONLY: Final = (
 # frame of somebody else's gets one.
 PAGE_MAY: Final = f"camera=(self), microphone=(self), display-capture=(self), {_PASSKEYS_ONLY}"
 OTHERS_MAY: Final = f"camera=(), microphone=(), display-capture=(), {_PASSKEYS_ONLY}"
+# The document that seals bids, and its worker: they see files and prices, and may tell nobody.
+SEALING: Final = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'none'",
+        "worker-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_SEALS: Final = re.compile(r"/seal\.html|/assets/seal\.worker-[A-Za-z0-9_-]+\.js")
 # What is no page may load nothing, should a browser ever show it as one.
 NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 
@@ -47,8 +64,11 @@ def security_headers(public_address: str) -> Signal:
         if https:
             response.headers.setdefault("Strict-Transport-Security", HSTS)
         is_page = response.content_type == "text/html"
-        response.headers.setdefault("Content-Security-Policy", page if is_page else NO_PAGE)
-        response.headers.setdefault("Permissions-Policy", PAGE_MAY if is_page else OTHERS_MAY)
+        seals = _SEALS.fullmatch(request.path) is not None
+        policy = SEALING if seals else page if is_page else NO_PAGE
+        may = PAGE_MAY if is_page and not seals else OTHERS_MAY
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("Permissions-Policy", may)
         if request.path.startswith("/api/"):
             response.headers.setdefault("Cache-Control", "no-store")
         if REQUEST_ID in request:

@@ -34,13 +34,15 @@ from tests.support.browsing import PHONE, Manner, Visitor, visiting
 from tests.support.hall import HallPlay, hall_play
 from tests.support.platform import PASSWORD, serving
 from tests.support.postgres import ROOT, Cluster
+from tests.support.sealing_page import choose, seal_and_hand_in
 
 pytestmark = [
-    pytest.mark.needs("chromium"),
+    pytest.mark.needs("chromium", "age"),
     pytest.mark.asyncio(loop_scope="session"),
     pytest.mark.timeout(240),
 ]
 
+UPLOAD_BYTES_MAX = 64 << 20
 UNSOUND = "水泥必须采用某某品牌。投标有效期为60日历天。"
 
 
@@ -56,7 +58,9 @@ async def play(
     (tmp_path / "platform").mkdir()
     async with (
         postgres.migrated() as database,
-        serving(database, tmp_path / "platform", server=named) as platform,
+        serving(
+            database, tmp_path / "platform", server=named, upload_bytes_max=UPLOAD_BYTES_MAX
+        ) as platform,
         hall_play(platform, tmp_path) as play,
     ):
         yield play
@@ -105,6 +109,8 @@ async def test_a_tender_is_run_and_bid_for_on_its_pages(
         await _clarify(people)
         await _announce(people)
         await _bid(people)
+        await people.workspace("submit")
+        await seal_and_hand_in(people.bidder, play, tmp_path)
         await _object(people)
         await _extend(people)
         await _revoke(people)
@@ -188,7 +194,7 @@ async def _announce(people: People) -> None:
     await page.get_by_role("button", name="生成文件").first.click()
     await page.get_by_role("button", name="签章", exact=True).click()
     await people.host.look("desk-announcements")
-    await _choose(page, people.play.host.signing_key)
+    await choose(page, people.play.host.signing_key)
     await page.get_by_role("button", name="核对并签章").click()
     await page.get_by_text("签署完成").wait_for()
 
@@ -214,7 +220,7 @@ async def _object(people: People) -> None:
     page = await people.workspace("remedies")
     await page.get_by_text("我要提出异议").click()
     await page.get_by_label("异议内容").fill("第三章的品牌要求限制了竞争，请予删除。")
-    await _choose(page, people.play.bidders[0].signing_key)
+    await choose(page, people.play.bidders[0].signing_key)
     await page.get_by_role("button", name="签名并提出").click()
     await page.get_by_text("答复前暂停").wait_for()
     await page.get_by_text("前答复").wait_for()
@@ -222,7 +228,7 @@ async def _object(people: People) -> None:
     page = await people.desk("remedies")
     await page.get_by_role("button", name="答复", exact=True).click()
     await page.get_by_label("答复内容").fill("已经修改，见第 1 号澄清。")
-    await _choose(page, people.play.host.signing_key)
+    await choose(page, people.play.host.signing_key)
     await people.host.look("desk-remedies")
     await page.get_by_role("button", name="签名并答复").click()
     await page.locator(".notice.good", has_text="见第 1 号澄清").wait_for()
@@ -244,13 +250,13 @@ async def _extend(people: People) -> None:
     until = play.platform.running.context.now() + timedelta(days=3, hours=8)
     await page.get_by_label("答复截止").fill(until.strftime("%Y-%m-%dT%H:%M"))
     await page.get_by_label("延长的理由").fill("评标工作量大，原有效期内不能完成。")
-    await _choose(page, play.host.signing_key)
+    await choose(page, play.host.signing_key)
     await people.host.look("desk-validity")
     await page.get_by_role("button", name="签名并提出").click()
     await page.get_by_text("尚未答复（3）").wait_for()
     page = await people.workspace("validity", people.second)
     await page.get_by_label("Agree; the bid stays as it is").check()
-    await _choose(page, play.bidders[1].signing_key)
+    await choose(page, play.bidders[1].signing_key)
     await people.second.look("work-validity")
     await page.get_by_role("button", name="Sign and answer").click()
     await page.get_by_text("You have agreed").wait_for()
@@ -337,7 +343,3 @@ async def _look_around(people: People) -> None:
     await page.go_back()
     await page.wait_for_url("**region=51**")
     assert await page.locator("select[name=region]").input_value() == "51"
-
-
-async def _choose(page: Page, file: Path) -> None:
-    await page.locator("input[type=file]:visible").last.set_input_files(file)

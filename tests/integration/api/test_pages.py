@@ -71,6 +71,14 @@ async def test_pages_come_with_the_policy_for_pages(pages: Client) -> None:
     assert "unsafe-inline" not in policy
 
 
+@pytest.mark.parametrize("path", ["/seal.html", "/assets/seal.worker-DisG08Oj.js"])
+async def test_what_seals_bids_may_connect_to_nothing(pages: Client, path: str) -> None:
+    answer = await pages.get(path)
+
+    directives = answer.headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'none'", "connect-src 'none'", "form-action 'none'"} <= set(directives)
+
+
 async def test_files_with_a_hash_in_their_name_are_kept_for_ever(pages: Client) -> None:
     answer = await pages.get(f"/{SCRIPT}")
 

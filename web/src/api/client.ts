@@ -15,6 +15,7 @@ interface Options {
 
 const PREFIX = "/api/v1";
 const TIMEOUT_MILLISECONDS = 30_000;
+const BYTES_TIMEOUT_MILLISECONDS = 600_000;
 
 let csrfToken = "";
 
@@ -39,29 +40,35 @@ export async function download<D extends Door>(door: D, asked: Asked<D>): Promis
   return await (await ask(door, asked as Loose, {})).blob();
 }
 
+/** Send bytes through a door; a part of a file is as large as it is, so it may take its time. Throws Problem. */
+export async function send<D extends Door>(door: D, asked: Asked<D>, bytes: Blob, options: Options = {}): Promise<void> {
+  await ask(door, asked as Loose, options, bytes);
+}
+
 interface Loose {
   path?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
 }
 
-async function ask(door: string, asked: Loose, options: Options): Promise<Response> {
+async function ask(door: string, asked: Loose, options: Options, bytes?: Blob): Promise<Response> {
   const [method = "GET", template = ""] = door.split(" ");
   const headers = new Headers();
   if (asked.body !== undefined) headers.set("Content-Type", "application/json");
+  if (bytes !== undefined) headers.set("Content-Type", "application/octet-stream");
   // One for each call: what a browser or a proxy sends twice is done once.
   if (method === "POST") headers.set("Idempotency-Key", freshKey());
   if (method !== "GET" && csrfToken) headers.set("X-CSRF-Token", csrfToken);
   if (options.ifMatch !== undefined) headers.set("If-Match", `"${options.ifMatch}"`);
   const workstation = workstationOf(localStorage);
   if (workstation) headers.set(WORKSTATION_HEADER, workstation.token);
-  const limit = AbortSignal.timeout(TIMEOUT_MILLISECONDS);
+  const limit = AbortSignal.timeout(bytes === undefined ? TIMEOUT_MILLISECONDS : BYTES_TIMEOUT_MILLISECONDS);
   let answer: Response;
   try {
     answer = await fetch(PREFIX + address(template, asked), {
       method,
       headers,
-      body: asked.body === undefined ? undefined : JSON.stringify(asked.body),
+      body: bytes ?? (asked.body === undefined ? undefined : JSON.stringify(asked.body)),
       credentials: "same-origin",
       signal: options.signal ? AbortSignal.any([limit, options.signal]) : limit,
     });

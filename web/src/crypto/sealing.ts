@@ -8,20 +8,11 @@ import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
-import { generateHybridIdentity, generateIdentity, identityToRecipient } from "age-encryption";
 
-import { KeyRefused } from "@/crypto/file-keys";
+import { freshOpeningKey, publicKeyOf } from "@/crypto/recipients";
 import { deriveHeader, FILE_KEY_BYTES, sealContext } from "@/crypto/sealed-header";
 
 const NONCE_BYTES = 16;
-const CHECKSUM_LETTERS = 6;
-const LETTERS = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-
-/** The algorithms that a browser has: how an opening key of each suite is made. */
-const FRESH: Record<string, () => Promise<string>> = {
-  "age-v1-x25519": generateIdentity,
-  "age-v1-mlkem768x25519": generateHybridIdentity,
-};
 
 /** Who seals, for what; `holders` as the key policy names them. */
 export interface SealedFor {
@@ -45,10 +36,7 @@ export interface Sealed {
 
 /** Fresh keys, and the bytes under them. Throws KeyRefused for a suite that no browser has. */
 export async function sealBytes(value: Uint8Array, of: SealedFor): Promise<Sealed> {
-  const fresh = FRESH[of.suite];
-  if (!fresh) throw new KeyRefused("suite-not-in-browser");
-  const identity = await fresh();
-  const recipient = await identityToRecipient(identity);
+  const { identity, recipient } = await freshOpeningKey(of.suite);
   const fileKey = crypto.getRandomValues(new Uint8Array(FILE_KEY_BYTES));
   const { suite, tender, lot, envelope, bidder, threshold } = of;
   const holders = of.holders.map((one) => ({ public_key: one.public_key, announcement: one.announcement_digest }));
@@ -67,22 +55,4 @@ function payload(fileKey: Uint8Array, value: Uint8Array): Uint8Array {
   const key = hkdf(sha256, fileKey, nonce, utf8ToBytes("payload"), 32);
   const last = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
   return concatBytes(nonce, chacha20poly1305(key, last).encrypt(value));
-}
-
-/** The public key in a recipient that was just made: Bech32 without its checksum. */
-function publicKeyOf(recipient: string): Uint8Array {
-  const letters = recipient.slice(recipient.lastIndexOf("1") + 1, -CHECKSUM_LETTERS);
-  const bytes: number[] = [];
-  let held = 0;
-  let bits = 0;
-  for (const letter of letters) {
-    held = (held << 5) | LETTERS.indexOf(letter);
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes.push((held >> bits) & 255);
-      held &= (1 << bits) - 1;
-    }
-  }
-  return Uint8Array.from(bytes);
 }

@@ -13,7 +13,7 @@ export type State = "done" | "open" | "missed" | "later" | "warn";
 /** `key` names its text; `part` the part of the workspace where it is done. */
 export interface Task {
   key: string;
-  part: "documents" | "amendments" | "enquiries" | "security" | "receipts" | "hall" | "validity" | "remedies" | "results";
+  part: "documents" | "amendments" | "enquiries" | "security" | "submit" | "receipts" | "hall" | "validity" | "remedies" | "results";
   lot: string;
   /** The first instant that is too late; null where there is none. */
   due: string | null;
@@ -61,9 +61,9 @@ function ofLot(known: Known, lot: string, now: number): Task[] {
     const there = known.securities.some((one) => one.lot === lot);
     found.push({ key: "security", part: "security", lot, due: tender.deadline, state: stateOf(there, tender.deadline, now) });
   }
-  found.push({ key: "bid", part: "receipts", lot, due: tender.deadline, state: stateOf(standing !== null, tender.deadline, now) });
+  found.push({ key: "bid", part: "submit", lot, due: tender.deadline, state: stateOf(standing !== null, tender.deadline, now) });
   if (standing?.seal_again) {
-    found.push({ key: "sealAgain", part: "receipts", lot, due: tender.deadline, state: "warn" });
+    found.push({ key: "sealAgain", part: "submit", lot, due: tender.deadline, state: "warn" });
   }
   if (standing !== null) found.push(...opening(known, lot, now), ...validity(known, lot, now));
   return found;

@@ -6,12 +6,13 @@ import pages from "@/locales/zh/pages";
 import problems from "@/locales/zh/problems";
 import record from "@/locales/zh/record";
 import rooms from "@/locales/zh/rooms";
+import sealing from "@/locales/zh/sealing";
 import sureties from "@/locales/zh/sureties";
 import venues from "@/locales/zh/venues";
 import work from "@/locales/zh/workspace";
 import workplaces from "@/locales/zh/workplaces";
 
-const zh = { ...pages, ...workplaces, ...venues, ...sureties, desk, work, hall, problems, record, rooms, messages };
+const zh = { ...pages, ...workplaces, ...venues, ...sureties, desk, work, hall, problems, record, rooms, messages, sealing };
 
 export default zh;
 

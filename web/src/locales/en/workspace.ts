@@ -10,6 +10,7 @@ export default {
     documents: "Documents",
     amendments: "Clarifications",
     security: "Bid security",
+    submit: "Hand in",
     receipts: "Bids and receipts",
     enquiries: "Committee's questions",
     validity: "Bid validity",

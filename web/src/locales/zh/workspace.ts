@@ -10,6 +10,7 @@ export default {
     documents: "招标文件",
     amendments: "澄清与修改",
     security: "投标保证金",
+    submit: "递交投标",
     receipts: "投标与回执",
     enquiries: "答复评标委员会",
     validity: "投标有效期",
