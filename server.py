@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.clockwork import lead_halls
-from evaluation_rooms.context import open_rooms
+from evaluation_rooms.context import RoomsContext, open_rooms
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import open_insurance
 from insurance_gateway.delivery import deliver_outbox
@@ -53,6 +53,7 @@ from tendering.database_choice import open_database, read_secret
 from tendering.doctor.command import doctor
 from tendering.first_start import ensure_operator
 from tendering.group_writer import writing_groups
+from tendering.key_file import read_or_make_seed
 from tendering.keys import KeysUnusable, load_keys
 from tendering.likeness_loop import compare_bids
 from tendering.listening import PortTaken, listen
@@ -158,8 +159,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             )
         )
         sender = await stack.enter_async_context(open_sender(context, settings))
-        trust = Trust(context.keys.trusted_roots())
-        rooms = await stack.enter_async_context(open_rooms(pool, bus, now=clock.now, trust=trust))
+        rooms = await stack.enter_async_context(_rooms(context, settings, bus))
         line = await stack.enter_async_context(open_partner_line(context))
         app = _app(context, settings, metrics, rooms=rooms, insurance=insurance, partner_line=line)
         app.on_shutdown.append(rooms.hub.send_away)
@@ -231,6 +231,18 @@ async def _context(
         ratings=settings.ratings,
         openings=settings.openings,
         ocid_prefix=settings.platform.ocid_prefix,
+    )
+
+
+def _rooms(
+    context: Context, settings: Settings, bus: PostgresBus
+) -> AbstractAsyncContextManager[RoomsContext]:
+    return open_rooms(
+        context.pool,
+        bus,
+        now=context.now,
+        trust=Trust(context.keys.trusted_roots()),
+        link_seed=read_or_make_seed(settings.folder / "link.key"),
     )
 
 

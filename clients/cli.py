@@ -37,6 +37,7 @@ COMMANDS = {
     "serve": ("operating:serve", "Serve the platform until Ctrl-C."),
     "sign": ("sign:sign", "Sign a PDF, or a document of the platform, with one's own key."),
     "similarity": ("likeness:similarity", "Compare bids with one another: leads to collusion."),
+    "site-link": ("site_link:site_link", "Join another centre's evaluation room as a guest site."),
     "tsa": ("tsa:tsa", "A time-stamping authority of one's own (RFC 3161)."),
     "verify": ("verifying:verify", "Recompute everything an archive says, offline."),
     "witness": ("witness:witness", "A witness of transparency logs, for whom the operator is not."),

@@ -23,3 +23,12 @@ async def pause_room(platform: Platform, room_id: UUID, *, reason: str) -> int:
 async def resume_room(platform: Platform, room_id: UUID) -> int:
     """Let the room go on (supervisor); the entry's number. Raises PlatformRefused."""
     return int((await platform.post(f"/rooms/{room_id}/resumption"))["seq"])
+
+
+async def link_site(platform: Platform, room_id: UUID, site: str, *, key: str) -> str:
+    """Let a guest site's platform join by its key (hex); the key it knows this one by.
+
+    Raises PlatformRefused.
+    """
+    answer = await platform.post(f"/rooms/{room_id}/site-links", {"site": site, "key": key})
+    return str(answer["host_key"])

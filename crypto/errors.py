@@ -37,6 +37,10 @@ class BadPayload(CryptoError):
     """The encrypted payload was altered, cut short, extended or reordered."""
 
 
+class OutOfOrder(CryptoError):
+    """A frame of a channel was played again, or came before others."""
+
+
 class BadShare(CryptoError):
     """A key holder's record does not hold the share that the header commits to."""
 

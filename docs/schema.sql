@@ -322,6 +322,15 @@ CREATE TABLE rooms.seats (
     CONSTRAINT seats_role_check CHECK ((role = ANY (ARRAY['member'::text, 'host'::text, 'guest_operator'::text, 'supervisor'::text])))
 );
 
+CREATE TABLE rooms.site_links (
+    tender_id uuid NOT NULL,
+    room_id uuid NOT NULL,
+    site text NOT NULL,
+    key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT site_links_key_check CHECK ((octet_length(key) = 32))
+);
+
 CREATE UNLOGGED TABLE rooms.tickets (
     digest bytea NOT NULL,
     room_id uuid NOT NULL,
@@ -1638,6 +1647,9 @@ ALTER TABLE ONLY rooms.scores
 ALTER TABLE ONLY rooms.seats
     ADD CONSTRAINT seats_pkey PRIMARY KEY (tender_id, room_id, number);
 
+ALTER TABLE ONLY rooms.site_links
+    ADD CONSTRAINT site_links_pkey PRIMARY KEY (tender_id, room_id, site);
+
 ALTER TABLE ONLY rooms.tickets
     ADD CONSTRAINT tickets_pkey PRIMARY KEY (digest);
 
@@ -2007,6 +2019,8 @@ CREATE INDEX outbox_order_id ON insurance.outbox USING btree (order_id, kind);
 
 CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
 
+CREATE INDEX site_links_room_id ON rooms.site_links USING btree (room_id, site);
+
 CREATE INDEX tickets_by_expiry ON rooms.tickets USING btree (expires_at);
 
 CREATE INDEX tickets_expires_at ON rooms.tickets USING btree (expires_at);
@@ -2255,6 +2269,9 @@ ALTER TABLE ONLY rooms.scores
 
 ALTER TABLE ONLY rooms.seats
     ADD CONSTRAINT seats_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
+
+ALTER TABLE ONLY rooms.site_links
+    ADD CONSTRAINT site_links_tender_id_room_id_fkey FOREIGN KEY (tender_id, room_id) REFERENCES rooms.rooms(tender_id, id);
 
 ALTER TABLE ONLY tendering.archivings
     ADD CONSTRAINT archivings_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
@@ -2721,6 +2738,10 @@ GRANT SELECT ON TABLE rooms.scores TO tendering_audit;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.seats TO tendering_app;
 
 GRANT SELECT ON TABLE rooms.seats TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.site_links TO tendering_app;
+
+GRANT SELECT ON TABLE rooms.site_links TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.tickets TO tendering_app;
 

@@ -6,10 +6,10 @@ It moves bytes and waits; what a message means is `protocol`'s, what may be done
 import asyncio
 import logging
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Protocol
 from uuid import UUID
 
-from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from evaluation_rooms import messages, protocol
 from evaluation_rooms.actions import hall
@@ -36,6 +36,57 @@ _ENDED: Final = frozenset({WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED,
 log = logging.getLogger(__name__)
 
 
+class Message(Protocol):
+    """What comes from a socket."""
+
+    @property
+    def type(self) -> WSMsgType:
+        """Of which kind it is."""
+
+    @property
+    def data(self) -> Any:
+        """What it says."""
+
+
+class LineSocket(Protocol):
+    """What a line uses of its socket: aiohttp's, or one inside a site's link."""
+
+    @property
+    def closed(self) -> bool:
+        """Has it ended?"""
+
+    async def receive(self) -> Message:
+        """The next message."""
+
+    async def send_str(self, data: str, /) -> None:
+        """Send a text, at the reader's speed."""
+
+    async def send_frame(self, message: bytes, opcode: WSMsgType, /) -> None:
+        """Send one frame, at the reader's speed."""
+
+    async def close(self, *, code: int) -> object:
+        """End it."""
+
+
+class LineTransport(Protocol):
+    """What a line uses of what is below its socket."""
+
+    def write(self, data: bytes | memoryview, /) -> None:
+        """Send frames without waiting."""
+
+    def get_write_buffer_size(self) -> int:
+        """How much is kept because the reader has not taken it."""
+
+    def set_write_buffer_limits(self, high: int) -> None:
+        """From when on a sender waits."""
+
+    def is_closing(self) -> bool:
+        """Has it ended?"""
+
+    def abort(self) -> None:
+        """End it at once."""
+
+
 class Connection:
     """A reader's line. `seen` is the last entry written to it, or skipped as not for it."""
 
@@ -56,14 +107,16 @@ class Connection:
         "session",
     )
 
-    def __init__(self, context: RoomsContext, room_id: UUID) -> None:
-        """A line to a room, not yet prepared."""
+    def __init__(
+        self, context: RoomsContext, room_id: UUID, socket: LineSocket | None = None
+    ) -> None:
+        """A line to a room, not yet prepared; `socket`: one inside the link of a guest site."""
         settings = context.settings
         self.session = Session(room_id)
         self._context = context
         self._settings = settings
         # Without compression the bytes of a frame are equal for all and can be written as they are.
-        self._socket = web.WebSocketResponse(
+        self._socket: LineSocket = socket or web.WebSocketResponse(
             timeout=settings.close_seconds,
             heartbeat=settings.keep_alive_seconds,
             compress=False,
@@ -71,7 +124,7 @@ class Connection:
             # Whatever is sent here waits as soon as the transport is full.
             writer_limit=1,
         )
-        self._transport: asyncio.Transport | None = None
+        self._transport: LineTransport | None = None
         self._pace = Pace(settings.messages_per_second, settings.messages_burst)
         self._faults = 0
         self._feed: Feed | None = None
@@ -83,12 +136,17 @@ class Connection:
 
     async def run(self, request: web.Request) -> web.WebSocketResponse:
         """Serve the line until either side ends it. Raises ConnectionError if it never began."""
-        await self._socket.prepare(request)
-        self._transport = request.transport
-        if self._transport is None:
-            return self._socket
+        socket = self.socket
+        await socket.prepare(request)
+        if request.transport is not None:
+            await self.talk(request.transport)
+        return socket
+
+    async def talk(self, transport: LineTransport) -> None:
+        """Serve the prepared line until either side ends it."""
+        self._transport = transport
         # Whoever catches up waits at half of it, so that one page more stays below the whole.
-        self._transport.set_write_buffer_limits(high=self._settings.behind_bytes // 2)
+        transport.set_write_buffer_limits(high=self._settings.behind_bytes // 2)
         try:
             try:
                 await self._read()
@@ -102,11 +160,11 @@ class Connection:
             if self._feed is not None:
                 self._context.hub.leave(self, self._feed)
                 await media.gone(self._context, self, self._feed)
-        return self._socket
 
     @property
     def socket(self) -> web.WebSocketResponse:
         """The socket itself, for whoever must close it."""
+        assert isinstance(self._socket, web.WebSocketResponse)
         return self._socket
 
     @property
@@ -206,7 +264,7 @@ class Connection:
         while await self._take(await self._socket.receive()):
             pass
 
-    async def _take(self, message: WSMessage) -> bool:
+    async def _take(self, message: Message) -> bool:
         """Handle one message; False when the line has ended."""
         if message.type in _ENDED:
             return False

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from evaluation_rooms.actions.statements import Trust
@@ -15,7 +15,10 @@ from tendering.storage.connection import Pool
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomsContext:
-    """The living parts behind the rooms. `now` is the platform's one clock."""
+    """The living parts behind the rooms. `now` is the platform's one clock.
+
+    `link_seed`: the key by which guest sites know this platform (`crypto.link_channel`).
+    """
 
     pool: Pool
     now: Callable[[], datetime]
@@ -24,11 +27,12 @@ class RoomsContext:
     writer: RoomWriter
     trust: Trust
     settings: RoomSettings
+    link_seed: bytes = field(default=b"", repr=False)
 
 
 @asynccontextmanager
 async def open_rooms(
-    pool: Pool, bus: Bus, *, now: Callable[[], datetime], trust: Trust
+    pool: Pool, bus: Bus, *, now: Callable[[], datetime], trust: Trust, link_seed: bytes = b""
 ) -> AsyncIterator[RoomsContext]:
     """The parts, with a writer that writes while the block runs; the hub still has to run."""
     settings = RoomSettings()
@@ -41,4 +45,5 @@ async def open_rooms(
             writer=writer,
             trust=trust,
             settings=settings,
+            link_seed=link_seed,
         )

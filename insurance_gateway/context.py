@@ -1,13 +1,10 @@
 """The living parts of the insurance gateway: built once in `server.py`, passed by name."""
 
-import os
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -15,10 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from insurance_gateway.insurers.http_json import HttpJson
 from insurance_gateway.insurers.insurer import Insurer
 from insurance_gateway.settings import InsuranceSettings
+from tendering.key_file import read_or_make_seed
 from tendering.keys import PlatformKeys
 from tendering.storage.connection import Pool
-
-SEED_BYTES: Final = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +64,4 @@ async def open_insurance(
 
 
 def _open_key(file: Path) -> Ed25519PrivateKey:
-    """The key in the file, made when it is not there: whole and once, whoever else starts too."""
-    if not file.exists():
-        fresh = file.with_name(f"{file.name}.{secrets.token_hex(4)}.new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_bytes(SEED_BYTES).hex() + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        try:
-            # A link never replaces what another process made meanwhile.
-            file.hardlink_to(fresh)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(file.read_text("ascii")))
+    return Ed25519PrivateKey.from_private_bytes(read_or_make_seed(file))

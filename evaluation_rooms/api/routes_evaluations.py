@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from evaluation_rooms.api import clearings, enquiries, evaluations, likenesses, pausing
+from evaluation_rooms.api import (
+    clearings,
+    enquiries,
+    evaluations,
+    likenesses,
+    pausing,
+    site_links,
+)
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
 from tendering.domain.refusals.awards import ClearingMissing, EvaluationIncomplete
@@ -35,6 +42,25 @@ from tendering.domain.refusals.venues import NotArrived, VenueWindowClosed, Wron
 _PLACE: Final = (NotArrived, VenueWindowClosed, WrongWorkstation)
 
 EVALUATION_ROUTES: Final = (
+    Route(
+        "POST",
+        "/rooms/{room_id}/site-links",
+        site_links.post_site_link,
+        action="room.link_site",
+        status=201,
+        idempotency="transaction",
+        errors=(Invalid, NotFound, NotYourPart),
+        tags=("rooms",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/rooms/{room_id}/link",
+        site_links.get_site_link,
+        tags=("rooms",),
+        secret=True,
+        documented=False,
+    ),
     Route(
         "POST",
         "/rooms/{room_id}/pause",

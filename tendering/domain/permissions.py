@@ -131,6 +131,7 @@ _ROOMS: dict[str, frozenset[Role]] = {
     "room.check_in": frozenset({R.EXPERT}),
     "room.correct_objective": TRADING,
     "room.enter_prices": TRADING,
+    "room.link_site": TRADING,
     "room.open": TRADING,
     "room.pause": frozenset({R.SUPERVISOR}),
     "room.read": _IN_ROOM,

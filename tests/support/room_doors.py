@@ -39,6 +39,7 @@ from tendering.storage.connection import Pool, transaction
 from tests.support.evaluation import AT, ROOM, TENDER, statement_body
 from tests.support.evaluation_tender import insert_organization
 from tests.support.postgres import Database
+from tests.support.room_server import LINK_SEED
 
 EXPERTS = UUID(int=0x70)
 DOORS = (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES, *IDENTITY_ROUTES, *DRAW_ROUTES)
@@ -156,6 +157,7 @@ async def doors(
             writer=writer,
             trust=Trust(tuple(keys.trusted_roots())),
             settings=settings,
+            link_seed=LINK_SEED,
         )
         app = web.Application(middlewares=[problem_middleware])
         mount(app, DOORS, context, parts={"rooms": rooms})

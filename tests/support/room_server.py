@@ -22,6 +22,7 @@ from evaluation_rooms.events import RoomOpened
 from evaluation_rooms.hub import Hub
 from evaluation_rooms.room_writer import writing_rooms
 from evaluation_rooms.settings import RoomSettings
+from evaluation_rooms.site_links import serve_link
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import tickets
 from evaluation_rooms.storage.tickets import Admission
@@ -31,6 +32,7 @@ from tests.support.evaluation import AT, ROOM, TENDER, a_room_opening, person
 from tests.support.evaluation_tender import AGENCY
 
 HOST = Standing(Viewer.HOST, organization_id=AGENCY)
+LINK_SEED = bytes(range(32))
 SETTINGS = RoomSettings(look_seconds=30.0, presence_seconds=0.05)
 
 
@@ -151,14 +153,19 @@ async def room_server(
             writer=writer,
             trust=Trust(()),
             settings=settings,
+            link_seed=LINK_SEED,
         )
 
         async def answer(request: web.Request) -> web.StreamResponse:
             return await serve(request, context, UUID(request.match_info["room_id"]))
 
+        async def link(request: web.Request) -> web.StreamResponse:
+            return await serve_link(request, context, UUID(request.match_info["room_id"]))
+
         app = web.Application()
         app.on_shutdown.append(hub.send_away)
         app.router.add_get("/rooms/{room_id}/socket", answer)
+        app.router.add_get("/api/v1/rooms/{room_id}/link", link)
         runner = web.AppRunner(app, shutdown_timeout=1.0)
         await runner.setup()
         listening = socket.create_server(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from crypto.link_channel import public_of
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.phases import Phase
 from tendering.api.openapi import document
@@ -16,7 +17,7 @@ from tendering.storage.connection import Pool, transaction
 from tests.support.evaluation import ROOM, TENDER, person
 from tests.support.evaluation_tender import AGENCY, ENTITY, SUPERVISOR
 from tests.support.room_doors import EXPERTS, Doors, Json, doors
-from tests.support.room_server import RoomServer
+from tests.support.room_server import LINK_SEED, RoomServer
 
 __all__ = ["doors"]
 
@@ -167,6 +168,26 @@ async def test_the_supervisor_pauses_the_room_by_name_and_nobody_else_does(
     assert seen["room"]["standstill"]["paused"]["by"] == "示范人员"
     assert await code(resumption, None, supervisor) == (200, "")
     assert await code(f"/rooms/{ROOM}/phase", {"to": "chair"}, host) == (409, "phase-not-ready")
+
+
+async def test_the_host_lets_the_platform_of_a_guest_site_in_by_its_key(
+    doors: Doors, rooms: RoomServer
+) -> None:
+    await rooms.open()
+    host = await doors.enter(AGENCY, Role.AGENCY)
+    stranger = await doors.enter(EXPERTS, Role.AGENCY)
+    path, wanted = f"/rooms/{ROOM}/site-links", {"site": "示范二市", "key": "9c" * 32}
+
+    for body, token, expected in (
+        (wanted, stranger, 404),
+        (wanted | {"site": "他市"}, host, 422),
+        (wanted | {"key": "9c"}, host, 422),
+    ):
+        assert (await doors.call("POST", path, body, token=token))[0] == expected
+    status, answer = await doors.call("POST", path, wanted, token=host)
+
+    assert (status, answer["seq"]) == (201, 2)
+    assert answer["host_key"] == public_of(LINK_SEED).hex()
 
 
 async def test_the_host_speaks_to_the_hall(doors: Doors) -> None:

@@ -508,6 +508,8 @@ export interface PostShortfall { lot: string; decision: Decision; reason: string
 
 export interface PostSignature { preparation: string; signature: string }
 
+export interface PostSiteLink { site: string; key: string }
+
 export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; project_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519" | "gm-sm2-sm3-sm4"; procedure?: string; circumstances?: CircumstancesBody }
 
 export interface PostTermination { cause: "force_majeure" | "other" | "over_budget" | "task_cancelled" | "unlawful_conduct"; text: string; statement: Record<string, unknown> }
@@ -641,6 +643,8 @@ export interface SharesAnswer { unlocked: boolean }
 export interface Sheet { seat: number; marks: Mark[] }
 
 export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
+
+export interface SiteLinkAnswer { host_key: string; seq: number }
 
 export type Standing = "approval" | "proved" | "refused" | "retry" | "unchecked";
 
@@ -804,6 +808,7 @@ export interface Doors {
   "POST /rooms/{room_id}/resumption": { path: { room_id: string }; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/recusal": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
   "POST /rooms/{room_id}/seats/{seat}/replacement": { path: { room_id: string; seat: number }; body: PostReason; answer: DoneAnswer };
+  "POST /rooms/{room_id}/site-links": { path: { room_id: string }; body: PostSiteLink; answer: SiteLinkAnswer };
   "POST /rooms/{room_id}/tickets": { path: { room_id: string }; answer: TicketAnswer };
   "GET /schemas/{name}": { path: { name: "bids-v1" | "method-v1" | "open-data-v1" }; answer: Blob };
   "GET /seat-invitations": { answer: InvitationList };
