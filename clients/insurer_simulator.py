@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -24,9 +25,17 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.certifying import certify_with_platform
+from clients.insurer_dialects import (
+    TOLD,
+    Line,
+    door_of,
+    speaking,
+)
 from clients.insurer_sdk import Callbacks, open_api_key, signed_policy
+from clients.insurer_settings import Config, Faults, TellLine, dialect_of
 from clients.key_files import KeyFolder, Signer
 from clients.platform import PREFIX, open_platform
+from clients.policy_pdf import policy_pdf
 from clients.serving import Clock, ClockUnavailable, serve, without_clock
 from crypto.request_signatures import (
     Message,
@@ -34,6 +43,7 @@ from crypto.request_signatures import (
     read_public_key,
     verify_request,
 )
+from insurance_gateway.forms import yuan
 from insurance_gateway.guarantee import Cover
 from insurance_gateway.wire import (
     MESSAGE_BYTES_MAX,
@@ -44,12 +54,14 @@ from insurance_gateway.wire import (
     Disclosure,
     Extension,
     Notice,
+    Policy,
     Quote,
     QuoteRequest,
     Release,
     State,
     Surrender,
     encode,
+    policy_statement,
 )
 from tendering.domain.roles import Role
 
@@ -68,35 +80,13 @@ Told = TypeVar("Told", bound=msgspec.Struct)
 Known = TypeVar("Known", Cancellation, Claim, Disclosure, Extension, Release, Surrender)
 
 
-class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The configuration file. `listen` is host:port; `latency_ms` is how long a decision takes."""
-
-    platform: str
-    login: str
-    password: str
-    name: str
-    key_folder: str
-    listen: str = "127.0.0.1:0"
-    latency_ms: int = 0
-
-
-@dataclass(slots=True)
-class Faults:
-    """What goes wrong on purpose: counts run down, flags stay."""
-
-    errors: int = 0
-    wrong_signatures: int = 0
-    duplicates: bool = False
-    disorder: bool = False
-
-
 @dataclass(slots=True)
 class Simulator:
     """The insurer. `orders` are the applications it took, `disclosed` what it was told later."""
 
     config: Config
     signer: Signer
-    line: Callbacks
+    line: TellLine
     clock: Clock
     group: asyncio.TaskGroup
     faults: Faults = field(default_factory=Faults)
@@ -148,7 +138,8 @@ class Simulator:
         longer = msgspec.structs.replace(
             applied, amount_fen=asked.amount_fen, valid_until=asked.valid_until
         )
-        self._agree(applied, asked.matter_id, policy=self._policy(longer))
+        policy = self._policy(longer, at=await self.clock.now())
+        self._agree(applied, asked.matter_id, policy=policy)
         return web.Response(status=HTTPStatus.ACCEPTED)
 
     async def refund(self, request: web.Request) -> web.Response:
@@ -195,10 +186,11 @@ class Simulator:
 
     async def _read(self, request: web.Request, kind: type[Told]) -> Told:
         """A message whose signature is the platform's, or a refusal."""
+        if isinstance(told := request.get(TOLD), kind):
+            self._fail_if_asked()
+            return told
         body = await request.read()
-        if self.faults.errors:
-            self.faults.errors -= 1
-            raise web.HTTPServiceUnavailable(text="a fault that was asked for\n")
+        self._fail_if_asked()
         headers = {name.lower(): value for name, value in request.headers.items()}
         message = Message(request.method, str(request.url), headers)
         try:
@@ -216,10 +208,16 @@ class Simulator:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise web.HTTPUnprocessableEntity(text=f"{error}\n") from error
 
+    def _fail_if_asked(self) -> None:
+        if self.faults.errors:
+            self.faults.errors -= 1
+            raise web.HTTPServiceUnavailable(text="a fault that was asked for\n")
+
     async def _underwrite(self, application: Application) -> None:
         """Decide, be paid, issue: each step is a notice that the platform must have taken."""
         premium_fen = premium_of(application.amount_fen)
-        issued = {"premium_fen": premium_fen, "policy": self._policy(application)}
+        policy = self._policy(application, at=await self.clock.now())
+        issued = {"premium_fen": premium_fen, "policy": policy}
         steps: list[tuple[State, dict[str, Any]]] = [
             ("underwriting", {}),
             ("awaiting_premium", {"premium_fen": premium_fen}),
@@ -233,10 +231,20 @@ class Simulator:
             if number == 0:
                 await asyncio.sleep(self.config.latency_ms / 1000)
 
-    def _policy(self, application: Application) -> Any:
+    def _policy(self, application: Application, *, at: datetime) -> Any:
         cover = Cover(application.amount_fen, application.valid_until)
         number = f"DEMO-{application.order_id.hex[:16].upper()}"
-        return signed_policy(self.signer, application, cover, number)
+        if self.config.family == "signed_http":
+            return signed_policy(self.signer, application, cover, number)
+        policy = Policy(application.order_id, application.applicant.uscc, cover, number)
+        lines = [
+            f"保单号 {number}",
+            f"投保人 {application.applicant.name} {application.applicant.uscc}",
+            f"保险金额 {yuan(cover.amount_fen)} 元 保险期间至 {cover.until.isoformat()}",
+            "被保险人、项目与标段在开标前不载明(密文保函)",
+        ]
+        content = policy_pdf(self.signer, policy_statement(policy), lines, at=at)
+        return {"pdf": base64.b64encode(content).decode("ascii")}
 
     async def _tell(self, application: Application, state: State, **told: Any) -> None:
         """Send a notice until the platform has it; every attempt is signed anew."""
@@ -287,6 +295,19 @@ def build_app(simulator: Simulator) -> web.Application:
     app.router.add_post("/v1/surrenders", simulator.refund)
     app.router.add_post("/v1/claims", simulator.indemnify)
     app.router.add_get("/known", simulator.show)
+    if isinstance(simulator.line, Line):
+        handlers = {
+            QuoteRequest: simulator.quote,
+            Application: simulator.take,
+            Disclosure: simulator.learn,
+            Release: simulator.let_go,
+            Cancellation: simulator.forget,
+            Extension: simulator.extend,
+            Surrender: simulator.refund,
+            Claim: simulator.indemnify,
+        }
+        speak = speaking(simulator.line.dialect, handlers, simulator.clock.now)
+        app.router.add_post("/{call}", speak)
     return app
 
 
@@ -315,9 +336,12 @@ async def _serve(config: Config, keys: KeyFolder, signer: Signer, faults: Faults
         clock.running(),
         asyncio.TaskGroup() as group,
     ):
-        line = Callbacks(address, key, http, clock.now)
-        simulator = Simulator(config, signer, line, clock, group, faults)
+        line: TellLine = Callbacks(address, key, http, clock.now)
         public_key = base64.b64encode(key.public_key().public_bytes_raw()).decode("ascii")
+        if config.family != "signed_http":
+            dialect, public_key = dialect_of(config, keys)
+            line = Line(dialect, door_of(address, config.family), http, clock.now)
+        simulator = Simulator(config, signer, line, clock, group, faults)
         app = build_app(simulator)
         await serve(app, listen=config.listen, facts={"public_key": public_key})
         # What is still being told is left to the next start of a real insurer; this one forgets.

@@ -109,9 +109,17 @@ def place_signature(
 
 
 def complete(
-    place: Place, signature: bytes, token: bytes, *, certificate: bytes, chain: Sequence[bytes]
+    place: Place,
+    signature: bytes,
+    token: bytes | None,
+    *,
+    certificate: bytes,
+    chain: Sequence[bytes],
 ) -> bytes:
-    """Put the signature value (DER) and its time stamp into the place. Raises BadSignature."""
+    """Put the signature value (DER) and its time stamp, if any, into the place.
+
+    Raises BadSignature.
+    """
     cms.verify_signature(certificate, place.attributes, signature)
     message = cms.signed_data(
         place.attributes, certificate=certificate, chain=chain, signature=signature, token=token

@@ -77,10 +77,22 @@ CREATE TABLE insurance.guarantors (
     registered_at timestamp with time zone NOT NULL,
     live_since timestamp with time zone,
     conformance_digest bytea,
+    family text DEFAULT 'signed_http'::text NOT NULL,
+    kind text DEFAULT 'insurer'::text NOT NULL,
+    previous_key bytea,
+    previous_until timestamp with time zone,
     CONSTRAINT guarantors_conformance_digest_check CHECK ((octet_length(conformance_digest) = 32)),
     CONSTRAINT guarantors_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 500))),
+    CONSTRAINT guarantors_family_check CHECK ((family = ANY (ARRAY['signed_http'::text, 'gm_json'::text, 'xml'::text]))),
+    CONSTRAINT guarantors_kind_check CHECK ((kind = ANY (ARRAY['insurer'::text, 'bank'::text, 'guarantee_company'::text]))),
     CONSTRAINT guarantors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
-    CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) = 32))
+    CONSTRAINT guarantors_previous_has_its_end CHECK (((previous_key IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT guarantors_previous_key_check CHECK ((octet_length(previous_key) = ANY (ARRAY[32, 130]))),
+    CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) =
+CASE family
+    WHEN 'gm_json'::text THEN 130
+    ELSE 32
+END))
 );
 
 CREATE TABLE insurance.matters (
@@ -177,6 +189,16 @@ CREATE TABLE insurance.outbox (
     CONSTRAINT outbox_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT outbox_body_check CHECK ((char_length(body) <= 65536)),
     CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'cancellation'::text, 'disclosure'::text, 'release'::text, 'extension'::text, 'surrender'::text, 'claim'::text])))
+);
+
+CREATE TABLE insurance.policy_files (
+    order_id uuid NOT NULL,
+    digest bytea NOT NULL,
+    content bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    accepted_at timestamp with time zone,
+    CONSTRAINT policy_files_content_check CHECK (((octet_length(content) >= 1) AND (octet_length(content) <= 2097152))),
+    CONSTRAINT policy_files_digest_check CHECK ((octet_length(digest) = 32))
 );
 
 CREATE TABLE rooms.answers (
@@ -1602,6 +1624,9 @@ ALTER TABLE ONLY insurance.orders
 ALTER TABLE ONLY insurance.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY insurance.policy_files
+    ADD CONSTRAINT policy_files_pkey PRIMARY KEY (order_id, digest);
+
 ALTER TABLE ONLY rooms.answers
     ADD CONSTRAINT answers_pkey PRIMARY KEY (tender_id, room_id, subject, seat);
 
@@ -2234,6 +2259,9 @@ ALTER TABLE ONLY insurance.outbox
 ALTER TABLE ONLY insurance.outbox
     ADD CONSTRAINT outbox_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
 
+ALTER TABLE ONLY insurance.policy_files
+    ADD CONSTRAINT policy_files_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
 ALTER TABLE ONLY rooms.answers
     ADD CONSTRAINT answers_tender_id_room_id_seat_fkey FOREIGN KEY (tender_id, room_id, seat) REFERENCES rooms.seats(tender_id, room_id, number);
 
@@ -2690,6 +2718,8 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.order_steps TO tendering_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.orders TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.outbox TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.policy_files TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE rooms.answers TO tendering_app;
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import aiohttp
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from insurance_gateway.insurers.families import Families, GmJson, XmlForms
 from insurance_gateway.insurers.http_json import HttpJson
 from insurance_gateway.insurers.insurer import Insurer
 from insurance_gateway.settings import InsuranceSettings
+from insurance_gateway.storage.guarantors import Family
 from tendering.key_file import read_or_make_seed
 from tendering.keys import PlatformKeys
 from tendering.storage.connection import Pool
@@ -29,6 +31,7 @@ class InsuranceContext:
     now: Callable[[], datetime]
     keys: PlatformKeys = field(repr=False)
     insurer: Insurer
+    seed: bytes = field(repr=False)
     public_key: bytes
     public_address: str
     demonstration: bool
@@ -49,13 +52,21 @@ async def open_insurance(
     """Build the gateway. `key_file` holds its Ed25519 seed; it is made at the first start."""
     settings = settings or InsuranceSettings()
     key = _open_key(key_file)
+    seed = key.private_bytes_raw()
     connector = aiohttp.TCPConnector(limit=0, limit_per_host=settings.guarantor_requests_max)
+    seconds = settings.request_seconds_max
     async with aiohttp.ClientSession(connector=connector) as http:
+        lines: dict[Family, Insurer] = {
+            "signed_http": HttpJson(http, key, now, seconds),
+            "gm_json": GmJson(http, seed, now, seconds),
+            "xml": XmlForms(http, seed, now, seconds),
+        }
         yield InsuranceContext(
             pool=pool,
             now=now,
             keys=keys,
-            insurer=HttpJson(http, key, now, settings.request_seconds_max),
+            insurer=Families(lines),
+            seed=seed,
             public_key=key.public_key().public_bytes_raw(),
             public_address=public_address.rstrip("/"),
             demonstration=demonstration,

@@ -83,9 +83,10 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
     """The guarantor tells how far an order, or a matter of it, has come. `id` makes repetition
     harmless.
 
-    `premium_fen` stands from `awaiting_premium` on; `policy`, a signed statement, with `issued`
-    and with the `agreed` of an extension. `matter_id` stands with `under_review`, `agreed` and
-    `declined`; `amount_fen` is what was refunded or paid with the `agreed` of a surrender or claim.
+    `premium_fen` stands from `awaiting_premium` on; `policy` with `issued` and with the `agreed` of
+    an extension: a signed statement, or `file_sha256` of a signed PDF that was handed in before.
+    `matter_id` stands with `under_review`, `agreed` and `declined`; `amount_fen` is what was
+    refunded or paid with the `agreed` of a surrender or claim.
     """
 
     id: UUID
@@ -219,12 +220,19 @@ DOOR_OF: Final[dict[type[Struct], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a guarantor says in a policy that it signs."""
+    """What a guarantor says in a policy that it signs.
+
+    `payer_account`: which account the premium came from, where it says so. `beneficiary_uscc` and
+    `tender_number` stand in a policy that is written after the opening, in plain.
+    """
 
     order_id: UUID
     applicant_uscc: str
     insured: Cover
     number: str
+    payer_account: str = ""
+    beneficiary_uscc: str = ""
+    tender_number: str = ""
 
 
 class _PolicyStatement(Struct, frozen=True, forbid_unknown_fields=True):
@@ -233,11 +241,20 @@ class _PolicyStatement(Struct, frozen=True, forbid_unknown_fields=True):
     amount_fen: Fen
     valid_until: Instant
     policy_number: Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^\S+(?!\n)$")]
+    payer_account: Annotated[str, Meta(pattern=r"^([0-9]{6,40})?(?!\n)$", max_length=40)] = ""
+    beneficiary_uscc: Annotated[str, Meta(max_length=18)] = ""
+    tender_number: Annotated[str, Meta(max_length=100)] = ""
 
 
 def policy_statement(policy: Policy) -> dict[str, JsonValue]:
     """The statement that a guarantor signs under POLICY_LABEL."""
+    more: dict[str, JsonValue] = {
+        "payer_account": policy.payer_account,
+        "beneficiary_uscc": policy.beneficiary_uscc,
+        "tender_number": policy.tender_number,
+    }
     return {
+        **{name: text for name, text in more.items() if text},
         "order_id": str(policy.order_id),
         "applicant_uscc": policy.applicant_uscc,
         "amount_fen": policy.insured.amount_fen,
@@ -246,14 +263,22 @@ def policy_statement(policy: Policy) -> dict[str, JsonValue]:
     }
 
 
-def read_policy(statement: JsonValue) -> Policy:
+def read_policy(statement: object) -> Policy:
     """The inverse of `policy_statement`. Raises WireRefused."""
     try:
         said = msgspec.convert(statement, _PolicyStatement)
     except msgspec.ValidationError as error:
         raise WireRefused(f"the policy is not in the form agreed: {error}") from error
     insured = Cover(said.amount_fen, said.valid_until.astimezone(UTC))
-    return Policy(said.order_id, said.applicant_uscc, insured, said.policy_number)
+    return Policy(
+        said.order_id,
+        said.applicant_uscc,
+        insured,
+        said.policy_number,
+        said.payer_account,
+        said.beneficiary_uscc,
+        said.tender_number,
+    )
 
 
 def encode(message: Struct) -> bytes:

@@ -34,7 +34,9 @@ ROUTES: Final[tuple[Route, ...]] = (
     *EVALUATION_ROUTES,
     *INSURANCE_ROUTES,
 )
-PARTS: Final[Mapping[str, object]] = {"rooms": None, "log_parts": None, "insurance": None}
+PARTS: Final[Mapping[str, object]] = dict.fromkeys(
+    ("rooms", "log_parts", "insurance", "partner_line")
+)
 
 _HEADER: Final = "// Made by scripts/generate_types.py (make types): do not edit.\n"
 _NAME: Final = re.compile(r"[A-Za-z_$][\w$]*")

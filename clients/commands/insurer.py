@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from clients.insurer_bench import Bench
 from clients.insurer_conformance import Run, conformance, report
 from clients.insurer_sdk import open_api_key
-from clients.insurer_simulator import Config, Faults, run_offline
+from clients.insurer_settings import Config, Faults
+from clients.insurer_simulator import run_offline
 from clients.key_files import KeyFolder
 from clients.serving import Clock, serve
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request

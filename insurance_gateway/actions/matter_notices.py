@@ -3,7 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from insurance_gateway.actions.policies import PolicyFault, require_fitting
+from insurance_gateway.actions.policies import (
+    PolicyFault,
+    file_digest,
+    require_fitting,
+    require_named,
+)
 from insurance_gateway.guarantee import Order, Reception, state_after
 from insurance_gateway.matters import (
     EFFECTS,
@@ -15,7 +20,7 @@ from insurance_gateway.matters import (
     matter_reception,
     settlement_fault,
 )
-from insurance_gateway.storage import matters, orders
+from insurance_gateway.storage import matters, orders, policy_files
 from insurance_gateway.wire import MATTER_STEP_OF, Notice, Policy
 from tendering.actions import bid_securities
 from tendering.domain.tender import Tender, TenderStatus
@@ -90,6 +95,7 @@ async def _extended(connection: Connection, order: Order, heard: _Heard) -> Orde
     assert asked is not None
     found = heard.policy or PolicyFault("an extension is agreed to with a policy")
     fitting = await require_fitting(connection, found, order, asked)
+    await require_named(connection, fitting, heard.tender)
     if fitting.number != order.policy_number:
         raise PolicyFault("the policy has another number than the one it extends")
     place = order.lot, order.bidder_id
@@ -100,6 +106,8 @@ async def _extended(connection: Connection, order: Order, heard: _Heard) -> Orde
         insured = fitting.insured
         longer = replace(held.security, amount_fen=insured.amount_fen, valid_until=insured.until)
         await bid_securities.extend(connection, longer, at=heard.at)
+    if (digest := file_digest(heard.notice)) is not None:
+        await policy_files.accept(connection, order.id, digest, at=heard.at)
     return replace(order, insured=fitting.insured)
 
 

@@ -7,6 +7,7 @@ transaction, by tendering, which owns that fact.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 import msgspec
 
@@ -16,8 +17,10 @@ from insurance_gateway.actions.orders import required_cover
 from insurance_gateway.actions.policies import (
     Checked,
     PolicyFault,
+    file_digest,
     read_signed,
     require_fitting,
+    require_named,
 )
 from insurance_gateway.guarantee import (
     GuaranteeState,
@@ -28,17 +31,23 @@ from insurance_gateway.guarantee import (
     state_after,
 )
 from insurance_gateway.matters import MatterKind, is_open
-from insurance_gateway.storage import guarantors, matters, orders
-from insurance_gateway.storage.guarantors import Guarantor
+from insurance_gateway.storage import guarantors, matters, orders, policy_files
+from insurance_gateway.storage.guarantors import Guarantor, GuarantorKind
 from insurance_gateway.wire import STEP_OF, Notice, Policy, encode, has_policy
 from tendering.actions import bid_securities
 from tendering.domain.bid_security import BidSecurity, SecurityForm
-from tendering.domain.refusals import NotFound
+from tendering.domain.refusals import Invalid, NotFound
 from tendering.domain.refusals.wire import MessageReplayed
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.keys import PlatformKeys
 from tendering.storage import tenders
 from tendering.storage.connection import Connection
+
+FORMS: Final[dict[GuarantorKind, SecurityForm]] = {
+    "insurer": SecurityForm.GUARANTEE_INSURANCE,
+    "bank": SecurityForm.BANK_GUARANTEE,
+    "guarantee_company": SecurityForm.BANK_GUARANTEE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,7 @@ async def receive(
 ) -> Order:
     """Take in a notice whose signature was verified; the order as it stands then.
 
-    Raises MessageReplayed, MessageConflict, NotFound (also for another guarantor's order).
+    Raises MessageReplayed, MessageConflict, Invalid, NotFound (also for another's order).
     """
     if not await guarantors.remember_nonce(
         connection, guarantor.id, signed.nonce, created_at=signed.created
@@ -98,6 +107,8 @@ async def receive(
     # Lock order: tender, then order.
     tender = await tenders.lock_also_suspended(connection, found.tender_id)
     order = await orders.lock(connection, found.id)
+    if (notice.premium_fen or 0) >= order.cover.amount_fen:
+        raise Invalid("the premium is not less than the cover: premium_fen is in fen")
     is_new = await orders.insert_notice(
         connection,
         guarantor.id,
@@ -156,13 +167,18 @@ async def _apply(connection: Connection, case: _Case, order: Order, notice: Noti
         tender_id=order.tender_id,
         lot=order.lot,
         bidder_id=order.bidder_id,
-        form=SecurityForm.GUARANTEE_INSURANCE,
+        form=FORMS[case.guarantor.kind],
         amount_fen=policy.insured.amount_fen,
         valid_until=policy.insured.until,
         guarantor_id=case.guarantor.organization_id,
         reference=policy.number,
     )
-    await bid_securities.record(connection, security, at=case.at)
+    # Kept as evidence, for after the opening: from whose account the premium came.
+    payer = policy.payer_account
+    account = bid_securities.account_digest_of(order.tender_id, payer) if payer else None
+    await bid_securities.record(connection, security, at=case.at, account_digest=account)
+    if (digest := file_digest(notice)) is not None:
+        await policy_files.accept(connection, order.id, digest, at=case.at)
     return replace(
         order,
         state=state_after(order.state, Step.VERIFY),
@@ -185,6 +201,7 @@ async def _verified(connection: Connection, case: _Case, order: Order, notice: N
     # What was asked for, and what the lot requires by now: a deadline may have moved.
     required = required_cover(case.tender, order.lot)
     policy = await require_fitting(connection, policy, order, order.cover, required)
+    await require_named(connection, policy, case.tender)
     found = await matters.list_of_orders(connection, [order.id])
     if any(is_open(one, MatterKind.SURRENDER) for one in found.get(order.id, [])):
         raise PolicyFault("the bidder is giving the guarantee back")

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from insurance_gateway.api.guarantors import key_text
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.guarantee import TRANSITIONS, Step
+from insurance_gateway.line_keys import line_secret
 from insurance_gateway.openapi import document
 from insurance_gateway.storage import calls, guarantors, orders, outbox
+from insurance_gateway.storage.guarantors import Family, Guarantor, GuarantorKind
 from tendering.api.context import Actor
 from tendering.api.fields import Instant
 from tendering.domain.refusals import Invalid, NotFound
@@ -39,11 +42,20 @@ class DeadLetterAnswer(Struct, frozen=True):
 
 
 class ConsoleAnswer(Struct, frozen=True):
-    """A guarantor's own console, the newest first. Without `live_since` it is in the sandbox."""
+    """A guarantor's own console, the newest first. Without `live_since` it is in the sandbox.
+
+    `shared_secret`, in hex, is that of the XML family. The key before the present one passes until
+    `previous_key_until`.
+    """
 
     guarantor_id: UUID
     endpoint: str
     live_since: Instant | None
+    family: Family
+    kind: GuarantorKind
+    public_key: str
+    previous_key_until: Instant | None
+    shared_secret: str | None
     calls: list[CallAnswer]
     dead_letters: list[DeadLetterAnswer]
 
@@ -54,13 +66,20 @@ class PostApproval(Struct, frozen=True, forbid_unknown_fields=True):
     conformance_sha256: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$")] | None = None
 
 
-async def get_console(connection: Connection, actor: Actor) -> ConsoleAnswer:
+async def get_console(
+    insurance: InsuranceContext, connection: Connection, actor: Actor
+) -> ConsoleAnswer:
     """How one's own interface does: calls with reasons when they failed, and dead letters."""
     guarantor = await guarantors.get_of_organization(connection, actor.organization_id)
     return ConsoleAnswer(
         guarantor.id,
         guarantor.endpoint,
         guarantor.live_since,
+        guarantor.family,
+        guarantor.kind,
+        key_text(guarantor),
+        guarantor.previous_until,
+        _secret(insurance, guarantor),
         [
             CallAnswer(
                 one.at, one.direction, one.door, one.outcome, one.explanation, one.message_id
@@ -107,6 +126,12 @@ async def post_approval(
 async def get_guarantor_openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 document of the interface for guarantors."""
     return document()
+
+
+def _secret(insurance: InsuranceContext, guarantor: Guarantor) -> str | None:
+    if guarantor.family != "xml":
+        return None
+    return line_secret(insurance.seed, guarantor.public_key).hex()
 
 
 def _letter(one: outbox.DeadLetter) -> DeadLetterAnswer:

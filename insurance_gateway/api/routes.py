@@ -2,11 +2,21 @@
 
 from typing import Final
 
-from insurance_gateway.api import claims, console, guarantors, orders, statistics
+from insurance_gateway.api import (
+    claims,
+    console,
+    families,
+    guarantors,
+    orders,
+    policies,
+    statistics,
+)
+from insurance_gateway.forms import FILE_BYTES_MAX
+from insurance_gateway.gm_envelope import Envelope
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
-from tendering.domain.refusals import Forbidden, Invalid, NotFound
-from tendering.domain.refusals.accounts import AlreadyRegistered
+from tendering.domain.refusals import Conflict, Forbidden, Invalid, NotFound
+from tendering.domain.refusals.accounts import AlreadyRegistered, NotAdministrator
 from tendering.domain.refusals.bids import DeadlinePassed
 from tendering.domain.refusals.guarantees import (
     GuaranteeStepRefused,
@@ -17,6 +27,7 @@ from tendering.domain.refusals.guarantees import (
     MatterUnderWay,
     NoBidSecurityAsked,
     OrderUnderWay,
+    PolicyFileRefused,
     SurrenderRefused,
 )
 from tendering.domain.refusals.tenders import WrongPhase
@@ -157,6 +168,67 @@ INSURANCE_ROUTES: Final = (
         tags=("insurance",),
         body_bytes_max=MESSAGE_BYTES_MAX,
         reads=Notice,
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/gm/{guarantor_id}/{call}",
+        families.post_gm_call,
+        idempotency="none",
+        errors=(GuarantorUnknown,),
+        tags=("insurance",),
+        body_bytes_max=families.BYTES_MAX,
+        reads=Envelope,
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/xml/{guarantor_id}",
+        families.post_xml_call,
+        idempotency="none",
+        errors=(GuarantorUnknown,),
+        tags=("insurance",),
+        body_bytes_max=families.BYTES_MAX,
+        accepts=families.XML,
+        produces=families.XML,
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/policies/{guarantor_id}/{order_id}",
+        policies.post_policy_file,
+        idempotency="none",
+        errors=(
+            Conflict,
+            GuarantorUnknown,
+            MessageReplayed,
+            MessageSignatureRefused,
+            NotFound,
+            PolicyFileRefused,
+        ),
+        tags=("insurance",),
+        body_bytes_max=FILE_BYTES_MAX,
+        accepts=policies.PDF,
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/insurance/orders/{order_id}/policy.pdf",
+        policies.get_policy_file,
+        action="guarantee.order",
+        errors=(NotFound,),
+        tags=("insurance",),
+        produces=policies.PDF,
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/keys",
+        guarantors.post_guarantor_key,
+        action="guarantor.look_after",
+        idempotency="transaction",
+        errors=(GuarantorKeyInvalid, GuarantorUnknown, NotAdministrator),
+        tags=("insurance",),
         secret=True,
     ),
 )

@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from http import HTTPStatus
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -13,11 +12,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from crypto.request_signatures import Message, WireRefused, sign_request, webhook_headers
-from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
+from insurance_gateway.insurers.insurer import InsurerRefused
+from insurance_gateway.insurers.posting import post
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import (
     DOOR_OF,
-    MESSAGE_BYTES_MAX,
     TAG,
     VERSION,
     Quote,
@@ -27,15 +26,6 @@ from insurance_gateway.wire import (
 )
 
 NONCE_BYTES: Final = 18
-# The guarantor may take these back: a clock that is off, a queue that is full.
-_PASSING: Final = frozenset(
-    {
-        HTTPStatus.UNAUTHORIZED,
-        HTTPStatus.REQUEST_TIMEOUT,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.TOO_MANY_REQUESTS,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +68,4 @@ class HttpJson:
         except WireRefused as error:
             raise InsurerRefused(str(error)) from error
         headers |= webhook_headers(message_id, body, self.key, at=at)
-        timeout = aiohttp.ClientTimeout(total=self.seconds_max)
-        try:
-            async with self.http.post(
-                url, data=body, headers=headers, timeout=timeout, allow_redirects=False
-            ) as response:
-                answer = await response.content.read(MESSAGE_BYTES_MAX)
-        # ValueError: a host that cannot be encoded as a name (UnicodeError).
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise InsurerUnavailable(f"{type(error).__name__}: {error}") from error
-        if response.status < HTTPStatus.MULTIPLE_CHOICES:
-            return answer
-        said = f"the guarantor answers {response.status}"
-        if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR or response.status in _PASSING:
-            raise InsurerUnavailable(said)
-        raise InsurerRefused(said)
+        return await post(self.http, url, body, headers, seconds_max=self.seconds_max)

@@ -2,18 +2,24 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from tendering.domain.refusals.accounts import AlreadyRegistered
 from tendering.domain.refusals.guarantees import GuarantorUnknown
 from tendering.storage.connection import Connection, Record
 
+Family = Literal["signed_http", "gm_json", "xml"]
+GuarantorKind = Literal["insurer", "bank", "guarantee_company"]
+
 
 @dataclass(frozen=True, slots=True)
 class Guarantor:
-    """An insurer, bank or guarantee company on the wire. `public_key`: Ed25519, 32 bytes.
+    """An insurer, bank or guarantee company on the wire.
 
-    Until it is live it stands in the sandbox: no bidder can order from it.
+    `public_key` by `family`: Ed25519, 32 bytes; two points of SM2, 130 bytes; or 32 bytes from
+    which the shared secret is derived. The previous one passes too, until `previous_until`. Until
+    it is live it stands in the sandbox: no bidder can order from it.
     """
 
     id: UUID
@@ -22,14 +28,25 @@ class Guarantor:
     endpoint: str
     public_key: bytes
     live_since: datetime | None = None
+    family: Family = "signed_http"
+    kind: GuarantorKind = "insurer"
+    previous_key: bytes | None = None
+    previous_until: datetime | None = None
+
+    def keys_at(self, at: datetime) -> list[bytes]:
+        """The keys that pass at `at`, the newest first."""
+        old = self.previous_key
+        if old is None or self.previous_until is None or at >= self.previous_until:
+            return [self.public_key]
+        return [self.public_key, old]
 
 
 async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) -> None:
     """Register a guarantor. Raises AlreadyRegistered."""
     inserted = await connection.execute(
         """INSERT INTO insurance.guarantors
-               (id, organization_id, name, endpoint, public_key, registered_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
+               (id, organization_id, name, endpoint, public_key, registered_at, family, kind)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
            ON CONFLICT ON CONSTRAINT guarantors_one_an_organization DO NOTHING""",
         guarantor.id,
         guarantor.organization_id,
@@ -37,6 +54,8 @@ async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) 
         guarantor.endpoint,
         guarantor.public_key,
         at,
+        guarantor.family,
+        guarantor.kind,
     )
     if inserted != "INSERT 0 1":
         raise AlreadyRegistered
@@ -45,7 +64,8 @@ async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) 
 async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
     """One guarantor. Raises GuarantorUnknown."""
     row = await connection.fetchrow(
-        """SELECT id, organization_id, name, endpoint, public_key, live_since
+        """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
+                  previous_key, previous_until
            FROM insurance.guarantors WHERE id = $1""",
         guarantor_id,
     )
@@ -57,7 +77,8 @@ async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
 async def list_all(connection: Connection) -> list[Guarantor]:
     """All guarantors, by name."""
     rows = await connection.fetch(
-        """SELECT id, organization_id, name, endpoint, public_key, live_since
+        """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
+                  previous_key, previous_until
            FROM insurance.guarantors ORDER BY name, id LIMIT 200"""
     )
     return [_guarantor(row) for row in rows]
@@ -66,7 +87,8 @@ async def list_all(connection: Connection) -> list[Guarantor]:
 async def get_of_organization(connection: Connection, organization_id: UUID) -> Guarantor:
     """The guarantor that an organization is. Raises GuarantorUnknown."""
     row = await connection.fetchrow(
-        """SELECT id, organization_id, name, endpoint, public_key, live_since
+        """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
+                  previous_key, previous_until
            FROM insurance.guarantors WHERE organization_id = $1""",
         organization_id,
     )
@@ -85,6 +107,20 @@ async def set_live(
         guarantor_id,
         at,
         conformance_digest,
+    )
+
+
+async def replace_key(
+    connection: Connection, guarantor_id: UUID, public_key: bytes, *, previous_until: datetime
+) -> None:
+    """Another key from now on; the one before it passes until `previous_until`."""
+    await connection.execute(
+        """UPDATE insurance.guarantors
+           SET previous_key = public_key, previous_until = $3, public_key = $2
+           WHERE id = $1 AND public_key <> $2""",
+        guarantor_id,
+        public_key,
+        previous_until,
     )
 
 
@@ -115,4 +151,8 @@ def _guarantor(row: Record) -> Guarantor:
         row["endpoint"],
         row["public_key"],
         row["live_since"],
+        row["family"],
+        row["kind"],
+        row["previous_key"],
+        row["previous_until"],
     )

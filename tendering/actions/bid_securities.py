@@ -82,6 +82,14 @@ async def record(
     await journal.append(connection, security.tender_id, Stream.CUSTODY, event, at=at)
 
 
+def account_digest_of(tender_id: UUID, account: str) -> bytes:
+    """What is kept of an account, 32 bytes: the same for all who paid from it for a tender.
+
+    Bound to the tender: the same account cannot be followed from one tender to another.
+    """
+    return digest(ACCOUNT_LABEL, {"tender_id": str(tender_id), "account": account})
+
+
 async def on_record(
     connection: Connection, tender_id: UUID, place: tuple[str, UUID], *, reference: str | None
 ) -> HeldSecurity | None:
@@ -158,8 +166,7 @@ async def record_cash(
         None,
         deposit.reference,
     )
-    # Bound to the tender: the same account cannot be followed from one tender to another.
-    account = digest(ACCOUNT_LABEL, {"tender_id": str(tender_id), "account": deposit.account})
+    account = account_digest_of(tender_id, deposit.account)
     await record(connection, security, at=at, account_digest=account)
 
 

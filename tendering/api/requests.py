@@ -79,9 +79,11 @@ def query_arguments(signature: Signature, request: web.Request) -> dict[str, obj
     return arguments
 
 
-async def read_json(request: web.Request, *, bytes_max: int) -> bytes:
+async def read_json(
+    request: web.Request, *, bytes_max: int, media_type: str = "application/json"
+) -> bytes:
     """The body, at most `bytes_max`. Raises UnsupportedMediaType, BodyTooLarge, RequestTimeout."""
-    if request.content_type != "application/json" or "Content-Encoding" in request.headers:
+    if request.content_type != media_type or "Content-Encoding" in request.headers:
         raise UnsupportedMediaType
     if (request.content_length or 0) > bytes_max:
         raise BodyTooLarge(bytes_max=bytes_max)

@@ -11,9 +11,21 @@ import msgspec
 from tendering.api.routing import PREFIX, Route
 from tendering.api.signatures import Signature, read_signature
 
-PARTS: Final[Mapping[str, object]] = {"log_parts": None, "rooms": None, "insurance": None}
+PARTS: Final[Mapping[str, object]] = dict.fromkeys(
+    ("log_parts", "rooms", "insurance", "partner_line")
+)
 # One of these has the form of every path parameter that is a text.
-_TEXTS: Final = ("1", "001", "price", "opening_record", "0" * 64, "招标文件.pdf", "x001", "2026-12")
+_TEXTS: Final = (
+    "1",
+    "001",
+    "price",
+    "opening_record",
+    "0" * 64,
+    "招标文件.pdf",
+    "x001",
+    "2026-12",
+    "2026",
+)
 # And of every text in a body.
 _BODY_TEXTS: Final = (
     *_TEXTS,

@@ -20,6 +20,9 @@ WITHOUT_KEY: Final = {
     "POST /partners/messages": "signed, with a nonce and a number that are taken once",
     "POST /partners/queries": "signed, with a nonce that is taken once, and changes nothing",
     "POST /insurance/callbacks/{guarantor_id}": "signed, with a nonce that is taken once",
+    "POST /insurance/gm/{guarantor_id}/{call}": "the same",
+    "POST /insurance/xml/{guarantor_id}": "the same: the digest of a body passes once",
+    "POST /insurance/policies/{guarantor_id}/{order_id}": "the same",
 }
 SERVED: Final = ("tendering", "evaluation_rooms", "insurance_gateway")
 BESIDE_THE_TABLE: Final = re.compile(r"\.add_(route|post|patch|put|delete|routes|view)\(")

@@ -45,6 +45,12 @@ class OrderUnderWay(Conflict):
     code = "order-under-way"
 
 
+class PolicyFileRefused(Invalid):
+    """The policy file does not pass: its signature, its signer or what it says is not right."""
+
+    code = "policy-file-refused"
+
+
 class SurrenderRefused(Conflict):
     """The guarantee cannot be surrendered: `why` says which of the published cases is missing."""
 

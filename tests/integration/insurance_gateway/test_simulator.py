@@ -15,7 +15,8 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.insurer_sdk import Callbacks
-from clients.insurer_simulator import Config, Simulator
+from clients.insurer_settings import Config
+from clients.insurer_simulator import Simulator
 from clients.platform import PREFIX
 from clients.serving import Clock
 from insurance_gateway.wire import Applicant, Application

@@ -82,7 +82,7 @@ export type ConductKind = "commended" | "lifted" | "removed" | "suspended" | "wa
 
 export interface ConductView { kind: ConductKind; begins_on: string; ends_on: string | null; basis: string }
 
-export interface ConsoleAnswer { guarantor_id: string; endpoint: string; live_since: string | null; calls: CallAnswer[]; dead_letters: DeadLetterAnswer[] }
+export interface ConsoleAnswer { guarantor_id: string; endpoint: string; live_since: string | null; family: "gm_json" | "signed_http" | "xml"; kind: "bank" | "guarantee_company" | "insurer"; public_key: string; previous_key_until: string | null; shared_secret: string | null; calls: CallAnswer[]; dead_letters: DeadLetterAnswer[] }
 
 export interface ContractList { items: ContractView[] }
 
@@ -130,6 +130,8 @@ export interface EnquiryView { number: number; bid: number; template: string; qu
 
 export interface EntryView { seq: number; kind: string; body: Record<string, unknown>; at: string; head: string }
 
+export interface Envelope { data: string; encrypt: string; nonceStr: string; timeStamp: string; sign: string }
+
 export interface EnvelopeContainers { qualification?: string | null; technical?: string | null; price?: string | null }
 
 export interface EnvelopeUploads { qualification?: string | null; technical?: string | null; price?: string | null }
@@ -170,9 +172,9 @@ export interface FreeAnswer { room_seats: number; scattered_seats: number }
 
 export interface Gap { opened: MediaGapOpened; over?: boolean; continued?: MediaContinued | null }
 
-export interface GuarantorAnswer { id: string; organization_id: string; name: string; public_key: string; live: boolean }
+export interface GuarantorAnswer { id: string; organization_id: string; name: string; public_key: string; live: boolean; family: "gm_json" | "signed_http" | "xml"; kind: "bank" | "guarantee_company" | "insurer" }
 
-export interface GuarantorList { items: GuarantorAnswer[]; platform_key: string }
+export interface GuarantorList { items: GuarantorAnswer[]; platform_key: string; platform_gm_key: string }
 
 export type HallPhase = "closed" | "closing" | "confirm" | "draw" | "objections" | "record" | "rehearsal" | "reveal" | "sign_in" | "unlock" | "waiting";
 
@@ -342,6 +344,8 @@ export type Phase = "chair" | "checks" | "clarification" | "closed" | "prelimina
 
 export interface PlatformAnswer { name: string; mode: "demonstration" | "normal"; notices: string[]; certifiers: PartyView[]; witnesses: PartyView[]; quorum: number; authorities: PartyView[] }
 
+export interface PolicyFileAnswer { sha256: string; accepted: boolean }
+
 export interface PostAcceptance { accepted: boolean; suspends: boolean; text: string; statement: Record<string, unknown> }
 
 export interface PostAnnouncement { text: string }
@@ -406,7 +410,9 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 
 export interface PostFindingDecision { accepted: boolean; reason?: string }
 
-export interface PostGuarantor { name: string; organization_id: string; endpoint: string; public_key: string }
+export interface PostGuarantor { name: string; organization_id: string; endpoint: string; public_key: string; family?: "gm_json" | "signed_http" | "xml"; kind?: "bank" | "guarantee_company" | "insurer" }
+
+export interface PostGuarantorKey { public_key: string; overlap_hours: number }
 
 export interface PostHallPhase { to: HallPhase }
 
@@ -738,18 +744,23 @@ export interface Doors {
   "POST /insurance/callbacks/{guarantor_id}": { path: { guarantor_id: string }; body: Notice; answer: NoticeAnswer };
   "GET /insurance/console": { answer: ConsoleAnswer };
   "POST /insurance/dead-letters/{message_id}/replay": { path: { message_id: string }; answer: DeadLetterAnswer };
+  "POST /insurance/gm/{guarantor_id}/{call}": { path: { guarantor_id: string; call: "file" | "matter" | "result" | "status" }; body: Envelope; answer: unknown };
   "GET /insurance/guarantors": { answer: GuarantorList };
   "POST /insurance/guarantors": { body: PostGuarantor; answer: GuarantorAnswer };
   "POST /insurance/guarantors/{guarantor_id}/approval": { path: { guarantor_id: string }; body: PostApproval; answer: undefined };
+  "POST /insurance/keys": { body: PostGuarantorKey; answer: undefined };
   "GET /insurance/openapi.json": { answer: Record<string, unknown> };
   "GET /insurance/orders": { query: { tender_id?: string }; answer: OrderList };
   "POST /insurance/orders": { body: PostOrder; answer: OrderAnswer };
   "GET /insurance/orders/{order_id}": { path: { order_id: string }; answer: OrderAnswer };
   "POST /insurance/orders/{order_id}/cancellation": { path: { order_id: string }; answer: OrderAnswer };
+  "GET /insurance/orders/{order_id}/policy.pdf": { path: { order_id: string }; answer: Blob };
   "POST /insurance/orders/{order_id}/surrender": { path: { order_id: string }; answer: MatterAnswer };
+  "POST /insurance/policies/{guarantor_id}/{order_id}": { path: { guarantor_id: string; order_id: string }; answer: PolicyFileAnswer };
   "POST /insurance/quotes": { body: PostQuotes; answer: QuoteList };
   "GET /insurance/statistics": { query: { year: number }; answer: SecurityStatistics };
   "GET /insurance/statistics.csv": { query: { year: number }; answer: Blob };
+  "POST /insurance/xml/{guarantor_id}": { path: { guarantor_id: string }; answer: Blob };
   "GET /invitations": { answer: OwnInvitations };
   "GET /key-holder/tenders": { answer: HeldTenders };
   "GET /log/checkpoint": { answer: Blob };

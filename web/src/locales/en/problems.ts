@@ -136,6 +136,7 @@ export default {
   "no-guarantor": "No guarantor is available: provide the bid security in another way.",
   "no-bid-security-asked": "This lot asks for no bid security.",
   "order-under-way": "A guarantee for this lot is under way. Finish or cancel it first.",
+  "policy-file-refused": "The policy file does not pass: its signature, its signer or what it says is not right.",
   "guarantor-not-live": "This guarantor is still being tried out. Choose another one.",
   "matter-under-way": "The same is already asked of the guarantor. Wait for its answer.",
   "surrender-refused":

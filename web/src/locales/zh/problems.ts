@@ -135,6 +135,7 @@ export default {
   "no-guarantor": "目前没有可用的担保机构，请改用其他方式提交投标保证金。",
   "no-bid-security-asked": "本标段不要求投标保证金。",
   "order-under-way": "本标段已有正在办理的保函，请先办完或取消。",
+  "policy-file-refused": "保单文件未通过查验：签名、签署人或内容不符。",
   "guarantor-not-live": "这家担保机构还在联调，尚未上线，请选择其他机构。",
   "matter-under-way": "同样的申请正在办理，请等待担保机构答复。",
   "surrender-refused": "这份保函现在不能退保。开标前请先撤回投标；开标后只有招标失败或终止才能退保。",
