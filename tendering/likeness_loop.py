@@ -9,7 +9,7 @@ from typing import Final
 
 from tendering.actions.likenesses import make_likeness
 from tendering.api.context import Context
-from tendering.likeness_process import LikenessFailed
+from tendering.own_process import ProcessFailed
 from tendering.storage import likenesses
 from tendering.storage.connection import OUTAGES, reading
 from tendering.storage.likenesses import DueLikeness
@@ -41,7 +41,7 @@ async def compare_due(context: Context, *, leave: set[DueLikeness]) -> set[DueLi
             continue
         try:
             await make_likeness(context.pool, context.blobs, due, now=context.now)
-        except (LikenessFailed, FileNotFoundError):
+        except (ProcessFailed, FileNotFoundError):
             logger.exception("the bids of lot %s of %s were not compared", due.lot, due.tender_id)
             failed.add(due)
         else:

@@ -41,13 +41,13 @@ async def make_likeness(
     """Make the report of a session; whoever is first among several processes keeps it.
 
     `now` is read under the tender's lock. Killed at any moment it leaves nothing, and the session
-    is due again. Raises OSError, LikenessFailed.
+    is due again. Raises OSError, ProcessFailed.
     """
     async with reading(pool) as connection:
         material = await _material(connection, blobs, due)
     temporary = blobs.temporary(secrets.token_hex(8))
     try:
-        digest, size = await asyncio.to_thread(compare_in_process, material, temporary)
+        digest, size = await compare_in_process(material, temporary)
         await asyncio.to_thread(blobs.keep_opened, {temporary: digest.hex()})
     finally:
         await asyncio.to_thread(temporary.unlink, missing_ok=True)
