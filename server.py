@@ -26,7 +26,7 @@ from evaluation_rooms.actions.emptying import empty_rooms
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
-from evaluation_rooms.clockwork import lead_halls
+from evaluation_rooms.clockwork import room_work
 from evaluation_rooms.context import RoomsContext, open_rooms
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import open_insurance
@@ -173,7 +173,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
             background(
                 ended,
                 *timed_work(context, clock.moved, heart),
-                lead_halls(rooms),
+                *room_work(rooms, context.blobs),
                 compare_bids(context),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),

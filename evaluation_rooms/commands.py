@@ -10,8 +10,10 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from evaluation_rooms.blind_events import LeftOut
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import ObjectiveMark
+from tendering.domain.identity_leaks import FoundLeak
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +256,27 @@ class AnswerStepBack:
 
 
 @dataclass(frozen=True, slots=True)
+class EnterEdition:
+    """The platform has made a bid's anonymous edition; `leaks` have no numbers yet."""
+
+    bid: int
+    digest: str
+    files: int
+    left_out: tuple[LeftOut, ...]
+    leaks: tuple[FoundLeak, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecideLeak:
+    """The supervisor decides about a finding; `by`: the person's name."""
+
+    number: int
+    by: str
+    shown: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvancePhase:
     """As `messages.PhaseAdvance`; `seat` None is the host."""
 
@@ -296,6 +319,8 @@ Command: TypeAlias = (
     | ContinueUnrecorded
     | ProposeStepBack
     | AnswerStepBack
+    | EnterEdition
+    | DecideLeak
     | AdvancePhase
     | Speak
 )

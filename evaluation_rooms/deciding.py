@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from evaluation_rooms import (
+    blindness,
     commands,
     course,
     election,
@@ -91,6 +92,8 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.MakeMotion: motions.decide_motion,
         commands.ProposeStepBack: course.decide_step_back,
         commands.AnswerStepBack: course.decide_step_back_answer,
+        commands.EnterEdition: blindness.decide_edition,
+        commands.DecideLeak: blindness.decide_leak,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

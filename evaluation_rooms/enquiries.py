@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
+
 from crypto.canonical import JsonValue
 from evaluation_rooms.commands import AnswerEnquiry, LapseEnquiry, MakeMotion
 from evaluation_rooms.enquiry_events import (
@@ -203,3 +205,31 @@ def _require_nameless(room: Room, text: str) -> None:
     squeezed = "".join(text.split())
     if room.terms.blind and not room.named and any(bid.name in squeezed for bid in room.bids):
         raise BidderNamed
+
+
+class EnquiryView(Struct, frozen=True):
+    """A question to a bidder by the bid's number; `answer` None: there is none (yet)."""
+
+    number: int
+    bid: int
+    template: str
+    question: str
+    asked_at: datetime
+    due_at: datetime
+    answer: str | None
+    lapsed: bool
+
+
+def enquiry_view(room: Room, enquiry: Enquiry) -> EnquiryView:
+    """A question as everybody in the room sees it."""
+    asked, answered = enquiry.asked, enquiry.answered
+    return EnquiryView(
+        asked.number,
+        asked.bid,
+        asked.template,
+        asked.question,
+        asked.asked_at,
+        room.due_at(enquiry),
+        None if answered is None else answered.text,
+        enquiry.lapsed,
+    )

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.blind_events import BlindEvent
 from evaluation_rooms.course_events import CourseEvent
 from evaluation_rooms.enquiry_events import EnquiryEvent
 from evaluation_rooms.media_events import MediaEvent
@@ -374,6 +375,7 @@ RoomEvent: TypeAlias = (
     | EnquiryEvent
     | CourseEvent
     | MediaEvent
+    | BlindEvent
 )
 
 KINDS: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(RoomEvent))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import structs
 
+from evaluation_rooms import blind_events as b
 from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
@@ -293,6 +294,14 @@ def _refused(room: Room, event: m.ReportRefused) -> Room:
     return replace(room, results=replace(room.results, refusals=refusals))
 
 
+def _edition(room: Room, event: b.BlindSearched) -> Room:
+    return replace(room, editions={**room.editions, event.bid: event})
+
+
+def _leak_decided(room: Room, event: b.LeakDecided) -> Room:
+    return replace(room, leak_decisions={**room.leak_decisions, event.number: event})
+
+
 def _motion(room: Room, event: m.MotionMade) -> Room:
     return replace(room, motions={**room.motions, event.motion: m.Motion(event)})
 
@@ -357,6 +366,8 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         k.RoomVoided: _voided,
         k.StepBackProposed: _step_back,
         k.StepBackAnswered: _step_back_answer,
+        b.BlindSearched: _edition,
+        b.LeakDecided: _leak_decided,
         m.MotionMade: _motion,
         m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,

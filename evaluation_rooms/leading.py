@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from evaluation_rooms import enquiries, motions, recording, results, review
+from evaluation_rooms import blindness, enquiries, motions, recording, results, review
 from evaluation_rooms.commands import (
     AdvancePhase,
     AnswerFinding,
@@ -244,6 +244,7 @@ NEEDS: Final[Mapping[str, Callable[[Room], bool]]] = MappingProxyType(
         "not-corrected": lambda room: not room.results.corrected,
         "findings-answered": _findings_answered,
         "motions-decided": motions.all_decided,
+        "documents-released": blindness.is_released,
         "enquiries-closed": enquiries.all_closed,
         # 实施条例 第五十三条: whoever refuses to sign without a word is taken to agree.
         "all-confirmed": lambda room: (

@@ -26,6 +26,7 @@ Ticket: TypeAlias = Annotated[str, Meta(min_length=1, max_length=128)]
 Sequence: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 BidNumber: TypeAlias = Annotated[int, Meta(ge=1, le=1000)]
 SeatNumber: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
+FindingNumber: TypeAlias = Annotated[int, Meta(ge=1, le=100_000)]
 Key: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64)]
 Points: TypeAlias = Annotated[str, Meta(pattern=r"^(0|[1-9][0-9]{0,5})(\.[0-9]{1,4})?(?!\n)$")]
 Text: TypeAlias = Annotated[str, Meta(max_length=2000)]
@@ -110,7 +111,7 @@ class FindingAnswer(
     """A warned member keeps the points for a reason, or corrects them for a reason."""
 
     id: RequestId
-    finding: Annotated[int, Meta(ge=1, le=100_000)]
+    finding: FindingNumber
     reason: Line
     points: Points | None = None
 

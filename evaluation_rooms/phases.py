@@ -53,7 +53,7 @@ SETTLED = ("motions-decided", "enquiries-closed")
 TRANSITIONS: Mapping[Phase, tuple[Step, ...]] = MappingProxyType(
     {
         P.PREPARATION: (Step(P.CHAIR, HOST, ("all-checked-in", "recorded")),),
-        P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected",)),),
+        P.CHAIR: (Step(P.PRELIMINARY, EITHER, ("chair-elected", "documents-released")),),
         P.PRELIMINARY: (
             Step(
                 P.TECHNICAL,

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from evaluation_rooms.blind_events import BlindSearched, LeakDecided
 from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
@@ -117,6 +118,8 @@ class Room:
     # Sound and picture of the seats that send them, and every gap so far.
     cameras: Mapping[int, MediaBegan] = field(default_factory=dict)
     gaps: Mapping[int, Gap] = field(default_factory=dict)
+    editions: Mapping[int, BlindSearched] = field(default_factory=dict)  # by bid
+    leak_decisions: Mapping[int, LeakDecided] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:

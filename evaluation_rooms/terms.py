@@ -74,6 +74,7 @@ class Terms(Struct, frozen=True):
     `competition_min`: with fewer valid bids the committee may reject them all (E38).
     `recording`: 87号令 第三十九条: `required` here, then a gap lets the room stand still; `venue`:
     the host states that the venue's own equipment records; `optional`: the law asks for none.
+    `editions`: of a blind room members read anonymous editions, once all of them are released.
     `outlier_percent`: deviation from the mean of the members that must be explained; 0 is none.
     """
 
@@ -92,3 +93,4 @@ class Terms(Struct, frozen=True):
     competition_min: int = 3
     sealed_prices: bool = False
     recording: str = "optional"
+    editions: bool = False

@@ -15,8 +15,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from crypto.canonical import JsonValue
+from evaluation_rooms.blind_events import LeakView
+from evaluation_rooms.blindness import is_released, leaks_seen
 from evaluation_rooms.course_events import Standstill, StepBack
-from evaluation_rooms.enquiry_events import Enquiry
+from evaluation_rooms.enquiries import EnquiryView, enquiry_view
 from evaluation_rooms.events import (
     Finding,
     FindingAnswered,
@@ -126,6 +128,9 @@ _HIDDEN: Final[Mapping[str, Callable[[Body], Body]]] = MappingProxyType(
         "enquiry.asked": _without("bidder_id", "enquiry"),
         "enquiry.answered": _without("statement"),
         "prices.entered": _without("prices", "unopened"),
+        # How much was found in a bid would set it apart from the others.
+        "blind.searched": _without("leaks", "left_out", "digest"),
+        "blind.decided": _without("reason", "shown", "by", "number"),
         "report.confirmed": _without("statement"),
     }
 )
@@ -185,19 +190,6 @@ class ElectionView(Struct, frozen=True):
     voted: tuple[int, ...]
 
 
-class EnquiryView(Struct, frozen=True):
-    """A question to a bidder by the bid's number; `answer` None: there is none (yet)."""
-
-    number: int
-    bid: int
-    template: str
-    question: str
-    asked_at: datetime
-    due_at: datetime
-    answer: str | None
-    lapsed: bool
-
-
 class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     """An evaluation room as one reader may see it. `sheets` are the reader's own, or all."""
 
@@ -235,6 +227,8 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     recording: str
     cameras: tuple[int, ...]
     gaps: tuple[Gap, ...]
+    released: bool
+    leaks: tuple[LeakView, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -294,12 +288,16 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         if outside
         else tuple(one for _, one in sorted(results.refusals.items())),
         motions=_motions(room, standing),
-        enquiries=() if outside else tuple(_enquiry(room, one) for one in room.enquiries.values()),
+        enquiries=()
+        if outside
+        else tuple(enquiry_view(room, one) for one in room.enquiries.values()),
         standstill=room.standstill,
         step_back=None if outside else room.step_back,
         recording=room.terms.recording,
         cameras=tuple(sorted(room.cameras)),
         gaps=tuple(gap for _, gap in sorted(room.gaps.items())),
+        released=is_released(room),
+        leaks=leaks_seen(room) if standing.viewer is Viewer.SUPERVISOR else (),
     )
 
 
@@ -370,20 +368,6 @@ def _motions(room: Room, standing: Standing) -> tuple[Motion, ...]:
         if every or motion.decided is not None
         else Motion(motion.made, tuple(x for x in motion.votes if x.seat == standing.seat))
         for _, motion in sorted(room.motions.items())
-    )
-
-
-def _enquiry(room: Room, enquiry: Enquiry) -> EnquiryView:
-    asked, answered = enquiry.asked, enquiry.answered
-    return EnquiryView(
-        asked.number,
-        asked.bid,
-        asked.template,
-        asked.question,
-        asked.asked_at,
-        room.due_at(enquiry),
-        None if answered is None else answered.text,
-        enquiry.lapsed,
     )
 
 

@@ -1,7 +1,7 @@
 """The files of the opened bids, for those in the room who judge or watch over it.
 
-While a room is blind its members read the technical part alone, and file names stay hidden:
-either would tell whose bid it is.
+While a room is blind those who judge read the anonymous edition of the technical part alone, and
+that once it is released: anything else would tell whose bid it is.
 """
 
 from collections.abc import Mapping
@@ -11,21 +11,28 @@ from pathlib import Path
 from uuid import UUID
 
 from evaluation_rooms.actions.reading import is_blind_to, room_to_read
+from evaluation_rooms.blindness import is_released, withheld
 from tendering.domain.bundle import BadBundle, Bundle, BundleFile, read_bundle
 from tendering.domain.parties import Actor
 from tendering.domain.refusals import NotFound
+from tendering.domain.refusals.rooms import DocumentsNotReleased
+from tendering.edition_process import KIND as EDITED_KIND
 from tendering.storage import openings
 from tendering.storage.connection import Connection
 
-_BLIND_KINDS = frozenset({"technical"})
+_BLIND_KINDS = frozenset({EDITED_KIND})
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedBundles:
-    """The bundles of a bid that the asker may read: kind → digest, lower hex."""
+    """The bundles of a bid that the asker may read: kind → digest, lower hex.
+
+    `withheld`: files, by number, that are not shown.
+    """
 
     digests: Mapping[str, str]
     names_hidden: bool
+    withheld: frozenset[int] = frozenset()
 
 
 async def find_bundles(
@@ -33,11 +40,16 @@ async def find_bundles(
 ) -> OpenedBundles:
     """What of the bid with this number the asker may read.
 
-    Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed.
+    Raises NotFound, NotYourPart, NotCheckedIn, RoomWindowClosed, DocumentsNotReleased.
     """
     room, standing = await room_to_read(connection, room_id, by=by, at=at)
     bid = room.bid(number)
     blind = is_blind_to(room, standing)
+    if blind and room.terms.editions:
+        if not is_released(room):
+            raise DocumentsNotReleased
+        digests = {EDITED_KIND: room.editions[number].digest}
+        return OpenedBundles(digests, names_hidden=True, withheld=withheld(room, number))
     unlocked = await openings.revealed_unlocks(connection, room.tender_id, room.lot)
     envelopes = [
         envelope

@@ -96,6 +96,7 @@ async def open_from_draw(
             sealed_prices=bool(tender.round.later),
             competition_min=competition_min(rulebook_for(tender, at)),
             recording=recording_terms(rulebook_for(tender, at), by_venue=wanted.recorded_by_venue),
+            editions=wanted.blind,
         ),
         experts=[
             Expert(one.seat, one.venue, one.name, one.expert_id, one.person_id)

@@ -17,26 +17,24 @@ async def pause_room(
     connection: Connection, room_id: UUID, reason: str, *, by: Actor, at: datetime
 ) -> Done:
     """Let the room stand still. Raises NotFound, NotYourPart, RoomStandsStill, ReasonMissing."""
-    standing = await _supervisor(connection, room_id, by)
-    command = PauseRoom(await _name(connection, by), reason)
+    standing, name = await supervisor_and_name(connection, room_id, by)
+    command = PauseRoom(name, reason)
     return await act(connection, room_id, command, standing, at=at)
 
 
 async def resume_room(connection: Connection, room_id: UUID, *, by: Actor, at: datetime) -> Done:
     """Let the room go on. Raises NotFound, NotYourPart, RoomNotPaused."""
-    standing = await _supervisor(connection, room_id, by)
-    command = ResumeRoom(await _name(connection, by))
-    return await act(connection, room_id, command, standing, at=at)
+    standing, name = await supervisor_and_name(connection, room_id, by)
+    return await act(connection, room_id, ResumeRoom(name), standing, at=at)
 
 
-async def _supervisor(connection: Connection, room_id: UUID, actor: Actor) -> Standing:
+async def supervisor_and_name(
+    connection: Connection, room_id: UUID, actor: Actor
+) -> tuple[Standing, str]:
+    """The supervisor of the room, whose deeds stand on record by name. NotFound, NotYourPart."""
     standing = (await admission_of(connection, room_id, actor)).standing
     if standing.viewer is not Viewer.SUPERVISOR:
         raise NotYourPart
-    return standing
-
-
-async def _name(connection: Connection, actor: Actor) -> str:
     person = await people.get(connection, actor.person_id)
     assert person is not None, "an actor has an account"
-    return person.name
+    return standing, person.name

@@ -129,6 +129,7 @@ async def get_bid_files(
         for kind in ENVELOPES
         if kind in bundles.digests
         for n, one in enumerate((await _index(context, bundles, kind)).files, start=1)
+        if n not in bundles.withheld
     ]
     return BidFileList(items)
 
@@ -145,7 +146,7 @@ async def get_bid_file(
 ) -> web.StreamResponse:
     """Read a file of a bid in the room."""
     bundles = await _bundles(context, actor, room_id, number)
-    if kind not in bundles.digests:
+    if kind not in bundles.digests or n in bundles.withheld:
         raise NotFound
     file = file_of(await _index(context, bundles, kind), n)
     return await _send(request, context.blobs.opened_path(bundles.digests[kind]), file)

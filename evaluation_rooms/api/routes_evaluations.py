@@ -4,6 +4,7 @@ from typing import Final
 
 from evaluation_rooms.api import (
     clearings,
+    editions,
     enquiries,
     evaluations,
     likenesses,
@@ -85,6 +86,23 @@ EVALUATION_ROUTES: Final = (
         action="room.pause",
         idempotency="transaction",
         errors=(NotFound, NotYourPart, RecordingGap, RoomNotPaused, WrongPhase),
+        tags=("rooms",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/rooms/{room_id}/leaks/{number}",
+        editions.post_leak_decision,
+        action="room.decide_leak",
+        idempotency="transaction",
+        errors=(
+            NotFound,
+            NotYourPart,
+            ReasonMissing,
+            RoomStandsStill,
+            RoomWindowClosed,
+            WrongPhase,
+        ),
         tags=("rooms",),
         secret=True,
     ),

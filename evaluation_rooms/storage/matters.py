@@ -1,7 +1,7 @@
 """SQL of `rooms.matters`: what comes up in a room by number, each kind whole as one value.
 
-Motions, refused signatures, questions to bidders, pauses and gaps are few, are read with the room
-and are never looked for by what they say: a row is the JSON of the value in the room.
+Motions, refused signatures, questions to bidders, pauses, gaps and anonymous editions are few, are
+read with the room and never looked for by what they say: a row is the JSON of the room's value.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from uuid import UUID
 
 import msgspec
 
+from evaluation_rooms.blind_events import BlindSearched, LeakDecided
 from evaluation_rooms.course_events import Standstill, StepBack
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.media_events import Gap, MediaBegan
@@ -21,8 +22,10 @@ Matters: TypeAlias = Mapping[str, Mapping[int, Any]]
 
 KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "camera": MediaBegan,
+    "edition": BlindSearched,
     "enquiry": Enquiry,
     "gap": Gap,
+    "leak": LeakDecided,
     "motion": Motion,
     "pause": Standstill,
     "refusal": ReportRefused,
@@ -56,8 +59,10 @@ async def save(connection: Connection, before: Room, after: Room) -> None:
 def _of(room: Room) -> Matters:
     return {
         "camera": room.cameras,
+        "edition": room.editions,
         "enquiry": room.enquiries,
         "gap": room.gaps,
+        "leak": room.leak_decisions,
         "motion": room.motions,
         "pause": room.pauses,
         "refusal": room.results.refusals,

@@ -5,6 +5,7 @@ lock, lets the rules decide, and saves the difference.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
@@ -57,6 +58,31 @@ async def of_lot(connection: Connection, tender_id: UUID, lot: str, *, voided: i
         raise NotFound("this lot has no evaluation room", lot=lot)
     assert isinstance(room_id, UUID)
     return room_id
+
+
+@dataclass(frozen=True, slots=True)
+class DueEdition:
+    """A bid of a blind room that has no anonymous edition yet."""
+
+    tender_id: UUID
+    room_id: UUID
+    bid: int
+
+
+async def list_due_editions(connection: Connection, *, limit: int) -> list[DueEdition]:
+    """Bids of blind rooms before their review whose editions are to be made."""
+    rows = await connection.fetch(
+        """SELECT r.tender_id, r.id, b.number FROM rooms.rooms r
+           JOIN rooms.bids b ON b.tender_id = r.tender_id AND b.room_id = r.id
+           WHERE r.phase IN ('preparation', 'chair') AND r.terms @> '{"editions":true}'
+             AND NOT EXISTS (
+                 SELECT FROM rooms.matters m
+                 WHERE m.tender_id = r.tender_id AND m.room_id = r.id AND m.kind = 'edition'
+                   AND m.number = b.number)
+           ORDER BY r.tender_id, r.id, b.number LIMIT $1""",
+        limit,
+    )
+    return [DueEdition(row["tender_id"], row["id"], row["number"]) for row in rows]
 
 
 async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
@@ -116,6 +142,8 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         step_back=matter["step_back"].get(1),
         cameras=matter["camera"],
         gaps=matter["gap"],
+        editions=matter["edition"],
+        leak_decisions=matter["leak"],
     )
 
 

@@ -48,6 +48,8 @@ ROOM_KINDS: Final = (
     "room.resumed",
     "room.said",
     "room.voided",
+    "blind.decided",
+    "blind.searched",
     "score.corrected",
     "score.submitted",
     "scores.locked",

@@ -133,6 +133,7 @@ _ROOMS: dict[str, frozenset[Role]] = {
     "room.enter_prices": TRADING,
     "room.link_site": TRADING,
     "room.open": TRADING,
+    "room.decide_leak": frozenset({R.SUPERVISOR}),
     "room.pause": frozenset({R.SUPERVISOR}),
     "room.read": _IN_ROOM,
     "room.record_refusal": TRADING,

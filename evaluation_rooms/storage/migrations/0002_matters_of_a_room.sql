@@ -1,10 +1,11 @@
--- Matters of an evaluation room by number: motions, questions, refusals, pauses, cameras, gaps.
+-- Matters of a room by number: motions, questions, refusals, pauses, cameras, gaps, editions.
 
 CREATE TABLE rooms.matters (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
     kind text NOT NULL CHECK (
-        kind IN ('camera', 'enquiry', 'gap', 'motion', 'pause', 'refusal', 'step_back')
+        kind IN ('camera', 'edition', 'enquiry', 'gap', 'leak', 'motion', 'pause', 'refusal',
+                 'step_back')
     ),
     number integer NOT NULL CHECK (number > 0),
     body jsonb NOT NULL,

@@ -45,6 +45,12 @@ class DigestMismatch(Conflict):
     code = "digest-mismatch"
 
 
+class DocumentsNotReleased(Conflict):
+    """The anonymous documents are not released yet: the supervisor has findings to decide."""
+
+    code = "documents-not-released"
+
+
 class EnquiryClosed(Conflict):
     """The question was answered, or its term is over (`due_at`)."""
 

@@ -9,13 +9,19 @@ from pathlib import Path
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+import pikepdf
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from clients.bundling import EnvelopeContent, bundle_stream, pack
 from crypto.pdf_signatures import check_attributes
+from evaluation_rooms.actions.editions import make_edition
 from evaluation_rooms.actions.evaluations import Chance, issue_report, open_evaluation
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
+from evaluation_rooms.blindness import leaks_of
+from evaluation_rooms.room import Room
+from evaluation_rooms.storage import rooms
 from tendering.actions.tenders import Law
 from tendering.api.auth import token_digest
 from tendering.api.context import Context
@@ -288,22 +294,98 @@ def a_bundle(kind: str) -> bytes:
     return b"".join(bundle_chunks(Bundle(kind, {}, (file,)), [[HTML]]))
 
 
-async def test_a_blind_room_shows_technical_parts_without_their_names(doors: Doors) -> None:
+async def blind_room(doors: Doors, folder: Path) -> Room:
+    """A blind room; in the texts of the first bidder stands its name, in properties of all PDFs."""
     lot, room_id = doors.lot, uuid4()
     await opened(doors.pool, lot)
     await seat_committee(doors.pool, doors.keys, lot.id)
+    name = lot.bidders[0].actor.organization_name
+    pdf = telling_pdf(folder / "甲公司方案.pdf", author=name)
     for number in range(3):
+        text = folder / f"{number}.txt"
+        text.write_text(f"施工方案，{name if number == 0 else '本单位'}负责。", "utf-8")
+        page = folder / f"{number}.html"
+        page.write_bytes(HTML)
+        files = ((text, page), (text, pdf), (text,))[number]
+        packed = pack(EnvelopeContent("technical", {}, files))
         path = doors.blobs.opened_path(plaintext_digest(number, "technical").hex())
-        path.write_bytes(a_bundle("technical"))
+        path.write_bytes(bundle_stream(packed).read())
     async with transaction(doors.pool) as connection:
         await connection.execute("UPDATE tendering.tenders SET committee = '{\"blind\":true}'")
         chance = Chance(room_id, SEED)
-        await open_evaluation(connection, lot.id, "1", chance, by=lot.host.actor, at=NOW)
+        done = await open_evaluation(connection, lot.id, "1", chance, by=lot.host.actor, at=NOW)
+    return done.room
 
-    _, listed = await doors.call("GET", f"/rooms/{room_id}/bids/1/files", by=lot.host)
-    price, _ = await doors.call("GET", f"/rooms/{room_id}/bids/1/price/files/1", by=lot.host)
 
-    assert [(one["kind"], one["name"]) for one in listed["items"]] == [
-        ("technical", "files/0001.html")
+async def test_a_blind_room_shows_clean_editions_once_every_finding_is_decided(
+    doors: Doors, tmp_path: Path
+) -> None:
+    opening = await blind_room(doors, tmp_path)
+    lot, room_id = doors.lot, opening.id
+    name = lot.bidders[0].actor.organization_name
+    files = f"/rooms/{room_id}/bids"
+    numbers = {bid.bidder_id: bid.number for bid in opening.bids}
+    marked = numbers[lot.bidders[0].actor.organization_id]
+    clean = numbers[lot.bidders[1].actor.organization_id]
+
+    _, early = await doors.call("GET", f"{files}/1/files", by=lot.host)
+    async with reading(doors.pool) as connection:
+        due = await rooms.list_due_editions(connection, limit=9)
+    for one in due:
+        await make_edition(doors.pool, doors.blobs, one, at=NOW)
+    # Another process had begun with the same bid.
+    await make_edition(doors.pool, doors.blobs, due[0], at=NOW)
+    async with reading(doors.pool) as connection:
+        room = await rooms.load(connection, lot.id, room_id)
+    found = leaks_of(room)
+    _, waiting = await doors.call("GET", f"{files}/{clean}/files", by=lot.host)
+    decide = f"/rooms/{room_id}/leaks"
+    body = {"shown": False, "reason": "署有投标人名称"}
+    foreign = [
+        await doors.call("POST", f"{decide}/1", body, by=x) for x in (lot.host, lot.holders[0])
     ]
-    assert price == 404
+    for number, (_, leak) in found.items():
+        said = body if leak.kind == "name" else {"shown": True, "reason": "无文字页，已人工核对"}
+        assert (await doors.call("POST", f"{decide}/{number}", said, by=lot.supervisor))[0] == 200
+    again, _ = await doors.call("POST", f"{decide}/1", body, by=lot.supervisor)
+    unknown, _ = await doors.call("POST", f"{decide}/99", body, by=lot.supervisor)
+    _, shown = await doors.call("GET", f"{files}/{clean}/files", by=lot.host)
+    _, cut = await doors.call("GET", f"{files}/{marked}/files", by=lot.host)
+    withheld_file, _ = await doors.call("GET", f"{files}/{marked}/technical/files/1", by=lot.host)
+    _, content = await doors.call("GET", f"{files}/{clean}/technical/files/2", by=lot.host)
+    price, _ = await doors.call("GET", f"{files}/1/price/files/1", by=lot.host)
+    _, whole = await doors.call("GET", f"{files}/{marked}/technical/files/2", by=lot.supervisor)
+
+    assert early["code"] == waiting["code"] == "documents-not-released"
+    assert [status for status, _ in foreign] == [403, 403]
+    assert [(bid, leak.about) for bid, leak in found.values() if leak.kind == "name"] == [
+        (marked, "own")
+    ]
+    assert {one.why for edition in room.editions.values() for one in edition.left_out} == {
+        "neither PDF nor DOCX, XLSX or text"
+    }
+    assert (again, unknown, withheld_file, price) == (409, 404, 404, 404)
+    assert [one["name"] for one in shown["items"]] == ["files/0001.txt", "files/0002.pdf"]
+    assert cut["items"] == []
+    assert name.encode() not in content
+    assert properties_of(content, tmp_path / "read.pdf") == {}
+    assert whole == HTML
+
+
+def telling_pdf(file: Path, *, author: str) -> Path:
+    """A page without text, whose properties say who made it."""
+    with pikepdf.new() as made:
+        made.add_blank_page()
+        made.docinfo["/Author"] = author
+        made.Root.Metadata = made.make_stream(author.encode())
+        made.pages[0].obj["/PieceInfo"] = pikepdf.Dictionary(Made=pikepdf.String(author))
+        made.save(file)
+    return file
+
+
+def properties_of(content: bytes, file: Path) -> dict[str, str]:
+    """What a PDF says of itself besides its pages."""
+    file.write_bytes(content)
+    with pikepdf.open(file) as read:
+        found = {key: str(value) for key, value in read.docinfo.items()}
+        return found | {key: "" for key in ("/Metadata", "/Outlines") if key in read.Root}

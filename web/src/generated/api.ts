@@ -206,6 +206,12 @@ export interface JournalPage { entries: EntryView[] }
 
 export interface JumpAnswer { before: string; now: string; reason: string }
 
+export interface Leak { number: number; file: number; page: number; kind: string; about: string; excerpt: string }
+
+export interface LeakDecided { kind: "blind.decided"; room_id: string; number: number; by: string; shown: boolean; reason: string }
+
+export interface LeakView { bid: number; leak: Leak; decision: LeakDecided | null }
+
 export type Level = "bad" | "fair" | "good" | "very_bad" | "very_good";
 
 export interface LikenessView { digest: string; made_at: string; report: Record<string, unknown> }
@@ -434,6 +440,8 @@ export interface PostKeyDestruction { statement: Record<string, unknown> }
 
 export interface PostKeyHolderReplacement { number: number; organization_id: string; reason: string; statement: Record<string, unknown> }
 
+export interface PostLeakDecision { shown: boolean; reason: string }
+
 export interface PostNextRound { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
 
 export interface PostObjection { subject: "evaluation_result" | "opening" | "tender_documents"; text: string; statement: Record<string, unknown>; kind?: "enquiry" | "objection"; lot?: string }
@@ -616,7 +624,7 @@ export interface RoomPaused { kind: "room.paused"; room_id: string; number: numb
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
@@ -807,6 +815,7 @@ export interface Doors {
   "POST /rooms/{room_id}/check-in": { path: { room_id: string }; body: PostCheckIn; answer: DoneAnswer };
   "GET /rooms/{room_id}/clearing": { path: { room_id: string }; answer: ClearingReportView };
   "GET /rooms/{room_id}/clearing/document": { path: { room_id: string }; answer: Blob };
+  "POST /rooms/{room_id}/leaks/{number}": { path: { room_id: string; number: number }; body: PostLeakDecision; answer: DoneAnswer };
   "GET /rooms/{room_id}/likeness": { path: { room_id: string }; answer: LikenessView };
   "POST /rooms/{room_id}/objective-marks": { path: { room_id: string }; body: PostObjectiveMark; answer: DoneAnswer };
   "GET /rooms/{room_id}/outcome": { path: { room_id: string }; answer: OutcomeAnswer };

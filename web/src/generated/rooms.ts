@@ -38,6 +38,12 @@ export interface IceServer { urls: string[]; username?: string; credential?: str
 
 export type Kind = "picture" | "screen" | "sound";
 
+export interface Leak { number: number; file: number; page: number; kind: string; about: string; excerpt: string }
+
+export interface LeakDecided { kind: "blind.decided"; room_id: string; number: number; by: string; shown: boolean; reason: string }
+
+export interface LeakView { bid: number; leak: Leak; decision: LeakDecided | null }
+
 export interface Mark { bid: number; criterion: string; points: string }
 
 export interface MediaAnswer { type: "media.answer"; id: string; to: string; sdp: string }
@@ -100,7 +106,7 @@ export interface ReviewVote { type: "review.vote"; id: string; bid: number; item
 
 export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string; gap?: number }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[] }
 
 export interface Say { type: "say"; id: string; text: string }
 

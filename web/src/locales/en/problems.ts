@@ -214,6 +214,7 @@ export default {
   "peer-gone": "The other side takes no part in sound and picture now.",
   "recording-gap": "A seat is not recorded. Restore it, or let somebody answer for going on, by name and reason, before the supervisor.",
   "supervisor-absent": "Without a recording the evaluation goes on only in the supervisor's sight.",
+  "documents-not-released": "The anonymous documents are not released yet.",
   "room-stands-still": "The supervisor has paused the room.",
   "room-window-closed": "The room is not open at this time.",
   "scores-already-locked": "The score sheet is locked and cannot be changed.",

@@ -212,6 +212,7 @@ export default {
   "peer-gone": "对方已不在音视频中。",
   "recording-gap": "有席位的录音录像中断。恢复录像，或者由有关人员在监督人员在场时署名说明理由后，方可继续。",
   "supervisor-absent": "监督人员不在场，不能在录像中断时继续评标。",
+  "documents-not-released": "暗标文件尚未发布：监督人员还有待决定的身份线索。",
   "room-stands-still": "监督人员已暂停评标，恢复后才能继续。",
   "room-window-closed": "不在评标室开放的时间内。",
   "scores-already-locked": "评分表已经锁定，不能再改。",
