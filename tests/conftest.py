@@ -56,6 +56,11 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests of servers and browsers wait as often as not."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Unit tests are pure: a socket in one of them is an error.
 
