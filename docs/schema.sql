@@ -842,6 +842,29 @@ ALTER TABLE tendering.expert_conduct ALTER COLUMN number ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE tendering.expert_requests (
+    id uuid NOT NULL,
+    tender_id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    needs text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    places text,
+    offered_at timestamp with time zone,
+    CONSTRAINT expert_requests_check CHECK (((places IS NULL) = (offered_at IS NULL)))
+);
+
+CREATE TABLE tendering.expert_shares (
+    id uuid NOT NULL,
+    partner_id uuid NOT NULL,
+    needs text NOT NULL,
+    interested text[] NOT NULL,
+    regime text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    status text NOT NULL,
+    CONSTRAINT expert_shares_regime_check CHECK (((char_length(regime) >= 1) AND (char_length(regime) <= 40))),
+    CONSTRAINT expert_shares_status_check CHECK ((status = ANY (ARRAY['asked'::text, 'shared'::text, 'refused'::text])))
+);
+
 CREATE TABLE tendering.experts (
     id uuid NOT NULL,
     person_id uuid NOT NULL,
@@ -1438,6 +1461,31 @@ CREATE TABLE tendering.sessions (
     CONSTRAINT sessions_digest_check CHECK ((octet_length(digest) = 32))
 );
 
+CREATE TABLE tendering.shared_places (
+    share_id uuid NOT NULL,
+    place integer NOT NULL,
+    expert_id uuid NOT NULL,
+    salt bytea NOT NULL,
+    status text NOT NULL,
+    venue text DEFAULT ''::text NOT NULL,
+    speciality text DEFAULT ''::text NOT NULL,
+    begins_at timestamp with time zone,
+    respond_until timestamp with time zone,
+    CONSTRAINT shared_places_place_check CHECK ((place >= 0)),
+    CONSTRAINT shared_places_salt_check CHECK ((octet_length(salt) = 32)),
+    CONSTRAINT shared_places_speciality_check CHECK ((char_length(speciality) <= 200)),
+    CONSTRAINT shared_places_status_check CHECK ((status = ANY (ARRAY['offered'::text, 'drawn'::text, 'accepted'::text, 'declined'::text]))),
+    CONSTRAINT shared_places_venue_check CHECK ((char_length(venue) <= 200))
+);
+
+CREATE TABLE tendering.shared_seats (
+    expert_id uuid NOT NULL,
+    request_id uuid NOT NULL,
+    place integer NOT NULL,
+    named_at timestamp with time zone,
+    CONSTRAINT shared_seats_place_check CHECK ((place >= 0))
+);
+
 CREATE TABLE tendering.shares (
     tender_id uuid NOT NULL,
     lot text NOT NULL,
@@ -1780,6 +1828,12 @@ ALTER TABLE ONLY tendering.evaluations
 ALTER TABLE ONLY tendering.expert_conduct
     ADD CONSTRAINT expert_conduct_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY tendering.expert_requests
+    ADD CONSTRAINT expert_requests_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY tendering.expert_shares
+    ADD CONSTRAINT expert_shares_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_is_unique UNIQUE (person_id);
 
@@ -1969,6 +2023,15 @@ ALTER TABLE ONLY tendering.seat_invitations
 ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (digest);
 
+ALTER TABLE ONLY tendering.shared_places
+    ADD CONSTRAINT shared_places_pkey PRIMARY KEY (share_id, place);
+
+ALTER TABLE ONLY tendering.shared_seats
+    ADD CONSTRAINT shared_seats_pkey PRIMARY KEY (expert_id);
+
+ALTER TABLE ONLY tendering.shared_seats
+    ADD CONSTRAINT shared_seats_place_is_unique UNIQUE (request_id, place);
+
 ALTER TABLE ONLY tendering.shares
     ADD CONSTRAINT shares_pkey PRIMARY KEY (tender_id, lot, bidder_id, kind, number);
 
@@ -2104,6 +2167,12 @@ CREATE INDEX expert_conduct_entered_by ON tendering.expert_conduct USING btree (
 
 CREATE INDEX expert_conduct_expert_id ON tendering.expert_conduct USING btree (expert_id, number);
 
+CREATE INDEX expert_requests_partner_id ON tendering.expert_requests USING btree (partner_id);
+
+CREATE INDEX expert_requests_tender_id ON tendering.expert_requests USING btree (tender_id);
+
+CREATE INDEX expert_shares_partner_id ON tendering.expert_shares USING btree (partner_id);
+
 CREATE INDEX idempotency_keys_created_at ON tendering.idempotency_keys USING btree (created_at);
 
 CREATE INDEX identities_expert_id ON tendering.identities USING btree (expert_id);
@@ -2169,6 +2238,8 @@ CREATE INDEX seat_invitations_expert_id ON tendering.seat_invitations USING btre
 CREATE INDEX sessions_authorization_id ON tendering.sessions USING btree (authorization_id);
 
 CREATE INDEX sessions_expires_at ON tendering.sessions USING btree (expires_at);
+
+CREATE INDEX shared_places_expert_id ON tendering.shared_places USING btree (expert_id);
 
 CREATE INDEX small_containers_id ON tendering.small_containers USING btree (id);
 
@@ -2454,6 +2525,15 @@ ALTER TABLE ONLY tendering.expert_conduct
 ALTER TABLE ONLY tendering.expert_conduct
     ADD CONSTRAINT expert_conduct_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
 
+ALTER TABLE ONLY tendering.expert_requests
+    ADD CONSTRAINT expert_requests_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
+
+ALTER TABLE ONLY tendering.expert_requests
+    ADD CONSTRAINT expert_requests_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
+
+ALTER TABLE ONLY tendering.expert_shares
+    ADD CONSTRAINT expert_shares_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
+
 ALTER TABLE ONLY tendering.experts
     ADD CONSTRAINT experts_person_id_fkey FOREIGN KEY (person_id) REFERENCES tendering.people(id);
 
@@ -2627,6 +2707,18 @@ ALTER TABLE ONLY tendering.seat_invitations
 
 ALTER TABLE ONLY tendering.sessions
     ADD CONSTRAINT sessions_authorization_id_fkey FOREIGN KEY (authorization_id) REFERENCES tendering.authorizations(id);
+
+ALTER TABLE ONLY tendering.shared_places
+    ADD CONSTRAINT shared_places_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.shared_places
+    ADD CONSTRAINT shared_places_share_id_fkey FOREIGN KEY (share_id) REFERENCES tendering.expert_shares(id);
+
+ALTER TABLE ONLY tendering.shared_seats
+    ADD CONSTRAINT shared_seats_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.shared_seats
+    ADD CONSTRAINT shared_seats_request_id_fkey FOREIGN KEY (request_id) REFERENCES tendering.expert_requests(id);
 
 ALTER TABLE ONLY tendering.shares
     ADD CONSTRAINT shares_tender_id_lot_session_bidder_id_fkey FOREIGN KEY (tender_id, lot, session, bidder_id) REFERENCES tendering.unlocks(tender_id, lot, session, bidder_id);
@@ -2883,6 +2975,14 @@ GRANT SELECT ON TABLE tendering.expert_conduct TO tendering_audit;
 
 GRANT SELECT,USAGE ON SEQUENCE tendering.expert_conduct_number_seq TO tendering_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.expert_requests TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.expert_requests TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.expert_shares TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.expert_shares TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.experts TO tendering_app;
 
 GRANT SELECT ON TABLE tendering.experts TO tendering_audit;
@@ -3048,6 +3148,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.seat_invitations TO tenderi
 GRANT SELECT ON TABLE tendering.seat_invitations TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.sessions TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.shared_places TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.shared_places TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.shared_seats TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.shared_seats TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.shares TO tendering_app;
 

@@ -1,7 +1,9 @@
 """What two centres say to each other: each message of the interface, version 1.
 
 Orders of seats: `apply`, `change`, `cancel` from the host's platform, `notify` and `exception` from
-the venue's. `query` is answered at once and changes nothing. docs/specs/centre-wire-v1.md. Pure.
+the venue's. `query` is answered at once and changes nothing. Experts: `experts.ask`, `expert.drawn`
+from the host's, `experts.offer`, `expert.named`, `expert.declined` from the sharer's.
+docs/specs/centre-wire-v1.md. Pure.
 """
 
 from datetime import datetime
@@ -16,11 +18,14 @@ TAG: Final = "kaibiao-centre-v1"
 MESSAGE_BYTES_MAX: Final = 1 << 20
 SEATS_MAX: Final = 99
 WORKSTATIONS_MAX: Final = 2_000
+NEEDS_MAX: Final = 20
+PLACES_MAX: Final = 2_000
 
 # No control characters: what is shown in a console and written into a journal.
 Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+(?!\n)$")]
 OptionalLine = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?!\n)$")]
 Instant = Annotated[datetime, Meta(tz=True)]
+Uscc = Annotated[str, Meta(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}(?!\n)$", max_length=18)]
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$", max_length=64)]
 
 
@@ -30,7 +35,7 @@ class _Sent(Struct, frozen=True, forbid_unknown_fields=True, tag_field="action",
     version: Literal["v1"] = "v1"
     id: UUID
     subject: UUID
-    number: Annotated[int, Meta(ge=1, le=1_000)]
+    number: Annotated[int, Meta(ge=1, le=10_000)]
 
 
 class _Asked(_Sent, frozen=True, kw_only=True):
@@ -82,7 +87,85 @@ class Exceptional(_Sent, frozen=True, tag="exception", kw_only=True):
     reason: Line
 
 
-Message = Apply | Change | Cancel | Notify | Exceptional
+class SharedNeed(Struct, frozen=True, forbid_unknown_fields=True):
+    """Experts of a speciality and region, for so many seats; an empty region is any."""
+
+    speciality: Line
+    region: Annotated[str, Meta(pattern=r"^([0-9]{6})?(?!\n)$", max_length=6)]
+    seats: Annotated[int, Meta(ge=1, le=SEATS_MAX)]
+
+
+class AskExperts(_Sent, frozen=True, tag="experts.ask", kw_only=True):
+    """The host asks to share experts. `interested`: whoever is tied to one of these stands back."""
+
+    needs: Annotated[tuple[SharedNeed, ...], Meta(min_length=1, max_length=NEEDS_MAX)]
+    interested: Annotated[tuple[Uscc, ...], Meta(max_length=2_000)]
+    regime: Literal["construction", "government_procurement"]
+
+
+class OfferedPlace(Struct, frozen=True, forbid_unknown_fields=True):
+    """A place in the sharer's list: a commitment to an expert, and which of the needs it fits."""
+
+    commitment: Hex32
+    needs: Annotated[tuple[int, ...], Meta(min_length=1, max_length=NEEDS_MAX)]
+
+
+class OfferExperts(_Sent, frozen=True, tag="experts.offer", kw_only=True):
+    """The sharer's places, in their order; none, with a reason, when it does not share."""
+
+    places: Annotated[tuple[OfferedPlace, ...], Meta(max_length=PLACES_MAX)]
+    reason: OptionalLine = ""
+
+
+class ExpertDrawn(_Sent, frozen=True, tag="expert.drawn", kw_only=True):
+    """A place was drawn: its expert is asked to come, and answers before `respond_until`."""
+
+    place: Annotated[int, Meta(ge=0, lt=PLACES_MAX)]
+    venue: Line
+    speciality: Line
+    begins_at: Instant
+    respond_until: Instant
+
+
+class SharedExpert(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who stands behind a place: what the commitment hides."""
+
+    id: UUID
+    name: Line
+    region: Annotated[str, Meta(pattern=r"^[0-9]{6}(?!\n)$", max_length=6)]
+    employer: Line
+    employer_uscc: Annotated[str, Meta(max_length=18)]
+    specialities: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=50)]
+
+
+class ExpertNamed(_Sent, frozen=True, tag="expert.named", kw_only=True):
+    """The expert of a drawn place comes: opens its commitment, and how they will log in."""
+
+    place: Annotated[int, Meta(ge=0, lt=PLACES_MAX)]
+    expert: SharedExpert
+    salt: Hex32
+    password_hash: Line
+
+
+class ExpertDeclined(_Sent, frozen=True, tag="expert.declined", kw_only=True):
+    """The expert of a drawn place does not come, and stays unnamed."""
+
+    place: Annotated[int, Meta(ge=0, lt=PLACES_MAX)]
+    reason: Line
+
+
+Message = (
+    Apply
+    | Change
+    | Cancel
+    | Notify
+    | Exceptional
+    | AskExperts
+    | OfferExperts
+    | ExpertDrawn
+    | ExpertNamed
+    | ExpertDeclined
+)
 MESSAGE: Final = msgspec.json.Decoder(Message)
 
 

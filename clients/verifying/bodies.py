@@ -257,6 +257,7 @@ class PoolFrozen(Struct, frozen=True):
     entries: tuple[PoolPlace, ...]
     vrf_public: str
     bidders: tuple[UUID, ...]
+    shared: int = 0
 
 
 class DrawnPlace(Struct, frozen=True):

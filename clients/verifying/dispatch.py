@@ -29,14 +29,27 @@ class ByPartner(Struct, frozen=True):
 
 def check_said(asked: ByPartner, found: ByPartner | None, entry: Entry, notes: Notes) -> None:
     """Did the partner that was asked sign what an entry says of it?"""
+    if entry.kind == "venue.cancelled":
+        unsigned = found is None or found.signed is None
+        notes.require(unsigned, place(entry), "the host cancels, and no partner")
+        return
+    message = message_of(asked, found, entry, notes)
+    if message is not None:
+        meant = (entry.kind, entry.body["booking_id"], _workstations(entry.body))
+        notes.require(
+            _said_by(message) == meant, place(entry), "not what the partner centre signed"
+        )
+
+
+def message_of(
+    asked: ByPartner, found: ByPartner | None, entry: Entry, notes: Notes
+) -> wire.Message | None:
+    """The message of an entry, signed by the partner that was asked; None when it is not."""
     where = place(entry)
     signed = None if found is None else found.signed
-    if entry.kind == "venue.cancelled":
-        notes.require(signed is None, where, "the host cancels, and no partner")
-        return
     if found is None or signed is None or found.public_key != asked.public_key:
         notes.fails(where, "the partner centre has not signed this")
-        return
+        return None
     try:
         verify_request(
             Message("POST", signed.url, {**signed.headers}),
@@ -45,13 +58,11 @@ def check_said(asked: ByPartner, found: ByPartner | None, entry: Entry, notes: N
             tag=wire.TAG,
             at=entry.at,
         )
-        message = wire.MESSAGE.decode(signed.body)
+        message: wire.Message = wire.MESSAGE.decode(signed.body)
     except (WireRefused, ValueError, msgspec.DecodeError) as error:
         notes.fails(where, f"the partner centre's message: {error}")
-        return
-    said = _said_by(message)
-    meant = (entry.kind, entry.body["booking_id"], _workstations(entry.body))
-    notes.require(said == meant, where, "not what the partner centre signed")
+        return None
+    return message
 
 
 def _said_by(message: wire.Message) -> tuple[str, str, set[tuple[str, str]]]:

@@ -21,6 +21,7 @@ from clients.verifying.case import Case, place
 from clients.verifying.contributions import check_contributions
 from clients.verifying.kept_groups import check_kept, group_of, kept_group, needs_of, places_of
 from clients.verifying.report import Notes
+from clients.verifying.sharing import Named, SharedPool, check_names, shared_pool
 from crypto.errors import BadKey, BadProof
 from tendering.domain.archive import KEYS
 from tendering.domain.contribution_steps import Gathering
@@ -117,6 +118,7 @@ def check_committee(case: Case, notes: Notes) -> None:
     entry, names = seated[0]
     result = told[1]
     places = pool_places(frozen[0][1]) if kept is None else places_of(kept[1])
+    shared = shared_pool(case, frozen[0][1], notes) if kept is None else SharedPool({})
     # The reserves of a group that goes on are whoever is left of the draw's.
     reserves = result.reserves if isinstance(result, Drawn) else names.reserves
     for opened, expected, what in (
@@ -129,10 +131,11 @@ def check_committee(case: Case, notes: Notes) -> None:
             f"the {what} are not the drawn ones",
         )
         for one in opened:
-            _opens(places, one, entry, notes)
+            _opens(places, shared, one, entry, notes)
     for replaced, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
         one = OpenedPlace(body.index, "", body.salt, body.expert, body.seat)
-        _opens(places, one, replaced, notes)
+        _opens(places, shared, one, replaced, notes)
+    check_names(case, shared, places, notes)
 
 
 def pool_places(pool: PoolFrozen) -> list[PoolEntry]:
@@ -145,7 +148,11 @@ def drawn_experts(case: Case, *, before: int | None = None) -> dict[int, dict[st
     experts: dict[int, dict[str, Any]] = {}
     for _, names in case.all(Stream.COMMITTEE, "committee.seated", Seated):
         experts |= {one.seat: one.expert for one in names.seats if one.seat is not None}
-    for entry, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
+    later: list[tuple[Entry, Reseated | Named]] = [
+        *case.all(Stream.COMMITTEE, "committee.reseated", Reseated),
+        *case.all(Stream.COMMITTEE, "expert.named", Named),
+    ]
+    for entry, body in sorted(later, key=lambda one: one[0].seq):
         if before is None or entry.seq < before:
             experts[body.seat] = body.expert
     return experts
@@ -251,7 +258,18 @@ def _check_replacements(
         taken.add(body.index)
 
 
-def _opens(places: Sequence[PoolEntry], opened: OpenedPlace, entry: Entry, notes: Notes) -> None:
+def _opens(
+    places: Sequence[PoolEntry],
+    shared: SharedPool,
+    opened: OpenedPlace,
+    entry: Entry,
+    notes: Notes,
+) -> None:
+    if not opened.salt:
+        # A partner's place: somebody stands for its expert, who is named on accepting.
+        stands = shared.stands_for(opened.index, opened.expert)
+        notes.require(stands, place(entry), "a place without a name is no partner's")
+        return
     holds = 0 <= opened.index < len(places) and verify_opening(
         places[opened.index], opened.expert, bytes.fromhex(opened.salt)
     )

@@ -7,11 +7,12 @@ verified before.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import assert_never
+from typing import Final
 from uuid import UUID
 
 from crypto.request_signatures import Signed, nonce_lifetime
 from tendering import centre_wire as wire
+from tendering.actions import sharing
 from tendering.actions import venues as deeds
 from tendering.domain import dispatch as rules
 from tendering.domain import venues as venue_rules
@@ -23,6 +24,9 @@ from tendering.domain.roles import Role
 from tendering.domain.venues import Booking, BookingStatus, BookingStep, Workstation
 from tendering.storage import partner_messages, partners, tenders, venue_bookings, venues
 from tendering.storage.connection import Connection
+
+# What is said about experts has no standing of its own at the other side.
+RECEIVED: Final = "received"
 
 
 async def remember(
@@ -57,6 +61,8 @@ async def receive(
     if known is not None:
         if known != raw:
             raise MessageConflict
+        if isinstance(message, sharing.Message):
+            return wire.Standing(message.subject, RECEIVED), None
         return await _standing(connection, partner, message.subject)
     last = await partner_messages.last_number(connection, partner.id, "in", message.subject)
     rules.require_next(message.number, last=last)
@@ -79,7 +85,10 @@ async def receive(
         case wire.Notify() | wire.Exceptional():
             await _answered(connection, partner, message, evidence, new_id, at=at)
         case _:
-            assert_never(message)
+            tender_id = await sharing.receive(
+                connection, partner, message, evidence, new_id=new_id, at=at
+            )
+            return wire.Standing(message.subject, RECEIVED), tender_id
     return await _standing(connection, partner, message.subject)
 
 

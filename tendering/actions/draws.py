@@ -6,6 +6,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from crypto.draw import SALT_BYTES, vrf_output, vrf_prove, vrf_public
+from tendering.actions import shared_seats
 from tendering.actions.contributions import gathered
 from tendering.domain import draw_steps
 from tendering.domain.contribution_steps import require_opened
@@ -15,7 +16,7 @@ from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
 from tendering.domain.kept_groups import KeptGroup, keeps_group, kept
 from tendering.domain.opening import OpeningPhase
-from tendering.domain.refusals import NotFound
+from tendering.domain.refusals import Invalid, NotFound
 from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_status
@@ -51,6 +52,7 @@ async def freeze_pool(
     else:
         require_status(tender, TenderStatus.OPENED)
     serving = await experts.list_serving(connection)
+    shared = await shared_seats.shared_entries(connection, tender_id, tuple(needs))
     frozen = draw_steps.decide_freeze(
         serving,
         needs,
@@ -63,6 +65,7 @@ async def freeze_pool(
         salts=[random_bytes(SALT_BYTES) for _ in serving],
         vrf_public=vrf_public(vrf_seed),
         bidders=bidders,
+        shared=shared,
         at=at,
     )
     fresh = await draws.insert(
@@ -95,13 +98,16 @@ async def run_draw(
     `vrf_seed` is the platform's key; its public half stands with the pool. `called`: whoever is
     drawn is asked (`seat_invitations`).
 
-    Raises Forbidden, DrawNotPrepared, DrawOver, ContributionsMissing.
+    Raises Forbidden, DrawNotPrepared, DrawOver, ContributionsMissing, Invalid where nobody is asked
+    though partner centres share experts.
     """
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, organization_id)
     record = await _undrawn(connection, tender_id)
     if vrf_public(vrf_seed) != record.vrf_public:
         raise DrawNotPrepared("the platform's key is not the one frozen with the pool")
+    if not called and any(not one.salt for one in record.pool.sealed):
+        raise Invalid("experts of partner centres are asked: the draw needs a call")
     gathering = await gathered(connection, tender, record)
     outcome = require_opened(gathering)
     subject = gathering.subject
@@ -109,6 +115,8 @@ async def run_draw(
     seed = seed_of(subject, outcome.values, vrf_output(proof))
     drawn = draw_committee(record.pool.entries, record.pool.needs, seed=seed)
     await draws.save_result(connection, tender_id, seed=seed, vrf_proof=proof, at=at)
+    places = [record.pool.sealed[one.index].expert_id for one in (*drawn.seats, *drawn.reserves)]
+    await shared_seats.stand_for(connection, tender_id, places, at=at)
     await draws.insert_seats(
         connection, tender_id, record.pool, seats=drawn.seats, reserves=drawn.reserves
     )
@@ -236,6 +244,7 @@ async def _reseat(
 ) -> CommitteeSeat:
     tender_id, seat = record.tender_id, left.seat
     expert_id = record.pool.sealed[place].expert_id
+    await shared_seats.stand_for(connection, tender_id, [expert_id], at=at)
     await draws.replace_seat(connection, tender_id, left, place=place, expert_id=expert_id)
     stepped_in = DrawnSeat(left.need, left.venue, place)
     names = await _names(connection, record, [stepped_in])

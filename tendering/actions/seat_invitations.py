@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from tendering.actions import draws
+from tendering.actions import draws, shared_seats
 from tendering.domain import seat_invitations as rules
 from tendering.domain.draw import Draw
 from tendering.domain.experts import Need
@@ -231,6 +231,13 @@ async def _invite(
         await seat_invitations.insert(connection, invitation, at=at)
         event = rules.invited(invitation)
         await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
+        await shared_seats.ask_sharer(connection, invitation, at=at)
+
+
+async def of_expert(connection: Connection, tender_id: UUID, expert_id: UUID) -> Invitation | None:
+    """The invitation of an expert for a tender."""
+    found = await seat_invitations.list_of_tender(connection, tender_id)
+    return next((one for one in found if one.expert_id == expert_id), None)
 
 
 async def _needs(connection: Connection, tender_id: UUID) -> tuple[Need, ...]:

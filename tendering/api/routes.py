@@ -26,6 +26,7 @@ from tendering.api.routes_projects import PROJECT_ROUTES
 from tendering.api.routes_ratings import RATING_ROUTES
 from tendering.api.routes_rounds import ROUND_ROUTES
 from tendering.api.routes_rules import RULE_ROUTES
+from tendering.api.routes_sharing import SHARING_ROUTES
 from tendering.api.routes_validity import VALIDITY_ROUTES
 from tendering.api.routes_venues import VENUE_ROUTES
 from tendering.api.routing import Route
@@ -251,6 +252,7 @@ ROUTES: Final = (
     *BID_SECURITY_ROUTES,
     *VALIDITY_ROUTES,
     *VENUE_ROUTES,
+    *SHARING_ROUTES,
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *NOTIFICATION_ROUTES,

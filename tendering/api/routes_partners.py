@@ -12,6 +12,8 @@ from tendering.domain.refusals.partners import (
     PartnerUnavailable,
     PartnerUnknown,
 )
+from tendering.domain.refusals.seat_invitations import InvitationOver
+from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.refusals.venues import BookingSettled, VenueFull, WorkstationKnown
 from tendering.domain.refusals.wire import (
     MessageConflict,
@@ -68,6 +70,7 @@ PARTNER_ROUTES: Final = (
             BookingSettled,
             DispatchBegun,
             Invalid,
+            InvitationOver,
             MessageConflict,
             MessageEarly,
             MessageReplayed,
@@ -75,6 +78,7 @@ PARTNER_ROUTES: Final = (
             NotFound,
             VenueFull,
             WorkstationKnown,
+            WrongPhase,
         ),
         tags=_TAGS,
         secret=True,

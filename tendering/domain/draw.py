@@ -43,7 +43,10 @@ class PoolEntry:
 
 @dataclass(frozen=True, slots=True)
 class SealedEntry:
-    """What stays sealed of a place in the pool: whose it is, and the 32 bytes that open it."""
+    """What stays sealed of a place in the pool: whose it is, and the 32 bytes that open it.
+
+    Of a place that a partner centre shares the bytes are with that centre: `salt` is empty.
+    """
 
     expert_id: UUID
     salt: bytes
@@ -88,14 +91,17 @@ def freeze_pool(
     experts: Sequence[tuple[Expert, tuple[int, ...]]],
     needs: Sequence[Need],
     salts: Sequence[bytes],
+    *,
+    shared: Sequence[tuple[PoolEntry, SealedEntry]] = (),
 ) -> Pool:
     """Put the experts who may be drawn, each with the needs it fits, in the order of their ids.
 
-    `salts` are fresh random bytes, 32 for each expert. Raises PoolTooSmall when a need could not
-    be filled, Invalid for needs that make no sense.
+    `salts` are fresh random bytes, 32 for each expert. `shared` are places that partner centres
+    have sealed, after our own. Raises PoolTooSmall when a need could not be filled, Invalid for
+    needs that make no sense.
     """
     _require_sensible(needs)
-    if len(experts) > POOL_MAX:
+    if len(experts) + len(shared) > POOL_MAX:
         raise Invalid("the pool is too large for one draw", most=POOL_MAX)
     assert len(experts) == len(salts)
     ordered = sorted(experts, key=lambda entry: entry[0].id)
@@ -104,10 +110,12 @@ def freeze_pool(
         entries=tuple(
             PoolEntry(lot_drawing.commitment(EXPERT_LABEL, salt, sealed_value(expert)), fitting)
             for (expert, fitting), salt in zip(ordered, salts, strict=True)
-        ),
+        )
+        + tuple(entry for entry, _ in shared),
         sealed=tuple(
             SealedEntry(expert.id, salt) for (expert, _), salt in zip(ordered, salts, strict=True)
-        ),
+        )
+        + tuple(stands_for for _, stands_for in shared),
     )
     _require_enough(pool)
     return pool

@@ -14,7 +14,15 @@ from tendering.domain.calendar import civil_day
 from tendering.domain.conduct import barring
 from tendering.domain.contribution_steps import Gathering
 from tendering.domain.contributions import Outcome
-from tendering.domain.draw import Draw, DrawnSeat, Pool, entries_json, freeze_pool
+from tendering.domain.draw import (
+    Draw,
+    DrawnSeat,
+    Pool,
+    PoolEntry,
+    SealedEntry,
+    entries_json,
+    freeze_pool,
+)
 from tendering.domain.experts import (
     Expert,
     Need,
@@ -54,15 +62,16 @@ def decide_freeze(
     shape: str = "committee",
     is_complex: bool = False,
     bidders: frozenset[UUID] = frozenset(),
+    shared: Sequence[tuple[PoolEntry, SealedEntry]] = (),
     salts: Sequence[bytes],
     vrf_public: bytes,
     at: datetime,
 ) -> FrozenPool:
     """Choose who may be drawn and freeze the pool; `salts`: 32 random bytes for each expert.
 
-    `representatives` of the procuring entity complete the committee, and `shape` names it in the
-    rulebook (`Round.committee`). `bidders` contribute to the draw (`DrawSubject.bidders`). Raises
-    Invalid for a committee of the wrong shape (E22, G14), PoolTooSmall.
+    `representatives` of the procuring entity complete the committee, whose `shape` is the
+    rulebook's (`Round.committee`). `bidders` contribute to the draw; `shared` are places of partner
+    centres, who looked at ties themselves. Raises Invalid for a shape (E22, G14), PoolTooSmall.
     """
     seats = sum(need.seats for need in needs)
     findings = committee_findings(
@@ -82,7 +91,7 @@ def decide_freeze(
         for expert in experts
         if not found[expert.id] and (fitting := _fitting(expert, needs, rulebook, at))
     ]
-    pool = freeze_pool(eligible, needs, salts[: len(eligible)])
+    pool = freeze_pool(eligible, needs, salts[: len(eligible)], shared=shared)
     barred = tuple(recusal for reasons in found.values() for recusal in reasons)
     return FrozenPool(
         pool=pool,
@@ -92,6 +101,7 @@ def decide_freeze(
             {
                 "pool_root": pool.root().hex(),
                 "size": len(pool.entries),
+                "shared": len(shared),
                 "needs": needs_json(needs),
                 "representatives": representatives,
                 "entries": entries_json(pool.entries),

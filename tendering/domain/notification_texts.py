@@ -338,6 +338,8 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "draw.recusals",
                 "expert.invited",
                 "expert.lapsed",
+                "expert.named",
+                "experts.asked",
                 "file_key.disclosed",
                 "file_key.received",
                 "qualification.reasons",

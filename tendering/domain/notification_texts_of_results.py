@@ -80,6 +80,12 @@ EVALUATING: Final[Mapping[str, tuple[Row, ...]]] = {
         A.HOST,
         A.SUPERVISOR,
     ),
+    "experts.offered": rows_for(
+        "协作中心已提供 {places} 名共享专家的密封名单。",
+        "A partner centre offers {places} sealed places of experts.",
+        A.HOST,
+        A.SUPERVISOR,
+    ),
     "expert.withdrawn": rows_for(
         "场地“{venue}”已让{seat}号席位的专家离开工位：{reason}",
         "{venue} has let the expert on seat {seat} work no longer: {reason}",

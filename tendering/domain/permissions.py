@@ -63,6 +63,8 @@ _TENDERING = {
     "expert.read": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "seat.answer": frozenset({R.EXPERT}),
     "seat.count": TRADING | {R.SUPERVISOR},
+    "expert.request": TRADING,
+    "expert.share": frozenset({R.OPERATOR}),
     "expert.judge": frozenset({R.OPERATOR, R.SUPERVISOR}),
     "expert.register": frozenset({R.OPERATOR}),
     "candidates.publish": TRADING,

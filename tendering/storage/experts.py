@@ -27,13 +27,18 @@ _PAGE = (
 _BY_IDS = _COLUMNS + "WHERE e.id = ANY ($1::uuid[]) ORDER BY e.id"
 
 
-async def insert(connection: Connection, expert: Expert, *, at: datetime) -> bool:
-    """Add an expert; False when the person is in the pool already."""
+async def insert(
+    connection: Connection, expert: Expert, *, left_at: datetime | None = None, at: datetime
+) -> bool:
+    """Add an expert; False when the person is in the pool already.
+
+    With `left_at` it is somebody who is in no pool of ours.
+    """
     inserted = await connection.fetchval(
         """INSERT INTO tendering.experts
                (id, person_id, name, region, employer, employer_uscc, specialities,
-                experience_years, expires_on, relations, registered_at)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                experience_years, expires_on, relations, registered_at, left_at)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT ON CONSTRAINT experts_person_is_unique DO NOTHING RETURNING true""",
         expert.id,
         expert.person_id,
@@ -46,6 +51,7 @@ async def insert(connection: Connection, expert: Expert, *, at: datetime) -> boo
         expert.expires_on,
         to_json({"relations": [_relation_json(relation) for relation in expert.relations]}),
         at,
+        left_at,
     )
     return inserted is not None
 

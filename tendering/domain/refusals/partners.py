@@ -21,6 +21,12 @@ class PartnerKnown(Conflict):
     code = "partner-known"
 
 
+class ShareSettled(Conflict):
+    """The partner's request for experts is answered already."""
+
+    code = "share-settled"
+
+
 class PartnerUnavailable(Conflict):
     """The other centre's platform does not answer, or not in the form agreed."""
 

@@ -142,6 +142,10 @@ export interface ExpertAnswer { id: string; person_id: string; name: string; reg
 
 export interface ExpertPage { items: ExpertAnswer[]; next: string | null }
 
+export interface ExpertRequestAnswer { id: string; partner_id: string; needs: SharedNeed[]; offered: number | null }
+
+export interface ExpertRequestList { items: ExpertRequestAnswer[] }
+
 export interface FactsAnswer { facts: Record<string, unknown>; digest: string }
 
 export interface FaultAnswer { whose: string; proved: boolean; kind: string; cause: string }
@@ -410,6 +414,8 @@ export interface PostEvaluationRoom { lot: string; recorded_by_venue?: boolean }
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
 
+export interface PostExpertRequest { partner_id: string; needs: SharedNeed[] }
+
 export interface PostExtension { lot: string; unlock_until: string; reason: string }
 
 export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Record<string, unknown> }
@@ -514,7 +520,11 @@ export interface PostSessionRole { role: Role }
 
 export interface PostSettlement { note: string }
 
+export interface PostShareAnswer { share: boolean; reason?: string }
+
 export interface PostShareRefusal { lot: string; bidder_id: string; reason: "key-lost" | "record-unusable"; statement: Record<string, unknown> }
+
+export interface PostSharedSeatAnswer { accept: boolean; reason?: string; password?: string | null }
 
 export interface PostShares { lot: string; bidder_id: string; shares: FileKeys }
 
@@ -650,7 +660,17 @@ export interface ServiceTotals { service: Service; very_good: number; good: numb
 
 export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
 
+export interface ShareList { items: ShareView[] }
+
 export interface ShareStep { step: "share"; organization_id: string; share: string }
+
+export interface ShareView { id: string; partner_id: string; needs: SharedNeed[]; asked_at: string; status: string; offered: number; drawn: number; accepted: number }
+
+export interface SharedNeed { speciality: string; region: string; seats: number }
+
+export interface SharedSeatList { items: SharedSeatView[] }
+
+export interface SharedSeatView { share_id: string; place: number; status: string; venue: string; speciality: string; begins_at: string | null; respond_until: string | null; login: string }
 
 export interface SharesAnswer { unlocked: boolean }
 
@@ -744,6 +764,8 @@ export interface Doors {
   "POST /desk/images": { body: PostImage; answer: undefined };
   "POST /desk/withdrawals": { body: tendering_api_venues_PostWithdrawal; answer: undefined };
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
+  "GET /expert-shares": { answer: ShareList };
+  "POST /expert-shares/{share_id}/answer": { path: { share_id: string }; body: PostShareAnswer; answer: ShareView };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
   "GET /experts/{expert_id}/conduct": { path: { expert_id: string }; answer: ConductAnswer };
@@ -838,6 +860,8 @@ export interface Doors {
   "POST /sessions/passkey": { body: PostPasskeySession; answer: SessionAnswer };
   "POST /sessions/passkey-challenge": { answer: PasskeyOptions };
   "POST /sessions/role": { body: PostSessionRole; answer: SessionAnswer };
+  "GET /shared-seats": { answer: SharedSeatList };
+  "POST /shared-seats/{share_id}/{place}/answer": { path: { share_id: string; place: number }; body: PostSharedSeatAnswer; answer: SharedSeatView };
   "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; procedure?: string; procuring_entity_id?: string; published_from?: string; published_to?: string; deadline_from?: string; deadline_to?: string; fen_min?: number; fen_max?: number; sort?: "amount" | "deadline" | "newest"; after?: string; limit?: number }; answer: TenderPage };
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
@@ -890,6 +914,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/evaluation/close": { path: { tender_id: string }; body: PostEvaluation; answer: undefined };
   "POST /tenders/{tender_id}/evaluation/correction": { path: { tender_id: string }; body: PostCorrection; answer: TenderView };
   "POST /tenders/{tender_id}/evaluation/report": { path: { tender_id: string }; body: PostEvaluation; answer: IssuedAnswer };
+  "GET /tenders/{tender_id}/expert-requests": { path: { tender_id: string }; answer: ExpertRequestList };
+  "POST /tenders/{tender_id}/expert-requests": { path: { tender_id: string }; body: PostExpertRequest; answer: ExpertRequestAnswer };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };
   "GET /tenders/{tender_id}/findings": { path: { tender_id: string }; answer: FindingList };
   "POST /tenders/{tender_id}/hall/announcements": { path: { tender_id: string }; body: PostAnnouncement; answer: DoneAnswer };

@@ -24,6 +24,7 @@ export default {
   "precondition-failed": "Somebody changed this meanwhile. Reload the page before you change it.",
   "precondition-required": "Read the present state first, then change it.",
   "body-too-large": "What you sent is too large. Make it smaller and try again.",
+  "share-settled": "This request for experts is answered already.",
   "unsupported-media-type": "This kind of content is not accepted.",
   "method-not-allowed": "This address does not do that.",
   "too-many-attempts": "Too many attempts. Try again in {retry_after_seconds} seconds.",

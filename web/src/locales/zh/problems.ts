@@ -24,6 +24,7 @@ export default {
   "precondition-failed": "内容已被他人更改，请刷新页面后再修改。",
   "precondition-required": "请先读取最新内容再修改。",
   "body-too-large": "提交的内容太大，请减少后重试。",
+  "share-settled": "这个协作中心的专家共享申请已经答复。",
   "unsupported-media-type": "不支持这种内容格式。",
   "method-not-allowed": "这个地址不支持此操作。",
   "too-many-attempts": "尝试次数过多，请 {retry_after_seconds} 秒后再试。",
