@@ -34,6 +34,8 @@ FIRST_ID: Final = UUID(int=0)
 async def deliver_outbox(context: InsuranceContext) -> None:
     """Send what is due, for ever. Any number of processes may do it at once."""
     busy: Counter[UUID] = Counter()
+    # A place is free again: whoever waits for it is looked for at once.
+    freed = asyncio.Event()
     time = asyncio.get_running_loop().time
     disclose_at = time()
     async with asyncio.TaskGroup() as group:
@@ -44,10 +46,20 @@ async def deliver_outbox(context: InsuranceContext) -> None:
                     at = context.now()
                     await disclose_opened(context, at=at)
                     await watch_in_force(context, at=at)
-                await _send_due(context, group, busy)
+                await _send_due(context, group, busy, freed)
             except OUTAGES:
                 logger.warning("the database is away; messages to guarantors are sent later")
-            await asyncio.sleep(context.settings.look_seconds)
+            await _until(freed, context.settings.look_seconds)
+
+
+async def _until(freed: asyncio.Event, seconds: float) -> None:
+    """Wait until a place that was full is free again, or so long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await freed.wait()
+    except TimeoutError:
+        pass
+    freed.clear()
 
 
 async def disclose_opened(context: InsuranceContext, *, at: datetime) -> None:
@@ -114,7 +126,10 @@ async def _quote(
 
 
 async def _send_due(
-    context: InsuranceContext, group: asyncio.TaskGroup, busy: Counter[UUID]
+    context: InsuranceContext,
+    group: asyncio.TaskGroup,
+    busy: Counter[UUID],
+    freed: asyncio.Event,
 ) -> None:
     """Claim as much for each guarantor as it has free places, and start sending it."""
     async with reading(context.pool) as connection:
@@ -134,11 +149,15 @@ async def _send_due(
             )
         for parcel in parcels:
             busy[guarantor_id] += 1
-            group.create_task(_deliver(context, guarantor, parcel, busy))
+            group.create_task(_deliver(context, guarantor, parcel, busy, freed))
 
 
 async def _deliver(
-    context: InsuranceContext, guarantor: Guarantor, parcel: Parcel, busy: Counter[UUID]
+    context: InsuranceContext,
+    guarantor: Guarantor,
+    parcel: Parcel,
+    busy: Counter[UUID],
+    freed: asyncio.Event,
 ) -> None:
     try:
         await deliver(context, guarantor, parcel)
@@ -146,6 +165,8 @@ async def _deliver(
         # The lease ends and somebody sends it again; the guarantor knows the order id.
         logger.warning("the database is away; message %s is sent again", parcel.id)
     finally:
+        if busy[guarantor.id] >= context.settings.guarantor_requests_max:
+            freed.set()
         busy[guarantor.id] -= 1
 
 
