@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from typing import Annotated, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from msgspec import Meta, Struct
 
@@ -11,11 +11,15 @@ from tendering.api.context import Actor
 from tendering.api.fields import Line
 from tendering.domain.calendar import civil_day
 from tendering.domain.conduct import Conduct, ConductKind, barring
+from tendering.domain.expert_rows import ROWS_MAX, RowFault
 from tendering.domain.experts import Expert, Need, Obstacle, obstacles
 from tendering.rulebooks import rulebook_of
 from tendering.storage.connection import Connection
 
 AnyRegion = Annotated[str, Meta(pattern=r"^([0-9]{6})?(?!\n)$", description="GB/T 2260, or empty")]
+# What a cell of a list holds: its checks say by row and column what is wrong.
+Cell = Annotated[str, Meta(max_length=10_000)]
+Column = Annotated[str, Meta(max_length=100)]
 Regime = Literal["construction", "government_procurement"]
 
 
@@ -26,6 +30,28 @@ class PostConduct(Struct, frozen=True, forbid_unknown_fields=True):
     begins_on: date
     basis: Line
     ends_on: date | None = None
+
+
+class PostExpertImport(Struct, frozen=True, forbid_unknown_fields=True):
+    """Rows of a list, by the names of its columns; `check_only` takes nobody."""
+
+    rows: Annotated[list[dict[Column, Cell]], Meta(min_length=1, max_length=ROWS_MAX)]
+    check_only: bool = False
+
+
+class RowRefusalView(Struct, frozen=True):
+    """Row `row`, from 1, was not taken: which column, and what is wrong with it."""
+
+    row: int
+    column: str
+    fault: RowFault
+
+
+class ImportAnswer(Struct, frozen=True):
+    """How many were taken into the pool, and every fault of the other rows."""
+
+    taken: int
+    refused: list[RowRefusalView]
 
 
 class ConductView(Struct, frozen=True):
@@ -55,6 +81,16 @@ class EligibilityAnswer(Struct, frozen=True):
     """Everything that stands against drawing an expert for a need today; empty: nothing."""
 
     items: list[ObstacleView]
+
+
+async def post_expert_import(
+    connection: Connection, received_at: datetime, body: PostExpertImport
+) -> ImportAnswer:
+    """Take those of a list into the pool whose rows hold; people have accounts already."""
+    taken, refused = await deeds.import_experts(
+        connection, body.rows, check_only=body.check_only, new_id=uuid4, at=received_at
+    )
+    return ImportAnswer(taken, [RowRefusalView(one.row, one.column, one.fault) for one in refused])
 
 
 async def post_conduct(

@@ -33,6 +33,15 @@ ROUTES: Final = (
         errors=(AlreadyRegistered, NotFound),
         tags=("experts",),
     ),
+    Route(
+        "POST",
+        "/experts/import",
+        experts.post_expert_import,
+        action="expert.register",
+        idempotency="transaction",
+        tags=("experts",),
+        body_bytes_max=4 << 20,
+    ),
     Route("GET", "/experts", draws.get_experts, action="expert.read", tags=("experts",)),
     Route(
         "POST",

@@ -56,6 +56,14 @@ async def insert(
     return inserted is not None
 
 
+async def is_known(connection: Connection, person_id: UUID) -> bool:
+    """Is or was this person in the pool?"""
+    known: bool = await connection.fetchval(
+        "SELECT EXISTS (SELECT FROM tendering.experts WHERE person_id = $1)", person_id
+    )
+    return known
+
+
 async def list_serving(connection: Connection) -> list[Expert]:
     """The experts who have not left the pool, by id."""
     return [_expert(row) for row in await connection.fetch(_PAGE, None, EXPERTS_MAX)]

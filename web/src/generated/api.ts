@@ -192,6 +192,8 @@ export interface IdentityList { items: IdentityView[] }
 
 export interface IdentityView { seat: number; standing: Standing }
 
+export interface ImportAnswer { taken: number; refused: RowRefusalView[] }
+
 export interface InvitationCounts { invited: number; accepted: number; declined: number; lapsed: number; vacant: number }
 
 export interface InvitationList { items: InvitationView[] }
@@ -413,6 +415,8 @@ export interface PostEvaluation { lot: string }
 export interface PostEvaluationRoom { lot: string; recorded_by_venue?: boolean }
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
+
+export interface PostExpertImport { rows: Record<string, string>[]; check_only?: boolean }
 
 export interface PostExpertRequest { partner_id: string; needs: SharedNeed[] }
 
@@ -638,6 +642,10 @@ export interface RoomView { kind: "evaluation"; id: string; tender_id: string; l
 
 export interface RoomsAnswer { items: RoomSummary[] }
 
+export type RowFault = "day" | "in_pool" | "missing" | "no_account" | "over" | "region" | "specialities" | "text" | "twice" | "uscc" | "years";
+
+export interface RowRefusalView { row: number; column: string; fault: RowFault }
+
 export interface RulingView { remedy: string; text: string; ruled_at: string }
 
 export interface SealStep { step: "seal"; container: string; recipient: string; statement: Record<string, unknown> }
@@ -768,6 +776,7 @@ export interface Doors {
   "POST /expert-shares/{share_id}/answer": { path: { share_id: string }; body: PostShareAnswer; answer: ShareView };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
   "POST /experts": { body: PostExpert; answer: ExpertAnswer };
+  "POST /experts/import": { body: PostExpertImport; answer: ImportAnswer };
   "GET /experts/{expert_id}/conduct": { path: { expert_id: string }; answer: ConductAnswer };
   "POST /experts/{expert_id}/conduct": { path: { expert_id: string }; body: PostConduct; answer: ConductAnswer };
   "GET /experts/{expert_id}/eligibility": { path: { expert_id: string }; query: { regime: "construction" | "government_procurement"; speciality: string; region?: string }; answer: EligibilityAnswer };
