@@ -68,6 +68,24 @@ CREATE TABLE insurance.calls (
     CONSTRAINT calls_slot_check CHECK (((slot >= 0) AND (slot <= 199)))
 );
 
+CREATE TABLE insurance.discrepancies (
+    id uuid NOT NULL,
+    guarantor_id uuid NOT NULL,
+    day date NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    detail text NOT NULL,
+    opened_at timestamp with time zone NOT NULL,
+    owner_id uuid,
+    settled_at timestamp with time zone,
+    resolution text DEFAULT ''::text NOT NULL,
+    CONSTRAINT discrepancies_check CHECK (((settled_at IS NULL) OR (owner_id IS NOT NULL))),
+    CONSTRAINT discrepancies_detail_check CHECK ((char_length(detail) <= 300)),
+    CONSTRAINT discrepancies_kind_check CHECK (((char_length(kind) >= 1) AND (char_length(kind) <= 40))),
+    CONSTRAINT discrepancies_resolution_check CHECK ((char_length(resolution) <= 500)),
+    CONSTRAINT discrepancies_subject_check CHECK (((char_length(subject) >= 1) AND (char_length(subject) <= 100)))
+);
+
 CREATE TABLE insurance.guarantors (
     id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -93,6 +111,17 @@ CASE family
     WHEN 'gm_json'::text THEN 130
     ELSE 32
 END))
+);
+
+CREATE TABLE insurance.match_lines (
+    guarantor_id uuid NOT NULL,
+    day date NOT NULL,
+    number integer NOT NULL,
+    source text NOT NULL,
+    order_id uuid NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT match_lines_body_check CHECK ((char_length(body) <= 2000)),
+    CONSTRAINT match_lines_source_check CHECK ((source = ANY (ARRAY['issued'::text, 'payments'::text])))
 );
 
 CREATE TABLE insurance.matters (
@@ -1648,11 +1677,20 @@ ALTER TABLE tendering.workstations ALTER COLUMN number ADD GENERATED ALWAYS AS I
 ALTER TABLE ONLY insurance.calls
     ADD CONSTRAINT calls_pkey PRIMARY KEY (guarantor_id, slot);
 
+ALTER TABLE ONLY insurance.discrepancies
+    ADD CONSTRAINT discrepancies_once UNIQUE (guarantor_id, day, kind, subject);
+
+ALTER TABLE ONLY insurance.discrepancies
+    ADD CONSTRAINT discrepancies_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id);
 
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY insurance.match_lines
+    ADD CONSTRAINT match_lines_pkey PRIMARY KEY (guarantor_id, day, source, number);
 
 ALTER TABLE ONLY insurance.matters
     ADD CONSTRAINT matters_pkey PRIMARY KEY (id);
@@ -2083,6 +2121,10 @@ ALTER TABLE ONLY tendering.workstations
 ALTER TABLE ONLY tendering.workstations
     ADD CONSTRAINT workstations_token_is_unique UNIQUE (token_digest);
 
+CREATE INDEX discrepancies_open ON insurance.discrepancies USING btree (opened_at) WHERE (settled_at IS NULL);
+
+CREATE INDEX match_lines_order_id ON insurance.match_lines USING btree (order_id);
+
 CREATE UNIQUE INDEX matters_one_open ON insurance.matters USING btree (order_id, kind) WHERE (state = ANY (ARRAY['asked'::text, 'under_review'::text]));
 
 CREATE INDEX matters_order_id ON insurance.matters USING btree (order_id, asked_at);
@@ -2305,6 +2347,12 @@ CREATE TRIGGER kept_for_a_day BEFORE DELETE ON tendering.log_evidence FOR EACH R
 
 ALTER TABLE ONLY insurance.calls
     ADD CONSTRAINT calls_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.discrepancies
+    ADD CONSTRAINT discrepancies_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
+ALTER TABLE ONLY insurance.match_lines
+    ADD CONSTRAINT match_lines_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
 
 ALTER TABLE ONLY insurance.matters
     ADD CONSTRAINT matters_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
@@ -2793,9 +2841,13 @@ GRANT SELECT,USAGE ON SEQUENCE insurance.call_numbers TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.calls TO tendering_app;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.discrepancies TO tendering_app;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.guarantors TO tendering_app;
 
 GRANT SELECT ON TABLE insurance.guarantors TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.match_lines TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.matters TO tendering_app;
 

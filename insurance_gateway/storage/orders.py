@@ -1,5 +1,6 @@
 """SQL of `insurance.orders` and `insurance.notices`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -199,6 +200,36 @@ async def lock_ended(connection: Connection, *, at: datetime) -> list[Order]:
            WHERE state IN ('verified', 'disclosed', 'claim_refused') AND insured_until <= $1
            ORDER BY id LIMIT 200 FOR NO KEY UPDATE SKIP LOCKED""",
         at,
+    )
+    return [_order(row) for row in rows]
+
+
+async def list_to_match(
+    connection: Connection,
+    guarantor_id: UUID,
+    *,
+    begin: datetime,
+    end: datetime,
+    named: Sequence[UUID],
+) -> list[Order]:
+    """A guarantor's orders that came into force or were given back in [begin, end), or are named.
+
+    By id.
+    """
+    rows = await connection.fetch(
+        """SELECT o.id, o.bidder_id, o.tender_id, o.lot, o.guarantor_id, o.state, o.cover_fen,
+                  o.cover_until, o.ordered_at, o.premium_fen, o.policy_number, o.insured_fen,
+                  o.insured_until, o.reason
+           FROM insurance.orders o
+           WHERE o.guarantor_id = $1 AND (o.id = ANY($4) OR EXISTS (
+               SELECT 1 FROM insurance.order_steps s
+               WHERE s.order_id = o.id AND s.state IN ('verified', 'surrendered')
+                 AND s.at >= $2 AND s.at < $3))
+           ORDER BY o.id LIMIT 20000""",
+        guarantor_id,
+        begin,
+        end,
+        list(named),
     )
     return [_order(row) for row in rows]
 

@@ -120,6 +120,7 @@ _INSURANCE: dict[str, frozenset[Role]] = {
     "guarantor.look_after": frozenset({R.INSURER}),
     "guarantee.order": frozenset({R.BIDDER}),
     "guarantee.read_claims": TRADING | {R.SUPERVISOR},
+    "reconciliation.run": frozenset({R.OPERATOR}),
 }
 
 _IN_ROOM = frozenset({R.EXPERT, R.PROCURING_ENTITY, R.AGENCY, R.VENUE_OPERATOR, R.SUPERVISOR})

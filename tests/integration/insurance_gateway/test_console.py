@@ -1,6 +1,7 @@
 """A guarantor's engineer: the sandbox, going live, the console, and dead letters sent again."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -136,3 +137,43 @@ async def test_the_document_for_guarantors_is_served_to_everybody(gateway: Gatew
 
     assert served["openapi"] == "3.1.0"
     assert "claim" in served["webhooks"]
+
+
+async def test_a_day_is_matched_and_what_differs_is_owned_until_it_is_settled(
+    guarantor: Guarantor,
+) -> None:
+    await guarantor.tell_all()
+    yesterday = (now() - timedelta(days=2)).date().isoformat()
+    order_id = guarantor.order["id"]
+    cover_fen = guarantor.order["cover_fen"]
+    line = {"order_id": order_id, "policy_number": "POLICY-1", "amount_fen": cover_fen}
+    paid = {"order_id": order_id, "kind": "premium", "amount_fen": 500_000}
+    lists = {
+        "guarantor_id": str(guarantor.id),
+        "day": yesterday,
+        "issued": [line | {"premium_fen": 500_000}],
+        "payments": [{**paid, "reference": "pay-1"}, {**paid, "reference": "pay-2"}],
+    }
+    path = "/insurance/discrepancies"
+    async with guarantor.gateway.line(OPERATOR, Role.OPERATOR) as operator:
+        found = [await operator.post("/insurance/reconciliations", lists) for _ in range(2)]
+        (kept,) = (await operator.get(path))["items"]
+        with pytest.raises(PlatformRefused, match="not-found"):
+            await operator.post(f"{path}/{kept['id']}/settlement", {"resolution": "已退"})
+        taken = await operator.post(f"{path}/{kept['id']}/owner", {})
+        settled = await operator.post(
+            f"{path}/{kept['id']}/settlement", {"resolution": "重复支付已退回"}
+        )
+        left = (await operator.get(path))["items"]
+        with pytest.raises(PlatformRefused, match="invalid"):
+            await operator.post(
+                "/insurance/reconciliations", lists | {"day": now().date().isoformat()}
+            )
+    with pytest.raises(PlatformRefused, match="forbidden"):
+        await guarantor.line.get(path)
+
+    assert found == [{"orders": 1, "discrepancies": 1}] * 2
+    assert (kept["kind"], kept["order_id"], kept["age_days"]) == ("paid_twice", order_id, 0)
+    assert taken["owner_id"] is not None
+    assert settled["settled_at"] is not None
+    assert left == []

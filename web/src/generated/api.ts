@@ -104,6 +104,10 @@ export interface DeliveryList { items: DeliveryView[] }
 
 export interface DeliveryView { id: string; message_id: string; zh: string; en: string; webhook_id: string | null; attempts: number; created_at: string; next_at: string | null; delivered_at: string | null; dead_at: string | null; last_error: string }
 
+export interface DiscrepancyAnswer { id: string; guarantor_id: string; day: string; kind: string; order_id: string; detail: string; opened_at: string; age_days: number; owner_id: string | null; settled_at: string | null; resolution: string }
+
+export interface DiscrepancyList { items: DiscrepancyAnswer[] }
+
 export interface Dissent { seat: number; reason: string }
 
 export interface DocumentFindingList { findings: Record<string, unknown>[]; open: number; unchecked: string[] }
@@ -205,6 +209,8 @@ export interface InvitationView { id: string; venue: string; speciality: string;
 export interface IssuedAnswer { kind: DocumentKind; lot: string; number: string; digest: string; signatories: SignatoryAnswer[]; issued_at: string; completed_at: string | null; edition?: number; void_at?: string | null }
 
 export interface IssuedCertificate { serial: string; certificate: string; chain: string[] }
+
+export interface IssuedLine { order_id: string; policy_number: string; amount_fen: number; premium_fen: number }
 
 export interface IssuedList { items: IssuedAnswer[] }
 
@@ -343,6 +349,8 @@ export interface PasskeyItem { credential_id: string; name: string; created_at: 
 export interface PasskeyList { items: PasskeyItem[] }
 
 export interface PasskeyOptions { public_key: Record<string, unknown> }
+
+export interface PaymentLine { reference: string; order_id: string; kind: "premium" | "refund"; amount_fen: number }
 
 export interface PeopleList { items: PersonAnswer[]; authorizations: AuthorizationAnswer[] }
 
@@ -498,6 +506,8 @@ export interface PostRating { service: Service; level: Level; comment?: string }
 
 export interface PostReason { reason: string }
 
+export interface PostReconciliation { guarantor_id: string; day: string; issued: IssuedLine[]; payments: PaymentLine[] }
+
 export interface PostRefusal { seat: number; basis: string }
 
 export interface PostRehearsal { lot: string; container: string; recipient: string; statement: Record<string, unknown> }
@@ -521,8 +531,6 @@ export interface PostRuling { remedy: "award_void" | "correct" | "re_evaluate" |
 export interface PostSession { login: string; password: string; role?: Role | null }
 
 export interface PostSessionRole { role: Role }
-
-export interface PostSettlement { note: string }
 
 export interface PostShareAnswer { share: boolean; reason?: string }
 
@@ -593,6 +601,8 @@ export interface QuoteList { items: QuoteAnswer[] }
 export interface RatingTotals { items: ServiceTotals[] }
 
 export interface ReceiptView { organization_id: string; organization: string; confirmed_at: string }
+
+export interface ReconciliationAnswer { orders: number; discrepancies: number }
 
 export interface RegistrationAnswer { organization_id: string; person_id: string }
 
@@ -742,6 +752,8 @@ export interface WorkstationAnswer { id: string; room: string; label: string }
 
 export interface WorkstationList { items: WorkstationAnswer[] }
 
+export interface insurance_gateway_api_reconciliations_PostSettlement { resolution: string }
+
 export interface tendering_api_awards_PostRevocation { lot: string; cause: "abandoned" | "force_majeure" | "no_performance_security" | "unlawful_conduct"; evidence: string; following: Following; reasons: string }
 
 export interface tendering_api_bids_PostWithdrawal { lot: string; counter: number; statement: Record<string, unknown> }
@@ -749,6 +761,8 @@ export interface tendering_api_bids_PostWithdrawal { lot: string; counter: numbe
 export interface tendering_api_certificates_PostRevocation { reason?: "affiliation_changed" | "key_compromise" | "superseded" | "unspecified" }
 
 export interface tendering_api_openings_LotBody { lot: string }
+
+export interface tendering_api_ratings_PostSettlement { note: string }
 
 export interface tendering_api_rounds_PostInvitationAnswer { lot: string; answer: "accepted" | "declined" }
 
@@ -783,6 +797,9 @@ export interface Doors {
   "POST /insurance/callbacks/{guarantor_id}": { path: { guarantor_id: string }; body: Notice; answer: NoticeAnswer };
   "GET /insurance/console": { answer: ConsoleAnswer };
   "POST /insurance/dead-letters/{message_id}/replay": { path: { message_id: string }; answer: DeadLetterAnswer };
+  "GET /insurance/discrepancies": { answer: DiscrepancyList };
+  "POST /insurance/discrepancies/{discrepancy_id}/owner": { path: { discrepancy_id: string }; answer: DiscrepancyAnswer };
+  "POST /insurance/discrepancies/{discrepancy_id}/settlement": { path: { discrepancy_id: string }; body: insurance_gateway_api_reconciliations_PostSettlement; answer: DiscrepancyAnswer };
   "POST /insurance/gm/{guarantor_id}/{call}": { path: { guarantor_id: string; call: "file" | "matter" | "result" | "status" }; body: Envelope; answer: unknown };
   "GET /insurance/guarantors": { answer: GuarantorList };
   "POST /insurance/guarantors": { body: PostGuarantor; answer: GuarantorAnswer };
@@ -797,6 +814,7 @@ export interface Doors {
   "POST /insurance/orders/{order_id}/surrender": { path: { order_id: string }; answer: MatterAnswer };
   "POST /insurance/policies/{guarantor_id}/{order_id}": { path: { guarantor_id: string; order_id: string }; answer: PolicyFileAnswer };
   "POST /insurance/quotes": { body: PostQuotes; answer: QuoteList };
+  "POST /insurance/reconciliations": { body: PostReconciliation; answer: ReconciliationAnswer };
   "GET /insurance/statistics": { query: { year: number }; answer: SecurityStatistics };
   "GET /insurance/statistics.csv": { query: { year: number }; answer: Blob };
   "POST /insurance/xml/{guarantor_id}": { path: { guarantor_id: string }; answer: Blob };
@@ -838,7 +856,7 @@ export interface Doors {
   "POST /projects": { body: PostProject; answer: ProjectView };
   "GET /ratings/follow-ups": { answer: FollowUpList };
   "GET /ratings/totals": { answer: RatingTotals };
-  "POST /ratings/{rating_id}/settlement": { path: { rating_id: string }; body: PostSettlement; answer: undefined };
+  "POST /ratings/{rating_id}/settlement": { path: { rating_id: string }; body: tendering_api_ratings_PostSettlement; answer: undefined };
   "GET /receipts/{manifest_digest}": { path: { manifest_digest: string }; query: { act?: "bid.submitted" | "bid.withdrawn" }; answer: Record<string, unknown> };
   "GET /rooms/{room_id}": { path: { room_id: string }; answer: RoomAnswer };
   "GET /rooms/{room_id}/bids/{number}/files": { path: { room_id: string; number: number }; answer: BidFileList };
