@@ -26,6 +26,15 @@ Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\
 OptionalLine = Annotated[str, Meta(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?!\n)$")]
 Instant = Annotated[datetime, Meta(tz=True)]
 Uscc = Annotated[str, Meta(pattern=r"^[0-9A-HJ-NPQRTUWXY]{18}(?!\n)$", max_length=18)]
+# Argon2id with costs of the usual order: verifying it must not exhaust who receives it.
+PasswordHash = Annotated[
+    str,
+    Meta(
+        max_length=200,
+        pattern=r"^\$argon2id\$v=19\$m=[0-9]{1,5},t=[0-9],p=[0-9]"
+        r"\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}(?!\n)$",
+    ),
+]
 Hex32 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}(?!\n)$", max_length=64)]
 
 
@@ -144,7 +153,7 @@ class ExpertNamed(_Sent, frozen=True, tag="expert.named", kw_only=True):
     place: Annotated[int, Meta(ge=0, lt=PLACES_MAX)]
     expert: SharedExpert
     salt: Hex32
-    password_hash: Line
+    password_hash: PasswordHash
 
 
 class ExpertDeclined(_Sent, frozen=True, tag="expert.declined", kw_only=True):

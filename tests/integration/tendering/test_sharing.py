@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -49,6 +50,7 @@ from tests.integration.tendering.registered import organization, person
 from tests.support.postgres import Cluster
 
 KEYS = [Ed25519PrivateKey.from_private_bytes(bytes([one]) * 32) for one in (1, 2)]
+HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo"
 URL = "https://centre.example/api/v1/partners/messages"
 # Two seats only a partner's experts fit, and five of our own.
 NEEDS = (Need("示范市", "510100", "A08", 5, 2), Need("示范三市", "510300", "B01", 2, 0))
@@ -107,7 +109,7 @@ class Centres:
         return standing.status
 
     async def answer(self, held: Any, *, accept: bool, **changes: Any) -> Any:
-        said: dict[str, Any] = {"reason": "出差", "password_hash": "hash", "at": NOW} | changes
+        said: dict[str, Any] = {"reason": "出差", "password_hash": HASH, "at": NOW} | changes
         by = Actor(changes.pop("person", held.person_id), uuid4(), Role.EXPERT, "", "")
         said.pop("person", None)
         async with transaction(self.sharer.pool) as connection:
@@ -285,7 +287,7 @@ async def test_a_partners_experts_are_drawn_by_index_and_named_when_they_come(
     assert "示范共享专家" not in unnamed
     theirs = [one.name for one in seats if one.venue == "示范三市" and one.status == "seated"]
     assert sorted(name[:-1] for name in theirs) == ["示范共享专家"] * 2
-    assert [found is not None and found[1] for found in logins] == ["-", "hash"]
+    assert [found is not None and found[1] for found in logins] == ["-", HASH]
     assert replayed(entries) is Status.HOLDS
     named = next(one for one in entries[Stream.COMMITTEE] if one.kind == "expert.named")
     other = named.body["sealed"] | {"name": "示范专家乙"}  # type: ignore[operator]
@@ -303,7 +305,7 @@ async def refuse_what_is_forged(centres: Centres, request_id: UUID, place: int) 
     """Who was not sealed is not named, and what was not asked is not taken."""
     said: dict[str, Any] = {"id": uuid4(), "subject": request_id, "number": 2, "place": place}
     stranger = wire.SharedExpert(uuid4(), "示范专家乙", "510300", "示范大学", "", ("B01",))
-    forged = wire.ExpertNamed(expert=stranger, salt="0" * 64, password_hash="x", **said)
+    forged = wire.ExpertNamed(expert=stranger, salt="0" * 64, password_hash=HASH, **said)
     unasked = wire.ExpertDeclined(reason="-", **(said | {"place": 1_999}))
     nobodys = wire.ExpertDeclined(reason="-", **(said | {"subject": uuid4(), "number": 1}))
     again = wire.ExpertDrawn(
@@ -314,6 +316,9 @@ async def refuse_what_is_forged(centres: Centres, request_id: UUID, place: int) 
         **(said | {"number": 4}),
     )
 
+    costly = wire.encode(forged).replace(b"m=65536", b"m=9999999")
+    with pytest.raises(msgspec.ValidationError):
+        wire.MESSAGE.decode(costly)
     with pytest.raises(Invalid):
         await centres.receive(centres.host, forged, {})
     for message in (unasked, nobodys):
