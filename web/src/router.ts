@@ -30,6 +30,7 @@ declare module "vue-router" {
       | "guarantors"
       | "live"
       | "securities"
+      | "partners"
       | "notFound";
     needsLogIn?: boolean;
   }
@@ -123,6 +124,12 @@ export const router = createRouter({
       name: "guarantors",
       component: () => import("@/pages/GuarantorPage.vue"),
       meta: { title: "guarantors", needsLogIn: true },
+    },
+    {
+      path: "/partners",
+      name: "partners",
+      component: () => import("@/pages/PartnersPage.vue"),
+      meta: { title: "partners", needsLogIn: true },
     },
     {
       path: "/live",

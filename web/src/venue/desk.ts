@@ -1,5 +1,7 @@
 /** What the desk of a venue may enter, and how far a check has come. */
-import type { Standing } from "@/generated/api";
+import type { StandingAnswer } from "@/generated/api";
+
+export type Standing = StandingAnswer["standing"];
 
 export const CODE = /^\d{10}$/;
 export const SCORE_MAX = 1000;

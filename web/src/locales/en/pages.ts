@@ -60,6 +60,7 @@ export default {
     experts: "Experts",
     guarantors: "Guarantors",
     live: "Live supervision",
+    partners: "Partner centers",
     securities: "Bid securities",
     notFound: "Page not found",
   },

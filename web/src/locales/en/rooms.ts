@@ -18,7 +18,7 @@ export default {
     waiting: "Line broken; again in {seconds} s",
     ended: "The line has ended",
     now: "Connect now",
-    replaced: "The seat was given to somebody else; you have left the room.",
+    replaced: "You are not at this seat any more: somebody took it over, or the booked time is over. Your tasks tell more.",
   },
   hallPhases: {
     rehearsal: "Rehearsal",

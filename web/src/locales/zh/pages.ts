@@ -59,6 +59,7 @@ export default {
     experts: "专家库",
     guarantors: "担保机构",
     live: "现场监督",
+    partners: "合作中心",
     securities: "投标保证金统计",
     notFound: "找不到页面",
   },

@@ -18,7 +18,7 @@ export default {
     waiting: "连接中断，{seconds} 秒后重连",
     ended: "连接已结束",
     now: "立即重连",
-    replaced: "这个席位已由他人接替，您已离开评标室。",
+    replaced: "您已不在这个席位上：席位由他人接替，或者场地时间已到。请在“待办”中查看。",
   },
   hallPhases: {
     rehearsal: "预演",
