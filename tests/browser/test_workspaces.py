@@ -98,17 +98,18 @@ async def test_a_tender_is_run_and_bid_for_on_its_pages(
             await visitor.log_in(login, PASSWORD)
             return visitor
 
-        people = People(
-            play,
-            host=await come(Manner(), play.host.login),
-            bidder=await come(Manner(), play.bidders[0].login),
-            second=await come(Manner("en", "dark", PHONE), play.bidders[1].login),
+        host, bidder, second = await asyncio.gather(
+            come(Manner(), play.host.login),
+            come(Manner(), play.bidders[0].login),
+            come(Manner("en", "dark", PHONE), play.bidders[1].login),
         )
+        people = People(play, host, bidder, second)
         draft = await _plan(people)
         await _answer_findings(people, draft, tmp_path)
         await _clarify(people)
         await _announce(people)
-        await _bid(people)
+        # Two people at two browsers need not wait for each other.
+        await asyncio.gather(_bid(people), _bid_by_phone(people))
         await people.workspace("submit")
         await seal_and_hand_in(people.bidder, play, tmp_path)
         await _object(people)
@@ -209,6 +210,10 @@ async def _bid(people: People) -> None:
     await page.get_by_text("平台对回执的签名").wait_for()
     assert await page.locator(".check .tag.bad").count() == 0
     await people.bidder.look("work-receipts")
+
+
+async def _bid_by_phone(people: People) -> None:
+    """The same on a phone."""
     for part in ("due", "security", "receipts", "results"):
         await people.workspace(part, people.second)
         await people.second.see("section.card h2")
@@ -286,9 +291,11 @@ async def _awarded(play: HallPlay) -> UUID:
     """Another tender of the host's, of which the first of two candidates has the award."""
     context = play.platform.running.context
     now = context.now()
+    lots = tuple(replace(lot, bid_security_fen=80_000_000) for lot in play.tender.lots)
     tender = replace(
         play.tender, id=uuid4(), number="KB-2026-0002", status=TenderStatus.AWARDED, documents=()
     )
+    tender = replace(tender, lots=lots, deadline=now - timedelta(days=8))
     first, second = (
         Candidate(
             rank,
@@ -317,23 +324,15 @@ async def _awarded(play: HallPlay) -> UUID:
 
 
 async def _look_around(people: People) -> None:
-    """Every other page in both languages; the way back leads through the filters."""
-    for visitor in (people.host, people.bidder, people.second):
-        await visitor.go("/tasks")
-        await visitor.see("section.card li a")
-    await people.host.look("tasks-host")
-    await people.bidder.look("tasks-bidder")
-    await people.second.look("tasks")
-    for visitor, path in (
-        (people.host, "calendar"),
-        (people.second, "calendar"),
-        (people.host, "ratings"),
-        (people.second, "receipt"),
-        (people.host, "messages"),
-    ):
-        await visitor.go(f"/{path}")
-        await visitor.see("main h1")
-        await visitor.look(path)
+    """Every other page in both languages, everybody at once; the way back leads through filters."""
+    await asyncio.gather(
+        _visit(people.host, "tasks-host", "calendar", "ratings", "messages"),
+        _visit(people.bidder, "tasks-bidder"),
+        _visit(people.second, "tasks", "calendar", "receipt"),
+    )
+    await people.second.go("/statistics/securities")
+    await people.second.see("canvas")
+    await people.second.look("securities")
     page = people.host.page
     await people.host.go("/")
     await page.locator("select[name=region]").select_option("51")
@@ -343,3 +342,13 @@ async def _look_around(people: People) -> None:
     await page.go_back()
     await page.wait_for_url("**region=51**")
     assert await page.locator("select[name=region]").input_value() == "51"
+
+
+async def _visit(visitor: Visitor, tasks: str, *paths: str) -> None:
+    await visitor.go("/tasks")
+    await visitor.see("section.card li a")
+    await visitor.look(tasks)
+    for path in paths:
+        await visitor.go(f"/{path}")
+        await visitor.see("main h1")
+        await visitor.look(path)

@@ -21,7 +21,7 @@ export function securityPlot(months: readonly MonthFigures[], words: Words, anim
     animation,
     backgroundColor: "transparent",
     tooltip: { trigger: "axis" as const },
-    legend: { bottom: 0 },
+    legend: { bottom: 0, type: "scroll" as const },
     grid: { left: 8, right: 8, top: 24, bottom: 40, containLabel: true },
     xAxis: { type: "category" as const, data: months.map((one) => one.month) },
     yAxis: [
