@@ -22,6 +22,7 @@ from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES  # noqa: E
 from insurance_gateway.api.routes import INSURANCE_ROUTES  # noqa: E402
 from tendering.api.openapi import document  # noqa: E402
 from tendering.api.routes import ROUTES as TENDERING_ROUTES  # noqa: E402
+from tendering.api.routes_partners import PARTNER_ROUTES  # noqa: E402
 from tendering.api.routing import PREFIX, Route  # noqa: E402
 
 Json = Mapping[str, Any]
@@ -30,6 +31,7 @@ TARGET: Final = ROOT / "web" / "src" / "generated"
 # Every door that the front end may knock at, and the living parts that their handlers name.
 ROUTES: Final[tuple[Route, ...]] = (
     *TENDERING_ROUTES,
+    *PARTNER_ROUTES,
     *ROOM_ROUTES,
     *EVALUATION_ROUTES,
     *INSURANCE_ROUTES,

@@ -316,6 +316,10 @@ async def _secure(bidder: Visitor, name: str) -> None:
     await bidder.look("work-offers")
     await page.get_by_role("button", name=f"向{name}申请").click()
     await page.locator("article .tag.good", has_text="已生效").wait_for()
+    # This guarantor signs a statement and hands in no file.
+    await page.get_by_role("button", name="下载保单").click()
+    await page.get_by_text("没有提交保单文件").wait_for()
+    _forgive(bidder)
     await bidder.look("work-secured")
     await page.get_by_role("button", name="退保", exact=True).click()
     await page.get_by_role("button", name="确定退保").click()

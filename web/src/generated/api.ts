@@ -4,6 +4,8 @@ export interface ActorAnswer { person_id: string; organization_id: string; role:
 
 export interface Answer { seat: number; agree: boolean; reason: string }
 
+export interface Apply { action: "apply"; version?: "v1"; id: string; subject: string; number: number; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; contact?: string }
+
 export type Approval = "approved" | "authorized" | "filed";
 
 export interface ArchivedAnswer { tender_id: string; number: string; title: string; retention: "permanent" | "ten_years" | "thirty_years"; ended_at: string; keep_until: string | null; archived_at: string }
@@ -11,6 +13,8 @@ export interface ArchivedAnswer { tender_id: string; number: string; title: stri
 export interface ArchivedList { items: ArchivedAnswer[]; next: string | null }
 
 export interface ArrivalAnswer { venue: string; room: string; label: string; begins_at: string; ends_at: string }
+
+export interface AskExperts { action: "experts.ask"; version?: "v1"; id: string; subject: string; number: number; needs: SharedNeed[]; interested: string[]; regime: "construction" | "government_procurement" }
 
 export interface AuthorizationAnswer { id: string; person_id: string; role: Role; granted_at: string; valid_until?: string | null }
 
@@ -42,11 +46,15 @@ export interface CanaryList { threshold: number; items: CanaryView[] }
 
 export interface CanaryView { canary: number; occasion: "eve" | "publication" | "replacement"; issued_at: string; due_at: string; header: string; holders: CanaryHolder[]; finding: "" | "late" | "too_few" }
 
+export interface Cancel { action: "cancel"; version?: "v1"; id: string; subject: string; number: number; reason: string }
+
 export interface CandidateAnswer { rank: number; bid: string; bidder_id: string; bidder_name: string; price_fen: number; total: string }
 
 export interface CertificateAnswer { serial: string; certificate: string; issued_at: string; not_after: string; revoked_at?: string | null; revocation_reason?: string | null }
 
 export interface CertificateList { items: CertificateAnswer[] }
+
+export interface Change { action: "change"; version?: "v1"; id: string; subject: string; number: number; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; contact?: string; replaces: string }
 
 export interface CheckStep { step: "check"; organization_id: string; usable: boolean; statement: Record<string, unknown> }
 
@@ -142,7 +150,15 @@ export interface EnvelopeUploads { qualification?: string | null; technical?: st
 
 export interface EvaluationAnswer { room_id: string }
 
+export interface Exceptional { action: "exception"; version?: "v1"; id: string; subject: string; number: number; reason: string }
+
 export interface ExpertAnswer { id: string; person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string }
+
+export interface ExpertDeclined { action: "expert.declined"; version?: "v1"; id: string; subject: string; number: number; place: number; reason: string }
+
+export interface ExpertDrawn { action: "expert.drawn"; version?: "v1"; id: string; subject: string; number: number; place: number; venue: string; speciality: string; begins_at: string; respond_until: string }
+
+export interface ExpertNamed { action: "expert.named"; version?: "v1"; id: string; subject: string; number: number; place: number; expert: SharedExpert; salt: string; password_hash: string }
 
 export interface ExpertPage { items: ExpertAnswer[]; next: string | null }
 
@@ -178,6 +194,8 @@ export type Following = "next_candidate" | "re_tender";
 
 export interface FreeAnswer { room_seats: number; scattered_seats: number }
 
+export interface FreeVenue { venue: string; region: string; room_seats: number; scattered_seats: number }
+
 export interface Gap { opened: MediaGapOpened; over?: boolean; continued?: MediaContinued | null }
 
 export interface GuarantorAnswer { id: string; organization_id: string; name: string; public_key: string; live: boolean; family: "gm_json" | "signed_http" | "xml"; kind: "bank" | "guarantee_company" | "insurer" }
@@ -194,7 +212,7 @@ export interface HeldTenders { items: HeldTender[] }
 
 export interface IdentityList { items: IdentityView[] }
 
-export interface IdentityView { seat: number; standing: Standing }
+export interface IdentityView { seat: number; standing: tendering_domain_identities_Standing }
 
 export interface ImportAnswer { taken: number; refused: RowRefusalView[] }
 
@@ -272,6 +290,8 @@ export interface Notice { id: string; order_id: string; state: "agreed" | "await
 
 export interface NoticeAnswer { order_id: string; state: string; reason: string }
 
+export interface Notify { action: "notify"; version?: "v1"; id: string; subject: string; number: number; status: "confirmed" | "declined"; reason?: string; workstations?: OfferedWorkstation[] }
+
 export interface ObjectionList { items: ObjectionView[] }
 
 export interface ObjectionView { id: string; kind: string; subject: string; lot: string; objector: string | null; text: string | null; received_at: string; late: boolean; pauses: boolean; reply: ReplyView | null; reply_due?: string | null; complain_until?: string | null }
@@ -283,6 +303,12 @@ export interface ObjectiveMark { bid: number; criterion: string; points: string;
 export type Obstacle = "experience" | "region" | "removed" | "speciality" | "suspended" | "term";
 
 export interface ObstacleView { obstacle: Obstacle; law: string }
+
+export interface OfferExperts { action: "experts.offer"; version?: "v1"; id: string; subject: string; number: number; places: OfferedPlace[]; reason?: string }
+
+export interface OfferedPlace { commitment: string; needs: number[] }
+
+export interface OfferedWorkstation { room: string; label: string; token_sha256: string }
 
 export interface OpeningView { status: string; lots: LotOpening[] }
 
@@ -337,6 +363,14 @@ export interface ParticipantList { items: ParticipantView[] }
 export interface ParticipantView { lot: string; organization_id: string; name: string; answer: string }
 
 export interface ParticipationView { documents_at: string | null; confirmed: number[] }
+
+export interface PartnerAnswer { id: string; organization_id: string; endpoint: string; public_key: string }
+
+export interface PartnerList { items: PartnerAnswer[]; platform_key: string }
+
+export interface PartnerMessageList { items: PartnerMessageView[] }
+
+export interface PartnerMessageView { id: string; direction: string; subject: string; number: number; action: string; at: string; attempts: number; delivered_at: string | null; dead_at: string | null; last_error: string }
 
 export interface PartyView { name: string; independent: boolean }
 
@@ -476,6 +510,8 @@ export interface PostOrganizationRole { role: Role }
 
 export interface PostOverride { rule: string; reason: string }
 
+export interface PostPartner { organization_id: string; endpoint: string; public_key: string }
+
 export interface PostPasskey { name: string; credential: Record<string, unknown> }
 
 export interface PostPasskeySession { credential: Record<string, unknown>; role?: Role | null }
@@ -590,6 +626,10 @@ export interface PutWishes { email: string; muted?: string[] }
 
 export interface QualificationVerdict { bidder_id: string; passes: boolean; reason?: string }
 
+export interface Query { begins_at?: string | null; ends_at?: string | null; subject?: string | null }
+
+export interface QueryAnswer { venues?: FreeVenue[]; status?: string }
+
 export interface QuestionList { items: QuestionView[] }
 
 export interface QuestionView { id: string; text: string; asked_at: string }
@@ -684,6 +724,8 @@ export interface ShareStep { step: "share"; organization_id: string; share: stri
 
 export interface ShareView { id: string; partner_id: string; needs: SharedNeed[]; asked_at: string; status: string; offered: number; drawn: number; accepted: number }
 
+export interface SharedExpert { id: string; name: string; region: string; employer: string; employer_uscc: string; specialities: string[] }
+
 export interface SharedNeed { speciality: string; region: string; seats: number }
 
 export interface SharedSeatList { items: SharedSeatView[] }
@@ -698,9 +740,7 @@ export interface SignatoryAnswer { place: number; organization_id: string; name:
 
 export interface SiteLinkAnswer { host_key: string; seq: number }
 
-export type Standing = "approval" | "proved" | "refused" | "retry" | "unchecked";
-
-export interface StandingAnswer { standing: Standing }
+export interface StandingAnswer { standing: tendering_domain_identities_Standing }
 
 export interface StandingView { kind: string; viewer: string; seat: number | null }
 
@@ -771,6 +811,10 @@ export interface tendering_api_seat_invitations_PostInvitationAnswer { accept: b
 export interface tendering_api_tenders_LotBody { lot: string; title: string; estimate_fen: number; ceiling_price_fen: number; bid_security_fen: number; items?: Record<string, unknown>[] }
 
 export interface tendering_api_venues_PostWithdrawal { workstation_id: string; reason: string }
+
+export interface tendering_centre_wire_Standing { subject: string; status: string }
+
+export type tendering_domain_identities_Standing = "approval" | "proved" | "refused" | "retry" | "unchecked";
 
 export interface Doors {
   "GET /archives": { query: { after?: string; limit?: number }; answer: ArchivedList };
@@ -844,6 +888,13 @@ export interface Doors {
   "POST /organizations": { body: PostOrganization; answer: RegistrationAnswer };
   "POST /organizations/{organization_id}/roles": { path: { organization_id: string }; body: PostOrganizationRole; answer: OrganizationAnswer };
   "GET /own-tenders": { answer: OwnTenderList };
+  "GET /partners": { answer: PartnerList };
+  "POST /partners": { body: PostPartner; answer: PartnerAnswer };
+  "POST /partners/messages": { body: Apply | Change | Cancel | Notify | Exceptional | AskExperts | OfferExperts | ExpertDrawn | ExpertNamed | ExpertDeclined; answer: tendering_centre_wire_Standing };
+  "POST /partners/queries": { body: Query; answer: QueryAnswer };
+  "GET /partners/{partner_id}/free": { path: { partner_id: string }; query: { begins_at: string; ends_at: string }; answer: QueryAnswer };
+  "GET /partners/{partner_id}/messages": { path: { partner_id: string }; answer: PartnerMessageList };
+  "POST /partners/{partner_id}/messages/{message_id}/resend": { path: { partner_id: string; message_id: string }; answer: undefined };
   "POST /passkeys": { body: PostPasskey; answer: PasskeyAnswer };
   "POST /passkeys/registration": { answer: PasskeyOptions };
   "GET /people": { answer: PeopleList };

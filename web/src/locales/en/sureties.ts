@@ -63,6 +63,8 @@ export default {
     },
     kinds: { extension: "Extension", surrender: "Surrender and refund", claim: "Claim" },
     matters: { asked: "Asked", under_review: "Under review", undelivered: "Not delivered", agreed: "Agreed", declined: "Declined" },
+    file: "Download the policy",
+    noFile: "The guarantor handed in no file; the guarantee is as shown above.",
     cancel: "Cancel the application",
     surrender: "Surrender",
     surrenderLead: "From then on this policy secures no bid of yours. It can be surrendered when it was never in force, when your bid was withdrawn before the opening, or when the tender failed or was terminated.",

@@ -63,6 +63,8 @@ export default {
     },
     kinds: { extension: "延长担保", surrender: "退保并退还保费", claim: "索赔" },
     matters: { asked: "已提出", under_review: "处理中", undelivered: "未送达", agreed: "已同意", declined: "未同意" },
+    file: "下载保单",
+    noFile: "担保机构没有提交保单文件，电子保单的内容以上面为准。",
     cancel: "撤销申请",
     surrender: "退保",
     surrenderLead: "退保后这份保单立即不再担保您的投标。可以退保的情形：保单从未生效，开标前已撤回投标文件，或者招标失败、终止。",
