@@ -12,7 +12,8 @@ class InsuranceSettings:
     guarantor_requests_max: int = 4
     retry_first_seconds: float = 1.0
     retry_seconds_max: float = 600.0
-    attempts_max: int = 12
+    # After ten pauses that double, one every ten minutes: longer than an insurer's lost day.
+    attempts_max: int = 160
     look_seconds: float = 0.25
     disclose_seconds: float = 5.0
     # Before an opening, messages about one tender are spread over so long, at most.

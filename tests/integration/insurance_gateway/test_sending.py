@@ -15,8 +15,10 @@ from insurance_gateway.delivery import (
     deliver,
     deliver_outbox,
     disclose_opened,
+    pause_seconds,
     watch_in_force,
 )
+from insurance_gateway.settings import InsuranceSettings
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
 from tendering.domain.journal import Event, Stream
@@ -233,3 +235,13 @@ async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guaranto
     # The tender is not open: who it was for is not said.
     assert str(gateway.tender.id) not in sent["release"].body
     assert await guarantor.state() == "released"
+
+
+async def test_an_insurer_that_is_down_for_a_day_is_tried_when_it_is_back(
+    gateway: Gateway,
+) -> None:
+    patient = InsuranceSettings()
+    context = replace(gateway.context, settings=patient)
+    waited = sum(pause_seconds(context, number) for number in range(1, patient.attempts_max))
+
+    assert timedelta(hours=24) < timedelta(seconds=waited) < timedelta(hours=30)

@@ -168,7 +168,7 @@ export default {
       header: "Headers: signature-input and signature are missing or malformed.",
       signature: "The signature does not hold: compare the signature base byte by byte, above all ＠authority (the published name) and ＠path.",
       refused: "Your interface answered 4xx: read its words below, mend it and send the dead letter again.",
-      away: "The platform tries again with pauses that double, and stops after the twelfth attempt.",
+      away: "The platform tries again with pauses that double, and stops after more than a day.",
       read: "The message is not as agreed. Compare it with the interface's description and send it again.",
     },
     list: "All guarantors",
