@@ -9,8 +9,9 @@ import json
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 import click
@@ -23,15 +24,18 @@ from clients.insurer_sdk import open_api_key
 from clients.insurer_settings import Config, Faults
 from clients.insurer_simulator import run_offline
 from clients.key_files import KeyFolder
+from clients.platform import open_platform
 from clients.serving import Clock, serve
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.keys import generate_signing_key
 from crypto.request_signatures import WireRefused, read_public_key
 from insurance_gateway.openapi import document
+from tendering.domain.roles import Role
 
 ROOT_FILE: Final = "test-root.der"
 TEST_DAYS: Final = 365
 FOLDER = click.Path(file_okay=False, path_type=Path)
+READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LISTEN = click.option("--listen", default="127.0.0.1:8899", help="host:port", show_default=True)
 PUBLIC = click.option("--public-key", required=True, help="The insurer's Ed25519 key, Base64.")
 TRUST = click.option(
@@ -146,6 +150,35 @@ def run_conformance(
         failed = sum(bool(one.seen) for one in findings)
         click.echo(f"{len(findings) - failed} of {len(findings)} cases hold; report {digest}")
         return 1 if failed else 0
+
+    raise SystemExit(asyncio.run(main()))
+
+
+@insurer.command("reconcile")
+@click.argument("platform")
+@click.option("--login", required=True, help="The operator's.")
+@click.option("--password-file", type=READABLE, required=True)
+@click.option("--guarantor", required=True, help="Its id on the platform.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), required=True, help="In China.")
+@click.option("--issued", type=READABLE, required=True, help="JSON: the guarantor's list.")
+@click.option("--payments", type=READABLE, required=True, help="JSON: the payment file.")
+def reconcile(platform: str, *, day: datetime, **given: Any) -> None:
+    """Match a day: orders, issued list and payments. Exit status 1 when something differs."""
+    lists = {name: json.loads(given[name].read_bytes()) for name in ("issued", "payments")}
+    body = {"guarantor_id": given["guarantor"], "day": day.date().isoformat(), **lists}
+    password = given["password_file"].read_text("utf-8").strip()
+
+    async def main() -> int:
+        async with open_platform(platform) as line:
+            await line.log_in(given["login"], password, Role.OPERATOR)
+            matched = await line.post("/insurance/reconciliations", body)
+            queue = (await line.get("/insurance/discrepancies"))["items"]
+        click.echo(f"{matched['orders']} orders, {matched['discrepancies']} discrepancies")
+        for one in queue:
+            owner = one["owner_id"] or "nobody"
+            age = f"{one['age_days']} d, {owner}"
+            click.echo(f"{one['day']} {one['kind']:20} {one['order_id']} {one['detail']} ({age})")
+        return int(matched["discrepancies"] > 0)
 
     raise SystemExit(asyncio.run(main()))
 

@@ -1,13 +1,18 @@
 """A guarantor's engineer: the sandbox, going live, the console, and dead letters sent again."""
 
+import asyncio
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from clients.commands.insurer import insurer
 from clients.platform import PlatformRefused
 from insurance_gateway.actions.sending import give_up
 from insurance_gateway.api.console import PostApproval, post_approval
@@ -17,6 +22,7 @@ from insurance_gateway.storage.outbox import Parcel
 from tendering.domain.refusals import Invalid
 from tendering.domain.roles import Role
 from tendering.storage.connection import reading, transaction
+from tests.integration.api.conftest import PASSWORD
 from tests.integration.insurance_gateway.conftest import (
     BIDDER,
     INSURER,
@@ -139,8 +145,23 @@ async def test_the_document_for_guarantors_is_served_to_everybody(gateway: Gatew
     assert "claim" in served["webhooks"]
 
 
+async def commanded(guarantor: Guarantor, folder: Path, lists: dict[str, Any]) -> tuple[int, str]:
+    """Match the same by the command: exit status and words."""
+    arguments = ["reconcile", guarantor.gateway.address, "--login", f"login{OPERATOR}"]
+    arguments += ["--guarantor", lists["guarantor_id"], "--day", lists["day"]]
+    for name, content in (
+        ("password-file", PASSWORD),
+        ("issued", json.dumps(lists["issued"])),
+        ("payments", json.dumps(lists["payments"])),
+    ):
+        (folder / name).write_text(content, "utf-8")
+        arguments += [f"--{name}", str(folder / name)]
+    result = await asyncio.to_thread(CliRunner().invoke, insurer, arguments)
+    return result.exit_code, result.output
+
+
 async def test_a_day_is_matched_and_what_differs_is_owned_until_it_is_settled(
-    guarantor: Guarantor,
+    guarantor: Guarantor, tmp_path: Path
 ) -> None:
     await guarantor.tell_all()
     yesterday = (now() - timedelta(days=2)).date().isoformat()
@@ -171,7 +192,9 @@ async def test_a_day_is_matched_and_what_differs_is_owned_until_it_is_settled(
             )
     with pytest.raises(PlatformRefused, match="forbidden"):
         await guarantor.line.get(path)
+    status, said = await commanded(guarantor, tmp_path, lists)
 
+    assert (status, said.splitlines()[0]) == (1, "1 orders, 1 discrepancies")
     assert found == [{"orders": 1, "discrepancies": 1}] * 2
     assert (kept["kind"], kept["order_id"], kept["age_days"]) == ("paid_twice", order_id, 0)
     assert taken["owner_id"] is not None
