@@ -50,7 +50,7 @@ async def opened(pool: Pool, lot: OpenedLot) -> None:
 async def seat_committee(
     pool: Pool, keys: PlatformKeys, tender_id: UUID, *, spare: int = 0
 ) -> tuple[Party, ...]:
-    """Five drawn members, each with an account and a certificate, by seat; and so many to spare."""
+    """Five drawn members, each with an account and a certificate, by seat; then those to spare."""
     async with transaction(pool) as connection:
         employer = (await party(connection, keys, 70, Role.EXPERT)).actor
         made = [
@@ -59,7 +59,8 @@ async def seat_committee(
         ]
         seats = await draw_among(connection, tender_id, [expert for expert, _ in made])
     members = {expert.id: member for expert, member in made}
-    return tuple(members[seat] for seat in seats)
+    drawn = [members.pop(seat) for seat in seats]
+    return (*drawn, *members.values())
 
 
 async def draw_among(

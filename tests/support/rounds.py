@@ -49,7 +49,7 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import experts, journal, tender_documents, tenders, uploads
+from tendering.storage import draws, experts, journal, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, draw_among, seat_committee
@@ -76,6 +76,8 @@ class RoundsPlay:
     holders: tuple[Party, ...]
     bidders: tuple[Party, ...]
     members: tuple[Party, ...] = ()
+    spare: int = 0
+    experts: tuple[Party, ...] = ()
     now: datetime = BEGIN
     seated: set[UUID] = field(default_factory=set)
 
@@ -244,14 +246,17 @@ class RoundsPlay:
             draft = await begin_next_round(connection, tender_id, wanted, by=host, at=self.now)
         return draft.id
 
-    async def award(self, tender_id: UUID) -> UUID:
-        """Candidates on display, then the winner."""
-        async with reading(self.pool) as connection:
-            law = self.law(await tenders.get(connection, tender_id))
-        host = self.host
+    async def show_candidates(self, tender_id: UUID) -> Law:
+        """Candidates on display; the law by which they are."""
+        law, host = self.law(await self.tender(tender_id)), self.host
         await publish_candidates(self.pool, tender_id, "1", law, by=host.actor, at=self.now)
         shown_as = Address(tender_id, DocumentKind.CANDIDATES, "1")
         await sign(self.pool, self.keys, shown_as, host, at=self.now)
+        return law
+
+    async def award(self, tender_id: UUID) -> UUID:
+        """Candidates on display, then the winner."""
+        law, host = await self.show_candidates(tender_id), self.host
         async with reading(self.pool) as connection:
             [shown] = await results(connection, tender_id)
         self.now = shown.published.publicity_until
@@ -342,19 +347,18 @@ class RoundsPlay:
             )
 
     async def _seat(self, tender_id: UUID) -> None:
-        """A committee is drawn for each round that has one, unless a group goes on."""
-        if tender_id in self.seated:
-            return
+        """A committee is drawn for each round that has one, unless a group goes on; who sits."""
+        if not self.experts:
+            drawn = await seat_committee(self.pool, self.keys, tender_id, spare=self.spare)
+            self.experts = drawn
+        elif tender_id not in self.seated and not keeps_group((await self.tender(tender_id)).round):
+            async with transaction(self.pool) as connection:
+                await draw_among(connection, tender_id, await experts.list_serving(connection))
         self.seated.add(tender_id)
-        if not self.members:
-            self.members = await seat_committee(self.pool, self.keys, tender_id)
-            return
-        if keeps_group((await self.tender(tender_id)).round):
-            return
-        ids = [member.actor.person_id for member in self.members]
-        async with transaction(self.pool) as connection:
-            pool = await experts.list_serving(connection)
-            await draw_among(connection, tender_id, [one for one in pool if one.person_id in ids])
+        by_person = {one.actor.person_id: one for one in self.experts}
+        async with reading(self.pool) as connection:
+            seats = await draws.seats(connection, tender_id)
+        self.members = tuple(by_person[one.person_id] for one in seats if one.status == "seated")
 
     def _receipts(self) -> ReceiptTerms:
         return ReceiptTerms(

@@ -9,13 +9,10 @@ from uuid import UUID
 import pytest
 
 from clients.verify import verify_archive
-from crypto.canonical import JsonValue
 from evaluation_rooms.course_events import RoomVoided
 from evaluation_rooms.events import to_event
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
-from tendering.domain import draw_steps
-from tendering.domain.draw import DrawnSeat, following
 from tendering.domain.journal import Event, Stream
 from tendering.domain.outages import (
     outage_event,
@@ -28,6 +25,7 @@ from tendering.domain.suspension import Pause
 from tendering.domain.tender import TenderStatus
 from tests.support.archive import Archive
 from tests.support.archive_committee import CommitteePlay
+from tests.support.archive_new_committee import seat_the_next
 from tests.support.archive_play import WORKS, TenderPlay
 from tests.support.evaluation import Play
 
@@ -67,25 +65,7 @@ class InterruptedPlay(CommitteePlay):
         self._public(outage_event(RULE, outage, settled), at)
         self.journals.append(Stream.COMMITTEE, to_event(RoomVoided(FIRST)), at)
         self._public(voided_by_outage("1", outage), at)
-        assert self.drawn is not None
-        pool, drawn, names = self.drawn
-        taken = {one.index for one in drawn.seats}
-        for number, left in enumerate(drawn.seats, start=1):
-            index = following(pool.entries, drawn.permutation, left.need, taken=frozenset(taken))
-            assert index is not None
-            taken.add(index)
-            seat = DrawnSeat(left.need, left.venue, index)
-            commitment = pool.entries[index].commitment.hex()
-            place: dict[str, JsonValue] = {"seat": number, "index": index, "commitment": commitment}
-            self._public(Event("committee.replaced", place), at)
-            opened = draw_steps.opened(pool, seat, names)
-            said: dict[str, JsonValue] = {
-                "seat": number,
-                "left": left.index,
-                "reason": "platform.outage",
-            }
-            self.journals.append(Stream.COMMITTEE, Event("committee.reseated", opened | said), at)
-            self.seats[number] = (names[pool.sealed[index].expert_id], left.venue)
+        seat_the_next(self, at, reason="platform.outage")
 
 
 @pytest.fixture(scope="module")

@@ -38,7 +38,7 @@ from tests.support.opened import PUBLISHED, Party
 EARLY = PUBLISHED + timedelta(days=3)
 ANSWERED = EARLY + timedelta(days=1)
 COMPLAINED = EARLY + timedelta(days=2)
-Verdict = Literal["rejected", "correct", "re_tender", "re_evaluate"]
+Verdict = Literal["rejected", "correct", "re_tender", "re_evaluate", "re_evaluate_anew"]
 
 
 @pytest.fixture
@@ -61,7 +61,12 @@ async def complains(
 
 
 async def takes_up(
-    case: Objecting, complaint_id: UUID, *, by: Party | None = None, suspends: bool = True
+    case: Objecting,
+    complaint_id: UUID,
+    at: datetime = COMPLAINED,
+    *,
+    by: Party | None = None,
+    suspends: bool = True,
 ) -> None:
     """The supervisor, or somebody else, takes a complaint up."""
     who, text = by or case.lot.supervisor, "予以受理"
@@ -79,7 +84,7 @@ async def takes_up(
             case.context,
             who.actor,
             connection,
-            COMPLAINED,
+            at,
             case.lot.id,
             complaint_id=complaint_id,
             body=body,

@@ -19,7 +19,9 @@ from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
 from tendering.storage.connection import Pool, reading, transaction
-from tests.support.opened import PUBLISHED, Party
+from tests.integration.tendering.test_complaints import complains, rules, takes_up
+from tests.support.objecting import Objecting
+from tests.support.opened import PUBLISHED, OpenedLot, Party
 from tests.support.rounds import RoundsPlay, a_play
 
 
@@ -83,3 +85,44 @@ async def test_an_evaluation_is_done_anew_and_the_first_stays_void(
         if one.kind.startswith("evaluation.")
     ]
     assert told == ["evaluation.reported", "evaluation.voided", "evaluation.reported"]
+
+
+async def test_after_a_ruling_another_committee_evaluates_up_to_the_award(
+    pool: Pool, keys: PlatformKeys
+) -> None:
+    play = await a_play(pool, keys)
+    play.spare = 5
+    tender_id = await play.draft("open-tendering", "construction")
+    await play.publish(tender_id)
+    bidders = play.bidders[:3]
+    for bidder in bidders:
+        await play.hand_in(tender_id, bidder)
+    await play.open(tender_id, bidders)
+    await play.evaluate(tender_id, bidders, rejected=frozenset({1}))
+    await play.show_candidates(tender_id)
+    first = play.members
+
+    case = Objecting(pool, keys, OpenedLot(tender_id, play.host, play.supervisor, bidders, ()))
+    raised = await case.objects(bidders[0], play.now, subject="evaluation_result", lot="1")
+    await case.answers(raised.id, play.now)
+    complaint = await complains(case, raised.id, play.now)
+    await takes_up(case, complaint.id, play.now)
+    await rules(case, complaint.id, "re_evaluate_anew", play.now)
+    again = await play.evaluate(tender_id, bidders)
+
+    assert again is TenderStatus.EVALUATED
+    assert not set(first) & set(play.members)
+    winner = await play.award(tender_id)
+    async with reading(pool) as connection:
+        [result] = await results(connection, tender_id)
+        entries = await rooms.list_of_tender(connection, tender_id)
+    assert result.award is not None
+    assert result.award.bidder_id == winner
+    assert len(entries) == 2
+    public = [one.kind for one in await play.entries(tender_id, Stream.PUBLIC)]
+    ruled = public.index("complaint.ruled")
+    assert public[ruled : ruled + 7] == [
+        "complaint.ruled",
+        "evaluation.voided",
+        *["committee.replaced"] * 5,
+    ]
