@@ -277,6 +277,14 @@ class DecideLeak:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestTime:
+    """As `messages.TimeRequest`."""
+
+    seat: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvancePhase:
     """As `messages.PhaseAdvance`; `seat` None is the host."""
 
@@ -321,6 +329,7 @@ Command: TypeAlias = (
     | AnswerStepBack
     | EnterEdition
     | DecideLeak
+    | RequestTime
     | AdvancePhase
     | Speak
 )

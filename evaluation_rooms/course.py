@@ -1,18 +1,27 @@
 """A room stands still when its supervisor says so, and goes back a phase when all members agree.
 
-The supervisor is silent otherwise. Time does not run while the room stands still: its window and
-the terms of questions to bidders end later by as much.
+It has more time when more than a third of the members ask. The supervisor is silent otherwise. Time
+does not run while the room stands still: its window and the terms of questions to bidders end later
+by as much.
 """
 
 from datetime import datetime
+from typing import Final
 
-from evaluation_rooms.commands import AnswerStepBack, PauseRoom, ProposeStepBack, ResumeRoom
+from evaluation_rooms.commands import (
+    AnswerStepBack,
+    PauseRoom,
+    ProposeStepBack,
+    RequestTime,
+    ResumeRoom,
+)
 from evaluation_rooms.course_events import (
     RoomPaused,
     RoomResumed,
     StepBack,
     StepBackAnswered,
     StepBackProposed,
+    TimeRequested,
 )
 from evaluation_rooms.events import PhaseChanged, RoomEvent
 from evaluation_rooms.phases import BACK, Guide, Phase
@@ -26,8 +35,11 @@ from tendering.domain.refusals.rooms import (
     ReasonMissing,
     RoomNotPaused,
     RoomStandsStill,
+    TimeAlreadyAsked,
 )
 from tendering.domain.refusals.tenders import WrongPhase
+
+_REPORTED: Final = frozenset({Phase.SIGNING, Phase.CLOSED, Phase.VOID})
 
 
 def require_running(room: Room) -> None:
@@ -91,6 +103,23 @@ def decide_step_back_answer(room: Room, command: AnswerStepBack) -> tuple[RoomEv
     if not command.agree or not has_consent(room, {*room.step_back.agreed, command.seat}):
         return (answered,)
     return (answered, went_back(room, room.step_back))
+
+
+def decide_time_request(room: Room, command: RequestTime) -> tuple[RoomEvent, ...]:
+    """A member finds the time too short; with more than a third of them the room has more (E26).
+
+    Once for each extension. Raises WrongPhase once the report is there, ReasonMissing,
+    TimeAlreadyAsked.
+    """
+    require_member(room, command.seat)
+    if room.phase in _REPORTED:
+        raise WrongPhase(phase=room.phase)
+    if not command.reason.strip():
+        raise ReasonMissing
+    extension = room.extensions + 1
+    if command.seat in room.short_of_time(extension):
+        raise TimeAlreadyAsked
+    return (TimeRequested(room.id, extension, command.seat, command.reason),)
 
 
 def went_back(room: Room, step: StepBack) -> PhaseChanged:

@@ -1,4 +1,4 @@
-"""What interrupts, turns or ends the course of a room: standing still, stepping back, void."""
+"""What interrupts, turns, prolongs or ends the course of a room."""
 
 from datetime import datetime
 from typing import TypeAlias
@@ -49,6 +49,15 @@ class StepBackAnswered(Struct, frozen=True, tag_field="kind", tag="step_back.ans
     reason: str
 
 
+class TimeRequested(Struct, frozen=True, tag_field="kind", tag="time.requested"):
+    """A member finds the time too short; `extension`: for which one, from 1, this counts."""
+
+    room_id: UUID
+    extension: int
+    seat: int
+    reason: str
+
+
 class RoomVoided(Struct, frozen=True, tag_field="kind", tag="room.voided"):
     """The platform was away for too long: the seats are empty, what was decided here is void.
 
@@ -58,7 +67,9 @@ class RoomVoided(Struct, frozen=True, tag_field="kind", tag="room.voided"):
     room_id: UUID
 
 
-CourseEvent: TypeAlias = RoomPaused | RoomResumed | StepBackProposed | StepBackAnswered | RoomVoided
+CourseEvent: TypeAlias = (
+    RoomPaused | RoomResumed | StepBackProposed | StepBackAnswered | TimeRequested | RoomVoided
+)
 
 
 class Standstill(Struct, frozen=True):

@@ -94,6 +94,7 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.AnswerStepBack: course.decide_step_back_answer,
         commands.EnterEdition: blindness.decide_edition,
         commands.DecideLeak: blindness.decide_leak,
+        commands.RequestTime: course.decide_time_request,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

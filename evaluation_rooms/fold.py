@@ -176,6 +176,11 @@ def _step_back_answer(room: Room, event: k.StepBackAnswered) -> Room:
     return replace(room, step_back=structs.replace(room.step_back, agreed=agreed))
 
 
+def _time_requested(room: Room, event: k.TimeRequested) -> Room:
+    number = len(room.time_requests) + 1
+    return replace(room, time_requests={**room.time_requests, number: event})
+
+
 def _chair_vote(room: Room, event: e.ChairVoteCast) -> Room:
     votes = {**room.election.votes, (event.round, event.seat): event.candidate}
     return replace(room, election=replace(room.election, votes=votes))
@@ -368,6 +373,7 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         k.StepBackAnswered: _step_back_answer,
         b.BlindSearched: _edition,
         b.LeakDecided: _leak_decided,
+        k.TimeRequested: _time_requested,
         m.MotionMade: _motion,
         m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,

@@ -179,6 +179,15 @@ class StepBackAnswer(
     reason: Text = ""
 
 
+class TimeRequest(
+    Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="time.request"
+):
+    """A member finds the time for the evaluation too short, and says why."""
+
+    id: RequestId
+    reason: Line
+
+
 class MotionVote(
     Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="motion.vote"
 ):
@@ -268,6 +277,7 @@ ClientMessage: TypeAlias = (
     | EnquiryLapse
     | StepBackPropose
     | StepBackAnswer
+    | TimeRequest
     | PhaseAdvance
     | MediaJoin
     | MediaLeave

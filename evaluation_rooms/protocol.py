@@ -229,6 +229,7 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
         ),
         m.StepBackPropose: lambda seat, x: c.ProposeStepBack(seat, _phase(x.to, Phase), x.reason),
         m.StepBackAnswer: lambda seat, x: c.AnswerStepBack(seat, x.agree, x.reason),
+        m.TimeRequest: lambda seat, x: c.RequestTime(seat, x.reason),
         m.EnquiryLapse: lambda seat, x: c.LapseEnquiry(seat, x.number),
         m.MotionVote: lambda seat, x: c.VoteOnMotion(seat, x.motion, x.agree, x.reason),
         m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),

@@ -6,14 +6,14 @@ verifier (`fold`); both are equal.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from evaluation_rooms.blind_events import BlindSearched, LeakDecided
-from evaluation_rooms.course_events import Standstill, StepBack
+from evaluation_rooms.course_events import Standstill, StepBack, TimeRequested
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.events import (
     Finding,
@@ -34,6 +34,9 @@ from tendering.domain.methods.opened import LotTerms
 from tendering.domain.procedure import Judging
 from tendering.domain.refusals import NotFound
 from tendering.domain.suspension import Pause, prolonged
+
+# How much longer a room is open each time its members find the time too short.
+EXTENSION: Final = timedelta(hours=4)
 
 
 class SeatRole(StrEnum):
@@ -120,6 +123,7 @@ class Room:
     gaps: Mapping[int, Gap] = field(default_factory=dict)
     editions: Mapping[int, BlindSearched] = field(default_factory=dict)  # by bid
     leak_decisions: Mapping[int, LeakDecided] = field(default_factory=dict)
+    time_requests: Mapping[int, TimeRequested] = field(default_factory=dict)
 
     @property
     def members(self) -> tuple[Seat, ...]:
@@ -197,7 +201,27 @@ class Room:
         Pauses of the tender prolong it, and those of the room itself.
         """
         opens_at, every = self.terms.opens_at, [*pauses, *self.stood_still]
-        return opens_at <= at < prolonged(self.terms.closes_at, every, begun=opens_at)
+        return opens_at <= at < prolonged(self.closes_at, every, begun=opens_at)
+
+    @property
+    def closes_at(self) -> datetime:
+        """The end of the window, with the time that the members asked for; pauses apart."""
+        return self.terms.closes_at + self.extensions * EXTENSION
+
+    @property
+    def extensions(self) -> int:
+        """How often more than a third of the members found the time too short.
+
+        E26, 条例 第四十八条: then it is to be extended; by how much the law does not say.
+        """
+        asked = {one.extension for one in self.time_requests.values()}
+        return sum(3 * len(self.short_of_time(one)) > len(self.members) for one in asked)
+
+    def short_of_time(self, extension: int) -> frozenset[int]:
+        """The seats that asked for that extension."""
+        return frozenset(
+            one.seat for one in self.time_requests.values() if one.extension == extension
+        )
 
     @property
     def standstill(self) -> Standstill | None:

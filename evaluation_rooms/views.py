@@ -229,6 +229,7 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     gaps: tuple[Gap, ...]
     released: bool
     leaks: tuple[LeakView, ...]
+    short_of_time: tuple[int, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -251,7 +252,7 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         phase=room.phase,
         blind=room.terms.blind,
         opens_at=room.terms.opens_at,
-        closes_at=room.terms.closes_at,
+        closes_at=room.closes_at,
         method=room.terms.method,
         items=room.terms.items,
         seats=_seats(room),
@@ -298,6 +299,7 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         gaps=tuple(gap for _, gap in sorted(room.gaps.items())),
         released=is_released(room),
         leaks=leaks_seen(room) if standing.viewer is Viewer.SUPERVISOR else (),
+        short_of_time=() if outside else tuple(sorted(room.short_of_time(room.extensions + 1))),
     )
 
 

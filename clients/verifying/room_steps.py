@@ -262,6 +262,11 @@ def _step_back_answer(room: Room, event: k.StepBackAnswered) -> str:
     return "" if course.decide_step_back_answer(room, command)[0] == event else "another answer"
 
 
+def _time_requested(room: Room, event: k.TimeRequested) -> str:
+    command = c.RequestTime(event.seat, event.reason)
+    return "" if course.decide_time_request(room, command) == (event,) else "another request"
+
+
 def _lapsed(room: Room, event: q.EnquiryLapsed, at: datetime) -> str:
     command = c.LapseEnquiry(None, event.number)
     return "" if enquiries.decide_lapse(room, command, at)[0] == event else "another question"
@@ -332,6 +337,7 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         m.MotionMade: _moved,
         k.StepBackProposed: _step_back,
         k.StepBackAnswered: _step_back_answer,
+        k.TimeRequested: _time_requested,
         m.MotionDecided: _motion_decided,
         m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 
 from evaluation_rooms.blind_events import BlindSearched, LeakDecided
-from evaluation_rooms.course_events import Standstill, StepBack
+from evaluation_rooms.course_events import Standstill, StepBack, TimeRequested
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.media_events import Gap, MediaBegan
 from evaluation_rooms.motion_events import Motion, ReportRefused
@@ -30,6 +30,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "pause": Standstill,
     "refusal": ReportRefused,
     "step_back": StepBack,
+    "time": TimeRequested,
 }
 
 
@@ -67,6 +68,7 @@ def _of(room: Room) -> Matters:
         "pause": room.pauses,
         "refusal": room.results.refusals,
         "step_back": {} if room.step_back is None else {1: room.step_back},
+        "time": room.time_requests,
     }
 
 

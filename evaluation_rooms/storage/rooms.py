@@ -144,6 +144,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         gaps=matter["gap"],
         editions=matter["edition"],
         leak_decisions=matter["leak"],
+        time_requests=matter["time"],
     )
 
 

@@ -59,5 +59,6 @@ ROOM_KINDS: Final = (
     "seat.replaced",
     "step_back.answered",
     "step_back.proposed",
+    "time.requested",
     "totals.computed",
 )

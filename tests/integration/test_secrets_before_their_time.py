@@ -12,7 +12,10 @@ from typing import Final
 
 import pytest
 
+from tendering.actions.clarifications import record_download
 from tendering.domain.log_tree import BLOCK
+from tendering.domain.parties import Actor
+from tendering.domain.roles import Role
 from tendering.storage import log
 from tendering.storage.connection import reading, transaction
 from tests.support.asking import addresses, query_of
@@ -72,6 +75,16 @@ async def seen_by(intake: Intake, who: Mapping[str, str]) -> Sight:
     return seen
 
 
+async def take_part(intake: Intake, bidder: Account) -> None:
+    """Get the documents, and bid. 87号令 第二十八条: neither is anybody else's to know."""
+    own = bidder.organization
+    actor = Actor(bidder.person.id, own.id, Role.BIDDER, own.name, own.uscc)
+    context = intake.platform.running.context
+    async with transaction(context.pool) as connection:
+        await record_download(connection, intake.tender.id, by=actor, at=context.now())
+    await intake.submit(bidder)
+
+
 async def token_of(intake: Intake, bidder: Account) -> str:
     """A session of one of the bidders."""
     async with transaction(intake.platform.running.context.pool) as connection:
@@ -91,14 +104,14 @@ def _differing(one: Sight, other: Sight) -> list[tuple[str, str]]:
 
 
 @pytest.mark.timeout(120)
-async def test_no_door_tells_how_many_bids_there_are(intake: Intake) -> None:
+async def test_g05_no_door_tells_how_many_have_the_documents_or_bid(intake: Intake) -> None:
     tokens = intake.platform.tokens
     everybody = {"public": "", **{str(role): tokens[role] for role in ROLES}}
     none = await seen_by(intake, everybody)
-    await intake.submit(intake.bidders[0])
+    await take_part(intake, intake.bidders[0])
     one = await seen_by(intake, everybody)
     for bidder in intake.bidders[1:]:
-        await intake.submit(bidder)
+        await take_part(intake, bidder)
     twenty = await seen_by(intake, everybody)
 
     assert _differing(none, one) == []

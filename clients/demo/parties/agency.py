@@ -136,7 +136,7 @@ async def put_documents(platform: Platform, tender_id: str, folder: Path) -> Non
 async def _attach_bills(party: Party, tender_id: UUID) -> None:
     """The template's lot is priced by a bill of quantities; short plays and others' have none."""
     draft = await party.platform.get(f"/tenders/{tender_id}")
-    if draft["source"] != {"template": NAME}:
+    if draft["source"].get("template") != NAME:
         return
     party.doing("编制并附上工程量清单")
     file = party.folder / FILE

@@ -4,8 +4,10 @@ CREATE TABLE rooms.matters (
     tender_id uuid NOT NULL,
     room_id uuid NOT NULL,
     kind text NOT NULL CHECK (
-        kind IN ('camera', 'edition', 'enquiry', 'gap', 'leak', 'motion', 'pause', 'refusal',
-                 'step_back')
+        kind IN (
+            'camera', 'edition', 'enquiry', 'gap', 'leak', 'motion', 'pause', 'refusal', 'step_back',
+            'time'
+        )
     ),
     number integer NOT NULL CHECK (number > 0),
     body jsonb NOT NULL,

@@ -205,3 +205,9 @@ class TicketRefused(Forbidden):
     """The ticket is unknown, used, expired or for another room."""
 
     code = "ticket-refused"
+
+
+class TimeAlreadyAsked(Conflict):
+    """You have said already that the time is too short."""
+
+    code = "time-already-asked"

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,7 @@ from tendering.api.routes_awards import AWARD_ROUTES
 from tendering.api.routes_contracts import CONTRACT_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
+from tendering.api.routes_openings import OPENING_ROUTES
 from tendering.api.routing import mount
 from tendering.domain.bundle import Bundle, BundleFile, bundle_chunks, member_name
 from tendering.domain.parties import Authorization
@@ -136,7 +138,16 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> PlatformKeys:
 async def doors(pool: Pool, keys: PlatformKeys, tmp_path: Path) -> AsyncIterator[Doors]:
     """All doors on loopback, with a lot whose prices were read out."""
     lot = await revealed_lot(pool, keys)
-    blobs, clock = Blobs(tmp_path / "blobs"), [NOW]
+    async with served(pool, keys, lot, Blobs(tmp_path / "blobs")) as found:
+        yield found
+
+
+@asynccontextmanager
+async def served(
+    pool: Pool, keys: PlatformKeys, lot: OpenedLot, blobs: Blobs
+) -> AsyncIterator[Doors]:
+    """The doors of a lot that is there."""
+    clock = [NOW]
     context = Context(
         pool=pool,
         now=lambda: clock[0],
@@ -150,7 +161,8 @@ async def doors(pool: Pool, keys: PlatformKeys, tmp_path: Path) -> AsyncIterator
     )
     app = web.Application(middlewares=[problem_middleware])
     routes = (*ISSUED_ROUTES, *AWARD_ROUTES, *EVALUATION_ROUTES, *CONTRACT_ROUTES, *DUTY_ROUTES)
-    mount(app, routes, context)
+    clearing = next(one for one in OPENING_ROUTES if one.path.endswith("/opening/clearing"))
+    mount(app, (*routes, clearing), context)
     async with TestClient(TestServer(app)) as client:
         yield Doors(client, pool, keys, lot, blobs, clock)
 

@@ -44,6 +44,7 @@ from tendering.storage import (
 from tendering.storage.blobs import Blobs
 from tendering.storage.clearings import MadeClearing
 from tendering.storage.connection import Pool, reading, transaction
+from tests.integration.evaluation_rooms.test_result_doors import served
 from tests.support.evaluating import seat_committee
 from tests.support.opened import (
     NOW,
@@ -241,3 +242,54 @@ async def test_a_committee_reads_it_under_the_rooms_numbers_also_as_a_pdf(
     assert rendered.pdf.startswith(b"%PDF-")
     assert rendered.pdf == render_clearing(about, report).pdf
     assert not [one for one in map(UUID, named) if str(one) in json.dumps(report)]
+
+
+async def test_every_door_of_a_clearing_refuses_whom_and_when_it_must(
+    pool: Pool, blobs: Blobs, lot: OpenedLot, keys: PlatformKeys
+) -> None:
+    members = await seat_committee(pool, keys, lot.id)
+    async with transaction(pool) as connection:
+        await connection.execute("UPDATE tendering.tenders SET status = 'opened'")
+    async with served(pool, keys, lot, blobs) as doors:
+
+        async def made(by: Party | None, of: str = "1") -> tuple[int, str]:
+            status, said = await doors.call("POST", "opening/clearing", {"lot": of}, by=by)
+            return status, said.get("code", "")
+
+        async def read(place: str, by: Party | None) -> tuple[int, str]:
+            status, said = await doors.call("GET", place, by=by)
+            return status, said.get("code", "") if isinstance(said, dict) else said[:5].decode()
+
+        assert await made(None) == (401, "unauthenticated")
+        assert await made(lot.bidders[0]) == (403, "forbidden")
+        assert await made(lot.host, "9") == (404, "not-found")
+        _, refused = await doors.call("POST", "evaluation", {"lot": "1"}, by=lot.host)
+        assert refused["code"] == "clearing-missing"
+        await phase(pool, lot, OpeningPhase.UNLOCK)
+        assert await made(lot.host) == (409, "wrong-phase")
+        await phase(pool, lot, OpeningPhase.REVEALED)
+        assert await made(lot.host) == (201, "")
+        assert await made(lot.host) == (201, "")
+
+        _, room = await doors.call("POST", "evaluation", {"lot": "1"}, by=lot.host)
+        for place in (f"/rooms/{room['room_id']}/clearing{end}" for end in ("", "/document")):
+            assert await read(place, None) == (401, "unauthenticated")
+            assert (await read(place, lot.bidders[0]))[0] in {403, 404}
+            assert await read(place, members[0]) == (409, "not-checked-in")
+            assert await read(place.replace(room["room_id"], str(uuid4())), lot.host) == (
+                404,
+                "not-found",
+            )
+            assert await read(place, lot.host) == (200, "%PDF-" if "document" in place else "")
+        blind = await doors.call("GET", f"/rooms/{room['room_id']}/clearing", by=lot.supervisor)
+        async with transaction(pool) as connection:
+            await connection.execute("DELETE FROM tendering.clearings")
+        gone = await read(f"/rooms/{room['room_id']}/clearing", lot.host)
+
+    assert blind[0] == 200
+    assert gone == (404, "not-found")
+
+
+async def phase(pool: Pool, lot: OpenedLot, to: OpeningPhase) -> None:
+    async with transaction(pool) as connection:
+        await openings.set_phase(connection, lot.id, "1", to, at=NOW)

@@ -52,6 +52,7 @@ FRAMES = st.one_of(
     frame("report.confirm", digest=st.just("0" * 64), agree=st.booleans()),
     frame("step_back.propose", to=st.sampled_from(list(Phase)), reason=WORDS),
     frame("step_back.answer", agree=st.booleans(), reason=WORDS),
+    frame("time.request", reason=WORDS),
     frame("enquiry.lapse", number=st.integers(0, 2)),
     frame("phase.advance", to=st.sampled_from([*Phase, "nowhere"])),
     frame("chair.vote", candidate=st.integers(0, 6)),

@@ -11,6 +11,7 @@ from evaluation_rooms.deciding import decide
 from evaluation_rooms.events import PhaseChanged
 from evaluation_rooms.fold import rooms_of
 from evaluation_rooms.phases import BACK, Phase
+from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.rooms import (
     NoStepBack,
     NotYourPart,
@@ -19,6 +20,7 @@ from tendering.domain.refusals.rooms import (
     RoomNotPaused,
     RoomStandsStill,
     RoomWindowClosed,
+    TimeAlreadyAsked,
 )
 from tendering.domain.refusals.tenders import WrongPhase
 from tests.support.evaluation import AT, OBSERVERS, ROOM, Play, seen, votes
@@ -165,3 +167,34 @@ def test_whoever_verifies_finds_a_way_back_nobody_agreed_to_and_deeds_in_a_pause
     resumed = k.RoomResumed(ROOM, 1, "示范监督甲", AT)
     assert fault_of(play.room, resumed, at=AT) == ""
     assert fault_of(play.room, resumed, at=AT + HOUR)
+
+
+def test_e26_when_more_than_a_third_find_the_time_too_short_the_room_is_open_longer() -> None:
+    play = Play().until(Phase.TECHNICAL)
+    closes_at = play.room.closes_at
+
+    play.do(c.RequestTime(1, "投标文件共三千页"))
+    assert play.room.closes_at == closes_at  # one of five is not more than a third
+    with pytest.raises(TimeAlreadyAsked):
+        play.do(c.RequestTime(1, "仍然不够"))
+    play.do(c.RequestTime(2, "投标文件共三千页"))
+    assert play.room.closes_at == closes_at + 4 * HOUR
+    assert play.room.is_open_at(closes_at)
+    assert not play.room.is_open_at(closes_at + 4 * HOUR)
+    play.do(c.RequestTime(2, "仍然不够"), c.RequestTime(3, "仍然不够"))
+    assert play.room.closes_at == closes_at + 8 * HOUR
+
+
+def test_e26_who_has_no_seat_no_reason_or_a_report_asks_for_no_time() -> None:
+    play = Play().until(Phase.CHECKS)
+    with pytest.raises(ReasonMissing):
+        play.do(c.RequestTime(1, " "))
+    with pytest.raises(NotFound):
+        play.do(c.RequestTime(9, "理由"))
+    asked = k.TimeRequested(ROOM, 1, 1, "理由")
+    assert fault_of(play.room, asked, at=AT) == ""
+    assert fault_of(play.room, k.TimeRequested(ROOM, 2, 1, "理由"), at=AT)
+    play.walk(Phase.SIGNING)
+    with pytest.raises(WrongPhase):
+        play.do(c.RequestTime(1, "理由"))
+    assert fault_of(play.room, asked, at=AT)

@@ -106,7 +106,7 @@ export interface ReviewVote { type: "review.vote"; id: string; bid: number; item
 
 export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string; gap?: number }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[]; short_of_time: number[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -134,9 +134,11 @@ export interface StepBackProposed { kind: "step_back.proposed"; room_id: string;
 
 export type Template = "inconsistent" | "low_price" | "slip" | "unclear";
 
+export interface TimeRequest { type: "time.request"; id: string; reason: string }
+
 export interface VoteView { seat: number; bid: number; item: string; passed: boolean; reason: string; evidence: string }
 
 export type Why = "device" | "left" | "line" | "unnoticed";
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | PhaseAdvance | MediaJoin | MediaLeave | MediaOffer | MediaAnswer | MediaContinue | Say;
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | TimeRequest | PhaseAdvance | MediaJoin | MediaLeave | MediaOffer | MediaAnswer | MediaContinue | Say;
 export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence | MediaFloor | MediaOffered | MediaAnswered;

@@ -37,7 +37,7 @@ def rule_ids(timetable: Timetable, *, circumstances: Circumstances | None = None
     return [finding.rule_id for finding in found]
 
 
-def test_nineteen_days_are_too_few() -> None:
+def test_e03_nineteen_days_are_too_few() -> None:
     timetable = planned(civil_instant(date(2026, 11, 28), time(23, 59)))
 
     finding = check(WORKS, CALENDAR, timetable)[0]
@@ -49,7 +49,7 @@ def test_nineteen_days_are_too_few() -> None:
     assert refused.value.parameters["rule"] == "E03"
 
 
-def test_a_last_day_on_a_sunday_is_pointed_out() -> None:
+def test_d01_a_last_day_on_a_sunday_is_pointed_out() -> None:
     assert rule_ids(planned(civil_instant(date(2026, 11, 29), time(9)))) == [
         "D01",
         "opening-on-day-off",
@@ -78,6 +78,18 @@ def test_government_procurement_blocks_a_last_day_that_is_a_day_off() -> None:
     found = [(one.rule_id, one.severity) for one in check(GOODS, CALENDAR, timetable)]
 
     assert ("G31", "block") in found
+
+
+def test_g01_nineteen_days_are_too_few_in_procurement_and_twenty_are_not() -> None:
+    wednesday = civil_instant(date(2026, 11, 11), time(9))
+
+    def found(day: date) -> list[str]:
+        deadline = civil_instant(day, time(23, 59))
+        timetable = plan(GOODS, CALENDAR, published_at=wednesday, deadline=deadline)
+        return [one.rule_id for one in check(GOODS, CALENDAR, timetable) if one.severity == "block"]
+
+    assert "G01" in found(date(2026, 11, 30))
+    assert found(date(2026, 12, 1)) == []
 
 
 def test_the_earliest_deadline_waits_for_a_working_day() -> None:
@@ -113,7 +125,7 @@ def test_g03_five_days_of_availability_are_working_days_in_procurement() -> None
     assert (finding.rule_id, finding.earliest) == ("G03", day_begins(date(2026, 11, 16)))
 
 
-def test_a_short_unlock_window_is_blocked() -> None:
+def test_p02_a_short_unlock_window_is_blocked() -> None:
     assert rule_ids(planned(day_begins(date(2026, 11, 30)), unlock_minutes=5)) == ["P02"]
 
 

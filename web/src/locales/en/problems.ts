@@ -200,6 +200,7 @@ export default {
   "leading-question": "The committee neither hints nor leads: please use other words.",
   "motion-closed": "The committee has decided on this motion already.",
   "motion-open": "There is a motion on this already, or it was carried.",
+  "time-already-asked": "You have said already that the time is too short.",
   "no-step-back": "Nobody asks you to go back, or the members are asked already.",
   "not-checked-in": "Check in before you take part.",
   "not-your-part": "Your place in this room does not do that.",

@@ -198,6 +198,7 @@ export default {
   "leading-question": "评标委员会不得暗示或者诱导投标人，请修改措辞。",
   "motion-closed": "评标委员会已就该动议作出决定。",
   "motion-open": "同一事项已有动议正在表决或者已经通过。",
+  "time-already-asked": "您已经提出评标时间不够。",
   "no-step-back": "现在没有待您答复的回退请求，或者已有回退请求正在征求意见。",
   "not-checked-in": "请先签到，再参加评审。",
   "not-your-part": "您在本室的身份不能进行此操作。",
