@@ -8,11 +8,14 @@ import json
 import os
 import signal
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from clients.demo.party import TRANSCRIPT
+from tendering.domain.archive import clearing_path, journal_path
+from tendering.domain.journal import Stream
 from tests.support.chapters import chapters
 from tests.support.examples import require_examples
 
@@ -38,6 +41,7 @@ async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_serve
     # Ten who stood at the deadline, one of them twice, one who withdrew and has two.
     assert len(_names(folder / "receipts")) == 13
     _require_no_secrets(folder / "parties")
+    _require_bills_as_told(folder / "archive.zip")
     assert _told(folder / "parties" / "supervisor") >= {
         "tender.published",
         "submission.closed",
@@ -47,6 +51,23 @@ async def test_one_tender_is_awarded_and_its_archive_verifies_although_the_serve
     }
     # A killed server costs time only: what is said is the same.
     require_examples(chapters(folder / "parties"))
+
+
+def _require_bills_as_told(file: Path) -> None:
+    """The page on bills of quantities says of the demonstration what its archive holds."""
+    with zipfile.ZipFile(file) as archive:
+        names = {name.partition("/")[2]: name for name in archive.namelist()}
+        report = json.loads(archive.read(names[clearing_path("1")]))
+        public = archive.read(names[journal_path(Stream.PUBLIC)]).splitlines()
+    notice = next(one for one in map(json.loads, public) if one["kind"] == "tender.published")
+    lines = notice["body"]["lots"][0]["bill"]["lines"]
+    bids = [[one["kind"] for one in bid["findings"]] for bid in report["bids"]]
+    unbalanced = sum("unbalanced_high" in kinds for kinds in bids)
+    page = (ROOT / "docs" / "bill-of-quantities.md").read_text()
+
+    assert report["unread"] == []
+    assert f"# {lines} 行 lines" in page
+    assert f"{lines} lines, {len(bids)} priced bills, {unbalanced} of them unbalanced" in page
 
 
 def _told(party: Path) -> set[str]:
