@@ -14,7 +14,7 @@ from tendering.rulebooks import RULEBOOKS, rulebook_of
 ROOT: Final = Path(__file__).resolve().parents[1]
 TARGET: Final = ROOT / "docs" / "law" / "requirements.md"
 _NAMED: Final = re.compile(r"def (test_\w+)")
-_WORD: Final = re.compile(r"(?<![a-z0-9])([eg][0-9]{2}|alp)(?![0-9])")
+_WORD: Final = re.compile(r"(?<![a-z0-9])([cdegnipx][0-9]{2}|alp)(?![0-9])")
 _TESTS_SHOWN: Final = 2
 _HEAD: Final = """# Law: rule, article, test
 
