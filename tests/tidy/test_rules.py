@@ -7,7 +7,7 @@ from tendering.rulebooks import RULEBOOKS, rulebook_of
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = re.compile(r"def (test_\w+)")
-RULE_WORD = re.compile(r"(?<![a-z0-9])([eg][0-9]{2}|alp)(?![0-9])")
+RULE_WORD = re.compile(r"(?<![a-z0-9])([cdegnipx][0-9]{2}|alp)(?![0-9])")
 RANGE = re.compile(r"([A-Z])([0-9]{2})–(?:[A-Z])?([0-9]{2})")
 
 

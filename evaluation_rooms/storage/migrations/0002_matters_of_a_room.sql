@@ -5,8 +5,8 @@ CREATE TABLE rooms.matters (
     room_id uuid NOT NULL,
     kind text NOT NULL CHECK (
         kind IN (
-            'camera', 'edition', 'enquiry', 'gap', 'leak', 'motion', 'pause', 'refusal', 'step_back',
-            'time'
+            'camera', 'edition', 'enquiry', 'gap', 'leak',
+            'motion', 'pause', 'refusal', 'step_back', 'time'
         )
     ),
     number integer NOT NULL CHECK (number > 0),
