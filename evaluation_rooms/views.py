@@ -9,7 +9,7 @@ never on when it is made, so a frame can be encoded once and a replay shows what
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from msgspec import Struct
@@ -35,6 +35,8 @@ from evaluation_rooms.scoring import sheet
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.terms import ObjectiveMark, ReviewItem
 from tendering.domain.evaluation_report import LOW_PRICE
+
+Entered = TypeVar("Entered")
 
 Body = Mapping[str, JsonValue]
 
@@ -268,10 +270,8 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         else tuple(
             Answer(seat, one.agree, one.reason) for seat, one in sorted(room.confirmed.items())
         ),
-        price_answers=()
-        if outside
-        else tuple(one for _, one in sorted(room.price_answers.items())),
-        explanations=() if outside else tuple(one for _, one in sorted(room.explanations.items())),
+        price_answers=() if outside else _in_order(room.price_answers),
+        explanations=() if outside else _in_order(room.explanations),
         price=None if outside or results.price is None else dict(results.price),
         totals=None if outside or results.totals is None else dict(results.totals),
         findings=() if outside else results.findings,
@@ -285,9 +285,7 @@ def room_view(room: Room, standing: Standing) -> RoomView:
             Answer(seat, one.agree, one.reason)
             for seat, one in sorted(results.confirmations.items())
         ),
-        report_refusals=()
-        if outside
-        else tuple(one for _, one in sorted(results.refusals.items())),
+        report_refusals=() if outside else _in_order(results.refusals),
         motions=_motions(room, standing),
         enquiries=()
         if outside
@@ -296,11 +294,15 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         step_back=None if outside else room.step_back,
         recording=room.terms.recording,
         cameras=tuple(sorted(room.cameras)),
-        gaps=tuple(gap for _, gap in sorted(room.gaps.items())),
+        gaps=_in_order(room.gaps),
         released=is_released(room),
         leaks=leaks_seen(room) if standing.viewer is Viewer.SUPERVISOR else (),
         short_of_time=() if outside else tuple(sorted(room.short_of_time(room.extensions + 1))),
     )
+
+
+def _in_order(numbered: Mapping[int, Entered]) -> tuple[Entered, ...]:
+    return tuple(one for _, one in sorted(numbered.items()))
 
 
 def standing_view(standing: Standing, *, kind: str) -> StandingView:

@@ -128,9 +128,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
             findings=findings,
             answers=finding_answers,
             corrected=row["corrected"],
-            report=None
-            if row["report"] is None
-            else msgspec.json.decode(row["report"], type=ReportDrafted),
+            report=_report(row),
             confirmations=confirmations,
             refusals=matter["refusal"],
         ),
@@ -146,6 +144,12 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         leak_decisions=matter["leak"],
         time_requests=matter["time"],
     )
+
+
+def _report(row: Record) -> ReportDrafted | None:
+    if row["report"] is None:
+        return None
+    return msgspec.json.decode(row["report"], type=ReportDrafted)
 
 
 async def insert(connection: Connection, room: Room, *, voided: int = 0) -> None:

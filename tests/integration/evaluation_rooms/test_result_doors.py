@@ -296,13 +296,8 @@ async def test_a_report_is_not_told_to_the_public(doors: Doors) -> None:
 
 def a_bundle(kind: str) -> bytes:
     """A bundle with one file that says it is a page."""
-    file = BundleFile(
-        member_name(1, "方案.html"),
-        "方案.html",
-        "text/html",
-        len(HTML),
-        hashlib.sha256(HTML).hexdigest(),
-    )
+    digest = hashlib.sha256(HTML).hexdigest()
+    file = BundleFile(member_name(1, "方案.html"), "方案.html", "text/html", len(HTML), digest)
     return b"".join(bundle_chunks(Bundle(kind, {}, (file,)), [[HTML]]))
 
 
