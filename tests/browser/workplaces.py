@@ -150,7 +150,7 @@ async def _expert(platform: OnlinePlatform, tender: Tender) -> Expert:
     context = platform.running.context
     now = context.now()
     library = Organization(
-        uuid4(), "12510100MB00000700", "示范市综合评标专家库", frozenset({Role.EXPERT})
+        uuid4(), "12510100MB00000713", "示范市综合评标专家库", frozenset({Role.EXPERT})
     )
     person = Person(uuid4(), library.id, "示范专家九", EXPERT, is_administrator=True)
     password_hash = await context.passwords.hash(PASSWORD)

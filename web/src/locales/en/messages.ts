@@ -26,6 +26,7 @@ export default {
   subjects: {
     bill: "Bill of quantities",
     award: "award",
+    experts: "sharing experts between centers",
     bid: "unlocking of my bid",
     bid_security: "bid security",
     bidders: "members of consortia",

@@ -26,6 +26,7 @@ export default {
   subjects: {
     bill: "工程量清单",
     award: "中标",
+    experts: "中心之间共享专家",
     bid: "我的投标解密",
     bid_security: "投标保证金",
     bidders: "联合体比对",
