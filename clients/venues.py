@@ -87,3 +87,12 @@ async def withdraw(platform: Platform, workstation_id: UUID, reason: str) -> Non
     """Let who works at a workstation of one's venue work no longer. Raises PlatformRefused."""
     body = {"workstation_id": str(workstation_id), "reason": reason}
     await platform.post("/desk/withdrawals", body)
+
+
+async def state_fee(
+    platform: Platform, tender_id: UUID, seat: int, *, begins_at: datetime, ends_at: datetime
+) -> Json:
+    """State what who sits on a seat is paid for that time (host). Raises PlatformRefused."""
+    body = {"seat": seat, "begins_at": begins_at.isoformat(), "ends_at": ends_at.isoformat()}
+    answer: Json = await platform.post(f"/tenders/{tender_id}/expert-fees", body)
+    return answer

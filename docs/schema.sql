@@ -871,6 +871,24 @@ ALTER TABLE tendering.expert_conduct ALTER COLUMN number ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE tendering.expert_fees (
+    tender_id uuid NOT NULL,
+    expert_id uuid NOT NULL,
+    seat integer NOT NULL,
+    begins_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    base_fen bigint NOT NULL,
+    overtime_fen bigint NOT NULL,
+    travel_fen bigint NOT NULL,
+    rule text NOT NULL,
+    stated_at timestamp with time zone NOT NULL,
+    CONSTRAINT expert_fees_base_fen_check CHECK ((base_fen >= 0)),
+    CONSTRAINT expert_fees_check CHECK ((ends_at > begins_at)),
+    CONSTRAINT expert_fees_overtime_fen_check CHECK ((overtime_fen >= 0)),
+    CONSTRAINT expert_fees_seat_check CHECK ((seat > 0)),
+    CONSTRAINT expert_fees_travel_fen_check CHECK ((travel_fen >= 0))
+);
+
 CREATE TABLE tendering.expert_requests (
     id uuid NOT NULL,
     tender_id uuid NOT NULL,
@@ -1866,6 +1884,9 @@ ALTER TABLE ONLY tendering.evaluations
 ALTER TABLE ONLY tendering.expert_conduct
     ADD CONSTRAINT expert_conduct_pkey PRIMARY KEY (number);
 
+ALTER TABLE ONLY tendering.expert_fees
+    ADD CONSTRAINT expert_fees_pkey PRIMARY KEY (tender_id, expert_id);
+
 ALTER TABLE ONLY tendering.expert_requests
     ADD CONSTRAINT expert_requests_pkey PRIMARY KEY (id);
 
@@ -2208,6 +2229,8 @@ CREATE INDEX duty_watches_look_at ON tendering.duty_watches USING btree (look_at
 CREATE INDEX expert_conduct_entered_by ON tendering.expert_conduct USING btree (entered_by);
 
 CREATE INDEX expert_conduct_expert_id ON tendering.expert_conduct USING btree (expert_id, number);
+
+CREATE INDEX expert_fees_expert_id ON tendering.expert_fees USING btree (expert_id);
 
 CREATE INDEX expert_requests_partner_id ON tendering.expert_requests USING btree (partner_id);
 
@@ -2572,6 +2595,12 @@ ALTER TABLE ONLY tendering.expert_conduct
 
 ALTER TABLE ONLY tendering.expert_conduct
     ADD CONSTRAINT expert_conduct_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.expert_fees
+    ADD CONSTRAINT expert_fees_expert_id_fkey FOREIGN KEY (expert_id) REFERENCES tendering.experts(id);
+
+ALTER TABLE ONLY tendering.expert_fees
+    ADD CONSTRAINT expert_fees_tender_id_fkey FOREIGN KEY (tender_id) REFERENCES tendering.tenders(id);
 
 ALTER TABLE ONLY tendering.expert_requests
     ADD CONSTRAINT expert_requests_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES tendering.partners(id);
@@ -3026,6 +3055,10 @@ GRANT SELECT,INSERT ON TABLE tendering.expert_conduct TO tendering_app;
 GRANT SELECT ON TABLE tendering.expert_conduct TO tendering_audit;
 
 GRANT SELECT,USAGE ON SEQUENCE tendering.expert_conduct_number_seq TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.expert_fees TO tendering_app;
+
+GRANT SELECT ON TABLE tendering.expert_fees TO tendering_audit;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE tendering.expert_requests TO tendering_app;
 

@@ -1,6 +1,7 @@
 """What entries about venues and arrivals look like."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -68,6 +69,18 @@ class Arrived(Struct, frozen=True):
     free: tuple[UUID, ...]
     chance: str
     workstation_id: UUID
+
+
+class FeeStatement(Struct, frozen=True):
+    """expert.fee_stated."""
+
+    begins_at: datetime
+    ends_at: datetime
+    travels: bool
+    rule: dict[str, Any]
+    base_fen: int
+    overtime_fen: int
+    travel_fen: int
 
 
 class CheckedIn(Struct, frozen=True):

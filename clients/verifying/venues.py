@@ -12,6 +12,7 @@ from clients.verifying.bodies_venues import (
     CheckedIn,
     Confirmed,
     Ended,
+    FeeStatement,
     Requested,
     TimeEnded,
     Withdrawn,
@@ -19,6 +20,7 @@ from clients.verifying.bodies_venues import (
 from clients.verifying.case import Case, parsed, place
 from clients.verifying.dispatch import ByPartner, check_said
 from clients.verifying.report import Notes
+from tendering.domain.expert_fees import fee_of, minutes_worked, parse_fee_rule
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import Refused
 from tendering.domain.venues import STEPS, BookingStatus, BookingStep, drawn_workstation
@@ -183,6 +185,20 @@ def _withdrawn(replay: _Replay, entry: Entry, notes: Notes) -> None:
     notes.require(there, place(entry), "who was sent away did not work there")
 
 
+def _fee_stated(_: _Replay, entry: Entry, notes: Notes) -> None:
+    """What is paid follows from the rule that stands with it."""
+    body = parsed(entry, FeeStatement)
+    try:
+        minutes = minutes_worked(body.begins_at, body.ends_at)
+        fee = fee_of(parse_fee_rule(body.rule), minutes=minutes, travels=body.travels)
+    except Refused as error:
+        notes.fails(place(entry), error.detail)
+        return
+    said = (body.base_fen, body.overtime_fen, body.travel_fen)
+    due = (fee.base_fen, fee.overtime_fen, fee.travel_fen)
+    notes.require(said == due, place(entry), "another fee than the rule gives")
+
+
 def _checked_in(replay: _Replay, entry: Entry, notes: Notes) -> None:
     """Who has a seat at a venue that confirmed some has arrived before checking in."""
     seat = parsed(entry, CheckedIn).seat
@@ -212,6 +228,7 @@ _STEPS: Final[Mapping[str, Callable[[_Replay, Entry, Notes], None]]] = MappingPr
         "expert.arrived": _arrived,
         "expert.withdrawn": _withdrawn,
         "venue.time_ended": _time_ended,
+        "expert.fee_stated": _fee_stated,
         "seat.checked_in": _checked_in,
         **dict.fromkeys(_ENDS, _ended),
     }

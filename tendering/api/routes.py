@@ -13,6 +13,7 @@ from tendering.api.routes_documents import DOCUMENT_ROUTES
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
 from tendering.api.routes_duties import DUTY_ROUTES
 from tendering.api.routes_exits import EXIT_ROUTES
+from tendering.api.routes_fees import FEE_ROUTES
 from tendering.api.routes_identities import IDENTITY_ROUTES
 from tendering.api.routes_issued import ISSUED_ROUTES
 from tendering.api.routes_key_holders import KEY_HOLDER_ROUTES
@@ -253,6 +254,7 @@ ROUTES: Final = (
     *VALIDITY_ROUTES,
     *VENUE_ROUTES,
     *SHARING_ROUTES,
+    *FEE_ROUTES,
     *CONTRACT_ROUTES,
     *DUTY_ROUTES,
     *NOTIFICATION_ROUTES,

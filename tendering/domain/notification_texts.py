@@ -323,6 +323,7 @@ TELLS_NOBODY: Final[Mapping[str, str]] = MappingProxyType(
                 "draw.share_given",
                 "expert.arrived",
                 "expert.declined",
+                "expert.fee_stated",
                 "identity.decided",
                 "likeness.made",
                 "image.consented",

@@ -3,6 +3,7 @@
 What they mean is in `tendering.domain` (`rulebook`, `overlays`, `methods`, `calendar`).
 """
 
+import tomllib
 from datetime import date, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import Final
 
 from tendering.domain.calendar import Calendar, civil_day, read_calendar
 from tendering.domain.clauses import Clauses, load_clauses
+from tendering.domain.expert_fees import FeeRule, parse_fee_rule
 from tendering.domain.overlays import Overlay, covers, lay_over, read_overlay
 from tendering.domain.rulebook import Rulebook, load
 from tendering.domain.tender import Tender
@@ -62,6 +64,13 @@ def method_text(name: str) -> str:
 def clauses_of_documents() -> Clauses:
     """The clauses that tender documents are held against."""
     return load_clauses(files(__name__).joinpath("clauses.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def expert_fee_rule() -> FeeRule:
+    """What experts are paid."""
+    text = files(__name__).joinpath("expert-fees.toml").read_text(encoding="utf-8")
+    return parse_fee_rule(tomllib.loads(text))
 
 
 @cache

@@ -26,6 +26,7 @@ from tendering.api.auth import token_digest
 from tendering.api.context import Context
 from tendering.api.problems import problem_middleware
 from tendering.api.routes_draws import ROUTES as DRAW_ROUTES
+from tendering.api.routes_fees import FEE_ROUTES
 from tendering.api.routes_identities import IDENTITY_ROUTES
 from tendering.api.routes_venues import VENUE_ROUTES
 from tendering.api.routing import mount
@@ -42,7 +43,14 @@ from tests.support.postgres import Database
 from tests.support.room_server import LINK_SEED
 
 EXPERTS = UUID(int=0x70)
-DOORS = (*ROOM_ROUTES, *EVALUATION_ROUTES, *VENUE_ROUTES, *IDENTITY_ROUTES, *DRAW_ROUTES)
+DOORS = (
+    *ROOM_ROUTES,
+    *EVALUATION_ROUTES,
+    *VENUE_ROUTES,
+    *IDENTITY_ROUTES,
+    *DRAW_ROUTES,
+    *FEE_ROUTES,
+)
 Json = dict[str, Any]
 
 

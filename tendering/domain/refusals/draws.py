@@ -33,6 +33,12 @@ class DrawOver(Conflict):
     code = "draw-over"
 
 
+class FeeStated(Conflict):
+    """The fee of this expert is stated already."""
+
+    code = "fee-stated"
+
+
 class PoolTooSmall(Conflict):
     """The pool has too few eligible experts for the seats asked for."""
 

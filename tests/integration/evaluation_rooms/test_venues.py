@@ -2,20 +2,23 @@
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 import pytest
 
+from clients.verifying.report import Notes, Status
+from clients.verifying.venues import check_venues
 from tendering.clockwork import end_booked_times
-from tendering.domain.journal import instant
+from tendering.domain.journal import Entry, Stream, instant
 from tendering.domain.roles import Role
 from tendering.domain.venues import drawn_workstation
-from tendering.storage import draws, tenders
-from tendering.storage.connection import transaction
+from tendering.storage import draws, journal, tenders
+from tendering.storage.connection import reading, transaction
 from tests.support.a_centre import CENTRE, NAME, Centre, open_centre, seated
 from tests.support.evaluation import AT, ROOM, TENDER
 from tests.support.evaluation_tender import (
@@ -215,6 +218,50 @@ async def test_a_line_that_is_open_closes_when_the_time_ends_or_the_venue_withdr
     assert (early, open_still, over, twice) == (0, True, 1, 0)
     (ended,) = await centre.events("venue.time_ended")
     assert (ended["booking_id"], ended["seats_closed"]) == (kept["id"], [1, 2])
+
+
+async def test_fees_are_stated_once_and_seen_by_whom_they_concern(centre: Centre) -> None:
+    first, second = await seated(centre)
+    path = f"/tenders/{TENDER}/expert-fees"
+    body = {"seat": 1, "begins_at": instant(AT), "ends_at": instant(AT + timedelta(minutes=270))}
+    call = centre.doors.call
+    stranger = await centre.doors.enter(EXPERTS, Role.AGENCY)
+
+    refused = [
+        (await call("POST", path, body | changes, token=token))[1]["code"]
+        for changes, token in (
+            ({"ends_at": instant(AT)}, centre.host),
+            ({"seat": 9}, centre.host),
+            ({}, stranger),
+        )
+    ]
+    status, fee = await call("POST", path, body, token=centre.host)
+    _, twice = await call("POST", path, body, token=centre.host)
+    _, listed = await call("GET", path, token=centre.host)
+    own = [
+        (await call("GET", "/expert-fees", token=one))[1]["total_fen"] for one in (first, second)
+    ]
+    hidden, _ = await call("GET", path, token=stranger)
+    async with reading(centre.doors.pool) as connection:
+        entries = await journal.after(connection, TENDER, Stream.COMMITTEE, 0)
+
+    def replayed(found: Sequence[Entry]) -> Status:
+        notes = Notes()
+        check_venues(cast("Any", SimpleNamespace(streams={Stream.COMMITTEE: found})), notes)
+        return notes.as_check("", "").status
+
+    more = [
+        replace(one, body={**one.body, "base_fen": 60_001})
+        if one.kind == "expert.fee_stated"
+        else one
+        for one in entries
+    ]
+    assert refused == ["invalid", "not-found", "forbidden"]
+    assert (status, fee["base_fen"], fee["overtime_fen"]) == (201, 500_00, 100_00)
+    assert twice["code"] == "fee-stated"
+    assert listed == {"items": [fee], "total_fen": fee["total_fen"]}
+    assert (own, hidden) == ([fee["total_fen"], 0], 403)
+    assert (replayed(entries), replayed(more)) == (Status.HOLDS, Status.FAILS)
 
 
 async def test_who_steps_in_gets_a_workstation_that_is_free(centre: Centre) -> None:

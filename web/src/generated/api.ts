@@ -158,6 +158,10 @@ export interface ExpertDeclined { action: "expert.declined"; version?: "v1"; id:
 
 export interface ExpertDrawn { action: "expert.drawn"; version?: "v1"; id: string; subject: string; number: number; place: number; venue: string; speciality: string; begins_at: string; respond_until: string }
 
+export interface ExpertFeeList { items: ExpertFeeView[]; total_fen: number }
+
+export interface ExpertFeeView { tender_id: string; seat: number; begins_at: string; ends_at: string; rule: string; base_fen: number; overtime_fen: number; travel_fen: number; total_fen: number }
+
 export interface ExpertNamed { action: "expert.named"; version?: "v1"; id: string; subject: string; number: number; place: number; expert: SharedExpert; salt: string; password_hash: string }
 
 export interface ExpertPage { items: ExpertAnswer[]; next: string | null }
@@ -457,6 +461,8 @@ export interface PostEvaluation { lot: string }
 export interface PostEvaluationRoom { lot: string; recorded_by_venue?: boolean }
 
 export interface PostExpert { person_id: string; name: string; region: string; employer: string; specialities: string[]; experience_years: number; expires_on: string; employer_uscc?: string | null; relations?: RelationBody[] }
+
+export interface PostExpertFee { seat: number; begins_at: string; ends_at: string }
 
 export interface PostExpertImport { rows: Record<string, string>[]; check_only?: boolean }
 
@@ -830,6 +836,7 @@ export interface Doors {
   "POST /desk/images": { body: PostImage; answer: undefined };
   "POST /desk/withdrawals": { body: tendering_api_venues_PostWithdrawal; answer: undefined };
   "GET /duties": { query: { after?: string; limit?: number }; answer: DutyList };
+  "GET /expert-fees": { answer: ExpertFeeList };
   "GET /expert-shares": { answer: ShareList };
   "POST /expert-shares/{share_id}/answer": { path: { share_id: string }; body: PostShareAnswer; answer: ShareView };
   "GET /experts": { query: { after?: string; limit?: number }; answer: ExpertPage };
@@ -992,6 +999,8 @@ export interface Doors {
   "POST /tenders/{tender_id}/evaluation/close": { path: { tender_id: string }; body: PostEvaluation; answer: undefined };
   "POST /tenders/{tender_id}/evaluation/correction": { path: { tender_id: string }; body: PostCorrection; answer: TenderView };
   "POST /tenders/{tender_id}/evaluation/report": { path: { tender_id: string }; body: PostEvaluation; answer: IssuedAnswer };
+  "GET /tenders/{tender_id}/expert-fees": { path: { tender_id: string }; answer: ExpertFeeList };
+  "POST /tenders/{tender_id}/expert-fees": { path: { tender_id: string }; body: PostExpertFee; answer: ExpertFeeView };
   "GET /tenders/{tender_id}/expert-requests": { path: { tender_id: string }; answer: ExpertRequestList };
   "POST /tenders/{tender_id}/expert-requests": { path: { tender_id: string }; body: PostExpertRequest; answer: ExpertRequestAnswer };
   "GET /tenders/{tender_id}/facts": { path: { tender_id: string }; answer: FactsAnswer };

@@ -6,6 +6,7 @@ export default {
   "enquiry-closed": "The question was answered, or its term is over.",
   "enquiry-open": "The bidder still has time to answer.",
   "explanation-too-early": "The bidder still has time to explain its price.",
+  "fee-stated": "The fee of this expert is stated already.",
   "message-early": "An earlier message about the same has not come yet: send that one first.",
   "not-found": "Not found, or not for you to see. Check the address; log in where a log-in is needed.",
   forbidden: "Your present role may not do this. Change your role in My account, or ask a colleague.",

@@ -6,6 +6,7 @@ export default {
   "enquiry-closed": "该问题已经答复，或者答复期限已过。",
   "enquiry-open": "投标人的答复期限还没有结束。",
   "explanation-too-early": "投标人说明报价的时间还没有结束。",
+  "fee-stated": "这位专家的评审劳务费已经登记。",
   "message-early": "同一事项的上一条消息还没有收到，请先发送上一条。",
   "not-found": "没有找到，或者您无权查看。请检查地址；需要登录的内容请先登录。",
   forbidden: "您当前的身份不能办理此事。请在“我的账户”中切换身份，或由有权限的同事办理。",
