@@ -261,7 +261,9 @@ async def _refuse(play: Play, host: Visitor) -> None:
     await page.get_by_label("拒绝的情况和依据").fill("当场拒绝，未说明理由。")
     await page.get_by_role("button", name="录入", exact=True).click()
     await page.get_by_text("1 号拒绝签署，视为同意").wait_for()
-    _forgive(host)  # the likeness of bids, which nobody has computed here
+    # Nobody has compared the bids here.
+    await page.get_by_text("系统正在比对投标").wait_for()
+    _forgive(host)
     await host.look("room-refusal")
 
 
