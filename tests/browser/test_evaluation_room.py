@@ -1,5 +1,6 @@
 """An expert in the evaluation room: elects, reviews, scores, locks, leads on and confirms."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -174,6 +175,7 @@ async def test_an_expert_sees_the_evaluation_through(visit: Visit, committee: Co
         await again.log_in(LOGIN, PASSWORD)
         await again.go(f"/rooms/{ROOM}")
         await again.see(".badge.live")
+        await _not_compared(again)
         await again.look("room-report")
 
     assert order == 1
@@ -216,6 +218,7 @@ async def _score(expert: Visitor, committee: Committee) -> None:
 
 
 async def _confirm(expert: Visitor, committee: Committee) -> None:
+    await _not_compared(expert)
     await expert.look("room-report")
     await expert.page.get_by_role("button", name="确认评标报告").click()
     await committee.others(confirmations)
@@ -226,3 +229,12 @@ async def _lead_to(expert: Visitor, phase: str) -> None:
     button = expert.page.get_by_role("button", name=f"进入“{phase}”")
     await button.click()
     await expert.page.locator(".steps .now", has_text=phase).wait_for()
+
+
+async def _not_compared(visitor: Visitor) -> None:
+    """Nobody compares bids here: the page says so, and the browser tells of that answer alone."""
+    await visitor.page.get_by_text(
+        re.compile("系统正在比对投标文件|bids are being compared")
+    ).wait_for()
+    assert all("404" in fault for fault in visitor.faults)
+    visitor.faults.clear()
