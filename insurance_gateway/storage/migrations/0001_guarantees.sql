@@ -6,8 +6,21 @@ CREATE TABLE insurance.guarantors (
     organization_id uuid NOT NULL,
     name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 200),
     endpoint text NOT NULL CHECK (char_length(endpoint) BETWEEN 1 AND 500),
-    public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
+    -- Which interface it speaks, and what it is.
+    family text NOT NULL DEFAULT 'signed_http'
+    CHECK (family IN ('signed_http', 'gm_json', 'xml')),
+    kind text NOT NULL DEFAULT 'insurer'
+    CHECK (kind IN ('insurer', 'bank', 'guarantee_company')),
+    -- Ed25519; two points of SM2, one to sign and one to encrypt; or what a secret is derived from.
+    public_key bytea NOT NULL,
+    -- The key it had before, which passes until the change is over.
+    previous_key bytea CHECK (octet_length(previous_key) IN (32, 130)),
+    previous_until timestamptz,
     registered_at timestamptz NOT NULL,
+    CONSTRAINT guarantors_public_key_check
+    CHECK (octet_length(public_key) = CASE family WHEN 'gm_json' THEN 130 ELSE 32 END),
+    CONSTRAINT guarantors_previous_has_its_end
+    CHECK ((previous_key IS NULL) = (previous_until IS NULL)),
     CONSTRAINT guarantors_one_an_organization UNIQUE (organization_id)
 );
 

@@ -32,6 +32,9 @@ CREATE TABLE tendering.draws (
     drawn_at timestamptz,
     -- Who contributes besides the parties, where a coefficient is drawn.
     bidders uuid [] NOT NULL DEFAULT '{}',
+    -- One group for all rounds of a negotiation or consultation: whose draw a later round goes by.
+    kept_from uuid REFERENCES tendering.tenders (id),
+    CHECK (kept_from IS NULL OR (kept_from <> tender_id AND drawn_at IS NOT NULL)),
     CHECK ((seed IS NULL) = (drawn_at IS NULL) AND (vrf_proof IS NULL) = (drawn_at IS NULL))
 );
 

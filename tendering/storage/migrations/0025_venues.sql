@@ -24,9 +24,24 @@ CREATE TABLE tendering.workstations (
     CONSTRAINT workstations_place_is_unique UNIQUE (venue_id, room, label)
 );
 
+-- Other centres with platforms of their own.
+CREATE TABLE tendering.partners (
+    id uuid PRIMARY KEY,
+    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
+    endpoint text NOT NULL CHECK (char_length(endpoint) BETWEEN 1 AND 500),
+    public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
+    registered_at timestamptz NOT NULL,
+    CONSTRAINT partners_organization_is_unique UNIQUE (organization_id),
+    CONSTRAINT partners_key_is_unique UNIQUE (public_key)
+);
+
+-- A booking is for a tender here, or for a partner's, of which nothing else is known.
 CREATE TABLE tendering.venue_bookings (
     id uuid PRIMARY KEY,
-    tender_id uuid NOT NULL REFERENCES tendering.tenders (id),
+    tender_id uuid REFERENCES tendering.tenders (id),
+    partner_id uuid REFERENCES tendering.partners (id),
+    replaces uuid REFERENCES tendering.venue_bookings (id),
+    contact text NOT NULL DEFAULT '' CHECK (char_length(contact) <= 200),
     venue_id uuid NOT NULL REFERENCES tendering.venues (id),
     seats integer NOT NULL CHECK (seats BETWEEN 1 AND 99),
     scattered boolean NOT NULL,
@@ -39,7 +54,8 @@ CREATE TABLE tendering.venue_bookings (
     requested_at timestamptz NOT NULL,
     -- When it was journaled that the booked time is over.
     ended_at timestamptz,
-    CHECK (begins_at < ends_at)
+    CHECK (begins_at < ends_at),
+    CONSTRAINT venue_bookings_are_somebodys CHECK (num_nonnulls(tender_id, partner_id) = 1)
 );
 
 -- Another request for the same venue asks to change what is confirmed.

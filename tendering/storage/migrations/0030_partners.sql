@@ -1,14 +1,4 @@
--- Other centres with platforms of their own: who they are, and each signed message between us.
-
-CREATE TABLE tendering.partners (
-    id uuid PRIMARY KEY,
-    organization_id uuid NOT NULL REFERENCES tendering.organizations (id),
-    endpoint text NOT NULL CHECK (char_length(endpoint) BETWEEN 1 AND 500),
-    public_key bytea NOT NULL CHECK (octet_length(public_key) = 32),
-    registered_at timestamptz NOT NULL,
-    CONSTRAINT partners_organization_is_unique UNIQUE (organization_id),
-    CONSTRAINT partners_key_is_unique UNIQUE (public_key)
-);
+-- Each signed message between us and other centres with platforms of their own.
 
 CREATE TABLE tendering.partner_nonces (
     partner_id uuid NOT NULL REFERENCES tendering.partners (id),
@@ -41,14 +31,6 @@ CREATE TABLE tendering.partner_messages (
 
 CREATE INDEX partner_messages_due ON tendering.partner_messages (next_at)
 WHERE direction = 'out' AND delivered_at IS NULL AND dead_at IS NULL;
-
--- A booking is for a tender here, or for a partner's, of which nothing else is known.
-ALTER TABLE tendering.venue_bookings
-ALTER COLUMN tender_id DROP NOT NULL,
-ADD COLUMN partner_id uuid REFERENCES tendering.partners (id),
-ADD COLUMN replaces uuid REFERENCES tendering.venue_bookings (id),
-ADD COLUMN contact text NOT NULL DEFAULT '' CHECK (char_length(contact) <= 200),
-ADD CONSTRAINT venue_bookings_are_somebodys CHECK (num_nonnulls(tender_id, partner_id) = 1);
 
 CREATE INDEX venue_bookings_partner_id ON tendering.venue_bookings (partner_id);
 CREATE INDEX venue_bookings_replaces ON tendering.venue_bookings (replaces);
