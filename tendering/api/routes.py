@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import bids, own_headers, public, schemas, tenders, uploads
+from tendering.api import bids, own_containers, own_headers, public, schemas, tenders, uploads
 from tendering.api.problems import BodyTooLarge, PreconditionFailed
 from tendering.api.routes_accounts import ACCOUNT_ROUTES
 from tendering.api.routes_archives import ARCHIVE_ROUTES
@@ -233,6 +233,17 @@ BID_ROUTES: Final = (
         "/tenders/{tender_id}/bids/mine/headers",
         own_headers.get_own_headers,
         action="bid.read_own",
+        tags=("bids",),
+        secret=True,
+    ),
+    Route(
+        "GET",
+        "/tenders/{tender_id}/bids/mine/{lot}/{counter}/{kind}",
+        own_containers.get_own_container,
+        action="bid.read_own",
+        statuses=(206, 304, 416),
+        errors=(NotFound,),
+        produces="application/octet-stream",
         tags=("bids",),
         secret=True,
     ),

@@ -325,6 +325,29 @@ async def test_the_headers_of_ones_own_standing_bid_are_served_and_nobody_elses(
     assert (holders.code, public.code) == ("forbidden", "unauthenticated")
 
 
+async def test_ones_own_containers_come_back_byte_for_byte_and_nobody_elses(hall: Hall) -> None:
+    context = hall.platform.running.context
+    async with transaction(context.pool) as connection:
+        other = await enter(connection, 79, Role.BIDDER, password_hash="-", at=context.now())
+        stranger = await begin_session(connection, other.authorization_id)
+    first = seal_bid(hall.tender, hall.signer)
+    await hall.send(first.body())
+    await hall.send(seal_bid(hall.tender, hall.signer, counter=2).body())
+    async with transaction(context.pool) as connection:
+        await connection.execute("UPDATE tendering.tenders SET status = 'failed'")
+    path = f"/api/v1/tenders/{hall.tender.id}/bids/mine/1"
+
+    for kind, container in first.containers.items():
+        mine = await hall.platform.request("GET", f"{path}/1/{kind}", token=hall.token)
+        theirs = await hall.platform.request("GET", f"{path}/1/{kind}", token=stranger)
+        assert (mine.status, mine.body) == (200, container)
+        assert theirs.code == "not-found"
+    missing = await hall.platform.request("GET", f"{path}/3/price", token=hall.token)
+    odd = await hall.platform.request("GET", f"{path}/1/all", token=hall.token)
+    host = await hall.platform.request("GET", f"{path}/1/price", role=Role.PROCURING_ENTITY)
+    assert (missing.code, odd.status, host.code) == ("not-found", 404, "forbidden")
+
+
 def test_what_is_no_header_comes_back_whole() -> None:
     assert [header_part(head) for head in (b"", b"\n--- x", b"x" * 9)] == [
         b"",

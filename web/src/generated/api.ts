@@ -963,6 +963,7 @@ export interface Doors {
   "POST /tenders/{tender_id}/bids": { path: { tender_id: string }; body: PostBid; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/bids/mine": { path: { tender_id: string }; answer: OwnBids };
   "GET /tenders/{tender_id}/bids/mine/headers": { path: { tender_id: string }; answer: OwnHeaderList };
+  "GET /tenders/{tender_id}/bids/mine/{lot}/{counter}/{kind}": { path: { tender_id: string; lot: string; counter: number; kind: "price" | "qualification" | "technical" }; answer: Blob };
   "POST /tenders/{tender_id}/bids/withdrawal": { path: { tender_id: string }; body: tendering_api_bids_PostWithdrawal; answer: Record<string, unknown> };
   "GET /tenders/{tender_id}/calendar.{form}": { path: { tender_id: string; form: "ics" | "json" }; answer: unknown };
   "GET /tenders/{tender_id}/canaries": { path: { tender_id: string }; answer: CanaryList };

@@ -84,6 +84,7 @@ export default {
     none: "Your organization has submitted no bid. Bids are sealed and submitted with the tool:",
     submission: "Lot {lot}, submission {counter}",
     check: "Check the receipt",
+    takeBack: "Take the sealed files back",
     keep: "Save the receipt",
     sealAgain: "A key holder was replaced. The bid remains valid; sealing anew is advised.",
     statuses: {

@@ -84,6 +84,7 @@ export default {
     none: "贵单位还没有递交投标文件。加密和递交请使用投标工具：",
     submission: "第 {lot} 标段第 {counter} 次递交",
     check: "核对回执",
+    takeBack: "取回加密文件",
     keep: "保存回执",
     sealAgain: "密钥持有人已更换。投标仍然有效，建议重新加密并替换。",
     statuses: {
