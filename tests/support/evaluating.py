@@ -10,6 +10,7 @@ from evaluation_rooms import commands as c
 from evaluation_rooms.actions.evaluations import Chance, open_evaluation
 from evaluation_rooms.actions.rooms import act
 from evaluation_rooms.phases import Phase
+from evaluation_rooms.recording import REQUIRED
 from evaluation_rooms.room import Room
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
@@ -150,7 +151,10 @@ async def _do(
 
 
 def _signed_check_ins(room: Room, members: tuple[Party, ...]) -> Iterable[c.Command]:
-    """The rules look at the certificate; the signatures were verified before."""
+    """The rules look at the certificate; the signatures were verified before.
+
+    Where the evaluation is recorded as a whole every member is then seen and heard.
+    """
     for command in check_ins(room):
         assert isinstance(command, c.CheckIn)
         certificate = base64.b64encode(members[command.seat - 1].certificate).decode()
@@ -159,6 +163,8 @@ def _signed_check_ins(room: Room, members: tuple[Party, ...]) -> Iterable[c.Comm
             command.person_id,
             tuple(dict(one) | {"certificate": certificate} for one in command.statements),
         )
+    if room.terms.recording == REQUIRED:
+        yield from (c.BeginMedia(one.number) for one in room.members)
 
 
 def _nothing(_room: Room) -> Iterable[c.Command]:

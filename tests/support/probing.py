@@ -50,7 +50,7 @@ class Probe:
     known: Mapping[str, str] = field(default_factory=dict)
 
 
-@schemathesis.serializer("application/timestamp-query")
+@schemathesis.serializer("application/timestamp-query", "application/pdf")
 def _raw_bytes(_context: object, value: Any) -> bytes:
     return value if isinstance(value, bytes) else os.fsencode(str(value))
 
