@@ -9,6 +9,7 @@ from tendering.actions.issued_documents import named
 from tendering.documents.data import ContributionRow, DrawnRow, HallDraw
 from tendering.domain.draw_steps import leaves_to_draw
 from tendering.domain.journal import Entry, Stream
+from tendering.domain.kept_groups import keeps_group
 from tendering.domain.refusals.draws import DrawNotPrepared
 from tendering.domain.tender import Tender
 from tendering.storage import journal
@@ -26,7 +27,9 @@ async def drawn_in_hall(
 
     Raises DrawNotPrepared while nothing was drawn.
     """
-    if not leaves_to_draw(tender) or session < len(tender.round.sessions):
+    is_last = session == len(tender.round.sessions)
+    # A group that is kept was drawn, with its seed, before this round.
+    if not leaves_to_draw(tender) or not is_last or keeps_group(tender.round):
         return None
     entry = await _find(connection, tender)
     if entry is None:

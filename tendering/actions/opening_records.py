@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from crypto.canonical import JsonValue
@@ -34,6 +34,7 @@ from tendering.domain.procedure import Judging
 from tendering.domain.refusals.remedies import ObjectionsOpen
 from tendering.domain.refusals.signatures import DocumentChanged
 from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.security_release import KEPT_CAUSES
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_transition
 from tendering.storage import bids, journal, objections, openings, tenders
 from tendering.storage.connection import Connection, Pool, reading, transaction
@@ -146,15 +147,19 @@ async def _draft(
     helpers = await _key_holders(connection, tender, lot, unlocks)
     signatories = await _signatories(connection, tender, unlocks, helpers, by=by)
     spoken = [entry async for entry in _public_entries(connection, tender.id)]
+    shown = _revealed(spoken, opening)
     record = OpeningRecord(
         heading=await document_heading(connection, tender, kind, lot, at=at, address=address),
         deadline=tender.deadline,
         opened_at=opening.opened_at,
         unlock_until=opening.unlock_until,
-        revealed_at=_revealed_at(spoken, opening),
+        revealed_at=shown.at,
         ceiling_price_fen=tender.lot(lot).ceiling_price_fen,
         rows=tuple(
-            _row(unlock, standing[unlock.bidder_id], tender, session=opening.session)
+            replace(
+                _row(unlock, standing[unlock.bidder_id], tender, session=opening.session),
+                fate=_fate(shown, unlock),
+            )
             for unlock in unlocks
         ),
         key_holders=helpers,
@@ -167,6 +172,7 @@ async def _draft(
         custody=marks.custody,
         signers=signers_of(signatories),
         session=opening.session,
+        kept_law=KEPT_CAUSES[tender.regime]["revoked"],
         draw=await drawn_in_hall(connection, tender, lot, session=opening.session),
     )
     return _Draft(record, signatories, marks, kind)
@@ -233,10 +239,18 @@ def _spoken(entry: Entry) -> str:
     return text if name is None else f"{name}：{text}"
 
 
-def _revealed_at(entries: list[Entry], opening: Opening) -> datetime:
+def _fate(revealed: Entry, unlock: Unlock) -> str:
+    """What a bid that did not open is deemed, as it was shown; empty for one that did."""
+    if unlock.unlocked_by is not None:
+        return ""
+    withdrawn: Any = revealed.body["deemed_withdrawn"]
+    return "deemed_withdrawn" if str(unlock.bidder_id) in withdrawn else "deemed_revoked"
+
+
+def _revealed(entries: list[Entry], opening: Opening) -> Entry:
     for entry in reversed(entries):
         if entry.kind == "prices.revealed" and entry.body["lot"] == opening.lot:
-            return entry.at
+            return entry
     raise AssertionError(f"lot {opening.lot} was revealed without an entry")
 
 

@@ -41,7 +41,8 @@ class JournalMark:
 class OpeningRow:
     """A bid in the opening record. `price_fen` and what follows are None where it did not open.
 
-    `opened_by`: bidder, key_holders, or empty: deemed revoked.
+    `opened_by`: bidder, key_holders, or empty; it is then `fate`, deemed_revoked or
+    deemed_withdrawn, by whose fault it was (电子招标投标办法 第三十一条).
     """
 
     place: int
@@ -56,6 +57,7 @@ class OpeningRow:
     project_manager: str
     findings: tuple[str, ...]
     confirmed_at: datetime | None
+    fate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class OpeningRecord:
     signers: tuple[Signer, ...]
     session: int = 1
     draw: HallDraw | None = None
+    kept_law: str = ""
 
 
 @dataclass(frozen=True, slots=True)

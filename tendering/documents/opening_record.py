@@ -24,7 +24,10 @@ _FINDINGS: Final = {
 _OPENED_BY: Final = {
     "bidder": "投标人解密",
     "key_holders": "密钥持有人补救解密",
-    "": "未解密，视为撤销投标文件",
+}
+_FATES: Final = {
+    "deemed_revoked": "投标人原因未解密，视为撤销投标文件",
+    "deemed_withdrawn": "非投标人原因未解密，视为撤回投标文件",
 }
 _Section: TypeAlias = tuple[str, list[Block]]
 # By session of the opening.
@@ -53,6 +56,7 @@ def render_opening_record(record: OpeningRecord) -> Rendered:
             _readings(record),
             heading("三、投标文件递交与解密"),
             _openings(record),
+            *_consequences(record),
             paragraph("投标文件清单摘要（SHA-256）："),
             fact_list(
                 *((f"{row.place} {row.bidder_name}", row.manifest_digest) for row in record.rows)
@@ -88,10 +92,27 @@ def _readings(record: OpeningRecord) -> Block:
     )
 
 
+def _opening(row: OpeningRow) -> str:
+    return _OPENED_BY[row.opened_by] if row.opened_by else _FATES[row.fate]
+
+
+def _consequences(record: OpeningRecord) -> list[Block]:
+    """What follows for who did not unlock, by whose fault it was, with the articles."""
+    kept = f"（{record.kept_law}）" if record.kept_law else ""
+    said = {
+        "deemed_revoked": "因投标人原因未解密的，视为撤销其投标文件"
+        f"（《电子招标投标办法》第三十一条）；招标文件约定的，投标保证金可以不予退还{kept}。",
+        "deemed_withdrawn": "因投标人之外的原因未解密的，视为撤回其投标文件，投标保证金应当退还，"
+        "投标人有权要求责任方赔偿直接损失（《电子招标投标办法》第三十一条）。",
+    }
+    found = {row.fate for row in record.rows}
+    return [paragraph(text) for fate, text in said.items() if fate in found]
+
+
 def _remarks(row: OpeningRow) -> str:
     said = [_FINDINGS.get(finding, finding) for finding in row.findings]
     if row.opened_by != "bidder":
-        said.append(_OPENED_BY[row.opened_by])
+        said.append(_opening(row))
     if row.confirmed_at is not None:
         said.append("投标人已确认")
     return "；".join(said) or "—"
@@ -106,7 +127,7 @@ def _openings(record: OpeningRecord) -> Block:
                 row.bidder_name,
                 row.uscc,
                 moment(row.received_at),
-                _OPENED_BY[row.opened_by],
+                _opening(row),
             ]
             for row in record.rows
         ],

@@ -1,6 +1,7 @@
-"""The opening hall, played by real people in browsers from the rehearsal to the signed record.
+"""The opening hall, played by real people in browsers from the rehearsal to the last record.
 
-Three bidders, the host, a key holder and the gallery in two languages; every phase is looked at.
+Two sessions, the technical part and then the prices; three bidders, the host, a key holder and the
+gallery in two languages; every phase is looked at.
 """
 
 import asyncio
@@ -18,9 +19,10 @@ import hatch_build
 from crypto import age_passphrase
 from tendering.settings import ServerSettings
 from tests.browser.conftest import free_port
+from tests.support.bidding import PASSPHRASE
 from tests.support.browsing import PHONE, Manner, Visitor, visiting
 from tests.support.evaluation import DRAWN_METHOD
-from tests.support.hall import PASSPHRASE, HallPlay, hall_play
+from tests.support.hall import HallPlay, hall_play
 from tests.support.hall_draw import HallDraw
 from tests.support.platform import PASSWORD, serving
 from tests.support.postgres import ROOT, Cluster
@@ -28,7 +30,7 @@ from tests.support.postgres import ROOT, Cluster
 pytestmark = [
     pytest.mark.needs("chromium"),
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(400),
 ]
 
 
@@ -45,7 +47,13 @@ async def play(
     async with (
         postgres.migrated() as database,
         serving(database, tmp_path / "platform", server=named) as platform,
-        hall_play(platform, tmp_path, method=DRAWN_METHOD) as play,
+        hall_play(
+            platform,
+            tmp_path,
+            method=DRAWN_METHOD,
+            procedure="two-envelope-tendering",
+            drain_seconds=3,
+        ) as play,
     ):
         yield play
 
@@ -59,13 +67,13 @@ class People:
     holder: Visitor
     bidders: tuple[Visitor, ...]
 
-    async def see_phase(self, chinese: str, name: str) -> None:
+    async def see_phase(self, chinese: str, name: str, *, again: bool = False) -> None:
         """The hall is in a phase; the gallery takes its pictures."""
         await self.gallery[0].page.locator(".steps .now", has_text=chinese).wait_for()
         async with asyncio.TaskGroup() as group:
             for visitor in self.gallery:
                 await visitor.see(".badge.live")
-                group.create_task(visitor.look(f"hall-{name}"))
+                group.create_task(visitor.look(f"hall-{name}", again=again))
 
 
 async def test_everybody_does_the_whole_job_on_the_page(
@@ -79,6 +87,7 @@ async def test_everybody_does_the_whole_job_on_the_page(
         await _object(play, people)
         await _draw(play, people, tmp_path)
         await _record(play, people)
+        await _prices(play, people)
         entries = await people.gallery[0].page.locator(".record li").count()
 
     assert entries > 20
@@ -95,7 +104,7 @@ async def _come(stack: AsyncExitStack, play: HallPlay, chromium: Browser, pictur
         await visitor.see(".badge.live")
         return visitor
 
-    manners = (Manner(), Manner("en", "dark"), Manner("zh", "light", PHONE))
+    bidders = (Manner(), Manner("en", "dark"), Manner("zh", "light", PHONE))
     return People(
         gallery=(await come(Manner()), await come(Manner("en"))),
         host=await come(Manner(), play.host.login),
@@ -103,7 +112,7 @@ async def _come(stack: AsyncExitStack, play: HallPlay, chromium: Browser, pictur
         bidders=tuple(
             [
                 await come(manner, party.login)
-                for manner, party in zip(manners, play.bidders, strict=True)
+                for manner, party in zip(bidders, play.bidders, strict=True)
             ]
         ),
     )
@@ -174,27 +183,32 @@ async def _unlock(play: HallPlay, people: People) -> None:
 
 
 async def _read_out(people: People) -> None:
+    gallery = people.gallery[0].page
     await people.host.page.get_by_role("button", name="开始唱标").click()
-    await people.gallery[0].page.get_by_text("壹佰贰拾捌万伍仟元整").wait_for()
-    await people.gallery[0].page.get_by_text("疑似金额单位有误").first.wait_for()
-    await people.gallery[0].page.get_by_text("超过最高限价").first.wait_for()
+    await gallery.locator(".steps .now", has_text="唱标").wait_for()
     await people.see_phase("唱标", "reveal")
+    # The prices are sealed still, the platform itself knows none.
+    assert "壹佰贰拾捌万" not in await gallery.content()
+    await _confirm(people)
+    await people.see_phase("确认开标结果", "confirm")
+
+
+async def _confirm(people: People) -> None:
     await _lead(people, "确认开标结果")
     await people.bidders[0].page.get_by_role("button", name="核对无误，确认").click()
     await people.bidders[0].page.get_by_text("已确认").first.wait_for()
-    await people.see_phase("确认开标结果", "confirm")
 
 
 async def _object(play: HallPlay, people: People) -> None:
     bidder, host = people.bidders[1].page, people.host.page
     await _lead(people, "开标异议")
     await bidder.get_by_text("I object").click()
-    await bidder.get_by_label("The objection").fill("我方报价单位为万元，请核实。")
+    await bidder.get_by_label("The objection").fill("我方递交了两份技术附件，请核实。")
     await _choose(people.bidders[1], play.bidders[1].signing_key)
     await bidder.get_by_role("button", name="Sign and object").click()
     await bidder.get_by_text("The objection was raised").wait_for()
     await host.get_by_role("button", name="答复").click()
-    await host.get_by_label("答复内容").fill("以密封的开标一览表为准，由评标委员会处理。")
+    await host.get_by_label("答复内容").fill("以密封的投标文件为准，由评标委员会处理。")
     await _choose(people.host, play.host.signing_key)
     await people.host.look("hall-host-objections")
     await host.get_by_role("button", name="签名并答复").click()
@@ -247,6 +261,35 @@ async def _record(play: HallPlay, people: People) -> None:
     await people.host.page.get_by_role("button", name="生成开标记录").click()
     await people.see_phase("签署开标记录", "record")
     await play.sign_record()
+    await people.see_phase("开标结束", "between")
+
+
+async def _prices(play: HallPlay, people: People) -> None:
+    host, (gallery, _) = people.host.page, people.gallery
+    first, second, third = people.bidders
+    await play.lock_marks()
+    await host.get_by_role("button", name="开始第二次开标").click()
+    await gallery.page.locator(".steps .now", has_text="投标人解密").wait_for()
+    await people.see_phase("投标人解密", "prices-unlock", again=True)
+    for visitor, party, button, done in (
+        (first, play.bidders[0], "一键解密", "解密成功，投标文件与递交时一致"),
+        (second, play.bidders[1], "Unlock", "Unlocked: the bid is what was handed in"),
+        (third, play.bidders[2], "一键解密", "解密成功，投标文件与递交时一致"),
+    ):
+        await _choose(visitor, party.key_file)
+        if party is play.bidders[0]:
+            await visitor.page.get_by_label("密钥文件口令").fill(PASSPHRASE)
+        await visitor.page.get_by_role("button", name=button, exact=True).click()
+        await visitor.page.get_by_text(done).wait_for()
+    await host.get_by_role("button", name="开始唱标").click()
+    await gallery.page.get_by_text("壹佰贰拾捌万伍仟元整").wait_for()
+    await gallery.page.get_by_text("疑似金额单位有误").first.wait_for()
+    await gallery.page.get_by_text("超过最高限价").first.wait_for()
+    await people.see_phase("唱标", "prices-reveal", again=True)
+    await _confirm(people)
+    await host.get_by_role("button", name="生成开标记录").click()
+    await people.see_phase("签署开标记录", "prices-record", again=True)
+    await play.sign_record("price_record")
     await people.see_phase("开标结束", "closed")
 
 

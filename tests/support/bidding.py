@@ -30,6 +30,7 @@ from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
 from tendering.domain.rulebook import to_json
 from tendering.domain.tender import Document, KeyHolder, Lot, Tender, Terms, public_facts
+from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, rulebook_of
 from tendering.storage import journal, key_holders, tender_documents, tenders
 from tendering.storage.connection import Connection, transaction
@@ -66,11 +67,12 @@ async def tender_to_bid_for(
     announced_by_others: bool = False,
     opening_keys: Sequence[OpeningKey] = (),
     method: Mapping[str, Any] = METHOD,
+    procedure: str = "open-tendering",
+    drain_seconds: int = 10,
 ) -> Tender:
     """A published tender whose notice holds: documents, announced keys, a timetable.
 
-    With `announced_by_others` the announcements are those of somebody whom nobody has certified.
-    `opening_keys` are the three key holders'.
+    `announced_by_others`: by somebody whom nobody has certified. `opening_keys`: the holders'.
     """
     context, accounts = platform.running.context, platform.accounts
     tender_id = uuid4()
@@ -96,7 +98,8 @@ async def tender_to_bid_for(
             key_holders=holders,
             documents=(document,),
             method=dict(method),
-            terms=Terms(bid_validity_days=90, unlock_minutes=30, drain_seconds=10),
+            round=round_of(procedure, 1, rulebook_of("construction")),
+            terms=Terms(bid_validity_days=90, unlock_minutes=30, drain_seconds=drain_seconds),
             published_at=now,
             deadline=now + lasts,
             timetable=_timetable(now, now + lasts),

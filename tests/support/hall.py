@@ -2,12 +2,13 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
 from clients import sdk
 from clients.document_signing import Document, sign_in_turn
@@ -15,15 +16,21 @@ from clients.key_files import SIGNING_KEY
 from crypto.certificates import facts
 from crypto.keys import OpeningKey, generate_opening_key
 from crypto.sealed_file import unwrap_share
+from evaluation_rooms.actions.evaluations import Chance, open_evaluation
+from evaluation_rooms.actions.rooms import act
+from evaluation_rooms.commands import AdvancePhase
+from evaluation_rooms.phases import Phase
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.storage import rooms
+from tendering.domain.parties import Actor
 from tendering.domain.roles import Role
 from tendering.domain.tender import ENVELOPES, Tender
 from tendering.storage.connection import transaction
-from tests.support.bidding import move_deadline, tender_to_bid_for
-from tests.support.evaluation import METHOD
+from tests.support.bidding import PASSPHRASE, move_deadline, tender_to_bid_for
+from tests.support.evaluation import check_ins, elects, scores, votes
 from tests.support.platform import PASSWORD, Platform, enter
 
 LOT: Final = "1"
-PASSPHRASE: Final = "示范口令 correct horse"
 # The second asks for a hundredth of what it meant: somebody wrote 万元 for 元.
 PRICES_FEN: Final = (128_500_000, 1_310_000, 205_000_000)
 
@@ -92,22 +99,46 @@ class HallPlay:
                 body = {"lot": LOT, "bidder_id": remedy["bidder_id"], "shares": shares}
                 await holder.line.post(f"{path}/shares", body)
 
-    async def sign_record(self) -> None:
+    async def sign_record(self, kind: str = "opening_record") -> None:
         """Everybody signs the opening record in turn."""
-        document = Document(self.tender.id, "opening_record", LOT)
+        document = Document(self.tender.id, kind, LOT)
         for party in (self.host, *self.bidders, *self.holders[:2], self.supervisor):
             await sign_in_turn(party.line, party.signer, document)
 
+    async def lock_marks(self) -> None:
+        """The drawn committee reviews and scores; all technical marks are locked."""
+        context, room_id = self.platform.running.context, uuid4()
+        account = self.platform.accounts[Role.PROCURING_ENTITY]
+        who = account.organization
+        host = Actor(account.person.id, who.id, Role.PROCURING_ENTITY, who.name, who.uscc)
+        steps: list[tuple[Any, Phase | None]] = [
+            (check_ins, Phase.CHAIR),
+            (elects, Phase.PRELIMINARY),
+            (votes, Phase.TECHNICAL),
+            (scores, None),
+        ]
+        async with transaction(context.pool) as connection:
+            chance = Chance(room_id, bytes(32))
+            at = context.now()
+            await open_evaluation(connection, self.tender.id, LOT, chance, by=host, at=at)
+            for commands, phase in steps:
+                room = await rooms.load(connection, self.tender.id, room_id)
+                leads = [] if phase is None else [AdvancePhase(None, phase)]
+                for command in (*commands(room), *leads):
+                    await act(connection, room_id, command, Standing(Viewer.HOST), at=at)
+        context.touched(self.tender.id)
+
 
 @asynccontextmanager
-async def hall_play(
-    platform: Platform, folder: Path, *, method: Mapping[str, Any] = METHOD
-) -> AsyncIterator[HallPlay]:
-    """A tender whose deadline is 25 days away, with three bids in custody."""
+async def hall_play(platform: Platform, folder: Path, **terms: Any) -> AsyncIterator[HallPlay]:
+    """A tender whose deadline is 25 days away, with three bids in custody.
+
+    `terms`: as in `tender_to_bid_for`.
+    """
     context = platform.running.context
     keys = tuple(generate_opening_key() for _ in range(3))
     password_hash = await context.passwords.hash(PASSWORD)
-    tender = await tender_to_bid_for(platform, folder, opening_keys=keys, method=method)
+    tender = await tender_to_bid_for(platform, folder, opening_keys=keys, **terms)
     async with transaction(context.pool) as connection:
         others = [
             await enter(

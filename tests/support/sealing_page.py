@@ -11,8 +11,9 @@ from clients.key_files import read_opening_keys
 from tendering.domain.tender import ENVELOPES
 from tendering.storage import bids
 from tendering.storage.connection import reading
+from tests.support.bidding import PASSPHRASE
 from tests.support.browsing import Visitor
-from tests.support.hall import PASSPHRASE, HallPlay
+from tests.support.hall import HallPlay
 
 
 async def seal_and_hand_in(visitor: Visitor, play: HallPlay, folder: Path) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import msgspec
+import pypdfium2  # type: ignore[import-untyped]  # ships no types
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
@@ -15,8 +16,11 @@ from clients.platform import Identity, open_platform
 from clients.receipt_keeping import ReceiptBook
 from crypto.errors import BadShare
 from crypto.keys import AnyOpeningKey, OpeningKey
+from tendering.actions.issued_documents import Address
+from tendering.actions.opening_records import issue_opening_record
 from tendering.api import openings as doors
 from tendering.domain.bid import BidStatus
+from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Stream, instant
 from tendering.domain.refusals.openings import (
     BidDoesNotOpen,
@@ -31,6 +35,7 @@ from tendering.domain.tender import ENVELOPES
 from tendering.remedies import Tried, open_pending
 from tendering.storage.connection import Pool
 from tests.integration.tendering.locked_bids import Opened, damage, opened, stored_path
+from tests.integration.tendering.test_issued_documents import read
 from tests.support.archive_parties import BidMade, chance
 
 
@@ -189,6 +194,34 @@ async def test_bytes_damaged_at_rest_are_the_platforms_fault_and_the_bid_deemed_
     assert revealed["deemed_withdrawn"] == [str(tender.bids[2][0].id)]
     assert revealed["faults"][0]["fault"]["cause"] == "damaged-in-custody"
     assert await tender.third_status() is BidStatus.DEEMED_WITHDRAWN
+    record = await record_of(tender)
+    assert "非投标人原因未解密，视为撤回投标文件" in record
+    assert "投标保证金应当退还" in record
+    assert "视为撤销" not in record
+
+
+async def test_the_record_says_what_follows_for_who_did_not_unlock(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    await tender.unlock(0)
+    await tender.unlock(1)
+    await tender.reveal_all_the_same(tender.late)
+
+    record = await record_of(tender)
+
+    assert "投标人原因未解密，视为撤销投标文件" in record
+    assert "《招标投标法实施条例》第三十五条" in record
+    assert "视为撤回" not in record
+
+
+async def record_of(tender: Opened) -> str:
+    """The opening record in words."""
+    await issue_opening_record(tender.pool, tender.id, "1", by=tender.host, at=tender.late)
+    _, pdf = await read(tender.pool, Address(tender.id, DocumentKind.OPENING_RECORD, "1"))
+    pages = pypdfium2.PdfDocument(pdf)
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    return "".join(text.split())
 
 
 async def test_a_lost_file_is_the_platforms_fault(pool: Pool, tmp_path: Path) -> None:

@@ -55,6 +55,8 @@ export interface OpenedLot {
   lot: string;
   unlockUntil: string | null;
   revealed: boolean;
+  /** The newest session of its opening. */
+  session: number;
   shortfall: Shortfall | null;
   /** The opening record is issued, or signed by all. */
   record: "issued" | "signed" | null;
@@ -183,12 +185,16 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
     const left = Array.isArray(body.bidders) ? body.bidders.map(text) : [];
     opening.recorded = false;
     lot.revealed = false;
+    lot.record = null;
+    lot.session = Number(body.session);
     lot.unlockUntil = text(body.unlock_until) || null;
     for (const bid of lot.bids) {
       if (!left.includes(bid.bidderId)) continue;
       bid.verdict = "waiting";
       bid.session = Number(body.session);
       bid.by = null;
+      bid.keyLost = false;
+      bid.confirmed = false;
     }
   },
   "prices.revealed": (opening, body) => {
@@ -226,7 +232,7 @@ const TAKE: Record<string, (opening: Opening, body: Body) => void> = {
   "shortfall.proposed": (opening, body) => takeShortfall(opening, body, false),
   "shortfall.decided": (opening, body) => takeShortfall(opening, body, true),
   "document.issued": (opening, body) => {
-    if (body.kind === "opening_record") lotOf(opening, text(body.lot)).record = "issued";
+    if (body.kind === "opening_record" || body.kind === "price_record") lotOf(opening, text(body.lot)).record = "issued";
   },
   "opening.recorded": (opening, body) => {
     opening.recorded = true;
@@ -275,6 +281,7 @@ function emptyLot(lot: string): OpenedLot {
     lot,
     unlockUntil: null,
     revealed: false,
+    session: 1,
     shortfall: null,
     record: null,
     bids: [],

@@ -35,6 +35,7 @@ export function ownPartOf(lot: LotOpening): OwnPart {
         form: bid.form,
         findings: [],
       })),
+      session: 1,
       coefficients: [],
       candidates: [],
       publicityFrom: null,

@@ -105,11 +105,12 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
   "canary.opened": { key: "canaryOpened", values: canary },
   "canary.missed": { key: "canaryMissed", tone: "bad", values: canary },
   "key.lost": { key: "keyLost", values: who },
-  "prices.revealed": {
-    key: "pricesRevealed",
+  "prices.revealed": (body) => ({
+    // The first of two sessions shows what was unlocked; its prices are sealed.
+    key: list(body.rows).some((row) => "price_fen" in ((row.form ?? {}) as Body)) ? "pricesRevealed" : "partsRevealed",
     tone: "important",
-    values: (body) => ({ ...lot(body), count: list(body.rows).length }),
-  },
+    values: (entry) => ({ ...lot(entry), count: list(entry.rows).length }),
+  }),
   "bidders.compared": { key: "biddersCompared" },
   "objection.raised": {
     key: "objectionRaised",

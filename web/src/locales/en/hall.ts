@@ -44,7 +44,7 @@ export default {
     unsound: "not as it was sealed, digest",
     after: {
       invalid: "The bid opened but is not as it was sealed; by the tender documents it is invalid. Object on the spot if you disagree.",
-      deemed_revoked: "Not unlocked in time: deemed revoked (Order 20, article 31). If that was not your doing, publish the file keys with the bidder's tool, and anybody can compute whose fault it was.",
+      deemed_revoked: "Not unlocked in time: deemed revoked (Order 20, article 31); where the documents say so the security may be kept. If that was not your doing, publish the file keys with the bidder's tool, and anybody can compute whose fault it was.",
       deemed_withdrawn: "Not unlocked, and not by the bidder's fault: deemed withdrawn; the bid security is returned and direct loss may be claimed (Order 20, article 31).",
     },
     confirm: "It is right: confirm",
@@ -106,6 +106,8 @@ export default {
     goOn: "Propose to go on",
     fail: "Propose that it fails",
     proposed: { go_on: "The host proposes to go on; the supervisor's consent is awaited.", fail: "The host proposes that the lot fails; the supervisor's consent is awaited." },
+    resume: "Begin the second session (prices)",
+    resumeHint: "Possible once all technical marks are locked; bidders unlock again.",
     issue: "Issue the opening record",
     issueHint: "Possible once all objections are answered; everybody then signs in turn.",
   },

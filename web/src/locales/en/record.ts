@@ -31,6 +31,7 @@ export default {
   replacementOrdered: "The host has key holder {holder} replaced by {name}: {reason}",
   keyHolderReplaced: "Key holder {holder} was replaced by {name}. Whoever has submitted should seal again; earlier bids stay valid.",
   keyLost: "{name} declared that it cannot unlock its bid for lot {lot}; the key holders may act.",
+  partsRevealed: "Lot {lot}: what was unlocked of {count} bids was shown at the same moment; prices stay sealed.",
   pricesRevealed: "Reading-out: {count} prices of lot {lot} were shown at the same moment.",
   biddersCompared: "The ties between the bidders were looked at.",
   objectionRaised: "{name} objects: {text}",

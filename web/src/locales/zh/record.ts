@@ -31,6 +31,7 @@ export default {
   replacementOrdered: "招标人决定由 {name} 接替第 {holder} 号密钥持有人：{reason}",
   keyHolderReplaced: "第 {holder} 号密钥持有人已更换为 {name}。已递交的投标仍然有效，请投标人重新加密并替换。",
   keyLost: "{name} 声明无法自行解密（第 {lot} 标段），启动密钥持有人补救解密。",
+  partsRevealed: "第 {lot} 标段 {count} 份投标文件的解密结果同时公布，报价仍然密封。",
   pricesRevealed: "唱标：第 {lot} 标段 {count} 份报价同时公布。",
   biddersCompared: "已比对各投标人之间的关联关系。",
   objectionRaised: "{name} 提出异议：{text}",
