@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +15,10 @@ from clients.bundling import EnvelopeContent, bundle_stream, pack
 from crypto.container_digest import container_digest
 from evaluation_rooms.actions.clearings import read_report
 from evaluation_rooms.actions.evaluations import Chance, open_evaluation
+from evaluation_rooms.actions.rooms import act
 from evaluation_rooms.room import Room
+from evaluation_rooms.standing import Standing, Viewer
+from evaluation_rooms.storage import rooms
 from tendering.actions.clearings import make_clearing, needs_clearing
 from tendering.actions.tenders import current_documents
 from tendering.documents.clearing_report import ClearingHeading, render_clearing
@@ -46,6 +50,7 @@ from tendering.storage.clearings import MadeClearing
 from tendering.storage.connection import Pool, reading, transaction
 from tests.integration.evaluation_rooms.test_result_doors import served
 from tests.support.evaluating import seat_committee
+from tests.support.evaluation import check_ins
 from tests.support.opened import (
     NOW,
     PUBLISHED,
@@ -281,13 +286,34 @@ async def test_every_door_of_a_clearing_refuses_whom_and_when_it_must(
                 "not-found",
             )
             assert await read(place, lot.host) == (200, "%PDF-" if "document" in place else "")
-        blind = await doors.call("GET", f"/rooms/{room['room_id']}/clearing", by=lot.supervisor)
+        place = f"/rooms/{room['room_id']}/clearing"
+        closes_at = await check_in(pool, lot, UUID(room["room_id"]))
+        inside = await read(place, members[0])
+        doors.clock[0] = closes_at
+        for door in (place, f"{place}/document"):
+            assert await read(door, members[0]) == (409, "room-window-closed")
+        blind = await doors.call("GET", place, by=lot.supervisor)
         async with transaction(pool) as connection:
             await connection.execute("DELETE FROM tendering.clearings")
-        gone = await read(f"/rooms/{room['room_id']}/clearing", lot.host)
+            await connection.execute("DELETE FROM tendering.shares")
+            await connection.execute("DELETE FROM tendering.unlocks")
+            await connection.execute("DELETE FROM tendering.openings")
+        gone = await read(place, lot.host)
+        unopened = await made(lot.host)
 
+    assert inside == (200, "")
     assert blind[0] == 200
     assert gone == (404, "not-found")
+    assert unopened == (409, "opening-not-started")
+
+
+async def check_in(pool: Pool, lot: OpenedLot, room_id: UUID) -> datetime:
+    """All members check in; until when the room is open."""
+    async with transaction(pool) as connection:
+        room = await rooms.load(connection, lot.id, room_id)
+        for command in check_ins(room):
+            await act(connection, room_id, command, Standing(Viewer.HOST), at=NOW)
+        return room.closes_at
 
 
 async def phase(pool: Pool, lot: OpenedLot, to: OpeningPhase) -> None:
