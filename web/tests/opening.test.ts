@@ -5,8 +5,8 @@ import type { JournalEntry } from "@/api/tenders";
 import { merged } from "@/domain/journal";
 import { contributionDue, drawOf, kindsIn, namesOf, openingOf } from "@/domain/opening";
 import { sentenceOf } from "@/domain/record";
-import type { RoomView } from "@/generated/rooms";
-import { dutyOf, waysOn } from "@/rooms/duty";
+import type { RoomView, StandingView } from "@/generated/rooms";
+import { dutyOf, timeAskedOf, waysOn } from "@/rooms/duty";
 
 const AT = "2026-12-16T02:01:00Z";
 
@@ -177,6 +177,20 @@ describe("the duty of a member", () => {
 
   test("nobody else has one", () => {
     expect(dutyOf(view, { kind: "evaluation", viewer: "supervisor", seat: null })).toBeNull();
+  });
+
+  test("E26: more than a third of the members ask for more time, each once, until the report is there", () => {
+    const seats = [1, 2, 3, 4, 5].map((number) => ({ ...seat, number, role: "member" }));
+    const host = { kind: "evaluation", viewer: "host", seat: null };
+    const of = (short_of_time: number[], standing: StandingView = member, phase = "technical") =>
+      timeAskedOf({ ...view, seats: [...seats, { ...seat, number: 6, role: "host" }], short_of_time, phase } as unknown as RoomView, standing);
+
+    expect(of([])).toEqual({ seats: [], missing: 2, mayAsk: true });
+    expect(of([4])).toEqual({ seats: [4], missing: 1, mayAsk: true });
+    expect(of([2])).toEqual({ seats: [2], missing: 1, mayAsk: false });
+    expect(of([2], host)).toEqual({ seats: [2], missing: 1, mayAsk: false });
+    expect(of([], host)).toBeNull();
+    expect(of([4], member, "signing")).toBeNull();
   });
 
   test("only host and chair lead on, and some steps are the host's", () => {

@@ -66,6 +66,28 @@ export function findingsOf(view: RoomView, seat: number) {
   );
 }
 
+/** Who asked for more time, how many more it takes, and whether this reader may ask. */
+export interface TimeAsked {
+  seats: readonly number[];
+  missing: number;
+  mayAsk: boolean;
+}
+
+/**
+ * The state of asking for more time (E26): more than a third of the members, as
+ * `extensions` of evaluation_rooms/room.py counts. Null where there is nothing to show.
+ */
+export function timeAskedOf(view: RoomView, standing: StandingView): TimeAsked | null {
+  if (REPORTED.includes(view.phase)) return null;
+  const members = view.seats.filter((one) => one.role === "member").length;
+  const seats = view.short_of_time;
+  const mayAsk = standing.viewer === "member" && standing.seat !== null && !seats.includes(standing.seat);
+  if (!mayAsk && seats.length === 0) return null;
+  return { seats, missing: Math.max(0, Math.floor(members / 3) + 1 - seats.length), mayAsk };
+}
+
+const REPORTED: readonly string[] = ["signing", "closed", "void"];
+
 /** The phases that this reader may lead the room into. */
 export function waysOn(view: RoomView, standing: StandingView): Phase[] {
   const isHost = standing.viewer === "host";

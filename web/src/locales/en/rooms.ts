@@ -175,6 +175,12 @@ export default {
     pause: "Pause the room",
     resume: "Let it go on",
   },
+  time: {
+    title: "Time",
+    law: "The room is open until {until}. When more than a third of the members find that too short, it is open four hours longer, each time (Implementing Regulations, Art. 48).",
+    asked: "Too short for seats {seats}; with {missing} more the room is open longer.",
+    ask: "The time is too short",
+  },
   refusal: {
     title: "Enter a refusal to sign",
     lead: "Whoever neither confirms the report nor writes why is taken to agree (Implementing Regulations, Art. 53). The host enters it by name.",
@@ -331,6 +337,7 @@ export default {
     room_resumed: "The room goes on.",
     step_back_proposed: "Going back to “{phase}” is proposed.",
     step_back_answered: "Seat {seat} answered the proposal to go back.",
+    time_requested: "Seat {seat} finds the time too short.",
     report_refused: "Seat {seat} refuses to sign the report; the host entered it.",
     price_answered: "The answer of bid {bid} to its corrected price was entered.",
     price_explained: "The explanation of bid {bid} for its low price was entered.",

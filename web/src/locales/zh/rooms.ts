@@ -175,6 +175,12 @@ export default {
     pause: "暂停评标",
     resume: "恢复评标",
   },
+  time: {
+    title: "评标时间",
+    law: "评标室开放至 {until}。超过三分之一的成员认为评标时间不够的，应当适当延长（招标投标法实施条例第四十八条），每次延长四小时。",
+    asked: "{seats} 号专家认为时间不够，再有 {missing} 人即延长。",
+    ask: "提出时间不够",
+  },
   refusal: {
     title: "录入拒绝签署",
     lead: "既不确认报告、又不书面说明不同意见和理由的，视为同意评标结论（招标投标法实施条例第五十三条）。由主持人具名录入。",
@@ -331,6 +337,7 @@ export default {
     room_resumed: "评标恢复。",
     step_back_proposed: "提议退回“{phase}”阶段。",
     step_back_answered: "{seat} 号专家答复退回提议。",
+    time_requested: "{seat} 号专家认为评标时间不够。",
     report_refused: "{seat} 号专家拒绝签署评标报告，主持人已录入。",
     price_answered: "已录入投标 {bid} 对修正报价的答复。",
     price_explained: "已录入投标 {bid} 对低价的说明。",
