@@ -1530,7 +1530,11 @@ CREATE TABLE tendering.shared_seats (
     request_id uuid NOT NULL,
     place integer NOT NULL,
     named_at timestamp with time zone,
-    CONSTRAINT shared_seats_place_check CHECK ((place >= 0))
+    salt bytea,
+    sealed text,
+    CONSTRAINT shared_seats_check CHECK ((((named_at IS NULL) = (salt IS NULL)) AND ((named_at IS NULL) = (sealed IS NULL)))),
+    CONSTRAINT shared_seats_place_check CHECK ((place >= 0)),
+    CONSTRAINT shared_seats_salt_check CHECK ((octet_length(salt) = 32))
 );
 
 CREATE TABLE tendering.shares (

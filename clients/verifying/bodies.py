@@ -294,11 +294,19 @@ class OpenedPlace(Struct, frozen=True):
     seat: int | None = None
 
 
+class StandIn(Struct, frozen=True):
+    """Who stands for a partner's place."""
+
+    index: int
+    expert_id: UUID
+
+
 class Seated(Struct, frozen=True):
-    """committee.seated."""
+    """committee.seated. `shared`: of a group that goes on."""
 
     seats: tuple[OpenedPlace, ...]
     reserves: tuple[OpenedPlace, ...]
+    shared: tuple[StandIn, ...]
 
 
 class Reported(Struct, frozen=True):
@@ -367,18 +375,20 @@ class Papers(Struct, frozen=True):
 
 
 class Replaced(Struct, frozen=True):
-    """committee.replaced: the next in the drawn order steps in."""
+    """committee.replaced: the next in the drawn order steps in, `asked` or seated at once."""
 
     seat: int
     index: int
     commitment: str
+    asked: bool
 
 
 class Reseated(Struct, frozen=True):
-    """committee.reseated: who that is."""
+    """committee.reseated: who that is; `called`: asked to come."""
 
     seat: int
     index: int
     salt: str
     left: int
     expert: dict[str, Any]
+    called: bool = False

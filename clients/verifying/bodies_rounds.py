@@ -84,3 +84,4 @@ class Kept(Struct, frozen=True):
     seed: str
     seats: tuple[KeptPlace, ...]
     left: tuple[DrawnPlace, ...]
+    shared: int

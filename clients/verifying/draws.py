@@ -19,9 +19,16 @@ from clients.verifying.bodies_rounds import Kept
 from clients.verifying.bodies_sessions import Recorded
 from clients.verifying.case import Case, place
 from clients.verifying.contributions import check_contributions
-from clients.verifying.kept_groups import check_kept, group_of, kept_group, needs_of, places_of
+from clients.verifying.kept_groups import (
+    check_kept,
+    group_of,
+    kept_group,
+    last_places,
+    needs_of,
+    places_of,
+)
 from clients.verifying.report import Notes
-from clients.verifying.sharing import Named, SharedPool, check_names, shared_pool
+from clients.verifying.sharing import Named, SharedPool, check_names, kept_pool, shared_pool
 from crypto.errors import BadKey, BadProof
 from tendering.domain.archive import KEYS
 from tendering.domain.contribution_steps import Gathering
@@ -97,7 +104,7 @@ def check_draw(case: Case, notes: Notes) -> None:
     _check_recorded(case, entry, result, notes)
     _same_places(draw.seats, result.seats, pool, f"{where} seats", notes)
     _same_places(draw.reserves, result.reserves, pool, f"{where} reserves", notes)
-    _check_replacements(case, places, draw, _Sitting.of(draw.seats), notes)
+    _check_replacements(case, places, draw, _Sitting.of(draw.seats, places, pool.shared), notes)
 
 
 def check_committee(case: Case, notes: Notes) -> None:
@@ -118,7 +125,10 @@ def check_committee(case: Case, notes: Notes) -> None:
     entry, names = seated[0]
     result = told[1]
     places = pool_places(frozen[0][1]) if kept is None else places_of(kept[1])
-    shared = shared_pool(case, frozen[0][1], notes) if kept is None else SharedPool({})
+    if kept is None:
+        shared = shared_pool(case, frozen[0][1], notes)
+    else:
+        shared = kept_pool(case, places, kept[1], (entry, names), notes)
     # The reserves of a group that goes on are whoever is left of the draw's.
     reserves = result.reserves if isinstance(result, Drawn) else names.reserves
     for opened, expected, what in (
@@ -132,7 +142,11 @@ def check_committee(case: Case, notes: Notes) -> None:
         )
         for one in opened:
             _opens(places, shared, one, entry, notes)
-    for replaced, body in case.all(Stream.COMMITTEE, "committee.reseated", Reseated):
+    stepped_in = case.all(Stream.COMMITTEE, "committee.reseated", Reseated)
+    said = [body.asked for _, body in case.all(Stream.PUBLIC, "committee.replaced", Replaced)]
+    asked = [body.called for _, body in stepped_in]
+    notes.require(said == asked, place(entry), "not as asked, or seated at once, as everybody sees")
+    for replaced, body in stepped_in:
         one = OpenedPlace(body.index, "", body.salt, body.expert, body.seat)
         _opens(places, shared, one, replaced, notes)
     check_names(case, shared, places, notes)
@@ -221,17 +235,22 @@ def _same_places(
 
 @dataclass(frozen=True, slots=True)
 class _Sitting:
-    """The needs of the seats by number, and the places of the pool that ever had one."""
+    """The needs of the seats by number, and the places of the pool that ever had one.
+
+    `shared`: those of partner centres, passed over where nobody is asked.
+    """
 
     needs: Mapping[int, int]
     taken: frozenset[int]
+    shared: frozenset[int]
 
     @classmethod
-    def of(cls, seats: Sequence[DrawnSeat]) -> "_Sitting":
+    def of(cls, seats: Sequence[DrawnSeat], places: Sequence[PoolEntry], shared: int) -> "_Sitting":
         """Those who were drawn, before anybody left."""
         return cls(
             {number: one.need for number, one in enumerate(seats, start=1)},
             frozenset(one.index for one in seats),
+            last_places(places, shared),
         )
 
 
@@ -242,7 +261,8 @@ def _check_kept_replacements(case: Case, body: Kept, notes: Notes) -> None:
     except PoolTooSmall:
         return  # said above
     needs = {number: one.need for number, one in group.seats.items()}
-    _check_replacements(case, places, draw, _Sitting(needs, group.taken), notes)
+    sitting = _Sitting(needs, group.taken, last_places(places, body.shared))
+    _check_replacements(case, places, draw, sitting, notes)
 
 
 def _check_replacements(
@@ -253,7 +273,8 @@ def _check_replacements(
         if body.seat not in needs:
             notes.fails(place(entry), "there is no such seat")
             continue
-        expected = following(places, draw.permutation, needs[body.seat], taken=frozenset(taken))
+        passed = frozenset[int]() if body.asked else sitting.shared
+        expected = following(places, draw.permutation, needs[body.seat], taken=passed | taken)
         notes.require(body.index == expected, place(entry), "not the next in the drawn order")
         taken.add(body.index)
 

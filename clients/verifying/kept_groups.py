@@ -1,5 +1,7 @@
 """The group that goes on: from one draw, in the order it gave, and named by the round before."""
 
+from collections.abc import Sequence
+
 from clients.verifying.bodies import DrawnPlace
 from clients.verifying.bodies_rounds import Kept
 from clients.verifying.case import Case, place
@@ -25,6 +27,11 @@ def group_of(body: Kept) -> KeptGroup:
 def places_of(body: Kept) -> list[PoolEntry]:
     """The places of the pool that the first round drew from."""
     return [PoolEntry(bytes.fromhex(one.commitment), one.needs) for one in body.entries]
+
+
+def last_places(places: Sequence[PoolEntry], shared: int) -> frozenset[int]:
+    """The places of partner centres stand after our own."""
+    return frozenset(range(max(len(places) - shared, 0), len(places)))
 
 
 def needs_of(body: Kept) -> list[Need]:
@@ -73,7 +80,13 @@ def check_kept(case: Case, notes: Notes) -> None:
             f"place {one.index} has another commitment in the pool",
         )
     try:
-        unknown = strangers(places, needs_of(body), group_of(body), seed=bytes.fromhex(body.seed))
+        unknown = strangers(
+            places,
+            needs_of(body),
+            group_of(body),
+            shared=last_places(places, body.shared),
+            seed=bytes.fromhex(body.seed),
+        )
     except PoolTooSmall as error:
         notes.fails(where, f"nobody could draw this group: {error.detail}")
         return

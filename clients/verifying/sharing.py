@@ -7,9 +7,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from clients.verifying.bodies import PoolFrozen
+from clients.verifying.bodies import PoolFrozen, Seated
+from clients.verifying.bodies_rounds import Kept
 from clients.verifying.case import Case, place
 from clients.verifying.dispatch import ByPartner, message_of
+from clients.verifying.kept_groups import last_places
 from clients.verifying.report import Notes
 from tendering import centre_wire as wire
 from tendering.domain.draw import PoolEntry, verify_opening
@@ -90,6 +92,27 @@ def shared_pool(case: Case, pool: PoolFrozen, notes: Notes) -> SharedPool:
     same = found == [entry for entry, _ in expected] and pool.shared == len(expected)
     notes.require(same, "draw.pool_frozen", "not the places that partner centres have signed")
     return SharedPool({first + number: one.expert_id for number, (_, one) in enumerate(expected)})
+
+
+def kept_pool(
+    case: Case,
+    places: Sequence[PoolEntry],
+    kept: Kept,
+    seated: tuple[Entry, Seated],
+    notes: Notes,
+) -> SharedPool:
+    """The partners' places of a group that goes on; everybody from there who sits is named.
+
+    That the partners have signed them says the archive of the round that drew.
+    """
+    entry, names = seated
+    stand_ins = {one.index: one.expert_id for one in names.shared}
+    same = stand_ins.keys() == last_places(places, kept.shared)
+    notes.require(same, place(entry), "not the places of partner centres that were drawn from")
+    named = {body.index for _, body in case.all(Stream.COMMITTEE, "expert.named", Named)}
+    sits = {one.index for one in names.seats} & stand_ins.keys()
+    notes.require(sits <= named, place(entry), "a partner's expert goes on who is not named")
+    return SharedPool(stand_ins)
 
 
 def check_names(case: Case, shared: SharedPool, places: Sequence[PoolEntry], notes: Notes) -> None:

@@ -14,7 +14,7 @@ from tendering.domain.contributions import seed_of, vrf_input
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Event, Stream
-from tendering.domain.kept_groups import KeptGroup, keeps_group, kept
+from tendering.domain.kept_groups import KeptGroup, keeps_group, kept, stand_ins
 from tendering.domain.opening import OpeningPhase
 from tendering.domain.refusals import Invalid, NotFound
 from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
@@ -155,9 +155,10 @@ async def keep_group(connection: Connection, tender: Tender, *, at: datetime) ->
     public = kept(previous_id, record.pool, KeptGroup(seats, left), seed=record.seed)
     names = await _names(connection, record, [*seats.values(), *reserves])
     places = Draw(tuple(seats[number] for number in sorted(seats)), reserves, ())
-    sealed = draw_steps.seated(record.pool, places, names)
+    sealed = draw_steps.seated(record.pool, places, names, stand_ins=stand_ins(record.pool))
     await journal.append(connection, tender.id, Stream.PUBLIC, public, at=at)
     await journal.append(connection, tender.id, Stream.COMMITTEE, sealed, at=at)
+    await shared_seats.name_again(connection, tender.id, record.pool, seats, at=at)
 
 
 async def replace_member(
@@ -165,7 +166,8 @@ async def replace_member(
 ) -> CommitteeSeat:
     """Seat the next in the drawn order (条例 第四十八条: what the one who left decided is void).
 
-    Raises NotFound when nobody sits there, DrawNotPrepared, PoolTooSmall.
+    Nobody is asked, so partners' places are passed over: a room does not wait for a name. Raises
+    NotFound when nobody sits there, DrawNotPrepared, PoolTooSmall.
     """
     await tenders.lock(connection, tender_id)
     return await _replace(connection, tender_id, seat=seat, reason=reason, at=at)
@@ -197,7 +199,7 @@ async def follow(
     `called`: as in `run_draw`. The caller holds the tender's lock. Raises NotFound when nobody
     sits there, DrawNotPrepared.
     """
-    record, left, place = await _next(connection, tender_id, seat)
+    record, left, place = await _next(connection, tender_id, seat, asked=called)
     if place is None:
         await draws.vacate_seat(connection, tender_id, left)
         return None
@@ -210,16 +212,16 @@ async def follow(
 async def _replace(
     connection: Connection, tender_id: UUID, *, seat: int, reason: str, at: datetime
 ) -> CommitteeSeat:
-    record, left, place = await _next(connection, tender_id, seat)
+    record, left, place = await _next(connection, tender_id, seat, asked=False)
     if place is None:
         raise PoolTooSmall("nobody is left who fits", need=left.need)
     return await _reseat(connection, record, left, place, {"reason": reason}, at=at)
 
 
 async def _next(
-    connection: Connection, tender_id: UUID, seat: int
+    connection: Connection, tender_id: UUID, seat: int, *, asked: bool
 ) -> tuple[DrawRecord, CommitteeSeat, int | None]:
-    """The draw, who sits there, and the place that is next."""
+    """The draw, who sits there, and the place that is next; a partner's only if `asked`."""
     record = await _prepared(connection, tender_id)
     if record.seed is None:
         raise DrawNotPrepared("the committee has not been drawn")
@@ -230,7 +232,8 @@ async def _next(
     entries = record.pool.entries
     order = draw_committee(entries, record.pool.needs, seed=record.seed).permutation
     taken = frozenset(one.place for one in drawn if one.status != "reserve")
-    return record, left, following(entries, order, left.need, taken=taken)
+    passed = frozenset() if asked else record.pool.shared
+    return record, left, following(entries, order, left.need, taken=taken | passed)
 
 
 async def _reseat(
@@ -249,7 +252,9 @@ async def _reseat(
     stepped_in = DrawnSeat(left.need, left.venue, place)
     names = await _names(connection, record, [stepped_in])
     commitment = record.pool.entries[place].commitment.hex()
-    replaced = Event("committee.replaced", {"seat": seat, "index": place, "commitment": commitment})
+    asked = "called" in said
+    body: dict[str, JsonValue] = {"seat": seat, "index": place, "commitment": commitment}
+    replaced = Event("committee.replaced", body | {"asked": asked})
     await journal.append(connection, tender_id, Stream.PUBLIC, replaced, at=at)
     opened = draw_steps.opened(record.pool, stepped_in, names)
     reseated = Event("committee.reseated", opened | {"seat": seat, "left": left.place} | said)

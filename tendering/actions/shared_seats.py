@@ -1,18 +1,19 @@
 """Deeds of drawn places of partner centres: somebody stands for each, and its sharer is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from tendering import centre_wire as wire
 from tendering.actions import partner_messages
 from tendering.domain.calendar import civil_day
-from tendering.domain.draw import PoolEntry, SealedEntry
+from tendering.domain.draw import DrawnSeat, Pool, PoolEntry, SealedEntry
 from tendering.domain.experts import Expert, Need
+from tendering.domain.journal import Stream
 from tendering.domain.parties import Person
 from tendering.domain.seat_invitations import Invitation
-from tendering.domain.sharing import UNNAMED, entries_of, login_of, stand_in
-from tendering.storage import experts, partners, people, shared_experts
+from tendering.domain.sharing import UNNAMED, entries_of, login_of, named, stand_in
+from tendering.storage import experts, journal, partners, people, shared_experts
 from tendering.storage.connection import Connection
 
 ANYWHERE = "000000"
@@ -39,6 +40,27 @@ async def stand_for(
                 partner = await partners.get(connection, request.partner_id)
                 await _stand_in(connection, expert_id, partner.organization_id, at=at)
                 await shared_experts.insert_seat(connection, expert_id, request.id, place)
+
+
+async def name_again(
+    connection: Connection,
+    tender_id: UUID,
+    pool: Pool,
+    seats: Mapping[int, DrawnSeat],
+    *,
+    at: datetime,
+) -> None:
+    """Say in a later round too who stands behind the partners' places whose experts go on."""
+    theirs = {
+        pool.sealed[one.index].expert_id: (number, one.index)
+        for number, one in sorted(seats.items())
+        if one.index in pool.shared
+    }
+    known = await shared_experts.list_named(connection, list(theirs))
+    for expert_id, (seat, index) in theirs.items():
+        salt, sealed = known[expert_id]
+        event = named(seat, index, salt=salt.hex(), sealed=sealed, expert_id=expert_id)
+        await journal.append(connection, tender_id, Stream.COMMITTEE, event, at=at)
 
 
 async def ask_sharer(connection: Connection, invitation: Invitation, *, at: datetime) -> None:

@@ -259,7 +259,12 @@ async def _answered(
         if not verify_opening(entry, sealed, bytes.fromhex(message.salt)):
             raise Invalid("this is not who stands behind the place")
         if await shared_experts.save_named(
-            connection, expert_id, sealed, password_hash=message.password_hash, at=at
+            connection,
+            expert_id,
+            sealed,
+            salt=bytes.fromhex(message.salt),
+            password_hash=message.password_hash,
+            at=at,
         ):
             granted = Authorization(
                 new_id(), expert_id, partner.organization_id, Role.EXPERT, expert_id, at

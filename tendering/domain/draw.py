@@ -60,6 +60,11 @@ class Pool:
     entries: tuple[PoolEntry, ...]
     sealed: tuple[SealedEntry, ...]
 
+    @property
+    def shared(self) -> frozenset[int]:
+        """The places of partner centres: who stands behind one is known only once asked."""
+        return frozenset(index for index, one in enumerate(self.sealed) if not one.salt)
+
     def root(self) -> bytes:
         """32 bytes that bind every place of the pool and its order."""
         return lot_drawing.pool_root([entry.leaf() for entry in self.entries])

@@ -197,11 +197,16 @@ def outcome_json(gathering: Gathering, outcome: Outcome) -> dict[str, JsonValue]
 
 
 def seated(
-    pool: Pool, draw: Draw, experts: Mapping[UUID, Expert], *, called: bool = False
+    pool: Pool,
+    draw: Draw,
+    experts: Mapping[UUID, Expert],
+    *,
+    called: bool = False,
+    stand_ins: Sequence[JsonValue] = (),
 ) -> Event:
     """The names, with the salts that open their commitments: for the committee's stream only.
 
-    Who is `called` learns only by accepting for which tender.
+    Who is `called` learns only by accepting for which tender. `stand_ins`: of a group that goes on.
     """
     return Event(
         "committee.seated",
@@ -212,6 +217,7 @@ def seated(
                 for number, seat in enumerate(draw.seats, start=1)
             ],
             "reserves": [opened(pool, seat, experts) for seat in draw.reserves],
+            "shared": [*stand_ins],
         },
     )
 

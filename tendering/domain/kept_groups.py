@@ -51,36 +51,52 @@ def kept(previous_id: UUID, pool: Pool, group: KeptGroup, *, seed: bytes) -> Eve
             for number, seat in sorted(group.seats.items())
         ],
         "left": [place_json(pool, seat) for seat in group.left],
+        "shared": len(pool.shared),
     }
     return Event(KEPT, body)
 
 
+def stand_ins(pool: Pool) -> list[JsonValue]:
+    """The partners' places by index, and who stands for each: for the committee's stream."""
+    return [
+        {"index": index, "expert_id": str(pool.sealed[index].expert_id)}
+        for index in sorted(pool.shared)
+    ]
+
+
 def strangers(
-    entries: Sequence[PoolEntry], needs: Sequence[Need], group: KeptGroup, *, seed: bytes
+    entries: Sequence[PoolEntry],
+    needs: Sequence[Need],
+    group: KeptGroup,
+    *,
+    shared: frozenset[int] = frozenset(),
+    seed: bytes,
 ) -> list[int]:
     """The seats whose members are neither drawn by the seed nor next in its order.
 
     Whoever had a seat, in which round ever, leaves no gap: all who fit the need and come before in
-    the drawn order have had one too. Raises PoolTooSmall for a pool nobody could draw from.
+    the drawn order have had one too, or are `shared`: a partner's expert is passed over where
+    nobody is asked. Raises PoolTooSmall for a pool nobody could draw from.
     """
     drawn = draw_committee(entries, needs, seed=seed)
     places = dict(enumerate(drawn.seats, start=1))
     taken, order = group.taken, drawn.permutation
+    had = taken | shared
     found = sorted(places.keys() ^ group.seats.keys())
     for number, seat in sorted(group.seats.items()):
         own = places.get(number)
         if own is None or seat == own:
             continue
         same = (seat.need, seat.venue) == (own.need, own.venue)
-        if not same or own.index not in taken or not _follows(entries, order, seat, taken):
+        if not same or own.index not in taken or not _follows(entries, order, seat, had):
             found.append(number)
     return found
 
 
 def _follows(
-    entries: Sequence[PoolEntry], order: Sequence[int], seat: DrawnSeat, taken: frozenset[int]
+    entries: Sequence[PoolEntry], order: Sequence[int], seat: DrawnSeat, had: frozenset[int]
 ) -> bool:
     if seat.index not in order or seat.need not in entries[seat.index].needs:
         return False
     before = order[: order.index(seat.index)]
-    return all(index in taken for index in before if seat.need in entries[index].needs)
+    return all(index in had for index in before if seat.need in entries[index].needs)

@@ -153,15 +153,18 @@ async def save_named(
     expert_id: UUID,
     said: dict[str, Any],
     *,
+    salt: bytes,
     password_hash: str,
     at: datetime,
 ) -> bool:
     """Who stands for a place is known, and may log in; False when that was known."""
     fresh = await connection.fetchval(
-        """UPDATE tendering.shared_seats SET named_at = $2
+        """UPDATE tendering.shared_seats SET named_at = $2, salt = $3, sealed = $4
            WHERE expert_id = $1 AND named_at IS NULL RETURNING true""",
         expert_id,
         at,
+        salt,
+        to_json(said),
     )
     if fresh is None:
         return False
@@ -182,6 +185,18 @@ async def save_named(
         password_hash,
     )
     return True
+
+
+async def list_named(
+    connection: Connection, expert_ids: Sequence[UUID]
+) -> dict[UUID, tuple[bytes, dict[str, JsonValue]]]:
+    """The salt and the sealed value of those who stand for a partner's place and are named."""
+    rows = await connection.fetch(
+        """SELECT expert_id, salt, sealed FROM tendering.shared_seats
+           WHERE expert_id = ANY ($1::uuid[]) AND named_at IS NOT NULL ORDER BY expert_id""",
+        list(expert_ids),
+    )
+    return {row["expert_id"]: (row["salt"], from_json(row["sealed"])) for row in rows}
 
 
 async def insert_share(

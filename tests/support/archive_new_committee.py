@@ -21,7 +21,8 @@ def seat_the_next(play: CommitteePlay, at: datetime, *, reason: str) -> None:
         seat = DrawnSeat(left.need, left.venue, index)
         commitment = pool.entries[index].commitment.hex()
         place: dict[str, JsonValue] = {"seat": number, "index": index, "commitment": commitment}
-        play.journals.append(Stream.PUBLIC, Event("committee.replaced", place), at)
+        replaced = Event("committee.replaced", place | {"asked": False})
+        play.journals.append(Stream.PUBLIC, replaced, at)
         opened = draw_steps.opened(pool, seat, names)
         said: dict[str, JsonValue] = {"seat": number, "left": left.index, "reason": reason}
         play.journals.append(Stream.COMMITTEE, Event("committee.reseated", opened | said), at)

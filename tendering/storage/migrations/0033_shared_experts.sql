@@ -15,12 +15,16 @@ CREATE TABLE tendering.expert_requests (
 CREATE INDEX expert_requests_tender_id ON tendering.expert_requests (tender_id);
 CREATE INDEX expert_requests_partner_id ON tendering.expert_requests (partner_id);
 
--- A partner's place that was drawn here, and who stands for it until it is named.
+-- A partner's place that was drawn here, and who stands for it until it is named: then `sealed` and
+-- `salt` open its commitment.
 CREATE TABLE tendering.shared_seats (
     expert_id uuid PRIMARY KEY REFERENCES tendering.experts (id),
     request_id uuid NOT NULL REFERENCES tendering.expert_requests (id),
     place integer NOT NULL CHECK (place >= 0),
     named_at timestamptz,
+    salt bytea CHECK (octet_length(salt) = 32),
+    sealed text,
+    CHECK ((named_at IS NULL) = (salt IS NULL) AND (named_at IS NULL) = (sealed IS NULL)),
     CONSTRAINT shared_seats_place_is_unique UNIQUE (request_id, place)
 );
 

@@ -3,139 +3,58 @@
 import json
 import secrets
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.verifying.case import Case
-from clients.verifying.draws import check_committee
+from clients.verifying.draws import check_committee, check_draw
 from clients.verifying.report import Notes, Status
-from crypto.request_signatures import Message, sign_request
 from tendering import centre_wire as wire
-from tendering.actions import dispatch, draws, experts, sharing
-from tendering.actions.seat_invitations import Asking, draw_and_invite
-from tendering.domain.dispatch import Evidence, Partner
-from tendering.domain.draw import Draw
-from tendering.domain.experts import Need, Relation, RelationKind
+from tendering.actions import draws, experts
+from tendering.domain.experts import Relation, RelationKind
 from tendering.domain.journal import Entry, Stream
-from tendering.domain.parties import Actor
 from tendering.domain.refusals import Invalid, NotFound
-from tendering.domain.refusals.draws import DrawOver
+from tendering.domain.refusals.draws import DrawOver, PoolTooSmall
 from tendering.domain.refusals.partners import ShareSettled
 from tendering.domain.refusals.rooms import ReasonMissing
 from tendering.domain.refusals.seat_invitations import InvitationOver
 from tendering.domain.roles import Role
-from tendering.domain.seat_invitations import Call
-from tendering.domain.sharing import Shared, login_of, stand_in
+from tendering.domain.sharing import login_of, stand_in
+from tendering.domain.tender import Previous, Tender
+from tendering.procedures import round_of
+from tendering.rulebooks import rulebook_of
 from tendering.storage import draws as stored_draws
-from tendering.storage import journal, partner_messages, partners, people, shared_experts
+from tendering.storage import (
+    journal,
+    people,
+    shared_experts,
+    tenders,
+)
 from tendering.storage.connection import Connection, Pool, open_pool, reading, transaction
-from tendering.storage.partner_messages import Parcel
-from tendering.storage.shared_experts import Share
 from tests.integration.tendering.a_draw import (
     NOW,
     VRF_SEED,
-    Drawing,
     an_expert,
-    contribute,
     ready_to_draw,
 )
 from tests.integration.tendering.registered import organization, person
+from tests.integration.tendering.two_centres import (
+    HASH,
+    KEYS,
+    NEEDS,
+    TERM,
+    Centres,
+    asked,
+    freeze_and_draw,
+    share,
+    side,
+)
 from tests.support.postgres import Cluster
-
-KEYS = [Ed25519PrivateKey.from_private_bytes(bytes([one]) * 32) for one in (1, 2)]
-HASH = "$argon2id$v=19$m=65536,t=3,p=4$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNo"
-URL = "https://centre.example/api/v1/partners/messages"
-# Two seats only a partner's experts fit, and five of our own.
-NEEDS = (Need("示范市", "510100", "A08", 5, 2), Need("示范三市", "510300", "B01", 2, 0))
-CALL = Call(NOW + timedelta(hours=20), 30)
-TERM = NOW + timedelta(minutes=30)
-
-
-@dataclass
-class Side:
-    """A platform's database, the other one as its partner, and the key its messages carry."""
-
-    pool: Pool
-    partner: Partner
-    key: Ed25519PrivateKey
-
-
-@dataclass
-class Centres:
-    """A host with a tender to draw for, and a centre that shares four experts."""
-
-    tender: Drawing
-    host: Side
-    sharer: Side
-    people: list[UUID]
-
-    async def carry(self, sender: Side, receiver: Side) -> list[str]:
-        """Take what waits in an outbox to the other side, over the wire's bytes; its actions."""
-        carried: list[str] = []
-        while parcel := await self.claimed(sender):
-            headers = sign_request(
-                Message("POST", URL, {"Content-Type": "application/json"}),
-                parcel.body,
-                sender.key,
-                tag=wire.TAG,
-                at=NOW,
-                nonce=uuid4().hex,
-            )
-            lowered = {name.lower(): value for name, value in headers.items()}
-            await self.receive(receiver, wire.MESSAGE.decode(parcel.body), lowered)
-            async with transaction(sender.pool) as connection:
-                await partner_messages.delivered(connection, parcel)
-            carried.append(parcel.action)
-        return carried
-
-    async def claimed(self, sender: Side) -> Parcel | None:
-        async with transaction(sender.pool) as connection:
-            due = await partner_messages.claim(connection, limit=1, lease_seconds=60.0)
-        return due[0] if due else None
-
-    async def receive(self, to: Side, message: wire.Message, headers: dict[str, str]) -> str:
-        evidence = Evidence(URL, headers, wire.encode(message).decode())
-        async with transaction(to.pool) as connection:
-            standing, _ = await dispatch.receive(
-                connection, to.partner, message, evidence, new_id=uuid4, at=NOW
-            )
-        return standing.status
-
-    async def answer(self, held: Any, *, accept: bool, **changes: Any) -> Any:
-        said: dict[str, Any] = {"reason": "出差", "password_hash": HASH, "at": NOW} | changes
-        by = Actor(changes.pop("person", held.person_id), uuid4(), Role.EXPERT, "", "")
-        said.pop("person", None)
-        async with transaction(self.sharer.pool) as connection:
-            return await sharing.answer_place(
-                connection, held.share_id, held.place, accept=accept, by=by, **said
-            )
-
-    async def drawn(self) -> list[Any]:
-        """The places that were drawn, as their experts see them, in order."""
-        async with reading(self.sharer.pool) as connection:
-            found = [await shared_experts.list_places_of(connection, one) for one in self.people]
-        return [place for places in found for place in places]
-
-    async def committee(self) -> list[Entry]:
-        async with reading(self.host.pool) as connection:
-            return await journal.after(connection, self.tender.id, Stream.COMMITTEE, 0)
-
-
-async def side(pool: Pool, key: Ed25519PrivateKey, other: Ed25519PrivateKey) -> Side:
-    async with transaction(pool) as connection:
-        known = await organization(connection, 60, Role.VENUE_OPERATOR, at=NOW)
-        partner = Partner(
-            uuid4(), known.id, "https://x.example", other.public_key().public_bytes_raw()
-        )
-        await partners.insert(connection, partner, at=NOW)
-    return Side(pool, partner, key)
 
 
 @pytest.fixture
@@ -165,62 +84,6 @@ async def centres(pool: Pool, postgres: Cluster, tmp_path: Path) -> AsyncIterato
         yield Centres(tender, host, sharer, found)
 
 
-async def asked(centres: Centres) -> UUID:
-    """The host has asked, and the sharer knows of it."""
-    tender, request_id = centres.tender, uuid4()
-    by = Actor(uuid4(), tender.procuring_entity_id, Role.PROCURING_ENTITY, "", "")
-    async with transaction(centres.host.pool) as connection:
-        await sharing.ask(
-            connection,
-            tender.id,
-            centres.host.partner.id,
-            [Shared("B01", "510300", 2)],
-            request_id=request_id,
-            by=by,
-            at=NOW,
-        )
-    assert await centres.carry(centres.host, centres.sharer) == ["experts.ask"]
-    return request_id
-
-
-async def share(centres: Centres, request_id: UUID, *, agreed: bool, reason: str = "") -> Share:
-    async with transaction(centres.sharer.pool) as connection:
-        return await sharing.answer_share(
-            connection,
-            request_id,
-            share=agreed,
-            reason=reason,
-            random_bytes=secrets.token_bytes,
-            at=NOW,
-        )
-
-
-async def freeze_and_draw(centres: Centres) -> Draw:
-    """The pool is frozen with the partner's places, and the committee drawn and asked."""
-    tender, host = centres.tender, centres.tender.procuring_entity_id
-    async with transaction(centres.host.pool) as connection:
-        await draws.freeze_pool(
-            connection,
-            tender.id,
-            organization_id=host,
-            needs=NEEDS,
-            representatives=0,
-            vrf_seed=VRF_SEED,
-            random_bytes=secrets.token_bytes,
-            at=NOW,
-        )
-    await contribute(centres.host.pool, tender)
-    async with transaction(centres.host.pool) as connection:
-        return await draw_and_invite(
-            connection,
-            tender.id,
-            Asking(CALL, uuid4),
-            organization_id=host,
-            vrf_seed=VRF_SEED,
-            at=NOW,
-        )
-
-
 class Streams:
     """The streams of a tender as the verifier reads them, some entries changed."""
 
@@ -236,9 +99,18 @@ class Streams:
         }
 
 
-def replayed(entries: dict[Stream, list[Entry]], kind: str = "", **members: Any) -> Status:
+def replayed(
+    entries: dict[Stream, list[Entry]],
+    kind: str = "",
+    tender: Tender | None = None,
+    **members: Any,
+) -> Status:
+    """The whole check of a `tender` whose group goes on; of another the names alone."""
     notes = Notes()
     case: Any = Streams(entries, kind, **members)
+    if tender is not None:
+        case.tender = tender
+        check_draw(case, notes)
     check_committee(case, notes)
     return notes.as_check("", "").status
 
@@ -299,6 +171,45 @@ async def test_a_partners_experts_are_drawn_by_index_and_named_when_they_come(
         ("draw.pool_frozen", {"shared": 0}),
     ):
         assert replayed(entries, kind, **members) is Status.FAILS, (kind, members)
+    await the_group_goes_on(centres)
+
+
+async def the_group_goes_on(centres: Centres) -> None:
+    """A later round knows who came from the partner, and seats nobody unasked whom it does not."""
+    host, goods = centres.host.pool, rulebook_of("government_procurement")
+    async with transaction(host) as connection:
+        first = await tenders.get(connection, centres.tender.id)
+        second = replace(
+            first,
+            id=uuid4(),
+            number="KB-2026-0002",
+            previous=Previous(first.id, bytes(32)),
+            round=round_of("competitive-negotiation", 2, goods),
+        )
+        await tenders.insert(connection, second, at=NOW)
+        await draws.keep_group(connection, second, at=NOW)
+        seats = await stored_draws.seats(connection, second.id)
+        theirs = [one.seat for one in seats if one.venue == "示范三市" and one.status == "seated"]
+        for seat in theirs:
+            assert seat is not None
+            with pytest.raises(PoolTooSmall):
+                await draws.replace_member(connection, second.id, seat=seat, reason="病", at=NOW)
+        await draws.replace_member(connection, second.id, seat=1, reason="病", at=NOW)
+        entries = {
+            stream: await journal.after(connection, second.id, stream, 0)
+            for stream in (Stream.PUBLIC, Stream.COMMITTEE)
+        }
+    assert len(theirs) == 2
+    assert replayed(entries, tender=second) is Status.HOLDS
+    other = [{"index": 0, "expert_id": str(uuid4())}]
+    for kind, members in (
+        ("committee.seated", {"shared": other}),
+        ("committee.kept", {"shared": 0}),
+        ("expert.named", {"salt": "00" * 32}),
+        ("expert.named", {"index": 0}),
+        ("committee.replaced", {"asked": True}),
+    ):
+        assert replayed(entries, kind, tender=second, **members) is Status.FAILS, (kind, members)
 
 
 async def refuse_what_is_forged(centres: Centres, request_id: UUID, place: int) -> None:

@@ -14,7 +14,7 @@ from clients.verifying.draws import check_committee, check_draw
 from clients.verifying.report import Notes
 from tendering.domain.archive import Edition
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following, freeze_pool
-from tendering.domain.draw_steps import seated
+from tendering.domain.draw_steps import opened, seated
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Entry, Event, Stream
 from tendering.domain.kept_groups import KeptGroup, keeps_group, kept
@@ -122,12 +122,19 @@ def test_in_the_round_that_goes_on_the_next_in_the_order_of_the_one_draw_steps_i
     group = after_replacing(1)
     place = following(POOL.entries, DRAWN.permutation, 0, taken=group.taken)
 
-    def stepped_in(index: int | None) -> list[tuple[Stream, Event]]:
-        body: dict[str, Any] = {"seat": 2, "index": index, "commitment": ""}
-        return [*told(group), (Stream.PUBLIC, Event("committee.replaced", body))]
+    def stepped_in(index: int, *, asked: bool = False) -> list[tuple[Stream, Event]]:
+        body: dict[str, Any] = {"seat": 2, "index": index, "commitment": "", "asked": asked}
+        named = opened(POOL, DrawnSeat(0, "示范市", index), EXPERTS)
+        return [
+            *told(group),
+            (Stream.PUBLIC, Event("committee.replaced", body)),
+            (Stream.COMMITTEE, Event("committee.reseated", named | {"seat": 2, "left": 0})),
+        ]
 
+    assert place is not None
     assert found(stepped_in(place)) == []
     assert "not the next in the drawn order" in found(stepped_in(group.left[0].index))[0]
+    assert "not as asked" in found(stepped_in(place, asked=True))[0]
 
 
 def another_tender(body: dict[str, Any]) -> None:
