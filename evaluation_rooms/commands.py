@@ -285,6 +285,19 @@ class RequestTime:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowPage:
+    """As `messages.PageShow`."""
+
+    seat: int
+    bid: int
+    part: str
+    file: int
+    page: int
+    criterion: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class AdvancePhase:
     """As `messages.PhaseAdvance`; `seat` None is the host."""
 
@@ -330,6 +343,7 @@ Command: TypeAlias = (
     | EnterEdition
     | DecideLeak
     | RequestTime
+    | ShowPage
     | AdvancePhase
     | Speak
 )

@@ -13,6 +13,7 @@ from evaluation_rooms import (
     enquiries,
     leading,
     motions,
+    pages,
     recording,
     review,
     scoring,
@@ -95,6 +96,7 @@ _RULES: Final[Mapping[type, Callable[[Room, Any], tuple[RoomEvent, ...]]]] = Map
         commands.EnterEdition: blindness.decide_edition,
         commands.DecideLeak: blindness.decide_leak,
         commands.RequestTime: course.decide_time_request,
+        commands.ShowPage: pages.decide_page,
         commands.AdvancePhase: leading.decide_advance,
         commands.Speak: leading.decide_speech,
     }

@@ -18,6 +18,7 @@ from evaluation_rooms.course_events import CourseEvent
 from evaluation_rooms.enquiry_events import EnquiryEvent
 from evaluation_rooms.media_events import MediaEvent
 from evaluation_rooms.motion_events import MotionEvent
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, SeatTerms, Terms
 from tendering.domain.journal import Event
 
@@ -376,6 +377,7 @@ RoomEvent: TypeAlias = (
     | CourseEvent
     | MediaEvent
     | BlindEvent
+    | PageShown
 )
 
 KINDS: Final = frozenset(str(event.__struct_config__.tag) for event in get_args(RoomEvent))

@@ -14,6 +14,7 @@ from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
 from evaluation_rooms import media_fold
 from evaluation_rooms import motion_events as m
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.phases import Guide, Phase
 from evaluation_rooms.room import Election, Results, Room, Seat, SeatRole
 from tendering.domain.journal import Entry
@@ -303,6 +304,10 @@ def _edition(room: Room, event: b.BlindSearched) -> Room:
     return replace(room, editions={**room.editions, event.bid: event})
 
 
+def _page(room: Room, event: PageShown) -> Room:
+    return replace(room, pages={**room.pages, event.number: event})
+
+
 def _leak_decided(room: Room, event: b.LeakDecided) -> Room:
     return replace(room, leak_decisions={**room.leak_decisions, event.number: event})
 
@@ -374,6 +379,7 @@ _CHANGES: Final[Mapping[type, Callable[[Room, Any], Room]]] = MappingProxyType(
         b.BlindSearched: _edition,
         b.LeakDecided: _leak_decided,
         k.TimeRequested: _time_requested,
+        PageShown: _page,
         m.MotionMade: _motion,
         m.MotionVoted: _motion_vote,
         m.MotionDecided: _motion_decided,

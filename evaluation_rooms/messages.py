@@ -5,7 +5,7 @@ The member `type` tells them apart. Requests carry an `id` chosen by the client,
 """
 
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
 import msgspec
@@ -263,6 +263,18 @@ class MediaContinue(
     reason: Line
 
 
+class PageShow(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag="page.show"):
+    """A member shows everybody a page of a bid, by choice; `criterion`: what it evidences."""
+
+    id: RequestId
+    bid: BidNumber
+    part: Literal["qualification", "technical", "price"]
+    file: Annotated[int, Meta(ge=1, le=10_000)]
+    page: Annotated[int, Meta(ge=1, le=100_000)]
+    criterion: Annotated[str, Meta(max_length=64)] = ""
+    text: Text = ""
+
+
 ClientMessage: TypeAlias = (
     Hello
     | ChairVote
@@ -278,6 +290,7 @@ ClientMessage: TypeAlias = (
     | StepBackPropose
     | StepBackAnswer
     | TimeRequest
+    | PageShow
     | PhaseAdvance
     | MediaJoin
     | MediaLeave

@@ -232,6 +232,9 @@ _MEMBER_REQUESTS: Final[Mapping[type, Callable[[int, Any], c.Command]]] = Mappin
         m.TimeRequest: lambda seat, x: c.RequestTime(seat, x.reason),
         m.EnquiryLapse: lambda seat, x: c.LapseEnquiry(seat, x.number),
         m.MotionVote: lambda seat, x: c.VoteOnMotion(seat, x.motion, x.agree, x.reason),
+        m.PageShow: lambda seat, x: c.ShowPage(
+            seat, x.bid, x.part, x.file, x.page, x.criterion, x.text
+        ),
         m.PhaseAdvance: lambda seat, x: c.AdvancePhase(seat, _phase(x.to, Phase)),
         m.Say: lambda seat, x: c.Speak(seat, x.text),
     }

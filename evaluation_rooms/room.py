@@ -27,6 +27,7 @@ from evaluation_rooms.events import (
 )
 from evaluation_rooms.media_events import Gap, MediaBegan
 from evaluation_rooms.motion_events import About, Motion, ReportRefused
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.terms import NamedBid, ObjectiveMark, Terms
 from tendering.domain.methods.method import Criterion, LowPriceRates, Method, parse_method
@@ -122,6 +123,7 @@ class Room:
     cameras: Mapping[int, MediaBegan] = field(default_factory=dict)
     gaps: Mapping[int, Gap] = field(default_factory=dict)
     editions: Mapping[int, BlindSearched] = field(default_factory=dict)  # by bid
+    pages: Mapping[int, PageShown] = field(default_factory=dict)
     leak_decisions: Mapping[int, LeakDecided] = field(default_factory=dict)
     time_requests: Mapping[int, TimeRequested] = field(default_factory=dict)
 

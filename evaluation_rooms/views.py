@@ -28,6 +28,7 @@ from evaluation_rooms.events import (
 )
 from evaluation_rooms.media_events import Gap
 from evaluation_rooms.motion_events import Motion, ReportRefused
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.review import ALL_BIDS
 from evaluation_rooms.room import Room
@@ -232,6 +233,7 @@ class RoomView(Struct, frozen=True, tag_field="kind", tag="evaluation"):
     released: bool
     leaks: tuple[LeakView, ...]
     short_of_time: tuple[int, ...]
+    pages: tuple[PageShown, ...]
 
 
 class StandingView(Struct, frozen=True):
@@ -296,6 +298,7 @@ def room_view(room: Room, standing: Standing) -> RoomView:
         cameras=tuple(sorted(room.cameras)),
         gaps=_in_order(room.gaps),
         released=is_released(room),
+        pages=() if outside else _in_order(room.pages),
         leaks=leaks_seen(room) if standing.viewer is Viewer.SUPERVISOR else (),
         short_of_time=() if outside else tuple(sorted(room.short_of_time(room.extensions + 1))),
     )

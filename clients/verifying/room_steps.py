@@ -7,13 +7,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from clients.verifying import room_recording
+from clients.verifying import room_documents, room_recording
 from clients.verifying.case import Case, place
 from clients.verifying.report import Notes
 from crypto.errors import CryptoError
 from evaluation_rooms import blind_events as b
+from evaluation_rooms import commands as c
 from evaluation_rooms import (
-    blindness,
     course,
     enquiries,
     leading,
@@ -22,7 +22,6 @@ from evaluation_rooms import (
     review,
     scoring,
 )
-from evaluation_rooms import commands as c
 from evaluation_rooms import course_events as k
 from evaluation_rooms import enquiry_events as q
 from evaluation_rooms import events as e
@@ -30,11 +29,11 @@ from evaluation_rooms import media_events as v
 from evaluation_rooms import motion_events as m
 from evaluation_rooms.enquiries import ANSWER_LABEL
 from evaluation_rooms.leading import NEEDS, REPORT_LABEL
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.phases import TRANSITIONS, Guide, Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.scoring import SHEET_LABEL
 from evaluation_rooms.seating import STATEMENT_LABEL
-from tendering.domain.identity_leaks import FoundLeak
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.outages import Evaluation
 from tendering.domain.refusals import Refused
@@ -284,17 +283,6 @@ def _refused(room: Room, event: m.ReportRefused) -> str:
     return "" if motions.decide_refusal(room, command) == (event,) else "another refusal"
 
 
-def _searched(room: Room, event: b.BlindSearched) -> str:
-    found = tuple(FoundLeak(x.file, x.page, x.kind, x.about, x.excerpt) for x in event.leaks)
-    command = c.EnterEdition(event.bid, event.digest, event.files, event.left_out, found)
-    return "" if blindness.decide_edition(room, command) == (event,) else "another edition"
-
-
-def _leak_decided(room: Room, event: b.LeakDecided) -> str:
-    command = c.DecideLeak(event.number, event.by, event.shown, event.reason)
-    return "" if blindness.decide_leak(room, command) == (event,) else "another decision"
-
-
 def _closed(room: Room, event: e.RoomClosed) -> str:
     report = room.results.report
     return "" if report is not None and event.digest == report.digest else "with another report"
@@ -342,8 +330,9 @@ _CHECKS: Final[Mapping[type, Callable[[Room, Any], str]]] = MappingProxyType(
         m.ReportRefused: _refused,
         e.SeatCheckedIn: _checked_in,
         v.MediaGapOpened: room_recording.check_gap_opened,
-        b.BlindSearched: _searched,
-        b.LeakDecided: _leak_decided,
+        b.BlindSearched: room_documents.check_searched,
+        b.LeakDecided: room_documents.check_leak,
+        PageShown: room_documents.check_page,
     }
 )
 

@@ -15,6 +15,7 @@ from evaluation_rooms.course_events import Standstill, StepBack, TimeRequested
 from evaluation_rooms.enquiry_events import Enquiry
 from evaluation_rooms.media_events import Gap, MediaBegan
 from evaluation_rooms.motion_events import Motion, ReportRefused
+from evaluation_rooms.page_events import PageShown
 from evaluation_rooms.room import Room
 from tendering.storage.connection import Connection
 
@@ -27,6 +28,7 @@ KINDS: Final[Mapping[str, type[msgspec.Struct]]] = {
     "gap": Gap,
     "leak": LeakDecided,
     "motion": Motion,
+    "page": PageShown,
     "pause": Standstill,
     "refusal": ReportRefused,
     "step_back": StepBack,
@@ -65,6 +67,7 @@ def _of(room: Room) -> Matters:
         "gap": room.gaps,
         "leak": room.leak_decisions,
         "motion": room.motions,
+        "page": room.pages,
         "pause": room.pauses,
         "refusal": room.results.refusals,
         "step_back": {} if room.step_back is None else {1: room.step_back},

@@ -143,6 +143,7 @@ async def load(connection: Connection, tender_id: UUID, room_id: UUID) -> Room:
         editions=matter["edition"],
         leak_decisions=matter["leak"],
         time_requests=matter["time"],
+        pages=matter["page"],
     )
 
 

@@ -50,6 +50,7 @@ ROOM_KINDS: Final = (
     "room.voided",
     "blind.decided",
     "blind.searched",
+    "page.shown",
     "score.corrected",
     "score.submitted",
     "scores.locked",

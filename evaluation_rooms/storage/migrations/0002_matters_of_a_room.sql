@@ -6,7 +6,7 @@ CREATE TABLE rooms.matters (
     kind text NOT NULL CHECK (
         kind IN (
             'camera', 'edition', 'enquiry', 'gap', 'leak',
-            'motion', 'pause', 'refusal', 'step_back', 'time'
+            'motion', 'page', 'pause', 'refusal', 'step_back', 'time'
         )
     ),
     number integer NOT NULL CHECK (number > 0),

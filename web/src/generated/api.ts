@@ -362,6 +362,8 @@ export interface OwnTenderList { items: OwnTenderView[] }
 
 export interface OwnTenderView { tender_id: string; number: string; title: string; status: string; deadline: string; unconfirmed: number }
 
+export interface PageShown { kind: "page.shown"; room_id: string; number: number; seat: number; bid: number; part: string; file: number; page: number; criterion: string; text: string }
+
 export interface ParticipantList { items: ParticipantView[] }
 
 export interface ParticipantView { lot: string; organization_id: string; name: string; answer: string }
@@ -694,7 +696,7 @@ export interface RoomPaused { kind: "room.paused"; room_id: string; number: numb
 
 export interface RoomSummary { id: string; kind: string; lot: string | null; phase: string }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[]; short_of_time: number[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[]; short_of_time: number[]; pages: PageShown[] }
 
 export interface RoomsAnswer { items: RoomSummary[] }
 

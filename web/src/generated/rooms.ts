@@ -84,6 +84,10 @@ export interface ObjectiveConfirm { type: "objective.confirm"; id: string; agree
 
 export interface ObjectiveMark { bid: number; criterion: string; points: string; basis: string }
 
+export interface PageShow { type: "page.show"; id: string; bid: number; part: "price" | "qualification" | "technical"; file: number; page: number; criterion?: string; text?: string }
+
+export interface PageShown { kind: "page.shown"; room_id: string; number: number; seat: number; bid: number; part: string; file: number; page: number; criterion: string; text: string }
+
 export interface PhaseAdvance { type: "phase.advance"; id: string; to: string }
 
 export interface Presence { type: "presence"; seats: number[]; others: string[] }
@@ -106,7 +110,7 @@ export interface ReviewVote { type: "review.vote"; id: string; bid: number; item
 
 export interface RoomPaused { kind: "room.paused"; room_id: string; number: number; by: string; reason: string; since: string; gap?: number }
 
-export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[]; short_of_time: number[] }
+export interface RoomView { kind: "evaluation"; id: string; tender_id: string; lot: string; phase: string; blind: boolean; opens_at: string; closes_at: string; method: Record<string, unknown>; items: ReviewItem[]; seats: SeatView[]; bids: BidView[]; chair: number | null; election: ElectionView; votes: VoteView[]; sheets: Sheet[]; revealed: boolean; objective: ObjectiveMark[]; objective_answers: Answer[]; price_answers: PriceAnswered[]; explanations: PriceExplained[]; price: Record<string, unknown> | null; totals: Record<string, unknown> | null; findings: Finding[]; finding_answers: FindingAnswered[]; report_digest: string | null; report_answers: Answer[]; report_refusals: ReportRefused[]; motions: Motion[]; enquiries: EnquiryView[]; standstill: Standstill | null; step_back: StepBack | null; recording: string; cameras: number[]; gaps: Gap[]; released: boolean; leaks: LeakView[]; short_of_time: number[]; pages: PageShown[] }
 
 export interface Say { type: "say"; id: string; text: string }
 
@@ -140,5 +144,5 @@ export interface VoteView { seat: number; bid: number; item: string; passed: boo
 
 export type Why = "device" | "left" | "line" | "unnoticed";
 
-export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | TimeRequest | PhaseAdvance | MediaJoin | MediaLeave | MediaOffer | MediaAnswer | MediaContinue | Say;
+export type ClientMessage = Hello | ChairVote | ReviewVote | ScoreSubmit | ScoresLock | ObjectiveConfirm | FindingAnswer | ReportConfirm | MotionMake | MotionVote | EnquiryLapse | StepBackPropose | StepBackAnswer | TimeRequest | PageShow | PhaseAdvance | MediaJoin | MediaLeave | MediaOffer | MediaAnswer | MediaContinue | Say;
 export type ServerMessage = Snapshot | Resumed | EntryFrame | Ack | Refusal | Presence | HallPresence | MediaFloor | MediaOffered | MediaAnswered;
