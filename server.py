@@ -28,6 +28,7 @@ from evaluation_rooms.api.routes import ROOM_ROUTES
 from evaluation_rooms.api.routes_evaluations import EVALUATION_ROUTES
 from evaluation_rooms.clockwork import room_work
 from evaluation_rooms.context import RoomsContext, open_rooms
+from evaluation_rooms.media.limits import media_limits
 from insurance_gateway.api.routes import INSURANCE_ROUTES
 from insurance_gateway.context import open_insurance
 from insurance_gateway.delivery import deliver_outbox
@@ -243,6 +244,7 @@ def _rooms(
         now=context.now,
         trust=Trust(context.keys.trusted_roots()),
         link_seed=read_or_make_seed(settings.folder / "link.key"),
+        media=media_limits(settings.media),
     )
 
 

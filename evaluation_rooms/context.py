@@ -7,8 +7,9 @@ from datetime import datetime
 
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.hub import Hub
+from evaluation_rooms.media.stage import Stage
 from evaluation_rooms.room_writer import RoomWriter, writing_rooms
-from evaluation_rooms.settings import RoomSettings
+from evaluation_rooms.settings import MediaLimits, RoomSettings
 from tendering.storage.bus import Bus
 from tendering.storage.connection import Pool
 
@@ -32,7 +33,13 @@ class RoomsContext:
 
 @asynccontextmanager
 async def open_rooms(
-    pool: Pool, bus: Bus, *, now: Callable[[], datetime], trust: Trust, link_seed: bytes = b""
+    pool: Pool,
+    bus: Bus,
+    *,
+    now: Callable[[], datetime],
+    trust: Trust,
+    link_seed: bytes,
+    media: MediaLimits,
 ) -> AsyncIterator[RoomsContext]:
     """The parts, with a writer that writes while the block runs; the hub still has to run."""
     settings = RoomSettings()
@@ -41,7 +48,7 @@ async def open_rooms(
             pool=pool,
             now=now,
             bus=bus,
-            hub=Hub(pool, bus, settings),
+            hub=Hub(pool, bus, settings, Stage(media)),
             writer=writer,
             trust=trust,
             settings=settings,

@@ -1,19 +1,29 @@
 """The limits of rooms: table `[rooms]` of the configuration."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from evaluation_rooms.messages import FRAME_BYTES_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MediaSettings:
-    """Sound and picture. `ice_servers`: addresses of STUN servers (`stun:…`) that browsers ask.
+class Relays:
+    """Who helps browsers to meet: STUN and TURN servers, and the secret shared with the latter.
 
-    `peers_max`: how many take part in a room; a mesh has a line for each pair of them.
+    `turn_seconds`: how long a credential serves.
     """
 
+    stun: tuple[str, ...] = ()
+    turn: tuple[str, ...] = ()
+    turn_secret: bytes = field(default=b"", repr=False)
+    turn_seconds: int = 43200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaLimits:
+    """Sound and picture: how many take part in a room; a mesh has a line for each pair of them."""
+
     peers_max: int = 16
-    ice_servers: tuple[str, ...] = ()
+    relays: Relays = Relays()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

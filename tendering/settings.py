@@ -13,6 +13,7 @@ from typing import Any, Final, Literal, TypeVar
 from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, PREFIX
 
 FOLLOW_UP_DAYS_MAX: Final = 60
+PEERS_MIN: Final = 2
 # A busy process may miss some signs of life without having been away.
 TRIGGER_BEATS_MIN: Final = 10
 
@@ -167,6 +168,21 @@ class BackupSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaSettings:
+    """Sound and picture of the rooms: how many take part, and who helps browsers to meet.
+
+    `turn_secret_file` holds the secret shared with the TURN server, which accepts credentials that
+    are made of it for `turn_seconds`.
+    """
+
+    peers_max: int = 16
+    stun_addresses: tuple[str, ...] = ()
+    turn_addresses: tuple[str, ...] = ()
+    turn_secret_file: str = ""
+    turn_seconds: int = 43200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The whole configuration."""
 
@@ -180,6 +196,7 @@ class Settings:
     outages: OutageSettings = field(default_factory=OutageSettings)
     openings: OpeningSettings = field(default_factory=OpeningSettings)
     backups: BackupSettings = field(default_factory=BackupSettings)
+    media: MediaSettings = field(default_factory=MediaSettings)
 
     @property
     def folder(self) -> Path:
@@ -246,6 +263,7 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         outages=_table("outages", OutageSettings, tables.get("outages", {})),
         openings=_table("openings", OpeningSettings, tables.get("openings", {})),
         backups=_table("backups", BackupSettings, tables.get("backups", {})),
+        media=_table("media", MediaSettings, tables.get("media", {})),
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
@@ -260,6 +278,7 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
         raise SettingsRefused(f"ratings.follow_up_working_days: 1 to {FOLLOW_UP_DAYS_MAX}")
     _check_outages(settings.outages)
     _check_openings(settings.openings)
+    _check_media(settings.media)
     backups = settings.backups
     if min(backups.hours_max, backups.keep, backups.mirror_seconds) < 1:
         raise SettingsRefused("backups: hours_max, keep and mirror_seconds are positive")
@@ -274,6 +293,19 @@ def effective(settings: Settings) -> dict[str, Any]:
 def _check_openings(chosen: OpeningSettings) -> None:
     if min(chosen.at_one_instant_max, chosen.spread_minutes) < 1:
         raise SettingsRefused("openings: at_one_instant_max and spread_minutes are positive")
+
+
+def _check_media(chosen: MediaSettings) -> None:
+    if chosen.peers_max < PEERS_MIN or chosen.turn_seconds < 1:
+        raise SettingsRefused("media: peers_max is 2 at least, turn_seconds positive")
+    for name, addresses, schemes in (
+        ("stun_addresses", chosen.stun_addresses, ("stun:", "stuns:")),
+        ("turn_addresses", chosen.turn_addresses, ("turn:", "turns:")),
+    ):
+        if not all(one.startswith(schemes) for one in addresses):
+            raise SettingsRefused(f"media.{name}: an address begins with {schemes[0]}")
+    if bool(chosen.turn_addresses) != bool(chosen.turn_secret_file):
+        raise SettingsRefused("media: turn_addresses and turn_secret_file go together")
 
 
 def _check_outages(chosen: OutageSettings) -> None:

@@ -32,7 +32,7 @@ async def carry_out(
         return await _continue(context, line, feed, request, at=at)
     before = _is_sent(context, line)
     if isinstance(request, m.MediaJoin):
-        stage.join(line, feed, request.sends)
+        stage.join(line, feed, request.sends, at=at)
         why = Why.DEVICE
     else:
         stage.leave(line, feed)

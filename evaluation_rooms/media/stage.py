@@ -7,12 +7,14 @@ lines of a room must come to one process.
 
 import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from evaluation_rooms import messages as m
 from evaluation_rooms.feed import Feed, Line
 from evaluation_rooms.floor import Floor, Kind, Path, Peer
 from evaluation_rooms.frames import text_frame
+from evaluation_rooms.media.relays import ice_servers
 from evaluation_rooms.media_messages import (
     IceServer,
     MediaAnswered,
@@ -20,7 +22,7 @@ from evaluation_rooms.media_messages import (
     MediaOffered,
     MediaPath,
 )
-from evaluation_rooms.settings import MediaSettings
+from evaluation_rooms.settings import MediaLimits
 from tendering.domain.refusals.media import PeerGone
 
 PEER_BYTES = 9
@@ -29,19 +31,20 @@ PEER_BYTES = 9
 class Stage:
     """Every floor of this process, by room."""
 
-    def __init__(self, settings: MediaSettings | None = None) -> None:
+    def __init__(self, limits: MediaLimits | None = None) -> None:
         """Nobody takes part yet."""
-        self._settings = settings or MediaSettings()
+        self._limits = limits or MediaLimits()
         self._floors: dict[UUID, Floor] = {}
         self._lines: dict[str, Line] = {}
         self._peers: dict[Line, Peer] = {}
         self._told: dict[str, bytes] = {}
+        self._servers: dict[str, tuple[IceServer, ...]] = {}
 
     def floor(self, room_id: UUID) -> Floor:
         """The floor of a room."""
-        return self._floors.get(room_id) or Floor(peers_max=self._settings.peers_max)
+        return self._floors.get(room_id) or Floor(peers_max=self._limits.peers_max)
 
-    def join(self, line: Line, feed: Feed, sends: Sequence[Kind]) -> None:
+    def join(self, line: Line, feed: Feed, sends: Sequence[Kind], *, at: datetime) -> None:
         """Put a line on its floor, or change what it sends. Raises what `Floor.join` raises."""
         known = self._peers.get(line)
         peer_id = secrets.token_hex(PEER_BYTES) if known is None else known.id
@@ -51,6 +54,7 @@ class Stage:
         floor.join(peer, feed.place(room_id))
         self._floors[room_id] = floor
         self._lines[peer_id], self._peers[line] = line, peer
+        self._servers[peer_id] = ice_servers(self._limits.relays, peer_id, at=at)
         # Whoever joins anew begins anew, so that a browser that lost its streams gets them again.
         self._told.pop(peer_id, None)
         self._tell(floor, feed, room_id)
@@ -63,7 +67,7 @@ class Stage:
         room_id = line.session.room_id
         floor = self.floor(room_id)
         floor.leave(peer.id)
-        del self._lines[peer.id]
+        del self._lines[peer.id], self._servers[peer.id]
         self._told.pop(peer.id, None)
         if not floor.peers:
             self._floors.pop(room_id, None)
@@ -94,7 +98,6 @@ class Stage:
 
     def _tell(self, floor: Floor, feed: Feed, room_id: UUID) -> None:
         place = feed.place(room_id)
-        servers = tuple(IceServer((url,)) for url in self._settings.ice_servers)
         for peer in floor.peers:
             frame = text_frame(
                 m.encode(
@@ -102,7 +105,7 @@ class Stage:
                         peer.id,
                         _views(floor.paths_from(peer, place)),
                         _views(floor.paths_to(peer, place)),
-                        servers,
+                        self._servers[peer.id],
                     )
                 )
             )

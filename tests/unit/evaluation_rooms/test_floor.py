@@ -17,13 +17,15 @@ from evaluation_rooms.floor import (
     require_one_way,
 )
 from evaluation_rooms.hall import Hall, HallPhase
+from evaluation_rooms.media.relays import ice_servers
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
+from evaluation_rooms.settings import Relays
 from evaluation_rooms.standing import Standing, Viewer
 from tendering.domain.refusals.media import MediaFull, MediaRefused, PeerGone
 from tendering.domain.refusals.rooms import NotCheckedIn, NotYourPart, SilentNow
 from tendering.domain.refusals.tenders import WrongPhase
-from tests.support.evaluation import TENDER, Play, person
+from tests.support.evaluation import AT, TENDER, Play, person
 from tests.support.media import a_description
 
 ONE, TWO = Standing(Viewer.MEMBER, 1, person(1)), Standing(Viewer.MEMBER, 2, person(2))
@@ -166,3 +168,18 @@ def test_a_description_carries_only_what_may_go_one_way() -> None:
     require_one_way(offer.replace("\r\n", "\n"), frozenset(Kind), direction="sendonly")
     silent = offer.replace("a=sendonly", "a=inactive", 1)
     require_one_way(silent, SEEN, direction="sendonly")
+
+
+def test_a_browser_is_told_of_relays_with_a_credential_that_expires() -> None:
+    relays = Relays(
+        stun=("stun:a",), turn=("turn:b", "turns:b"), turn_secret=b"north", turn_seconds=60
+    )
+    expires = int(AT.timestamp()) + 60
+
+    stun, turn = ice_servers(relays, "4f0c", at=AT)
+
+    assert (stun.urls, stun.username, stun.credential) == (("stun:a",), "", "")
+    assert (turn.urls, turn.username) == (("turn:b", "turns:b"), f"{expires}:4f0c")
+    # HMAC-SHA1 of the name, as `printf … | openssl dgst -sha1 -hmac north -binary | base64` says.
+    assert turn.credential == "ida1U8Q+2Fy1OdGpIcNs9Gn6AEw="
+    assert ice_servers(Relays(), "4f0c", at=AT) == ()

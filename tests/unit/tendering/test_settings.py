@@ -141,3 +141,16 @@ def test_what_is_in_force_can_be_shown() -> None:
 
     assert shown["platform"]["host_name"] == "bids.example"
     assert shown["log"]["witnesses"][0]["independent"] is True
+
+
+def test_relays_of_sound_and_picture_are_addresses_of_their_kind() -> None:
+    for media in (
+        {"peers_max": 1},
+        {"turn_seconds": 0},
+        {"stun_addresses": ["https://stun.example"]},
+        {"turn_addresses": ["stun:turn.example"], "turn_secret_file": "secret"},
+        {"turn_addresses": ["turn:turn.example"]},
+        {"turn_secret_file": "secret"},
+    ):
+        with pytest.raises(SettingsRefused, match="media"):
+            parse_settings({"media": media})
