@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from clients.verifying import site_links
 from clients.verifying.bodies import Reported
 from clients.verifying.bodies_outages import EvaluationVoided
 from clients.verifying.case import Case, place
@@ -37,6 +38,8 @@ def check_evaluation(case: Case, notes: Notes) -> None:
         notes.skips("the committee's votes, scores and results")
         return
     case.rooms = _replayed(case, notes)
+    for entry, why in site_links.faults_of(case.streams[Stream.COMMITTEE]):
+        notes.fails(place(entry), why)
     for room in case.rooms.values():
         if room.phase is Phase.VOID:
             notes.remark(f"a room of lot {room.lot} is void: its committee could not go on")

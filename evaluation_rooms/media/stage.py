@@ -93,6 +93,8 @@ class Stage:
 
     def follow(self, feed: Feed) -> None:
         """Something happened: tell those for whom it changes whom they see."""
+        if not self._floors:
+            return
         for room_id in {line.session.room_id for line in feed.lines} & self._floors.keys():
             self._tell(self._floors[room_id], feed, room_id)
 

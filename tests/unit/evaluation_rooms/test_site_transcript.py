@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from clients.verifying.site_links import faults_of
 from crypto.link_channel import new_seed, public_of, sign
 from evaluation_rooms import commands as c
 from evaluation_rooms.frames import text_frame, texts_of
@@ -19,8 +20,9 @@ from evaluation_rooms.site_transcript import (
     read_item,
     shown,
 )
+from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals import Invalid
-from tests.support.evaluation import ROOM, TENDER, Play
+from tests.support.evaluation import AT, ROOM, TENDER, Play
 from tests.unit.crypto.test_link_channel import two_ends
 
 SITE = "示范二市"
@@ -130,3 +132,35 @@ def test_frames_can_be_read_back() -> None:
     texts = ["", "二", "x" * 126, "y" * 70_000]
 
     assert list(texts_of(b"".join(text_frame(text.encode()) for text in texts))) == texts
+
+
+def test_whoever_replays_an_archive_finds_a_head_that_no_site_has_signed() -> None:
+    entries = Play().until(Phase.CHAIR).entries()
+    place = Place()
+    for entry in entries:
+        item = shown(entry, ROOM, place)
+        place = place if item is None else place.after(item)
+    signed = head(place)
+    of_site = {"room_id": str(ROOM), "site": SITE}
+    registered = {**of_site, "key": KEYS["guest_key"].hex()}
+    told = {**of_site, "n": place.n, "head": signed["head"], "signature": signed["guest"]}
+
+    def faults(body: dict[str, Any], key: dict[str, Any] = registered) -> int:
+        after = [("link.registered", key), ("link.countersigned", body)]
+        linked = [
+            Entry(TENDER, Stream.COMMITTEE, len(entries) + n, kind, one, AT, bytes(32))
+            for n, (kind, one) in enumerate(after, start=1)
+        ]
+        return len(list(faults_of([*entries, *linked])))
+
+    assert faults(told) == 0
+    for wrong in (
+        {"head": "00" * 32},
+        {"n": place.n - 1},
+        {"n": "1"},
+        {"site": "另一市"},
+        {"signature": signed["host"]},
+        {"signature": "x"},
+    ):
+        assert faults(told | wrong) == 1, wrong
+    assert faults(told, registered | {"key": KEYS["host_key"].hex()}) == 1
