@@ -10,7 +10,7 @@ from collections import deque
 from typing import Final
 from uuid import UUID
 
-from aiohttp import web
+from aiohttp import WebSocketError, WSMsgType, web
 
 from crypto.errors import BadKey, BadPayload, BadSignature, CryptoError, OutOfOrder
 from crypto.link_channel import (
@@ -156,6 +156,9 @@ class HostedLink:
 
     async def _receive(self, feed: Feed, group: asyncio.TaskGroup) -> None:
         async for message in self.socket:
+            if message.type is WSMsgType.ERROR and not isinstance(message.data, WebSocketError):
+                # Nobody has answered for too long. That is a cut, and no misdeed of the site's.
+                return
             try:
                 read = m.opened(self._channel, message.data, m.FromGuest)
                 await self._take(read, feed, group)

@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,15 +25,16 @@ from evaluation_rooms.standing import Standing, Viewer
 from tendering.domain.journal import Stream
 from tendering.domain.roles import Role
 from tendering.storage import journal
-from tendering.storage.connection import reading, transaction
+from tendering.storage.connection import Pool, reading, transaction
 from tests.support.evaluation import AT, ROOM, TENDER, check_ins, elects
 from tests.support.platform import Platform, serving
-from tests.support.postgres import ROOT, Cluster
-from tests.support.room_server import LINK_SEED, Client, RoomServer
+from tests.support.postgres import ROOT, Cluster, Database
+from tests.support.room_server import LINK_SEED, SETTINGS, Client, RoomServer, room_server
 
 SITE, OTHER_SITE = "示范二市", "示范市"
 SECONDS = 40
 HOST_KEY = public_of(LINK_SEED)
+IMPATIENT = replace(SETTINGS, keep_alive_seconds=0.2)
 
 
 @pytest.fixture
@@ -47,12 +48,14 @@ async def platform(postgres: Cluster, tmp_path: Path) -> AsyncIterator[Platform]
 
 @dataclass(slots=True)
 class Proxy:
-    """A line that can be cut, and that can send once more what the guest has sent."""
+    """A line that can be cut, can swallow all, and can send once more what the guest has sent."""
 
     port_behind: int
     port: int = 0
     is_cut: bool = False
     replays: bool = False
+    swallows: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     _pumps: set[asyncio.Task[None]] = field(default_factory=set)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -75,6 +78,8 @@ class Proxy:
     ) -> None:
         try:
             while data := await reader.read(65536):
+                if self.swallows:
+                    continue
                 writer.write(data)
                 if is_guest and self.replays:
                     self.replays = False
@@ -84,6 +89,7 @@ class Proxy:
             pass
         finally:
             writer.close()
+            self.ended.set()
 
     def cut(self) -> None:
         """Cut every line, and let none through."""
@@ -238,6 +244,33 @@ async def test_a_guest_centre_works_through_a_cut_and_has_the_transcript_of_the_
     assert (verified.exit_code, f"signed by both up to {place.n}" in verified.output) == (0, True)
     copy.write_text(shown_texts.replace('"seat":3', '"seat":5', 1))
     assert "DOES NOT HOLD" in CliRunner().invoke(site_link, _verify(copy, seed)).output
+
+
+async def test_a_line_that_hangs_is_a_cut_and_no_misdeed_of_the_site(
+    tender_pool: Pool, database: Database, tmp_path: Path
+) -> None:
+    seed = new_seed()
+    async with (
+        asyncio.timeout(SECONDS),
+        room_server(tender_pool, database.app_dsn, IMPATIENT) as rooms,
+        a_line(rooms.port) as line,
+    ):
+        await rooms.open()
+        await register(rooms, public_of(seed))
+        joining = Joining(f"http://127.0.0.1:{line.port}", ROOM, SITE, HOST_KEY, seed)
+        copy = SiteCopy(tmp_path / "copy", ROOM, SITE, seed=seed, host_key=HOST_KEY)
+        async with rooms.join(Standing(Viewer.SUPERVISOR)) as supervisor:
+            linked = asyncio.create_task(GuestLink(joining, copy).run())
+            await supervisor.until("entry", kind="link.joined")
+            line.swallows = True
+            await line.ended.wait()
+            line.swallows = False
+            await supervisor.until("entry", kind="link.joined")
+            linked.cancel()
+            await asyncio.wait([linked])
+        copy.close()
+
+    assert "link.broken" not in [one.get("kind") for one in supervisor.frames]
 
 
 async def test_a_link_needs_its_key_and_its_copy(rooms: RoomServer, tmp_path: Path) -> None:
