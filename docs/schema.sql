@@ -284,7 +284,7 @@ CREATE TABLE rooms.matters (
     kind text NOT NULL,
     number integer NOT NULL,
     body jsonb NOT NULL,
-    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['camera'::text, 'edition'::text, 'enquiry'::text, 'gap'::text, 'leak'::text, 'motion'::text, 'pause'::text, 'refusal'::text, 'step_back'::text, 'time'::text]))),
+    CONSTRAINT matters_kind_check CHECK ((kind = ANY (ARRAY['camera'::text, 'edition'::text, 'enquiry'::text, 'gap'::text, 'leak'::text, 'motion'::text, 'page'::text, 'pause'::text, 'refusal'::text, 'step_back'::text, 'time'::text]))),
     CONSTRAINT matters_number_check CHECK ((number > 0))
 );
 
