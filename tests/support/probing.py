@@ -100,6 +100,8 @@ def _run(asked: Probe, made: list[None]) -> None:
     operation = _schema(asked.address).find_operation_by_id(asked.operation_id)
     checks = cast("list[CheckFunction]", [CHECKS.get_one(name) for name in CHECKED])
     with requests.Session() as line:
+        # Else each request looks for proxies and for a .netrc.
+        line.trust_env = False
 
         @settings(
             max_examples=asked.examples,
