@@ -3,6 +3,11 @@
 Each package keeps its own in `storage/migrations/NNNN_what_it_does.sql`; they run in the order of
 the packages given, each file in a transaction of its own, and are recorded with their SHA-256 in
 `tendering.migrations`. A program whose files differ from what is recorded refuses to start.
+
+Processes of two releases work on one database while they are exchanged one by one: a program takes
+a database that has more migrations than it knows, as long as those only add. One that takes away,
+renames or narrows says so in a line `-- contracts: ...`, and belongs into a later release than the
+last one that needs what it takes away.
 """
 
 import hashlib
@@ -21,6 +26,7 @@ STATEMENT_SECONDS: Final = 600
 ADVISORY_LOCK: Final = 0x6B61_6962_6961_6F01
 
 _FILE_NAME: Final = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
+_CONTRACTS: Final = re.compile(r"^-- contracts: \S", re.MULTILINE)
 
 
 class MigrationEdited(RuntimeError):
@@ -28,7 +34,10 @@ class MigrationEdited(RuntimeError):
 
 
 class MigrationUnknown(RuntimeError):
-    """The database has a migration that this program has not: it was used by a newer release."""
+    """The database has a migration that this program has not and cannot work with.
+
+    A newer release took something away, or what was applied is not what this program continues.
+    """
 
 
 class NotMigrated(RuntimeError):
@@ -44,6 +53,20 @@ class Migration:
     name: str
     sql: str
     sha256: str
+
+    @property
+    def contracts(self) -> bool:
+        """Does it take from the schema what an earlier release may use?"""
+        return _CONTRACTS.search(self.sql) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A migration as the database has recorded it."""
+
+    name: str
+    sha256: str
+    contracts: bool
 
 
 async def migrate(connection: Connection, folders: Sequence[tuple[str, Path]]) -> list[str]:
@@ -62,9 +85,10 @@ async def migrate(connection: Connection, folders: Sequence[tuple[str, Path]]) -
 
 
 async def require_migrated(pool: Pool, folders: Sequence[tuple[str, Path]]) -> None:
-    """Refuse to start on a database that is not exactly at this program's migrations.
+    """Refuse to start on a database that lacks what this program needs.
 
-    Raises `NotMigrated`, `MigrationEdited` or `MigrationUnknown`.
+    What a newer release has added is none of its business. Raises `NotMigrated`,
+    `MigrationEdited` or `MigrationUnknown`.
     """
     wanted = read_migrations(folders)
     async with reading(pool) as connection:
@@ -95,35 +119,40 @@ def read_migrations(folders: Sequence[tuple[str, Path]]) -> list[Migration]:
 
 
 def _missing(
-    wanted: Sequence[Migration], applied: dict[tuple[str, int], tuple[str, str]]
+    wanted: Sequence[Migration], applied: dict[tuple[str, int], Applied]
 ) -> list[Migration]:
     known = {(migration.package, migration.number) for migration in wanted}
     packages = {migration.package for migration in wanted}
-    for (package, number), (name, _) in sorted(applied.items()):
-        if package in packages and (package, number) not in known:
-            raise MigrationUnknown(f"{package}/{name} was applied by another release")
+    for (package, number), found in sorted(applied.items()):
+        if package in packages and (package, number) not in known and found.contracts:
+            raise MigrationUnknown(
+                f"{package}/{found.name} of a newer release took away what this one may use"
+            )
     missing = []
     for migration in wanted:
-        name, sha256 = applied.get((migration.package, migration.number), ("", ""))
-        if not name:
+        before = applied.get((migration.package, migration.number))
+        if before is None:
             missing.append(migration)
-        elif sha256 != migration.sha256:
+        elif before.sha256 != migration.sha256:
             raise MigrationEdited(
-                f"{migration.package}/{migration.name} differs from {name} as it was applied; "
-                "migrations are never edited, add a new one"
+                f"{migration.package}/{migration.name} differs from {before.name} as it was "
+                "applied; migrations are never edited, add a new one"
             )
     return missing
 
 
-async def _applied(connection: Connection) -> dict[tuple[str, int], tuple[str, str]]:
+async def _applied(connection: Connection) -> dict[tuple[str, int], Applied]:
     rows = await connection.fetch(
         """
-        SELECT package, number, name, sha256
+        SELECT package, number, name, sha256, contracts
         FROM tendering.migrations
         ORDER BY package, number
         """
     )
-    return {(row["package"], row["number"]): (row["name"], row["sha256"]) for row in rows}
+    return {
+        (row["package"], row["number"]): Applied(row["name"], row["sha256"], row["contracts"])
+        for row in rows
+    }
 
 
 async def _apply(connection: Connection, migration: Migration) -> None:
@@ -135,13 +164,14 @@ async def _apply(connection: Connection, migration: Migration) -> None:
         await connection.execute(migration.sql)
         await connection.execute(
             """
-            INSERT INTO tendering.migrations (package, number, name, sha256)
-            VALUES ($1, $2, $3, $4)
+            INSERT INTO tendering.migrations (package, number, name, sha256, contracts)
+            VALUES ($1, $2, $3, $4, $5)
             """,
             migration.package,
             migration.number,
             migration.name,
             migration.sha256,
+            migration.contracts,
         )
 
 
@@ -163,6 +193,7 @@ CREATE TABLE IF NOT EXISTS tendering.migrations (
     number integer NOT NULL CHECK (number > 0),
     name text NOT NULL,
     sha256 text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    contracts boolean NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (package, number)
 );

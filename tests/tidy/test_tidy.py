@@ -12,6 +12,7 @@ from pkgutil import iter_modules
 from tendering.domain import refusals
 from tendering.storage.migrations import read_migrations
 from tests.support.leftovers import packages_of
+from tests.support.narrowing import taken_away
 from tests.support.postgres import MIGRATION_FOLDERS, ROOT
 
 LINE_MAX = 100
@@ -168,6 +169,25 @@ def test_every_migration_is_numbered_and_says_what_it_does() -> None:
     ]
 
     assert found == []
+
+
+def test_a_migration_that_takes_something_away_says_so() -> None:
+    found = {
+        f"{migration.package}/{migration.name}": sorted(taken)
+        for migration in read_migrations(MIGRATION_FOLDERS)
+        if (taken := taken_away(migration.sql)) and not migration.contracts
+    }
+
+    assert found == {}
+    assert taken_away("ALTER TABLE a.b\n  DROP COLUMN c;") == {"drop column"}
+    assert taken_away("ALTER TABLE a.b ADD COLUMN c int NOT NULL;") == {"not null"}
+    assert taken_away("ALTER TABLE a.b RENAME c TO d; REVOKE ALL ON a.b FROM e;") == {
+        "rename",
+        "revoke",
+    }
+    # What the same file makes, no earlier release uses; what has a value of its own needs none.
+    assert not taken_away("CREATE TABLE a.b (c int); ALTER TABLE a.b ADD d int NOT NULL;")
+    assert not taken_away("ALTER TABLE a.b ADD COLUMN c int NOT NULL DEFAULT 1; -- DROP COLUMN")
 
 
 def test_only_connection_imports_the_driver() -> None:

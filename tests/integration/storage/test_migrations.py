@@ -43,16 +43,32 @@ async def test_an_edited_migration_is_refused(postgres: Cluster, tmp_path: Path)
             await migrate(connection, [("first", tmp_path)])
 
 
-async def test_a_database_of_a_newer_release_is_refused(postgres: Cluster, tmp_path: Path) -> None:
+async def test_a_program_works_on_what_a_newer_release_has_added_not_on_what_it_took_away(
+    postgres: Cluster, tmp_path: Path
+) -> None:
     (tmp_path / "0001_first.sql").write_text("CREATE SCHEMA first;")
-    newer = tmp_path / "0002_second.sql"
+    newer, newest = tmp_path / "0002_second.sql", tmp_path / "0003_third.sql"
     newer.write_text("CREATE SCHEMA second;")
-    async with postgres.empty() as empty, open_connection(empty.owner_dsn) as connection:
-        await migrate(connection, [("first", tmp_path)])
+    folders = [("first", tmp_path)]
+    async with (
+        postgres.empty() as empty,
+        open_connection(empty.owner_dsn) as connection,
+        open_pool(empty.owner_dsn, size=1) as pool,
+    ):
+        await migrate(connection, folders)
         newer.unlink()
 
-        with pytest.raises(MigrationUnknown):
-            await migrate(connection, [("first", tmp_path)])
+        assert await migrate(connection, folders) == []
+        await require_migrated(pool, folders)
+
+        newer.write_text("CREATE SCHEMA second;")
+        newest.write_text("-- Third.\n-- contracts: schema second, unused.\nDROP SCHEMA second;")
+        await migrate(connection, folders)
+        await require_migrated(pool, folders)
+        newest.unlink()
+        for look in (migrate(connection, folders), require_migrated(pool, folders)):
+            with pytest.raises(MigrationUnknown, match="0003_third"):
+                await look
 
 
 async def test_a_failing_migration_leaves_nothing_of_itself(
