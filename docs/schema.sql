@@ -1209,6 +1209,7 @@ CREATE TABLE tendering.migrations (
     number integer NOT NULL,
     name text NOT NULL,
     sha256 text NOT NULL,
+    contracts boolean NOT NULL,
     applied_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT migrations_number_check CHECK ((number > 0)),
     CONSTRAINT migrations_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))

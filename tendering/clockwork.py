@@ -7,8 +7,8 @@ Any process may do it and exactly one does: each deed locks its tender and asks 
 
 import asyncio
 import logging
-from collections.abc import Coroutine
-from datetime import datetime
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -24,6 +24,7 @@ from tendering.outage_watch import Heart
 from tendering.remedies import Tried, open_pending
 from tendering.storage import (
     complaints,
+    demonstration_clock,
     due_tenders,
     feed,
     idempotency_keys,
@@ -53,7 +54,9 @@ def timed_work(
     context: Context, moved: asyncio.Event, heart: Heart
 ) -> list[Coroutine[None, None, None]]:
     """All loops of timed work, each for ever. `moved`: a jump of the clock."""
+    following = [follow_clock(context, context.set_ahead)] if context.set_ahead else []
     return [
+        *following,
         heart.live(),
         open_due_tenders(context, moved, heart),
         open_remedied_bids(context),
@@ -61,6 +64,17 @@ def timed_work(
         fill_feed(context),
         clear_away(context),
     ]
+
+
+async def follow_clock(context: Context, set_ahead: Callable[[timedelta], None]) -> None:
+    """Jump with every jump of a demonstration's clock, whichever process made it, for ever."""
+    while True:
+        try:
+            async with reading(context.pool) as connection:
+                set_ahead(await demonstration_clock.ahead(connection))
+        except OUTAGES:
+            logger.warning("the database is away; the clock is looked at again")
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def open_due_tenders(context: Context, moved: asyncio.Event, heart: Heart) -> None:

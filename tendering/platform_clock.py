@@ -61,9 +61,10 @@ class Clock:
         return shown
 
     def set_ahead(self, ahead: timedelta) -> None:
-        """The clock has jumped; it never goes back."""
-        self._ahead = max(self._ahead, ahead)
-        self.moved.set()
+        """The clock has jumped, here or in another process; it never goes back."""
+        if ahead > self._ahead:
+            self._ahead = ahead
+            self.moved.set()
 
     def _tell(self, behind: timedelta) -> None:
         # Less than a second is what a time server takes away now and then.

@@ -32,7 +32,9 @@ def keeping_up(settings: Settings) -> list[Coroutine[None, None, None]]:
 async def _mirror(source: Path, target: Path, seconds: int) -> None:
     while True:
         try:
-            await asyncio.to_thread(mirror, source, target)
+            await asyncio.to_thread(mirror, source, target, wait=False)
+        except BlockingIOError:
+            log.debug("another process copies the stored bytes")
         except OSError as error:
             # Not a file's name: it would tell that somebody hands in.
             log.warning("backup of the stored bytes: %s", error.strerror)

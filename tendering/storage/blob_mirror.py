@@ -4,20 +4,29 @@ Files never change once they are whole, so a copy is made once; one that was cop
 still being written has another size or time and is copied again.
 """
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 _HALF: Final = ".copying"
 
 
-def mirror(source: Path, target: Path) -> int:
+def mirror(source: Path, target: Path, *, wait: bool = True) -> int:
     """Copy each file below `source` that `target` lacks; how many. Blocks. Raises OSError.
 
-    A file that goes away meanwhile is left out. Durable on return.
+    A file that goes away meanwhile is left out. Durable on return. While another process copies to
+    the same folder it is waited for; without `wait`, BlockingIOError.
     """
+    target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone(target, wait=wait):
+        return _copy_missing(source, target)
+
+
+def _copy_missing(source: Path, target: Path) -> int:
     copied, folders = 0, set()
     for relative, status in _files(source):
         place = target / relative
@@ -81,6 +90,17 @@ def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
                         yield half.relative_to(folder) / entry.name, entry.stat()
                     except FileNotFoundError:
                         continue
+
+
+@contextmanager
+def _alone(folder: Path, *, wait: bool) -> Iterator[None]:
+    """Two that copy would cut one another's halves; the kernel drops the lock with its process."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _sync(path: Path) -> None:

@@ -118,4 +118,8 @@ async def take_challenge(
 
 async def delete_expired_challenges(connection: Connection) -> None:
     """Forget challenges that nobody answered."""
-    await connection.execute("DELETE FROM tendering.passkey_challenges WHERE expires_at <= now()")
+    await connection.execute(
+        """DELETE FROM tendering.passkey_challenges WHERE challenge IN (
+               SELECT challenge FROM tendering.passkey_challenges WHERE expires_at <= now()
+               ORDER BY challenge FOR UPDATE SKIP LOCKED)"""
+    )

@@ -44,4 +44,8 @@ async def give_back(connection: Connection, bucket: bytes, *, refill: timedelta)
 
 async def delete_full(connection: Connection) -> None:
     """Forget the buckets that are full again."""
-    await connection.execute("DELETE FROM tendering.rate_limits WHERE full_at <= now()")
+    await connection.execute(
+        """DELETE FROM tendering.rate_limits WHERE bucket IN (
+               SELECT bucket FROM tendering.rate_limits WHERE full_at <= now()
+               ORDER BY bucket FOR UPDATE SKIP LOCKED)"""
+    )

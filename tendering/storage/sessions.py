@@ -86,4 +86,8 @@ async def delete_of_authorization(connection: Connection, authorization_id: UUID
 
 async def delete_expired(connection: Connection) -> None:
     """Forget sessions whose time is over."""
-    await connection.execute("DELETE FROM tendering.sessions WHERE expires_at <= now()")
+    await connection.execute(
+        """DELETE FROM tendering.sessions WHERE digest IN (
+               SELECT digest FROM tendering.sessions WHERE expires_at <= now()
+               ORDER BY digest FOR UPDATE SKIP LOCKED)"""
+    )

@@ -173,6 +173,11 @@ async def test_a_disclosure_is_queued_once(guarantor: Guarantor) -> None:
         left = await orders.list_tenders_blind(connection, after=FIRST_ID, at=now())
     assert left == []
     assert set(await parcels(guarantor.gateway, guarantor.id)) == {"application", "disclosure"}
+    # While one sender takes them, another one finds none.
+    async with transaction(context.pool) as one, transaction(context.pool) as other:
+        taken = await outbox.claim(one, guarantor.id, limit=9, lease_seconds=60)
+        left_over = await outbox.claim(other, guarantor.id, limit=9, lease_seconds=60)
+    assert (len(taken), left_over) == (2, [])
 
 
 async def test_a_guarantee_that_has_ended_is_not_looked_at(guarantor: Guarantor) -> None:
@@ -224,8 +229,7 @@ async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guaranto
     async with transaction(gateway.context.pool) as connection:
         event = Event("bid_security.released", dict(told))
         await journal.append(connection, gateway.tender.id, Stream.CUSTODY, event, at=now())
-    await watch_in_force(gateway.context, at=now())
-    await watch_in_force(gateway.context, at=now())
+    await asyncio.gather(*(watch_in_force(gateway.context, at=now()) for _ in range(2)))
     sent = await parcels(gateway, guarantor.id)
     async with transaction(gateway.context.pool) as connection:
         await arrived(connection, sent["release"], at=now())

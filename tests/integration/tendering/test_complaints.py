@@ -29,11 +29,12 @@ from tendering.domain.refusals.remedies import (
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import TenderSuspended
 from tendering.domain.tender import TenderStatus
-from tendering.storage import candidates, openings, tenders
+from tendering.storage import candidates, journal, openings, tenders
 from tendering.storage.candidates import StoredEvaluation
 from tendering.storage.connection import Pool, reading, transaction
 from tests.support.objecting import CLOSES, Objecting, objecting
 from tests.support.opened import PUBLISHED, Party
+from tests.support.two_processes import two_at_once
 
 EARLY = PUBLISHED + timedelta(days=3)
 ANSWERED = EARLY + timedelta(days=1)
@@ -256,8 +257,15 @@ async def test_g27_a_pause_ends_by_itself_when_it_has_lasted_thirty_days(case: O
 
     assert await end_lapsed_pauses(context, at=COMPLAINED + timedelta(days=29)) == []
     assert await close_due(context, at=CLOSES + timedelta(days=29)) == []
-    assert await end_lapsed_pauses(context, at=COMPLAINED + timedelta(days=33)) == [case.lot.id]
+    over = COMPLAINED + timedelta(days=33)
+    await two_at_once(case.pool, case.lot.id, lambda: end_lapsed_pauses(context, at=over))
     assert (await case.tender()).suspension is None
+    async with reading(case.pool) as connection:
+        told = await journal.list_of_kinds(
+            connection, case.lot.id, Stream.PUBLIC, ["tender.resumed"]
+        )
+    # The first was the objection's.
+    assert [entry.at for entry in told][1:] == [over]
 
 
 async def _as_procurement(case: Objecting) -> None:

@@ -34,6 +34,7 @@ from tests.integration.tendering.a_draw import (
     freeze,
     ready_to_draw,
 )
+from tests.support.two_processes import two_at_once
 
 CALL = Call(NOW + timedelta(hours=20), 30)
 TERM = NOW + timedelta(minutes=30)
@@ -171,11 +172,11 @@ async def test_silence_lets_the_next_be_asked_once_the_term_has_passed(
     context = tender.opened.context
 
     early = await ask_the_next(context, at=TERM - timedelta(microseconds=1))
-    asked_on = await ask_the_next(context, at=TERM)
+    both = await two_at_once(pool, tender.id, lambda: ask_the_next(context, at=TERM))
     nobody = await ask_the_next(context, at=TERM)
     silent = [await asked(pool, tender, seat) for seat in (1, 2, 4, 5)]
 
-    assert (early, asked_on, nobody) == (0, 4, 0)
+    assert (early, sorted(both), nobody) == (0, [0, 4], 0)
     assert (await asked(pool, tender, 3)).expert_id == kept.expert_id
     assert {one.respond_until for one in silent} == {TERM + timedelta(minutes=30)}
     status, detail = replayed(await committee(pool, tender))

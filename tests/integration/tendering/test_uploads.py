@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,9 +15,10 @@ import pytest
 from crypto.container_digest import part_root
 from tendering.clockwork import clear_strays
 from tendering.domain.roles import Role
+from tendering.storage import passkeys, rate_limits, sessions
 from tendering.storage import uploads as stored
 from tendering.storage.blobs import PART_BYTES, Blobs, DiskFull
-from tendering.storage.connection import reading, transaction
+from tendering.storage.connection import Pool, reading, transaction
 from tests.support.platform import Answer, Platform, begin_session, enter, serving
 from tests.support.postgres import Database
 
@@ -221,6 +223,27 @@ async def test_what_a_crash_has_left_is_cleared_away_and_nothing_else(platform: 
     assert not context.blobs.path(stray).exists()
     assert context.blobs.path(fresh).exists()
     assert context.blobs.path(UUID(kept)).exists()
+
+
+async def test_what_is_over_is_forgotten_by_one_process_and_keeps_no_other_waiting(
+    pool: Pool,
+) -> None:
+    async with transaction(pool) as connection:
+        for number in range(2):
+            await passkeys.insert_challenge(
+                connection, bytes([number]) * 32, person_id=None, lifetime=-timedelta(seconds=1)
+            )
+    left = "SELECT count(*) FROM tendering.passkey_challenges"
+
+    async with transaction(pool) as one, transaction(pool) as other:
+        for process in (one, other):
+            # Waiting for the other's rows would be cut off as a lock that is not available.
+            await passkeys.delete_expired_challenges(process)
+            await sessions.delete_expired(process)
+            await rate_limits.delete_full(process)
+        seen = [await process.fetchval(left) for process in (one, other)]
+
+    assert seen == [0, 2]
 
 
 async def test_an_abandoned_upload_is_forgotten_and_its_last_part_finds_nothing(

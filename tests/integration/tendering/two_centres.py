@@ -84,8 +84,13 @@ class Centres:
         return carried
 
     async def claimed(self, sender: Side) -> Parcel | None:
-        async with transaction(sender.pool) as connection:
+        async with transaction(sender.pool) as connection, reading(sender.pool) as other:
             due = await partner_messages.claim(connection, limit=1, lease_seconds=60.0)
+            rival = other.transaction()
+            await rival.start()
+            rest = await partner_messages.claim(other, limit=99, lease_seconds=60.0)
+            await rival.rollback()
+        assert not {one.id for one in due} & {one.id for one in rest}
         return due[0] if due else None
 
     async def receive(self, to: Side, message: wire.Message, headers: dict[str, str]) -> str:

@@ -1,7 +1,10 @@
 """A second copy of the stored bytes: once for each file, and what was half there again."""
 
+import fcntl
 import os
 from pathlib import Path
+
+import pytest
 
 from tendering.storage.blob_mirror import bring_back, forget_gone, mirror
 
@@ -28,6 +31,20 @@ def test_each_file_is_copied_once(tmp_path: Path) -> None:
     assert mirror(source, tmp_path / "copy") == 2
     assert mirror(source, tmp_path / "copy") == 0
     assert content_of(tmp_path / "copy") == {"sealed/a": b"1", "opened/b": b"2"}
+
+
+def test_of_two_processes_one_copies(tmp_path: Path) -> None:
+    source, target = stored(tmp_path / "source", sealed_a=b"1"), tmp_path / "copy"
+    target.mkdir()
+    other = os.open(target, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+
+    with pytest.raises(BlockingIOError):
+        mirror(source, target, wait=False)
+
+    assert content_of(target) == {}
+    os.close(other)
+    assert mirror(source, target, wait=False) == 1
 
 
 def test_a_file_that_was_still_written_to_is_copied_again(tmp_path: Path) -> None:
