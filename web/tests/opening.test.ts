@@ -120,6 +120,15 @@ describe("the opening", () => {
     });
   });
 
+  test("says by whose fault a bid did not open, once that was computed again", () => {
+    const whose = (one: string) => ({ lot: "1", bidder_id: "a", fault: { whose: one } });
+    const entries = record(CLOSED, ["fault.found", whose("bidder")], ["fault.found", whose("platform")]);
+    const said = entries.slice(1).map((entry) => sentenceOf(entry, namesOf(entries)));
+
+    expect(said.map((one) => one.key)).toEqual(["faultBidder", "faultOthers"]);
+    expect(said[0]?.values).toEqual({ name: "示范a", lot: "1" });
+  });
+
   test("names bidders in sentences", () => {
     const entries = record(CLOSED, UNLOCKED("a", "bidder", true));
     const sentence = sentenceOf(entries[1] as JournalEntry, namesOf(entries));

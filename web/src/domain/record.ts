@@ -111,6 +111,17 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "important",
     values: (entry) => ({ ...lot(entry), count: list(entry.rows).length }),
   }),
+  "opening.resumed": {
+    key: "openingResumed",
+    tone: "important",
+    values: (body) => ({ ...lot(body), count: ids(body.bidders), until: instant(body.unlock_until) }),
+  },
+  "fault.found": (body) => ({
+    key: text((body.fault as Body | undefined)?.whose) === "bidder" ? "faultBidder" : "faultOthers",
+    tone: "important",
+    values: who,
+  }),
+  "key_holder.destruction_ordered": { key: "keysToDestroy" },
   "bidders.compared": { key: "biddersCompared" },
   "objection.raised": {
     key: "objectionRaised",
@@ -266,6 +277,10 @@ function documentOf(body: Body): Values {
 
 function bidsIn(body: Body): number {
   return list(body.lots).reduce((sum, one) => sum + list(one.bids).length, 0);
+}
+
+function ids(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
 }
 
 function instant(value: unknown): string {
