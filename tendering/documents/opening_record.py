@@ -19,6 +19,7 @@ _FINDINGS: Final = {
     "price-missing": "未填写报价",
     "above-ceiling": "超过最高投标限价",
     "unit-slip-suspected": "报价单位疑似有误",
+    "amounts-differ": "大写、小写或正文金额不一致",
     "duration-missing": "未填写工期",
 }
 _OPENED_BY: Final = {

@@ -14,6 +14,7 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.domain.fault import BidFault, Whose, fault_json
 from tendering.domain.journal import Event, instant
+from tendering.domain.opening_forms import whole_number
 from tendering.domain.procedure import Outcome
 from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.openings import (
@@ -376,6 +377,10 @@ def form_findings(form: Mapping[str, JsonValue], lot: Lot) -> tuple[str, ...]:
         price >= lot.ceiling_price_fen * UNIT_SLIP_FACTOR
     ):
         findings.append("unit-slip-suspected")
+    # 87号令 第五十九条: an amount that stands twice and differs is told here, and corrected by the
+    # committee in the order of that article.
+    if any(whole_number(form, name) not in {None, price} for name in ("words_fen", "body_fen")):
+        findings.append("amounts-differ")
     duration = form.get("duration_days")
     if not isinstance(duration, int) or isinstance(duration, bool) or duration <= 0:
         findings.append("duration-missing")

@@ -13,6 +13,7 @@ const FINDINGS: Record<string, string> = {
   "price-missing": "未填报价",
   "above-ceiling": "报价超过最高投标限价",
   "unit-slip-suspected": "报价疑似元与万元单位有误，请核对",
+  "amounts-differ": "大写、小写或者正文的金额不一致，请核对",
   "duration-missing": "未填工期",
 };
 const NOT_OPENED: Record<string, string> = {

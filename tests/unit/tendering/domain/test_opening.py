@@ -154,6 +154,9 @@ def test_prices_are_not_revealed_twice() -> None:
             ("above-ceiling", "unit-slip-suspected"),
         ),
         ({"price_fen": 9_000_000_00}, ("duration-missing",)),
+        (FORM | {"words_fen": FORM["price_fen"], "body_fen": True}, ()),
+        (FORM | {"words_fen": 1}, ("amounts-differ",)),
+        (FORM | {"body_fen": 9_000_000_01}, ("amounts-differ",)),
     ],
 )
 def test_what_catches_the_eye_in_a_form(form: dict[str, Any], findings: tuple[str, ...]) -> None:

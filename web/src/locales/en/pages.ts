@@ -228,6 +228,7 @@ export default {
     "price-missing": "no price",
     "above-ceiling": "above the ceiling price",
     "unit-slip-suspected": "unit of money looks wrong",
+    "amounts-differ": "amounts in words, figures or body differ",
     "duration-missing": "no duration",
   },
   issued: {

@@ -227,6 +227,7 @@ export default {
     "price-missing": "未填报价",
     "above-ceiling": "超过最高限价",
     "unit-slip-suspected": "疑似金额单位有误",
+    "amounts-differ": "大写、小写或正文金额不一致",
     "duration-missing": "未填工期",
   },
   issued: {
