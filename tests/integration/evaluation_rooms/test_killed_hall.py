@@ -43,6 +43,8 @@ DAY: Final[tuple[tuple[HallPhase, Event | None], ...]] = (
     (HallPhase.REVEAL, Event("prices.revealed", {"lot": "1"})),
     (HallPhase.CONFIRM, Event("hall.phase_began", {"phase": "confirm"})),
     (HallPhase.OBJECTIONS, Event("hall.phase_began", {"phase": "objections"})),
+    (HallPhase.OBJECTIONS, Event("tender.suspended", {})),
+    (HallPhase.OBJECTIONS, Event("tender.resumed", {})),
     (HallPhase.DRAW, Event("hall.phase_began", {"phase": "draw"})),
     (HallPhase.RECORD, Event("document.issued", {"kind": "opening_record", "signatories": []})),
     # Between the two sessions of a tender with sealed prices nobody is heard, and nothing is lost.
@@ -106,6 +108,10 @@ async def test_what_was_acknowledged_or_shown_survives_a_kill_in_every_phase(
         ):
             watching = await watcher.come(pool, program.url)
             host = await Reader(HOST).come(pool, program.url)
+            # Who comes in only now sees the hall where it stands.
+            view = host.frames[0]["room"]
+            assert view["phase"] == phase
+            assert view["suspended"] is (event is not None and event.kind == "tender.suspended")
             reading_on = asyncio.create_task(watcher.read(watching))
             for number in range(5):
                 await host.send(type="say", id=str(number), text=f"{phase} {number}")
