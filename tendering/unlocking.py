@@ -87,6 +87,14 @@ def header_digests(blobs: Blobs, envelopes: Sequence[SealedEnvelope]) -> dict[st
     return digests
 
 
+def stored_digests(blobs: Blobs, envelopes: Sequence[SealedEnvelope]) -> dict[str, bytes | None]:
+    """By kind, the digest of what lies in custody now; None where nothing does. Blocks."""
+    paths = {envelope.kind: blobs.path(envelope.upload_id) for envelope in envelopes}
+    return {
+        kind: container_digest(path) if path.is_file() else None for kind, path in paths.items()
+    }
+
+
 def read_head(container: Path) -> bytes:
     """The first bytes of a file, as many as a header may have. Blocks."""
     with container.open("rb") as file:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from crypto.canonical import JsonValue
 from crypto.sealed_file import check_share
 from tendering.actions import openings as deeds
 from tendering.actions import remedies
-from tendering.actions.opening_attempts import note_attempt
+from tendering.actions.opening_attempts import bid_to_look_at, note_attempt
 from tendering.actions.small_containers import place_containers
 from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, LotNumber
@@ -31,7 +32,7 @@ from tendering.remedies import (
 from tendering.storage import bids, openings, tenders
 from tendering.storage.bids import StoredBid
 from tendering.storage.connection import Connection, reading, transaction
-from tendering.unlocking import envelopes_in, read_header
+from tendering.unlocking import envelopes_in, read_header, stored_digests
 
 Secret16 = Annotated[bytes, Meta(min_length=16, max_length=16)]
 
@@ -200,17 +201,40 @@ async def post_unlock(
     try:
         return await _unlocked(context, actor, received_at, tender_id, body)
     except Refused as refused:
+        in_custody = await _in_custody(context, actor, tender_id, body.lot)
         async with transaction(context.pool) as connection:
             await note_attempt(
                 connection,
                 tender_id,
                 body.lot,
                 file_keys=body.file_keys.by_kind(),
-                code=refused.code,
+                refused=refused,
+                in_custody=in_custody,
                 by=actor,
                 at=received_at,
             )
         raise
+
+
+async def _in_custody(
+    context: Context, actor: Actor, tender_id: UUID, lot: str
+) -> dict[str, JsonValue]:
+    """Are the containers those of the receipt? Asked once a session: reading them all is work."""
+    async with reading(context.pool) as connection:
+        found = await bid_to_look_at(connection, tender_id, lot, by=actor)
+        if found is None:
+            return {}
+        bid, session = found
+        tender = await tenders.get(connection, tender_id)
+        await place_containers(connection, context.blobs, bid)
+    envelopes = envelopes_in(bid, tender, session)
+    async with context.opening:
+        stored = await asyncio.to_thread(stored_digests, context.blobs, envelopes)
+    receipt = {envelope.kind: envelope.digest.hex() for envelope in envelopes}
+    return {
+        kind: {"receipt": receipt[kind], "stored": None if digest is None else digest.hex()}
+        for kind, digest in stored.items()
+    }
 
 
 async def _unlocked(

@@ -2,14 +2,16 @@
 
 from collections.abc import Awaitable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from tendering.actions.opening_attempts import ATTEMPT, ATTEMPTS_MAX
+from tendering.actions import opening_attempts
+from tendering.actions.opening_attempts import ATTEMPT
+from tendering.actions.openings import close_submission
 from tendering.api import openings as doors
 from tendering.domain.journal import Stream, instant
 from tendering.domain.opening_window import Decision
@@ -17,6 +19,7 @@ from tendering.domain.refusals import Forbidden
 from tendering.domain.refusals.openings import (
     AlreadyUnlocked,
     BidsStillLocked,
+    OpeningNotStarted,
     TooFewBids,
     UnlockWindowClosed,
     WrongFileKey,
@@ -27,7 +30,7 @@ from tendering.domain.tender import ENVELOPES, TenderStatus
 from tendering.storage import certificates, openings, tenders
 from tendering.storage.certificates import Certificate
 from tendering.storage.connection import Pool, reading, transaction
-from tests.integration.tendering.locked_bids import Opened, opened
+from tests.integration.tendering.locked_bids import Opened, damage, opened, taking_bids
 from tests.integration.tendering.registered import person
 from tests.support.archive_parties import make_bid
 
@@ -42,7 +45,7 @@ async def two_open(pool: Pool, folder: Path) -> Opened:
     return tender
 
 
-async def until(tender: Opened) -> object:
+async def until(tender: Opened) -> datetime:
     async with reading(tender.pool) as connection:
         return (await openings.get(connection, tender.id, "1")).unlock_until
 
@@ -142,8 +145,45 @@ async def test_an_attempt_in_vain_is_evidence_in_custody_and_nowhere_else(
     assert entry.body["code"] == "wrong-file-key"
     assert entry.body["bidder_id"] == str(bidder.id)
     assert entry.body["received_at"] == instant(tender.at)
+    assert entry.body["error"] == WrongFileKey().detail
     assert set(entry.body["file_key_digests"]) == set(ENVELOPES)  # type: ignore[arg-type]
     assert await tender.entries(Stream.PUBLIC, ATTEMPT) == []
+
+
+async def test_the_first_attempt_in_vain_says_whether_custody_still_has_what_the_receipt_names(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await opened(pool, tmp_path)
+    _, made = tender.bids[2]
+    receipts = {one.kind: one.digest.hex() for one in made.bid.envelopes}
+    await damage(tender)
+
+    assert all([await try_wrong_keys(tender) for _ in range(2)])
+
+    first, second = [one.body for one in await tender.entries(Stream.CUSTODY, ATTEMPT)]
+    found: Any = first["in_custody"]
+    assert {kind: one["receipt"] for kind, one in found.items()} == receipts
+    assert [kind for kind, one in found.items() if one["stored"] != one["receipt"]] == ["price"]
+    assert second["in_custody"] == {}
+
+
+async def test_nothing_unlocks_before_the_list_nor_at_the_end_of_the_window(
+    pool: Pool, tmp_path: Path
+) -> None:
+    tender = await taking_bids(pool, tmp_path)
+    for early in (tender.play.tender.deadline - MICROSECOND, tender.closing - MICROSECOND):
+        with pytest.raises(OpeningNotStarted):
+            await tender.unlock(0, at=early)
+    async with transaction(pool) as connection:
+        await close_submission(connection, tender.id, checkpoint=None, at=tender.closing)
+    closes = await until(tender)
+
+    await tender.unlock(0, at=closes - MICROSECOND)
+    with pytest.raises(UnlockWindowClosed):
+        await tender.unlock(1, at=closes)
+
+    (attempt,) = await tender.entries(Stream.CUSTODY, ATTEMPT)
+    assert attempt.body["received_at"] == attempt.body["unlock_until"] == instant(closes)
 
 
 async def test_only_the_keys_of_this_very_bid_open_it_and_what_was_tried_does_no_harm(
@@ -212,11 +252,14 @@ async def test_an_attempt_says_in_what_state_the_certificates_of_the_bidder_were
     ]
 
 
-async def test_who_tries_on_and_on_fills_no_journal(pool: Pool, tmp_path: Path) -> None:
+async def test_who_tries_on_and_on_fills_no_journal(
+    pool: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tender = await opened(pool, tmp_path)
+    monkeypatch.setattr(opening_attempts, "ATTEMPTS_MAX", 3)
 
-    assert all([await try_wrong_keys(tender) for _ in range(ATTEMPTS_MAX + 3)])
-    assert len(await tender.entries(Stream.CUSTODY, ATTEMPT)) == ATTEMPTS_MAX
+    assert all([await try_wrong_keys(tender) for _ in range(5)])
+    assert len(await tender.entries(Stream.CUSTODY, ATTEMPT)) == 3
 
 
 async def test_somebody_without_a_bid_leaves_no_trace(pool: Pool, tmp_path: Path) -> None:
