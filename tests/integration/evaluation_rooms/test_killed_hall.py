@@ -23,7 +23,7 @@ from tendering.storage.connection import Pool, reading, transaction
 from tests.support.evaluation import AT, TENDER
 from tests.support.evaluation_tender import insert_tender
 from tests.support.postgres import Database
-from tests.support.programs import running
+from tests.support.room_process import room_processes
 from tests.support.room_server import HOST, Client
 
 SECONDS = 30
@@ -97,31 +97,30 @@ async def test_what_was_acknowledged_or_shown_survives_a_kill_in_every_phase(
         first = Event("hall.announced", {"text": "欢迎"})
         await journal.append(connection, TENDER, Stream.PUBLIC, first, at=AT)
     watcher, acknowledged = Reader(GALLERY), []
-    for phase, event in DAY:
-        async with transaction(pool) as connection:
-            if event is not None:
-                await journal.append(connection, TENDER, Stream.PUBLIC, event, at=AT)
-            assert (await hall_of(connection, TENDER)).phase is phase
-        async with (
-            asyncio.timeout(SECONDS),
-            running("tests.support.room_process", dsn) as program,
-        ):
-            watching = await watcher.come(pool, program.url)
-            host = await Reader(HOST).come(pool, program.url)
-            # Who comes in only now sees the hall where it stands.
-            view = host.frames[0]["room"]
-            assert view["phase"] == phase
-            assert view["suspended"] is (event is not None and event.kind == "tender.suspended")
-            reading_on = asyncio.create_task(watcher.read(watching))
-            for number in range(5):
-                await host.send(type="say", id=str(number), text=f"{phase} {number}")
-            if phase is HallPhase.CLOSED:
-                assert (await host.until("refused"))["code"] == "wrong-phase"
-            else:
-                acknowledged.append((await host.until("ack"))["seq"])
-            program.process.kill()
-            await reading_on
-            await host.socket.wait_closed()
+    async with room_processes(dsn) as start:
+        for phase, event in DAY:
+            async with transaction(pool) as connection:
+                if event is not None:
+                    await journal.append(connection, TENDER, Stream.PUBLIC, event, at=AT)
+                assert (await hall_of(connection, TENDER)).phase is phase
+            async with asyncio.timeout(SECONDS):
+                server = await start()
+                watching = await watcher.come(pool, server.url)
+                host = await Reader(HOST).come(pool, server.url)
+                # Who comes in only now sees the hall where it stands.
+                view = host.frames[0]["room"]
+                assert view["phase"] == phase
+                assert view["suspended"] is (event is not None and event.kind == "tender.suspended")
+                reading_on = asyncio.create_task(watcher.read(watching))
+                for number in range(5):
+                    await host.send(type="say", id=str(number), text=f"{phase} {number}")
+                if phase is HallPhase.CLOSED:
+                    assert (await host.until("refused"))["code"] == "wrong-phase"
+                else:
+                    acknowledged.append((await host.until("ack"))["seq"])
+                server.kill()
+                await reading_on
+                await host.socket.wait_closed()
     async with reading(pool) as connection:
         written = await journal.after(connection, TENDER, Stream.PUBLIC, 0)
 
