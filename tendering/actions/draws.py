@@ -12,10 +12,11 @@ from tendering.domain import draw_steps
 from tendering.domain.contribution_steps import require_opened
 from tendering.domain.contributions import seed_of, vrf_input
 from tendering.domain.draw import Draw, DrawnSeat, draw_committee, following
-from tendering.domain.experts import Expert, Need
+from tendering.domain.experts import Earlier, Expert, Need
 from tendering.domain.journal import Event, Stream
 from tendering.domain.kept_groups import KeptGroup, keeps_group, kept, stand_ins
 from tendering.domain.opening import OpeningPhase
+from tendering.domain.projects import project_number
 from tendering.domain.refusals import Invalid, NotFound
 from tendering.domain.refusals.draws import DrawNotPrepared, DrawOver, PoolTooSmall
 from tendering.domain.refusals.tenders import WrongPhase
@@ -58,6 +59,7 @@ async def freeze_pool(
         needs,
         rulebook_for(tender, at),
         interested=await draws.interested_uscc(connection, tender_id),
+        earlier=Earlier(project_number(tender), await draws.judged_before(connection, tender_id)),
         representatives=representatives,
         budget_fen=tender.budget_fen,
         shape=tender.round.committee,

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from tendering.actions import draws, shared_seats
 from tendering.domain import seat_invitations as rules
+from tendering.domain.calendar import civil_day
 from tendering.domain.draw import Draw
-from tendering.domain.experts import Need
+from tendering.domain.experts import Need, ends_before
 from tendering.domain.journal import Stream
 from tendering.domain.outages import ROOM_OPENED, ROOM_VOIDED
 from tendering.domain.parties import Actor
@@ -18,7 +19,7 @@ from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.seat_invitations import Call, Invitation, InvitationStatus
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.storage import draws as stored_draws
-from tendering.storage import journal, seat_invitations, tenders
+from tendering.storage import experts, journal, seat_invitations, tenders
 from tendering.storage.connection import Connection
 from tendering.storage.draws import CommitteeSeat
 
@@ -164,6 +165,14 @@ async def count_vacant(connection: Connection, tender_id: UUID) -> int:
     seats = await stored_draws.seats(connection, tender_id)
     numbers = {one.seat for one in seats if one.seat is not None}
     return len(numbers - {one.seat for one in seats if one.status == "seated"})
+
+
+async def count_ended(connection: Connection, tender_id: UUID, call: Call) -> int:
+    """Of how many who sit the appointment is over on the day of the evaluation."""
+    sitting = [one.expert_id for one in await _seated(connection, tender_id)]
+    found = await experts.list_by_ids(connection, sitting)
+    on = civil_day(call.begins_at)
+    return sum(ends_before(one, on=on) for one in found.values())
 
 
 async def _is_awaited(connection: Connection, tender: Tender) -> bool:

@@ -1,12 +1,11 @@
 """Deeds of drawn places of partner centres: somebody stands for each, and its sharer is asked."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from tendering import centre_wire as wire
 from tendering.actions import partner_messages
-from tendering.domain.calendar import civil_day
 from tendering.domain.draw import DrawnSeat, Pool, PoolEntry, SealedEntry
 from tendering.domain.experts import Expert, Need
 from tendering.domain.journal import Stream
@@ -100,6 +99,7 @@ async def _stand_in(
         employer_uscc="",
         specialities=frozenset({UNNAMED}),
         experience_years=0,
-        expires_on=civil_day(at),
+        # The sharing centre looks at terms.
+        expires_on=date.max,
     )
     await experts.insert(connection, expert, left_at=at, at=at)

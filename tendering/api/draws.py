@@ -84,11 +84,15 @@ class DrawAnswer(Struct, frozen=True):
 
 
 class RelationBody(Struct, frozen=True, forbid_unknown_fields=True):
-    """A tie to an organization; `until` is its last day."""
+    """A tie to an organization; `until` is its last day.
+
+    Of `drafted`: the `project` whose plan or documents the expert has written.
+    """
 
     kind: RelationKind
     uscc: Uscc | None = None
     until: date | None = None
+    project: Line | None = None
 
 
 class PostExpert(Struct, frozen=True, forbid_unknown_fields=True):
@@ -204,7 +208,10 @@ async def post_expert(
         specialities=frozenset(body.specialities),
         experience_years=body.experience_years,
         expires_on=body.expires_on,
-        relations=tuple(Relation(one.kind, one.uscc or "", one.until) for one in body.relations),
+        relations=tuple(
+            Relation(one.kind, one.uscc or "", one.until, one.project or "")
+            for one in body.relations
+        ),
     )
     await experts.register_expert(connection, expert, at=received_at)
     return _expert(expert)

@@ -45,13 +45,18 @@ class PostInvitationAnswer(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class InvitationCounts(Struct, frozen=True):
-    """How many experts of a committee have answered what; no name. `vacant`: nobody is left."""
+    """How many experts of a committee have answered what; no name. `vacant`: nobody is left.
+
+    `ended`: of those who sit, whose appointment is over before the evaluation begins; they sit all
+    the same.
+    """
 
     invited: Count
     accepted: Count
     declined: Count
     lapsed: Count
     vacant: Count
+    ended: Count
 
 
 async def get_seat_invitations(connection: Connection, actor: Actor) -> InvitationList:
@@ -90,7 +95,8 @@ async def get_seat_counts(
     tender = await tenders.get(connection, tender_id)
     if actor.organization_id != tender.supervisor_id:
         require_party(tender, actor.organization_id)
-    if await seat_invitations.find_call(connection, tender_id) is None:
+    call = await seat_invitations.find_call(connection, tender_id)
+    if call is None:
         raise NotFound("nobody has been asked")
     found = [one.status for one in await seat_invitations.list_of_tender(connection, tender_id)]
     return InvitationCounts(
@@ -99,6 +105,7 @@ async def get_seat_counts(
         declined=found.count(InvitationStatus.DECLINED),
         lapsed=found.count(InvitationStatus.LAPSED),
         vacant=await deeds.count_vacant(connection, tender_id),
+        ended=await deeds.count_ended(connection, tender_id, call),
     )
 
 

@@ -24,6 +24,8 @@ from tendering.domain.draw import (
     freeze_pool,
 )
 from tendering.domain.experts import (
+    NOTHING_EARLIER,
+    Earlier,
     Expert,
     Need,
     Recusal,
@@ -57,6 +59,7 @@ def decide_freeze(
     rulebook: Rulebook,
     *,
     interested: frozenset[str],
+    earlier: Earlier = NOTHING_EARLIER,
     representatives: int,
     budget_fen: int,
     shape: str = "committee",
@@ -69,9 +72,11 @@ def decide_freeze(
 ) -> FrozenPool:
     """Choose who may be drawn and freeze the pool; `salts`: 32 random bytes for each expert.
 
-    `representatives` of the procuring entity complete the committee, whose `shape` is the
-    rulebook's (`Round.committee`). `bidders` contribute to the draw; `shared` are places of partner
-    centres, who looked at ties themselves. Raises Invalid for a shape (E22, G14), PoolTooSmall.
+    `earlier` parts of the project may bar. `representatives` of the procuring entity complete the
+    committee, whose `shape` is the rulebook's (`Round.committee`). `bidders` contribute to the
+    draw; `shared` are places of partner centres, who looked at ties themselves.
+
+    Raises Invalid for a shape (E22, G14), PoolTooSmall.
     """
     seats = sum(need.seats for need in needs)
     findings = committee_findings(
@@ -85,32 +90,26 @@ def decide_freeze(
     if findings:
         raise Invalid(findings[0].message_en, rule=findings[0].rule_id, law=findings[0].law)
     on = civil_day(at)
-    found = {expert.id: recusals(expert, interested, rulebook, on=on) for expert in experts}
-    eligible = [
-        (expert, fitting)
+    found = {
+        expert.id: recusals(expert, interested, rulebook, on=on, earlier=earlier)
         for expert in experts
-        if not found[expert.id] and (fitting := _fitting(expert, needs, rulebook, at))
-    ]
+    }
+    free = [expert for expert in experts if not found[expert.id]]
+    eligible = [(one, fit) for one in free if (fit := _fitting(one, needs, rulebook, at))]
     pool = freeze_pool(eligible, needs, salts[: len(eligible)], shared=shared)
     barred = tuple(recusal for reasons in found.values() for recusal in reasons)
-    return FrozenPool(
-        pool=pool,
-        recusals=barred,
-        public=Event(
-            "draw.pool_frozen",
-            {
-                "pool_root": pool.root().hex(),
-                "size": len(pool.entries),
-                "shared": len(shared),
-                "needs": needs_json(needs),
-                "representatives": representatives,
-                "entries": entries_json(pool.entries),
-                "vrf_public": vrf_public.hex(),
-                "bidders": sorted(str(bidder) for bidder in bidders),
-            },
-        ),
-        sealed=_left_out(experts, barred, on),
-    )
+    public: dict[str, JsonValue] = {
+        "pool_root": pool.root().hex(),
+        "size": len(pool.entries),
+        "shared": len(shared),
+        "needs": needs_json(needs),
+        "representatives": representatives,
+        "entries": entries_json(pool.entries),
+        "vrf_public": vrf_public.hex(),
+        "bidders": sorted(str(bidder) for bidder in bidders),
+    }
+    sealed = _left_out(experts, barred, on)
+    return FrozenPool(pool, barred, Event("draw.pool_frozen", public), sealed)
 
 
 def _left_out(experts: Sequence[Expert], recused: Sequence[Recusal], on: date) -> Event:

@@ -4,7 +4,7 @@
 has a reason to stand back never enters the pool of a draw.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -24,7 +24,7 @@ from tendering.domain.rulebook import Rule, Rulebook
 
 
 class RelationKind(StrEnum):
-    """What ties an expert to an organization; `punished` ties to none."""
+    """What ties an expert to an organization; `punished` ties to none, `drafted` to a project."""
 
     EMPLOYMENT = "employment"
     DIRECTOR = "director"
@@ -33,6 +33,7 @@ class RelationKind(StrEnum):
     ECONOMIC_INTEREST = "economic_interest"
     SUPERVISES = "supervises"
     PUNISHED = "punished"
+    DRAFTED = "drafted"
 
 
 # Ended longer ago than the look-back these no longer bar; the others bar as long as they stand.
@@ -43,11 +44,26 @@ LOOKED_BACK: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A tie to the organization with this USCC; `until` is its last day, None while it lasts."""
+    """A tie to the organization with this USCC; `until` is its last day, None while it lasts.
+
+    Who has written plan or documents of a project is tied to it by the number of its approval.
+    """
 
     kind: RelationKind
     uscc: str = ""
     until: date | None = None
+    project: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """Earlier parts of a project: its approval's number, and who judged in an earlier round."""
+
+    project: str = ""
+    judged: frozenset[UUID] = frozenset()
+
+
+NOTHING_EARLIER: Final = Earlier()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +146,10 @@ _LAW: Final = {
     RelationKind.SUPERVISES: "《招标投标法实施条例》第四十六条",
     RelationKind.RELATIVE: "《评标委员会和评标方法暂行规定》第十二条第一项",
 }
+# A region's rule: whoever took an earlier part in a project judges no later one. No law of the
+# state says so (docs/law/divergences.md).
+EARLIER_PART_KEY: Final = "earlier_part_recuses"
+JUDGED: Final = "judged"
 # 招标投标法 第三十七条: experts come from the pool, from among those of the speciality concerned.
 _LAW_POOL: Final = "《招标投标法》第三十七条第三款"
 _LAW_OTHERS: Final = "《评标委员会和评标方法暂行规定》第十二条第三项；《政府采购法实施条例》第九条"
@@ -149,7 +169,7 @@ def obstacles(
     experience = rulebook.keyed("expert_experience_min")
     if experience is not None and expert.experience_years < _number(experience.value):
         found.append((Obstacle.EXPERIENCE, experience.law))
-    if on > expert.expires_on:
+    if ends_before(expert, on=on):
         found.append((Obstacle.TERM, _LAW_POOL))
     barred = barring(expert.conduct, on=on)
     if barred is not None:
@@ -165,17 +185,24 @@ def obstacles(
 
 
 def recusals(
-    expert: Expert, interested: frozenset[str], rulebook: Rulebook, *, on: date
+    expert: Expert,
+    interested: frozenset[str],
+    rulebook: Rulebook,
+    *,
+    on: date,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> tuple[Recusal, ...]:
     """Every reason why this expert must stand back.
 
     `interested`: the USCCs of the procuring entity, its agency, its supervisor and all bidders.
     """
-    found = []
+    found = [*_by_earlier_parts(expert, earlier, rulebook)]
     if expert.employer_uscc in interested:
         found.append(Recusal(expert.id, RelationKind.EMPLOYMENT, expert.employer_uscc, _LAW_OTHERS))
     years = rulebook.number("lookback")
     for relation in expert.relations:
+        if relation.kind is RelationKind.DRAFTED:
+            continue
         if relation.kind is not RelationKind.PUNISHED and relation.uscc not in interested:
             continue
         if relation.until is not None and _is_over(relation, years, on):
@@ -183,6 +210,13 @@ def recusals(
         law = _LAW.get(relation.kind, _LAW_OTHERS)
         found.append(Recusal(expert.id, relation.kind, relation.uscc, law))
     return tuple(found)
+
+
+def ends_before(expert: Expert, *, on: date) -> bool:
+    """Is the appointment over on that day? Who was appointed when the pool was frozen sits all the
+    same: no law says otherwise, and who asks is told.
+    """
+    return expert.expires_on < on
 
 
 def committee_size(
@@ -267,6 +301,20 @@ def needs_json(needs: Sequence[Need]) -> list[JsonValue]:
         }
         for need in needs
     ]
+
+
+def _by_earlier_parts(expert: Expert, earlier: Earlier, rulebook: Rulebook) -> Iterator[Recusal]:
+    """However long ago: it is the same project."""
+    rule = rulebook.keyed(EARLIER_PART_KEY)
+    if rule is None or not rule.value:
+        return
+    if expert.id in earlier.judged:
+        yield Recusal(expert.id, JUDGED, "", rule.law)
+    if earlier.project and any(
+        one.kind is RelationKind.DRAFTED and one.project == earlier.project
+        for one in expert.relations
+    ):
+        yield Recusal(expert.id, RelationKind.DRAFTED, "", rule.law)
 
 
 def _is_over(relation: Relation, years: int, on: date) -> bool:

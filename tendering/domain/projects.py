@@ -14,6 +14,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.refusals.tenders import ProjectInvalid
+from tendering.domain.tender import Tender
 
 # Year, region (GB/T 2260), industry, kind of approval, number.
 _CODE: Final = re.compile(r"(20[0-9]{2})-([0-9]{6})-([0-9]{2})-([0-9]{2})-([0-9]{6})")
@@ -81,6 +82,12 @@ def project_json(project: Project) -> dict[str, JsonValue]:
         "code": project.code,
         "investment_fen": project.investment_fen,
     }
+
+
+def project_number(tender: Tender) -> str:
+    """The number of the approval of a tender's project; empty where none is named."""
+    project = tender.source.get("project")
+    return str(project["approval_number"]) if isinstance(project, dict) else ""
 
 
 def require_fits(project: Project, procuring_entity_id: UUID, budget_fen: int) -> None:

@@ -250,6 +250,23 @@ async def interested_uscc(connection: Connection, tender_id: UUID) -> frozenset[
     return frozenset(row["uscc"] for row in rows)
 
 
+async def judged_before(connection: Connection, tender_id: UUID) -> frozenset[UUID]:
+    """The experts who sat in an earlier round of the same procedure."""
+    rows = await connection.fetch(
+        """WITH RECURSIVE earlier AS (
+               SELECT previous_id AS id FROM tendering.tenders WHERE id = $1
+               UNION
+               SELECT t.previous_id FROM tendering.tenders AS t
+               JOIN earlier ON t.id = earlier.id
+           )
+           SELECT DISTINCT s.expert_id FROM tendering.committee_seats AS s
+           JOIN earlier ON s.tender_id = earlier.id
+           WHERE s.status IN ('seated', 'replaced') ORDER BY s.expert_id""",
+        tender_id,
+    )
+    return frozenset(row["expert_id"] for row in rows)
+
+
 def _record(row: Record) -> DrawRecord:
     return DrawRecord(
         tender_id=row["tender_id"],

@@ -131,9 +131,15 @@ def _relation(value: dict[str, str]) -> Relation:
         RelationKind(value["kind"]),
         value["uscc"],
         None if until is None else date.fromisoformat(until),
+        value.get("project", ""),
     )
 
 
 def _relation_json(relation: Relation) -> dict[str, JsonValue]:
     until = None if relation.until is None else relation.until.isoformat()
-    return {"kind": relation.kind, "uscc": relation.uscc, "until": until}
+    return {
+        "kind": relation.kind,
+        "uscc": relation.uscc,
+        "until": until,
+        "project": relation.project,
+    }

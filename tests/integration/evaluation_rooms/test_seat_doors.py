@@ -16,6 +16,7 @@ from tests.support.seated import seat_members
 
 __all__ = ["doors"]
 
+APPOINTED_UNTIL = (AT - timedelta(days=2)).date()
 CALL = Call(AT + timedelta(hours=9), 30)
 
 
@@ -26,6 +27,11 @@ async def test_an_invitation_names_its_tender_once_it_is_accepted(doors: Doors) 
         await tenders.save(connection, opened)
         people = [person(1), person(2)]
         members = await seat_members(connection, TENDER, people, venue="示范市", at=AT)
+        await connection.execute(
+            "UPDATE tendering.experts SET expires_on = $2 WHERE id = $1",
+            members[1].id,
+            APPOINTED_UNTIL,
+        )
         await seat_invitations.insert_call(connection, TENDER, CALL)
         for seat, member in enumerate(members, start=1):
             invitation = Invitation(
@@ -56,7 +62,14 @@ async def test_an_invitation_names_its_tender_once_it_is_accepted(doors: Doors) 
     assert str(TENDER) not in str(listed)
     assert (foreign, silent[1]["code"]) == (404, "reason-missing")
     assert (status, accepted["tender_id"]) == (200, str(TENDER))
-    assert counts == {"invited": 1, "accepted": 1, "declined": 0, "lapsed": 0, "vacant": 0}
+    assert counts == {
+        "invited": 1,
+        "accepted": 1,
+        "declined": 0,
+        "lapsed": 0,
+        "vacant": 0,
+        "ended": 1,
+    }
     assert (seen, hidden) == (200, 403)
 
 

@@ -61,6 +61,13 @@ async def test_a_procedure_comes_to_its_award(
     kept = ["committee.kept" in kinds for kinds in told]
     assert kept == [keeps_group((await play.tender(one)).round) for one in rounds]
     assert not any(sat[number] - sat[0] for number, keeps in enumerate(kept) if keeps)
+    async with reading(play.pool) as connection:
+        judged = [await draws.judged_before(connection, one) for one in rounds]
+        seats = [await draws.seats(connection, one) for one in rounds]
+    before: set[UUID] = set()
+    for found, seated in zip(judged, seats, strict=True):
+        assert found == before
+        before |= {one.expert_id for one in seated if one.status != "reserve"}
 
 
 async def test_e20_fewer_than_three_admitted_end_the_procedure(play: RoundsPlay) -> None:

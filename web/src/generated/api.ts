@@ -220,7 +220,7 @@ export interface IdentityView { seat: number; standing: tendering_domain_identit
 
 export interface ImportAnswer { taken: number; refused: RowRefusalView[] }
 
-export interface InvitationCounts { invited: number; accepted: number; declined: number; lapsed: number; vacant: number }
+export interface InvitationCounts { invited: number; accepted: number; declined: number; lapsed: number; vacant: number; ended: number }
 
 export interface InvitationList { items: InvitationView[] }
 
@@ -658,9 +658,9 @@ export interface RehearsalReceipt { digest: string; received_at: string; key: st
 
 export interface RehearsalVerdict { rederives: boolean; digest: string; plaintext_digest: string }
 
-export interface RelationBody { kind: RelationKind; uscc?: string | null; until?: string | null }
+export interface RelationBody { kind: RelationKind; uscc?: string | null; until?: string | null; project?: string | null }
 
-export type RelationKind = "director" | "economic_interest" | "employment" | "punished" | "relative" | "shareholder" | "supervises";
+export type RelationKind = "director" | "drafted" | "economic_interest" | "employment" | "punished" | "relative" | "shareholder" | "supervises";
 
 export type ReleaseCase = "deemed_withdrawn" | "failed" | "loser" | "no_bid" | "terminated" | "validity_refused" | "winner" | "withdrawn";
 

@@ -8,17 +8,19 @@ import pytest
 
 from tendering.domain.conduct import SUSPENSION_LAW, Conduct, ConductKind
 from tendering.domain.experts import (
+    Earlier,
     Expert,
     Need,
     Obstacle,
     Relation,
     RelationKind,
     committee_findings,
+    ends_before,
     fits,
     obstacles,
     recusals,
 )
-from tendering.rulebooks import rulebook_of
+from tendering.rulebooks import rulebook_at, rulebook_of
 
 WORKS = rulebook_of("construction")
 GOODS = rulebook_of("government_procurement")
@@ -149,3 +151,31 @@ def test_g14_a_large_procurement_needs_seven() -> None:
     assert found(999_999_999) == []
     assert found(1_000_000_000) == ["G14.large"]
     assert found(0, is_complex=True) == ["G14.large"]
+
+
+def test_who_took_an_earlier_part_in_a_project_is_barred_where_a_region_says_so() -> None:
+    there = rulebook_at("construction", "990000", TODAY)
+    drafted = replace(EXPERT, relations=(Relation(RelationKind.DRAFTED, project="示范批复1号"),))
+    cases = [
+        (there, EXPERT, Earlier("示范批复1号", frozenset({EXPERT.id})), ["judged"]),
+        (there, drafted, Earlier("示范批复1号"), ["drafted"]),
+        (there, drafted, Earlier("示范批复1号", frozenset({EXPERT.id})), ["judged", "drafted"]),
+        (there, drafted, Earlier("示范批复2号"), []),
+        (there, drafted, Earlier(), []),
+        (there, EXPERT, Earlier("示范批复1号", frozenset({UUID(int=9)})), []),
+        (WORKS, drafted, Earlier("示范批复1号", frozenset({EXPERT.id})), []),
+        (GOODS, drafted, Earlier("示范批复1号", frozenset({EXPERT.id})), []),
+    ]
+
+    for rulebook, expert, earlier, kinds in cases:
+        found = recusals(expert, frozenset({BIDDER}), rulebook, on=TODAY, earlier=earlier)
+        assert [one.kind for one in found] == kinds
+        assert all("第四条" in one.law for one in found)
+
+
+def test_who_was_appointed_at_the_freezing_sits_though_the_term_ends_before_the_evaluation() -> (
+    None
+):
+    assert fits(EXPERT, NEED, WORKS, on=EXPERT.expires_on)
+    assert not ends_before(EXPERT, on=EXPERT.expires_on)
+    assert ends_before(EXPERT, on=date(2026, 11, 24))

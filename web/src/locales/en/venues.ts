@@ -171,6 +171,7 @@ export default {
       people: "Answers and identities",
       answers: "{invited} to answer, {accepted} accepted, {declined} declined, {lapsed} not in time.",
       vacant: "{count} seats vacant",
+      ended: "{count} whose appointment ends before the evaluation",
       notAsked: "Nobody was asked.",
       identities: "Identity checks",
       noIdentities: "No expert has asked for a code yet.",

@@ -171,6 +171,7 @@ export default {
       people: "专家答复与身份核验",
       answers: "待答复 {invited}，已接受 {accepted}，已谢绝 {declined}，逾期 {lapsed}。",
       vacant: "{count} 个席位空缺",
+      ended: "{count} 名专家的聘期在评标开始前届满（抽取时在聘，仍可参加）",
       notAsked: "没有向专家发出邀请。",
       identities: "身份核验进度",
       noIdentities: "还没有专家取得核验码。",
