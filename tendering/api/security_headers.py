@@ -31,7 +31,8 @@ _PASSKEYS_ONLY: Final = (
 # frame of somebody else's gets one.
 PAGE_MAY: Final = f"camera=(self), microphone=(self), display-capture=(self), {_PASSKEYS_ONLY}"
 OTHERS_MAY: Final = f"camera=(), microphone=(), display-capture=(), {_PASSKEYS_ONLY}"
-# The document that seals bids, and its worker: they see files and prices, and may tell nobody.
+# The document that seals bids, and its worker, and the worker that verifies archives: they see
+# files and prices, and may tell nobody.
 SEALING: Final = "; ".join(
     (
         "default-src 'none'",
@@ -46,7 +47,7 @@ SEALING: Final = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-_SEALS: Final = re.compile(r"/seal\.html|/assets/seal\.worker-[A-Za-z0-9_-]+\.js")
+_SEALS: Final = re.compile(r"/seal\.html|/assets/(seal|verify)\.worker-[A-Za-z0-9_-]+\.js")
 # What is no page may load nothing, should a browser ever show it as one.
 NO_PAGE: Final = "default-src 'none'; frame-ancestors 'none'"
 

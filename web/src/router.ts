@@ -22,6 +22,7 @@ declare module "vue-router" {
       | "projects"
       | "calendar"
       | "receipt"
+      | "verify"
       | "ratings"
       | "invitations"
       | "seat"
@@ -85,6 +86,12 @@ export const router = createRouter({
       name: "receipt",
       component: () => import("@/pages/ReceiptPage.vue"),
       meta: { title: "receipt" },
+    },
+    {
+      path: "/verify",
+      name: "verify",
+      component: () => import("@/pages/VerifyPage.vue"),
+      meta: { title: "verify" },
     },
     {
       path: "/ratings",

@@ -71,8 +71,11 @@ async def test_pages_come_with_the_policy_for_pages(pages: Client) -> None:
     assert "unsafe-inline" not in policy
 
 
-@pytest.mark.parametrize("path", ["/seal.html", "/assets/seal.worker-DisG08Oj.js"])
-async def test_what_seals_bids_may_connect_to_nothing(pages: Client, path: str) -> None:
+@pytest.mark.parametrize(
+    "path",
+    ["/seal.html", "/assets/seal.worker-DisG08Oj.js", "/assets/verify.worker-DisG08Oj.js"],
+)
+async def test_what_sees_sealed_files_may_connect_to_nothing(pages: Client, path: str) -> None:
     answer = await pages.get(path)
 
     directives = answer.headers["Content-Security-Policy"].split("; ")

@@ -9,10 +9,11 @@ import rooms from "@/locales/en/rooms";
 import sealing from "@/locales/en/sealing";
 import sureties from "@/locales/en/sureties";
 import venues from "@/locales/en/venues";
+import verifying from "@/locales/en/verifying";
 import work from "@/locales/en/workspace";
 import workplaces from "@/locales/en/workplaces";
 import type { Texts } from "@/locales/zh";
 
-const en: Texts = { ...pages, ...workplaces, ...venues, ...sureties, desk, work, hall, problems, record, rooms, messages, sealing };
+const en: Texts = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, desk, work, hall, problems, record, rooms, messages, sealing };
 
 export default en;

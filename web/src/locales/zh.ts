@@ -9,10 +9,11 @@ import rooms from "@/locales/zh/rooms";
 import sealing from "@/locales/zh/sealing";
 import sureties from "@/locales/zh/sureties";
 import venues from "@/locales/zh/venues";
+import verifying from "@/locales/zh/verifying";
 import work from "@/locales/zh/workspace";
 import workplaces from "@/locales/zh/workplaces";
 
-const zh = { ...pages, ...workplaces, ...venues, ...sureties, desk, work, hall, problems, record, rooms, messages, sealing };
+const zh = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, desk, work, hall, problems, record, rooms, messages, sealing };
 
 export default zh;
 

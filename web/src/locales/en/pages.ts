@@ -53,6 +53,7 @@ export default {
     projects: "Projects",
     calendar: "Calendar",
     receipt: "Check a receipt",
+    verify: "Verify an archive",
     ratings: "Ratings",
     invitations: "Invitations",
     seat: "Evaluation seat",

@@ -52,6 +52,7 @@ export default {
     projects: "项目登记",
     calendar: "开标日历",
     receipt: "核对回执",
+    verify: "核验归档",
     ratings: "服务评价统计",
     invitations: "评标邀请",
     seat: "评标席位",
