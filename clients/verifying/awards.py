@@ -8,6 +8,7 @@ from typing import Any, Final
 from clients.verifying.bodies import Awarded, CandidatesShown, Papers, Reported
 from clients.verifying.case import Case, place
 from clients.verifying.evaluations import REPORT_KIND, ranking_of
+from clients.verifying.failed_lots import check_failed_lots
 from clients.verifying.report import Notes
 from clients.verifying.revocations import check_revocations
 from crypto.errors import BadCertificate, BadSignature, BadTimestamp
@@ -44,6 +45,7 @@ def check_award(case: Case, notes: Notes) -> None:
             notes.require(
                 _agree(body.candidates, ranking), place(entry), "not the first in the ranking"
             )
+    check_failed_lots(case, notes)
     gone = check_revocations(case, notes)
     for entry, award in case.all(Stream.PUBLIC, "award.notified", Awarded):
         if award.lot not in shown:

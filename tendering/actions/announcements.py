@@ -38,6 +38,7 @@ from tendering.documents.data import (
 from tendering.documents.typesetting import Rendered, Signer
 from tendering.domain import timetable as dates
 from tendering.domain.exits import Cause
+from tendering.domain.failed_lots import LOT_FAILED
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.journal import Entry, Stream, parse_instant
 from tendering.domain.parties import Actor
@@ -55,7 +56,7 @@ SOURCES: Final[Mapping[DocumentKind, tuple[str, ...]]] = MappingProxyType(
         K.NOTICE: ("tender.published",),
         K.CLARIFICATION: ("clarification.published",),
         K.RESULT: ("award.notified",),
-        K.TERMINATION: ("tender.terminated", "tender.failed"),
+        K.TERMINATION: ("tender.terminated", "tender.failed", LOT_FAILED),
     }
 )
 _INSTANTS: Final = {
@@ -77,6 +78,8 @@ _CAUSES: Final = {
 }
 _FAILURES: Final = {
     "too_few_bids": "投标人不足法定数量",
+    "too_few_unlocked": "解密成功的投标文件不足法定数量",
+    "too_few_qualified": "资格审查合格的投标人不足法定数量",
     "too_few_admitted": "合格的参加单位不足法定数量",
     "without_candidates": "没有合格的中标候选人",
     "ruling": "投诉处理决定",
@@ -198,10 +201,13 @@ async def _members(connection: Connection, tender: Tender) -> tuple[str, ...]:
 
 
 def _part(kind: DocumentKind, entry: Entry) -> str:
-    """What tells documents of a kind apart: the number of a clarification, the lot of a result."""
+    """What tells documents of a kind apart: the number of a clarification, the lot of a result.
+
+    Also the lot of a failure that is one lot's alone.
+    """
     if kind is K.CLARIFICATION:
         return str(entry.body["number"])
-    return str(entry.body["lot"]) if kind is K.RESULT else ""
+    return str(entry.body["lot"]) if kind is K.RESULT or entry.kind == LOT_FAILED else ""
 
 
 def _notice(source: _Source) -> Rendered:
@@ -295,9 +301,10 @@ def _items(source: _Source) -> tuple[str, ...]:
 
 def _termination(source: _Source) -> Rendered:
     body = source.body
-    failed = source.entry.kind == "tender.failed"
+    failed = source.entry.kind != "tender.terminated"
+    members = {body["cause"]} if source.entry.kind == LOT_FAILED else body
     cause = (
-        next((words for member, words in _FAILURES.items() if member in body), "招标失败")
+        next((words for member, words in _FAILURES.items() if member in members), "招标失败")
         if failed
         else _CAUSES[Cause(str(body["cause"]))]
     )

@@ -16,6 +16,7 @@ from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.duties import OPENED
 from tendering.domain.journal import Event, Stream, instant
 from tendering.domain.parties import Actor
+from tendering.domain.re_evaluation import VOIDED
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.awards import CashNotTaken, SecurityNotReturnable
 from tendering.domain.roles import Role
@@ -184,7 +185,7 @@ async def look_after(
         entry
         for stream in (Stream.PUBLIC, Stream.CUSTODY)
         for entry in await journal.list_of_kinds(
-            connection, tender.id, stream, sorted(TRIGGERS | {"award.notified", REVOKED})
+            connection, tender.id, stream, sorted(TRIGGERS | {"award.notified", REVOKED, VOIDED})
         )
     ]
     standing = [

@@ -1,12 +1,15 @@
 """Taking over what an evaluation came to, when its room closes and its report is signed."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from crypto.canonical import JsonValue
+from tendering.actions.failed_lots import failed_of
 from tendering.actions.rounds import failed_for_too_few
 from tendering.domain.evaluation_json import to_json
 from tendering.domain.evaluation_report import EvaluationReport
+from tendering.domain.failed_lots import LotCause, lot_failed
 from tendering.domain.issuing import IssuedDocument
 from tendering.domain.journal import Event, Stream
 from tendering.domain.procedure import Outcome
@@ -51,14 +54,15 @@ async def record_evaluation(
 
 
 async def end_without_failed(connection: Connection, tender: Tender, *, at: datetime) -> None:
-    """End the evaluation when all lots are reported but those that failed.
+    """End the evaluation when all lots are reported but those that failed by themselves.
 
-    A lot with too few bids was never opened and has failed by itself. The caller holds the
-    tender's lock.
+    The caller holds the tender's lock.
     """
     reported = await candidates.list_evaluations(connection, tender.id)
-    if len(reported) == len(await openings.list_lots(connection, tender.id)):
-        await _end(connection, tender, reported, at=at)
+    failed = await failed_of(connection, tender.id)
+    awaited = {*await openings.list_lots(connection, tender.id)} - failed.keys()
+    if awaited <= {one.lot for one in reported}:
+        await _end(connection, tender, reported, failed, at=at)
 
 
 async def evaluation_of(connection: Connection, tender: Tender, lot: str) -> StoredEvaluation:
@@ -71,7 +75,12 @@ async def evaluation_of(connection: Connection, tender: Tender, lot: str) -> Sto
 
 
 async def _end(
-    connection: Connection, tender: Tender, reported: list[StoredEvaluation], *, at: datetime
+    connection: Connection,
+    tender: Tender,
+    reported: list[StoredEvaluation],
+    failed: Collection[str],
+    *,
+    at: datetime,
 ) -> None:
     status = TenderStatus.EVALUATED
     if tender.round.outcome is Outcome.ADMISSIONS:
@@ -80,8 +89,14 @@ async def _end(
     elif not any(one.candidates for one in reported):
         status = TenderStatus.FAILED
         lots: list[JsonValue] = [one.lot for one in reported]
-        failed = Event("tender.failed", {"without_candidates": lots})
-        await journal.append(connection, tender.id, Stream.PUBLIC, failed, at=at)
+        event = Event("tender.failed", {"without_candidates": lots})
+        await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
+    else:
+        # The same of a lot among others: they go on, it is tendered again.
+        for one in reported:
+            if not one.candidates and one.lot not in failed:
+                event = lot_failed(one.lot, LotCause.WITHOUT_CANDIDATES)
+                await journal.append(connection, tender.id, Stream.PUBLIC, event, at=at)
     require_transition(tender, status)
     await tenders.save(connection, replace(tender, status=status, version=tender.version + 1))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.actions.failed_lots import failed_of, repeated_of
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain.exits import (
     TERMINATION_LABEL,
@@ -17,14 +18,11 @@ from tendering.domain.exits import (
 )
 from tendering.domain.journal import Stream
 from tendering.domain.parties import Actor
-from tendering.domain.refusals.remedies import AlreadyRetendered
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import Tender, TenderStatus, require_party, require_sound
 from tendering.keys import PlatformKeys
 from tendering.storage import journal, openings, tenders
 from tendering.storage.connection import Connection
-
-RETENDERED = "tender.retendered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +79,18 @@ async def retender(
     by: Actor,
     at: datetime,
 ) -> Tender:
-    """Draft the next attempt from what has failed; once. Raises WrongPhase, AlreadyRetendered."""
+    """Draft the next attempt from what has failed, each lot once.
+
+    Raises NotFound, Forbidden, WrongPhase, AlreadyRetendered.
+    """
     tender = await tenders.lock_also_suspended(connection, tender_id)
     require_party(tender, by.organization_id)
-    if await journal.list_of_kinds(connection, tender_id, Stream.PUBLIC, [RETENDERED]):
-        raise AlreadyRetendered
-    opened = await openings.list_lots(connection, tender_id)
-    draft, event = decide_retender(tender, opened, next_id=next_id, deadline=deadline)
+    failed = await failed_of(connection, tender_id)
+    opened = {*await openings.list_lots(connection, tender_id)} - failed.keys()
+    repeated = await repeated_of(connection, tender_id)
+    draft, event = decide_retender(
+        tender, opened, next_id=next_id, deadline=deadline, repeated=repeated
+    )
     require_sound(draft)
     await tenders.insert(connection, draft, at=at)
     await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)

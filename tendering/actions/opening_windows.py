@@ -7,7 +7,9 @@ from uuid import UUID
 from crypto.canonical import JsonValue
 from tendering.actions.evaluations import end_without_failed
 from tendering.actions.exits import order_key_destruction
+from tendering.actions.failed_lots import failed_of
 from tendering.actions.opening_records import all_recorded, finish_opening
+from tendering.domain.failed_lots import LotCause, lot_failed
 from tendering.domain.journal import Event, Stream
 from tendering.domain.opening import OpeningPhase, Shortfall
 from tendering.domain.opening_window import (
@@ -81,10 +83,14 @@ async def consent(
     if decision is Decision.GO_ON:
         await openings.set_shortfall(connection, tender_id, lot, Shortfall.GO_ON)
         return
+    failed = await failed_of(connection, tender_id)
     await openings.set_phase(connection, tender_id, lot, OpeningPhase.FAILED, at=at)
-    if not await openings.list_lots(connection, tender_id):
+    if not {*await openings.list_lots(connection, tender_id)} - failed.keys():
         await _fail(connection, tender, lot, at=at)
-    elif opening.session > 1:
+        return
+    event = lot_failed(lot, LotCause.TOO_FEW_UNLOCKED)
+    await journal.append(connection, tender_id, Stream.PUBLIC, event, at=at)
+    if opening.session > 1:
         await end_without_failed(connection, tender, at=at)
     elif await all_recorded(connection, tender_id):
         await finish_opening(connection, tender, at=at)

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tendering.actions.draws import replace_committee
+from tendering.actions.failed_lots import repeated_of
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Event, Stream
 from tendering.domain.parties import Actor
@@ -40,10 +41,10 @@ async def correct_evaluation(
 
 
 async def open_to_doubt(connection: Connection, tender_id: UUID) -> frozenset[str]:
-    """The lots whose evaluation is reported, and that were never awarded."""
+    """The lots whose evaluation is reported, that were never awarded, nor are tendered again."""
     reported = {one.lot for one in await candidates.list_evaluations(connection, tender_id)}
     awarded = {one.lot for one in await candidates.list_all_awards(connection, tender_id)}
-    return frozenset(reported - awarded)
+    return frozenset(reported - awarded).difference(*await repeated_of(connection, tender_id))
 
 
 async def count_voided(connection: Connection, tender_id: UUID, lot: str) -> int:

@@ -96,7 +96,7 @@ TERMS: Final = (
     Term(
         "publicity_start_max",
         "evaluation.reported",
-        frozenset({"candidates.published", "tender.failed", "tender.terminated"}),
+        frozenset({"candidates.published", "lot.failed", "tender.failed", "tender.terminated"}),
         Role.PROCURING_ENTITY,
         stands_still=True,
     ),

@@ -5,7 +5,7 @@ securities are returned. 招标投标法 第二十八条、第四十二条: what
 procurement only the causes of 政府采购法 第三十六条 end a procurement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from crypto.canonical import JsonValue
 from tendering.domain.journal import Event
-from tendering.domain.refusals.remedies import TerminationCauseUnlawful
+from tendering.domain.refusals.remedies import AlreadyRetendered, TerminationCauseUnlawful
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.rulebook import Rulebook
 from tendering.domain.tender import (
@@ -99,22 +99,31 @@ def attempt_of(tender: Tender) -> int:
 
 
 def decide_retender(
-    tender: Tender, opened_lots: Sequence[str], *, next_id: UUID, deadline: datetime
+    tender: Tender,
+    opened_lots: Collection[str],
+    *,
+    next_id: UUID,
+    deadline: datetime,
+    repeated: Sequence[Collection[str]] = (),
 ) -> tuple[Tender, Event]:
     """The draft of the next attempt: the lots that failed, linked to it, counted.
 
-    `opened_lots`: those whose opening began. Of a tender that goes on, the
-    others are repeated. Raises WrongPhase.
+    `opened_lots`: those whose opening began, and that have not failed since. Of a tender that goes
+    on, the others are repeated. `repeated`: the lots of each attempt that was begun already; a
+    lot that fails later gets one of its own. Raises WrongPhase, AlreadyRetendered.
     """
     over = tender.status in {TenderStatus.FAILED, TenderStatus.TERMINATED}
-    lots = tuple(lot for lot in tender.lots if over or lot.lot not in opened_lots)
+    ended = [lot for lot in tender.lots if over or lot.lot not in opened_lots]
+    lots = tuple(lot for lot in ended if not any(lot.lot in before for before in repeated))
     if not over:
         require_status(
             tender,
             *(set(TenderStatus) - {TenderStatus.DRAFT, TenderStatus.PUBLISHED}),
         )
-    if not lots:
+    if not ended:
         raise WrongPhase("no lot has failed", status=tender.status)
+    if not lots:
+        raise AlreadyRetendered
     attempt = attempt_of(tender) + 1
     source: dict[str, JsonValue] = {
         **tender.source,
@@ -127,7 +136,7 @@ def decide_retender(
     draft = replace(
         tender,
         id=next_id,
-        number=f"{tender.number[:36]}-R{attempt}",
+        number=f"{tender.number[:36]}-R{attempt}" + (f"-{len(repeated) + 1}" if repeated else ""),
         status=TenderStatus.DRAFT,
         lots=lots,
         key_holders=tuple(

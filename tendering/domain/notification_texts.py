@@ -130,6 +130,11 @@ _RUNNING: Final[Mapping[str, tuple[Row, ...]]] = {
         "The platform was away until {until}. Bids are due by {deadline}; windows are longer.",
         *_EVERYBODY,
     ),
+    "lot.failed": rows_for(
+        "第 {lot} 标段招标失败，其他标段继续进行。",
+        "Lot {lot} has failed; the others go on.",
+        *_EVERYBODY,
+    ),
     "tender.failed": rows_for("招标失败。", "The tender has failed.", *_EVERYBODY),
     "tender.terminated": rows_for("项目已终止。", "The tender was terminated.", *_EVERYBODY),
     "tender.retendered": rows_for(

@@ -4,11 +4,12 @@
 law asks for nothing is evaluated.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from crypto.canonical import JsonValue
+from tendering.domain.failed_lots import LotCause, lot_failed
 from tendering.domain.journal import Event
 from tendering.domain.procedure import Qualification
 from tendering.domain.refusals import Invalid
@@ -28,7 +29,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class CheckedLot:
-    """What a check came to: whether so few are left that the tender has failed, and the events.
+    """What a check came to: whether so few are left that the lot, or the tender, has failed.
 
     `told` is for everybody and gives no reasons; `reasoned` goes into custody.
     """
@@ -45,14 +46,15 @@ def decide_qualification(
     *,
     opened: Iterable[UUID],
     checked_before: bool,
+    others: Collection[str] = (),
 ) -> CheckedLot:
-    """Enter the check of a lot, once, for every opened bid.
+    """Enter the check of a lot, once, for every opened bid. `others`: the lots that go on beside.
 
     Raises WrongPhase, QualificationChecked, Invalid, ReasonMissing.
     """
     if tender.round.qualification is not Qualification.PROCURING_ENTITY:
         raise WrongPhase("here the committee checks", qualification=tender.round.qualification)
-    require_status(tender, TenderStatus.OPENED)
+    require_status(tender, TenderStatus.OPENED, TenderStatus.EVALUATING)
     tender.lot(lot)
     if checked_before:
         raise QualificationChecked(lot=lot)
@@ -70,15 +72,23 @@ def decide_qualification(
         if not one.passes
     ]
     return CheckedLot(
-        _too_few(tender, lot, len(passed)),
+        _too_few(tender, lot, len(passed), others),
         told,
         Event("qualification.reasons", {"lot": lot, "failed": reasons}),
     )
 
 
-def _too_few(tender: Tender, lot: str, count: int) -> Event | None:
+def are_too_few(tender: Tender, count: int) -> bool:
+    """Are so many qualified bidders fewer than the round asks for (G13)?"""
     least = tender.round.admitted_min
-    if least is None or count >= least.count:
+    return least is not None and count < least.count
+
+
+def _too_few(tender: Tender, lot: str, count: int, others: Collection[str]) -> Event | None:
+    least = tender.round.admitted_min
+    if least is None or not are_too_few(tender, count):
         return None
     rule: dict[str, JsonValue] = {"id": least.rule, "law": least.law, "value": least.count}
+    if others:
+        return lot_failed(lot, LotCause.TOO_FEW_QUALIFIED, rule)
     return Event("tender.failed", {"too_few_qualified": [lot], "rule": rule})

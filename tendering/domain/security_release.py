@@ -17,16 +17,20 @@ from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.calendar import Calendar, civil_day
 from tendering.domain.duties import KINDS, due_after
+from tendering.domain.failed_lots import LOT_FAILED, failed_lots
 from tendering.domain.interest import NOTHING, PERCENT, Figure, simple_interest
 from tendering.domain.journal import Entry, Event, instant
+from tendering.domain.re_evaluation import VOIDED
 from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rule, Rulebook
 from tendering.domain.tender import Tender, TenderStatus
 from tendering.domain.validity import ANSWERED, refusal_of
 
 REVOKED: Final = "award.revoked"
-# A withdrawn bidder may bid again until the deadline: its guarantee is held as long as the term
-# safely allows.
+# Where a bid may come back into play its guarantee is held as long as the term safely allows.
+_IN_DOUBT: Final = frozenset(
+    {TenderStatus.EVALUATING, TenderStatus.EVALUATED, TenderStatus.CANDIDATES_PUBLISHED}
+)
 HELD_BEFORE_DUE: Final = timedelta(days=1)
 
 
@@ -87,7 +91,7 @@ RELEASES: Final[Mapping[str, Mapping[ReleaseCase, Release]]] = {
     },
 }
 # Every kind of entry after which some security may have to go back.
-TRIGGERS: Final = frozenset(
+TRIGGERS: Final = frozenset({LOT_FAILED}) | frozenset(
     release.begins for releases in RELEASES.values() for release in releases.values()
 )
 # What the clockwork looks at a tender for: terms that run, and securities to give back.
@@ -189,18 +193,18 @@ def ordered(order: Order) -> Event:
 
 
 def is_in_play_again(held: HeldSecurity, entries: Sequence[Entry]) -> bool:
-    """Did the award of its lot come to nothing after a loser's security was to go back?
+    """Did its lot come back into play after the security was to go back, and it has not?
 
-    The next candidate stands by its bid, as long as nothing has gone back (条例 第五十五条).
+    After a revoked award the next candidate stands by its bid (条例 第五十五条); what had failed by
+    an evaluation that is void is evaluated anew.
     """
-    revoked = _revocation(held.security.lot, entries)
-    return (
-        held.case is ReleaseCase.LOSER
-        and not held.settled
-        and revoked is not None
-        and held.since is not None
-        and revoked.at >= held.since
-    )
+    lot = held.security.lot
+    if held.settled or held.case is None or held.since is None:
+        return False
+    kind = {ReleaseCase.LOSER: REVOKED, ReleaseCase.FAILED: VOIDED}.get(held.case)
+    of_lot = [one for one in entries if one.kind == kind and one.body.get("lot") == lot]
+    again = any(one.at >= held.since for one in of_lot)
+    return again and (held.case is ReleaseCase.LOSER or lot not in failed_lots(entries))
 
 
 def is_cancelled(held: HeldSecurity) -> bool:
@@ -212,7 +216,8 @@ def is_cancelled(held: HeldSecurity) -> bool:
 def release_at(tender: Tender, held: HeldSecurity) -> datetime | None:
     """From when on the platform's word releases an ordered guarantee; None where it is not ours.
 
-    A bidder that withdrew may bid again until the deadline, on the same guarantee.
+    A bidder that withdrew may bid again until the deadline, on the same guarantee; a lot that has
+    failed may be evaluated anew until its tender is awarded.
     """
     if held.case is None or held.since is None or held.due is None:
         return None
@@ -220,6 +225,8 @@ def release_at(tender: Tender, held: HeldSecurity) -> datetime | None:
         return None
     if held.case is ReleaseCase.WITHDRAWN and tender.status is TenderStatus.PUBLISHED:
         return min(tender.deadline, held.due - HELD_BEFORE_DUE)
+    if held.case is ReleaseCase.FAILED and tender.status in _IN_DOUBT:
+        return held.due - HELD_BEFORE_DUE
     return held.since
 
 
@@ -340,7 +347,7 @@ def _case(
     for case in ended:
         began = last(case, lot=lot)
         if began is None and case is _C.FAILED:
-            began = _failed_by_itself(lot, entries)
+            began = failed_lots(entries).get(lot)
         if began is not None:
             return case, began
     refused = refusal_of(entries, lot, held.security.bidder_id)
@@ -375,15 +382,6 @@ def _revocation(lot: str, entries: Sequence[Entry]) -> Entry | None:
 
 def _moment(entry: Entry) -> tuple[datetime, int]:
     return entry.at, entry.seq
-
-
-def _failed_by_itself(lot: str, entries: Sequence[Entry]) -> Entry | None:
-    """The entry that a lot with too few bids failed while the others were opened."""
-    for entry in entries:
-        failed = entry.body.get("failed_lots")
-        if entry.kind == "submission.closed" and isinstance(failed, list) and lot in failed:
-            return entry
-    return None
 
 
 def _winner(entry: Entry) -> str:

@@ -30,6 +30,7 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
         "award.notified": "中标通知",
         "award.revoked": "中标撤销",
         "contract.signed": "合同签订",
+        "lot.failed": "标段招标失败",
         "tender.failed": "招标失败",
         "tender.terminated": "终止招标",
         "objection.answered": "异议答复",

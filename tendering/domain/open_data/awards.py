@@ -136,6 +136,24 @@ def failed(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
     return _ended(process, "tenderUpdate", "unsuccessful")
 
 
+def lot_failed(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
+    """A lot has failed by itself; the others go on."""
+    del entry
+    lot = body["lot"]
+    process.over.add(lot)
+    return process.changed("tenderUpdate", lots=process.lots("unsuccessful", [lot]))
+
+
+def evaluated_anew(process: Process, body: Mapping[str, Any], entry: Entry) -> Section | None:
+    """An evaluation is void: a lot that had failed by it is in play again."""
+    del entry
+    lot = body["lot"]
+    if lot not in process.over:
+        return None
+    process.over.discard(lot)
+    return process.changed("tenderUpdate", lots=process.lots("active", [lot]))
+
+
 def terminated(process: Process, body: Mapping[str, Any], entry: Entry) -> Section:
     """Who runs the tender has ended it, for a cause that is published."""
     del entry

@@ -37,6 +37,8 @@ TOLD: Final[Mapping[str, _Tell]] = MappingProxyType(
         "contract.signed": awards.contract_signed,
         "document.completed": awards.document_completed,
         "round.continued": notices.continued,
+        "evaluation.voided": awards.evaluated_anew,
+        "lot.failed": awards.lot_failed,
         "tender.failed": awards.failed,
         "tender.terminated": awards.terminated,
     }

@@ -63,6 +63,7 @@ const FORMS: Record<string, Form | ((body: Body) => Form)> = {
     tone: "bad",
     values: () => ({ lots: Array.isArray(body.too_few_bids) ? body.too_few_bids.join("、") : "" }),
   }),
+  "lot.failed": { key: "lotFailed", tone: "bad", values: lot },
   "clarification.published": (body) => ({
     key: body.affects_bids === true ? "clarificationAffects" : "clarification",
     values: () => ({ number: count(body.number), deadline: instant(body.deadline) }),

@@ -16,7 +16,7 @@ from tendering.domain.exits import (
 )
 from tendering.domain.journal import Event
 from tendering.domain.opening import LockedBid, decide_closing
-from tendering.domain.refusals.remedies import TerminationCauseUnlawful
+from tendering.domain.refusals.remedies import AlreadyRetendered, TerminationCauseUnlawful
 from tendering.domain.refusals.tenders import WrongPhase
 from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import Lot, Tender, TenderStatus
@@ -137,6 +137,19 @@ def test_of_a_tender_that_goes_on_only_the_lots_that_failed_are_repeated() -> No
     assert [lot.lot for lot in draft.lots] == ["2"]
     with pytest.raises(WrongPhase):
         decide_retender(going_on, ["1", "2"], next_id=NEXT, deadline=LATER)
+
+
+def test_a_lot_that_fails_later_is_repeated_by_itself_and_each_once() -> None:
+    going_on = a_tender(status=TenderStatus.AWARDED, lots=LOTS)
+
+    draft, event = decide_retender(
+        going_on, [], next_id=NEXT, deadline=LATER, repeated=[frozenset({"2"})]
+    )
+
+    assert ([lot.lot for lot in draft.lots], event.body["lots"]) == (["1"], ["1"])
+    assert draft.number.endswith("-R2-2")
+    with pytest.raises(AlreadyRetendered):
+        decide_retender(going_on, ["1"], next_id=NEXT, deadline=LATER, repeated=[{"2"}])
 
 
 @pytest.mark.parametrize("status", [TenderStatus.DRAFT, TenderStatus.PUBLISHED])

@@ -71,6 +71,18 @@ def test_g13_fewer_than_three_qualified_are_not_evaluated() -> None:
     assert checked.failed.body["rule"]["id"] == "G13"
 
 
+def test_g13_of_several_lots_the_one_fails_alone_also_while_others_are_evaluated() -> None:
+    going_on = a_goods_tender(status=TenderStatus.EVALUATING)
+
+    checked = decide_qualification(
+        going_on, "1", verdicts(2), opened=FOUR, checked_before=False, others={"2"}
+    )
+
+    assert checked.failed is not None
+    assert (checked.failed.kind, checked.failed.body["lot"]) == ("lot.failed", "1")
+    assert checked.failed.body["cause"] == "too_few_qualified"
+
+
 def test_g13_is_entered_once_with_reasons_for_every_opened_bid() -> None:
     with pytest.raises(QualificationChecked):
         check(0, before=True)

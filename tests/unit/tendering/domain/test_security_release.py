@@ -11,7 +11,6 @@ from crypto.canonical import JsonValue
 from tendering.domain.bid import BidStatus
 from tendering.domain.bid_security import BidSecurity, SecurityForm
 from tendering.domain.duties import duties_of
-from tendering.domain.interest import simple_interest
 from tendering.domain.journal import Entry, Stream
 from tendering.domain.refusals.awards import SecurityNotKept
 from tendering.domain.rulebook import Rulebook
@@ -230,6 +229,29 @@ def test_a_guarantee_goes_back_at_once_and_that_of_who_may_bid_again_later() -> 
     )
 
 
+@pytest.mark.parametrize("regime", [WORKS, GOODS])
+def test_of_a_lot_that_failed_by_itself_securities_go_back_and_of_no_other(regime: str) -> None:
+    order = ordered_for(regime, a_security(), an_entry("lot.failed", lot="1"))
+
+    assert order is not None
+    assert (order.case, order.since) == (ReleaseCase.FAILED, MONDAY)
+    assert ordered_for(regime, a_security(), an_entry("lot.failed", lot="2")) is None
+
+
+def test_of_a_lot_that_may_be_evaluated_anew_a_guarantee_is_held_while_the_term_allows() -> None:
+    paper = a_security(form=SecurityForm.BANK_GUARANTEE)
+    held = replace(paper, case=ReleaseCase.FAILED, since=MONDAY, due=MONDAY + timedelta(days=5))
+    failed, again = an_entry("lot.failed", lot="1"), an_entry("lot.failed", lot="1", days=2)
+    void = an_entry("evaluation.voided", lot="1", days=1)
+
+    assert release_at(a_tender(status=TenderStatus.EVALUATED), held) == MONDAY + timedelta(days=4)
+    assert release_at(a_tender(status=TenderStatus.AWARDED), held) == MONDAY
+    assert is_in_play_again(held, [failed, void])
+    assert not is_in_play_again(held, [failed, void, again])
+    assert not is_in_play_again(held, [failed, an_entry("evaluation.voided", lot="2", days=1)])
+    assert not is_in_play_again(replace(held, released_at=MONDAY), [failed, void])
+
+
 def test_who_bids_again_keeps_its_security_in_force() -> None:
     ordered_back = a_security(case=ReleaseCase.WITHDRAWN, since=MONDAY, due=MONDAY)
 
@@ -276,12 +298,6 @@ def test_g08_the_last_microsecond_of_the_term_is_in_time() -> None:
     figures = a_return(GOODS, days_after_due=-1 / 86_400_000_000)
 
     assert figures.days_late == 0
-
-
-def test_half_a_fen_is_rounded_up() -> None:
-    assert simple_interest(3600, Fraction(5), 1).exact == Fraction(1, 2)
-    assert simple_interest(3600, Fraction(5), 1).fen == 1
-    assert simple_interest(0, Fraction(5), 100).fen == 0
 
 
 def test_a_return_is_journaled_with_its_figures_and_a_guarantee_without() -> None:

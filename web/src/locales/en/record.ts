@@ -70,6 +70,7 @@ export default {
   suspendedOverComplaint: "The tender stands still over a complaint.",
   resumed: "The tender goes on; bids are due by {deadline}.",
   terminated: "The tender was terminated: {text}",
+  lotFailed: "Lot {lot} has failed; the others go on.",
   retendered: "This will be tendered again (attempt {attempt}).",
   roundContinued: "This round is over; the next one begins.",
   complaintRaised: "{name} complains: {text}",

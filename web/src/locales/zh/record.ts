@@ -70,6 +70,7 @@ export default {
   suspendedOverComplaint: "投诉处理期间，项目暂停。",
   resumed: "项目恢复进行，投标截止时间 {deadline}。",
   terminated: "项目终止：{text}",
+  lotFailed: "第 {lot} 标段招标失败，其他标段继续进行。",
   retendered: "本项目将重新招标（第 {attempt} 次）。",
   roundContinued: "本轮结束，进入下一轮。",
   complaintRaised: "{name} 投诉：{text}",

@@ -134,6 +134,21 @@ def test_too_few_bids_tell_no_number_and_no_name(bids: int) -> None:
     }
 
 
+def test_a_lot_fails_and_is_evaluated_anew_while_the_others_go_on() -> None:
+    lots = tuple(Lot(number, f"{number}标段", 100, 100, 0) for number in ("1", "2"))
+    stream = PublicStream(a_tender(lots=lots)).published()
+    stream.say("evaluation.voided", lot="1").say("lot.failed", lot="2", cause="without_candidates")
+    failed = now(stream)["tender"]
+    again = now(stream.say("evaluation.voided", lot="2"))["tender"]
+
+    assert {one["id"]: one["status"] for one in failed["lots"]} == {
+        "1": "active",
+        "2": "unsuccessful",
+    }
+    assert {one["id"]: one["status"] for one in again["lots"]} == {"1": "active", "2": "active"}
+    assert failed["status"] == again["status"] == "active"
+
+
 def test_until_the_closing_nothing_depends_on_bids() -> None:
     stream = PublicStream().published()
     for release in releases(stream):
