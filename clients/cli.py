@@ -16,6 +16,7 @@ COMMANDS = {
     "backup": ("operating:backup", "Copy database, stored bytes and sealed keys."),
     "bid": ("bid:bid", "Prepare, seal, rehearse and submit a bid; unlock it at the opening."),
     "boq": ("boq:boq", "Check bills of quantities: what does not add up, what bids share."),
+    "centre": ("centre:centre", "Partner centres, experts and fees, venues, without a browser."),
     "check-documents": (
         "documents:check_documents",
         "Check tender documents: forbidden clauses, contradicting terms, offline.",

@@ -17,6 +17,12 @@ async def platform_key(platform: Platform) -> str:
     return str(answer["platform_key"])
 
 
+async def list_partners(platform: Platform) -> list[Json]:
+    """The partner centres that are known."""
+    found: list[Json] = (await platform.get("/partners"))["items"]
+    return found
+
+
 async def register_partner(
     platform: Platform, organization_id: UUID, address: str, public_key: str
 ) -> UUID:

@@ -25,6 +25,18 @@ async def list_requests(platform: Platform, tender_id: UUID) -> list[Json]:
     return found
 
 
+async def list_shares(platform: Platform) -> list[Json]:
+    """What partners ask of this centre, the newest first (operator)."""
+    found: list[Json] = (await platform.get("/expert-shares"))["items"]
+    return found
+
+
+async def list_shared_seats(platform: Platform) -> list[Json]:
+    """One's seats at other centres (expert)."""
+    found: list[Json] = (await platform.get("/shared-seats"))["items"]
+    return found
+
+
 async def answer_share(
     platform: Platform, share_id: UUID, *, share: bool, reason: str = ""
 ) -> Json:

@@ -96,3 +96,16 @@ async def state_fee(
     body = {"seat": seat, "begins_at": begins_at.isoformat(), "ends_at": ends_at.isoformat()}
     answer: Json = await platform.post(f"/tenders/{tender_id}/expert-fees", body)
     return answer
+
+
+async def list_fees(platform: Platform, tender_id: UUID | None = None) -> Json:
+    """Statements of fees and their sum: of a tender (host, supervisor), or one's own (expert)."""
+    path = "/expert-fees" if tender_id is None else f"/tenders/{tender_id}/expert-fees"
+    answer: Json = await platform.get(path)
+    return answer
+
+
+async def list_bookings(platform: Platform) -> list[Json]:
+    """The bookings of the venues that one runs."""
+    found: list[Json] = (await platform.get("/venue-bookings"))["items"]
+    return found
