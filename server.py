@@ -9,12 +9,13 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from aiohttp import web
 
@@ -30,8 +31,9 @@ from evaluation_rooms.clockwork import room_work
 from evaluation_rooms.context import RoomsContext, open_rooms
 from evaluation_rooms.media.limits import media_limits
 from insurance_gateway.api.routes import INSURANCE_ROUTES
-from insurance_gateway.context import open_insurance
-from insurance_gateway.delivery import deliver_outbox
+from insurance_gateway.clockwork import insurance_work
+from insurance_gateway.context import open_beside
+from insurance_gateway.doorbell import CHANNEL, OUTBOX
 from tendering.actions.tenders import Law
 from tendering.actions.verification import verify_database
 from tendering.api.context import Context
@@ -43,7 +45,7 @@ from tendering.api.openapi import document, mount_document
 from tendering.api.pages import mount_pages
 from tendering.api.routes import ROUTES
 from tendering.api.routes_partners import PARTNER_ROUTES
-from tendering.api.routing import mount
+from tendering.api.routing import Touches, mount
 from tendering.background import background
 from tendering.backup.command import BACKUP_COMMANDS, BackupAsked, keep_safe
 from tendering.backup.keeping_up import keeping_up
@@ -144,21 +146,15 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         await require_migrated(pool, MIGRATIONS)
         clock = await _clock(pool, settings)
         bus = await stack.enter_async_context(open_bus(pool, dsn))
-        context = await _context(stack, settings, pool=pool, clock=clock, bus=bus)
+        outbox_bus = await stack.enter_async_context(open_bus(pool, dsn, channel=CHANNEL))
+        touched = _touching({OUTBOX: outbox_bus}, bus)
+        context = await _context(stack, settings, pool=pool, clock=clock, touched=touched)
         heart = Heart(context, settings.outages, empty_rooms)
         await heart.beat(at=clock.now())  # Before anything is served.
         await stack.enter_async_context(bus.listening(context.bell.hint))
         metrics = Metrics(pool, is_full=lambda: context.blobs.is_full)
-        insurance = await stack.enter_async_context(
-            open_insurance(
-                pool,
-                now=clock.now,
-                keys=context.keys,
-                key_file=settings.folder / "insurance.key",
-                public_address=settings.public_address,
-                demonstration=settings.demonstration,
-            )
-        )
+        key_file = settings.folder / "insurance.key"
+        insurance = await stack.enter_async_context(open_beside(context, key_file, outbox_bus))
         sender = await stack.enter_async_context(open_sender(context, settings))
         rooms = await stack.enter_async_context(_rooms(context, settings, bus))
         line = await stack.enter_async_context(open_partner_line(context))
@@ -178,7 +174,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 compare_bids(context),
                 watch_canaries(context, metrics.canaries_overdue.set),
                 run_log(log_keeper(context, settings)),
-                deliver_outbox(insurance),
+                *insurance_work(insurance, metrics.discrepancies_overdue.set),
                 deliver_to_partners(line),
                 deliver_notifications(pool, sender),
                 watch_loop(metrics),
@@ -199,7 +195,7 @@ async def _clock(pool: Pool, settings: Settings) -> Clock:
 
 
 async def _context(
-    stack: AsyncExitStack, settings: Settings, *, pool: Pool, clock: Clock, bus: PostgresBus
+    stack: AsyncExitStack, settings: Settings, *, pool: Pool, clock: Clock, touched: Touches
 ) -> Context:
     trusted = settings.platform.trust_folder
     passwords = Passwords()
@@ -214,7 +210,7 @@ async def _context(
     return Context(
         pool=pool,
         now=clock.now,
-        touched=bus.touched,
+        touched=touched,
         public_address=settings.public_address,
         blobs=Blobs(settings.folder / "blobs", free_bytes_min=settings.platform.free_bytes_min),
         intake=await stack.enter_async_context(writing_groups(pool, receipt_terms(settings, keys))),
@@ -233,6 +229,11 @@ async def _context(
         openings=settings.openings,
         ocid_prefix=settings.platform.ocid_prefix,
     )
+
+
+def _touching(special: Mapping[UUID, PostgresBus], bus: PostgresBus) -> Touches:
+    """What is no tender goes over a line of its own."""
+    return lambda each: special.get(each, bus).touched(each)
 
 
 def _rooms(

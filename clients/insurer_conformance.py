@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.insurer_bench import Bench, Heard, matter_notices
 from crypto.request_signatures import WireRefused
-from insurance_gateway.guarantee import Cover, GuaranteeState, short_of
+from insurance_gateway.guarantee import SHANGHAI, Cover, GuaranteeState, short_of
 from insurance_gateway.wire import (
     Applicant,
     Application,
@@ -28,6 +28,9 @@ from insurance_gateway.wire import (
     Disclosure,
     Evidence,
     Extension,
+    IssuedAsked,
+    IssuedLine,
+    IssuedList,
     Notice,
     Policy,
     ProcuringEntity,
@@ -266,6 +269,26 @@ async def lets_go(run: Run) -> None:
         )
 
 
+async def lists(run: Run) -> None:
+    """The list of a day names each policy of it once, with its amount and its premium."""
+    application, number = await _with_policy(run)
+    day = (await run.bench.clock.now()).astimezone(SHANGHAI).date()
+    days = [day, day - timedelta(days=1)]  # It may just have struck midnight.
+    lines: list[IssuedLine] = []
+    for one in days:
+        status, body = await run.bench.send(IssuedAsked(one))
+        if status == HTTPStatus.NOT_FOUND:
+            return  # It is handed in to the operator as a file.
+        _taken(status, body)
+        try:
+            lines += msgspec.json.decode(body, type=IssuedList).lines
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise NotConforming(f"the list is not in the form agreed: {error}") from error
+    own = [line for line in lines if line.order_id == application.order_id]
+    if [(line.policy_number, line.amount_fen) for line in own] != [(number, AMOUNT_FEN)]:
+        raise NotConforming(f"the list names the policy {len(own)} times, or otherwise")
+
+
 async def no_second(run: Run) -> None:
     """At the end of the run no order has two policies."""
     for order_id, heard in run.bench.heard.items():
@@ -289,6 +312,7 @@ CASES: Final[tuple[Case, ...]] = (
     refunds,
     indemnifies,
     lets_go,
+    lists,
     no_second,
 )
 

@@ -34,7 +34,8 @@ from insurance_gateway.forms import (
     to_form,
 )
 from insurance_gateway.gm_envelope import GmKeys
-from insurance_gateway.wire import Notice, Quote
+from insurance_gateway.openapi import ASKED
+from insurance_gateway.wire import Notice
 
 TOLD: Final = "told"
 AREA: Final = "510100"
@@ -218,7 +219,7 @@ def speaking(
             request[TOLD] = message
             response = await handlers[type(message)](request)
             if isinstance(response, web.Response) and response.body:
-                form = _form(response.body, dialect.names)
+                form = _form(response.body, type(message), dialect.names)
         except WireRefused as error:
             fault = str(error)
         except web.HTTPClientError as error:
@@ -234,6 +235,6 @@ def fresh_gm_keys() -> GmKeys:
     return GmKeys(generate_sm2_key(), generate_sm2_key())
 
 
-def _form(body: Any, names: Mapping[str, str]) -> dict[str, str]:
-    quote: Struct = msgspec.json.decode(body, type=Quote)
-    return to_form(quote, names)
+def _form(body: Any, asked: type[Any], names: Mapping[str, str]) -> dict[str, str]:
+    answer: Struct = msgspec.json.decode(body, type=dict(ASKED.values())[asked])
+    return to_form(answer, names)

@@ -21,7 +21,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration file. `listen` is host:port; `latency_ms` is how long a decision takes.
 
     A `family` other than our own has its keys here: the `shared_secret` of XML in hex, or the
-    platform's points of SM2, Base64.
+    platform's points of SM2, Base64. With `premium_by_platform` it waits to hear of a payment.
     """
 
     platform: str
@@ -34,6 +34,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     family: Literal["signed_http", "gm_json", "xml"] = "signed_http"
     shared_secret: str = ""
     platform_gm_key: str = ""
+    premium_by_platform: bool = False
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.certifying import certify_with_platform
+from clients.insurer_books import Books, number_of, premium_of
 from clients.insurer_dialects import (
     TOLD,
     Line,
@@ -53,8 +54,10 @@ from insurance_gateway.wire import (
     Claim,
     Disclosure,
     Extension,
+    IssuedAsked,
     Notice,
     Policy,
+    PremiumPaid,
     Quote,
     QuoteRequest,
     Release,
@@ -66,8 +69,6 @@ from insurance_gateway.wire import (
 from tendering.domain.roles import Role
 
 API_KEY: Final = "api.key.hex"
-PREMIUM_PER_MILLE: Final = 5
-PREMIUM_FEN_MIN: Final = 20_000
 ORDERS_MAX: Final = 10_000
 NONCES_MAX: Final = 10_000
 NONCE_BYTES: Final = 18
@@ -77,7 +78,9 @@ PAUSE_SECONDS_MAX: Final = 5.0
 REQUEST_SECONDS_MAX: Final = 10.0
 
 Told = TypeVar("Told", bound=msgspec.Struct)
-Known = TypeVar("Known", Cancellation, Claim, Disclosure, Extension, Release, Surrender)
+Known = TypeVar(
+    "Known", Cancellation, Claim, Disclosure, Extension, PremiumPaid, Release, Surrender
+)
 
 
 @dataclass(slots=True)
@@ -95,7 +98,12 @@ class Simulator:
     disclosed: dict[UUID, Disclosure] = field(default_factory=dict)
     released: dict[UUID, Release] = field(default_factory=dict)
     matters: set[UUID] = field(default_factory=set)
+    books: Books = field(init=False)
     nonces: deque[str] = field(default_factory=lambda: deque(maxlen=NONCES_MAX))
+
+    def __post_init__(self) -> None:
+        """Open the books."""
+        self.books = Books(takes_premiums=not self.config.premium_by_platform)
 
     async def quote(self, request: web.Request) -> web.Response:
         """The price of a cover."""
@@ -114,11 +122,24 @@ class Simulator:
             self._start(self._underwrite(application))
         return web.Response(status=HTTPStatus.ACCEPTED)
 
+    async def list_issued(self, request: web.Request) -> web.Response:
+        """What was issued, received and given back on a day."""
+        listed = self.books.of_day((await self._read(request, IssuedAsked)).day)
+        return web.Response(body=encode(listed), content_type="application/json")
+
     async def learn(self, request: web.Request) -> web.Response:
         """Learn, after the opening, what a guarantee was for."""
         disclosure = await self._known(request, Disclosure)
         self.disclosed[disclosure.order_id] = disclosure
         return web.Response(status=HTTPStatus.NO_CONTENT)
+
+    async def paid(self, request: web.Request) -> web.Response:
+        """Learn that the premium has come, and issue."""
+        paid = await self._known(request, PremiumPaid)
+        if paid.payment_id not in self.matters:
+            self.matters.add(paid.payment_id)
+            self._start(self._issue(self.orders[paid.order_id]))
+        return web.Response(status=HTTPStatus.ACCEPTED)
 
     async def let_go(self, request: web.Request) -> web.Response:
         """Learn that a guarantee is given back."""
@@ -138,7 +159,7 @@ class Simulator:
         longer = msgspec.structs.replace(
             applied, amount_fen=asked.amount_fen, valid_until=asked.valid_until
         )
-        policy = self._policy(longer, at=await self.clock.now())
+        policy = await self._fresh_policy(longer)
         self._agree(applied, asked.matter_id, policy=policy)
         return web.Response(status=HTTPStatus.ACCEPTED)
 
@@ -146,6 +167,9 @@ class Simulator:
         """Take a policy back and refund its premium."""
         asked = await self._known(request, Surrender)
         applied = self.orders[asked.order_id]
+        if asked.matter_id not in self.matters:
+            at = await self.clock.now()
+            self.books.book("refund", applied, asked.refund_fen, at=at)
         self._agree(applied, asked.matter_id, amount_fen=asked.refund_fen)
         return web.Response(status=HTTPStatus.ACCEPTED)
 
@@ -216,14 +240,14 @@ class Simulator:
     async def _underwrite(self, application: Application) -> None:
         """Decide, be paid, issue: each step is a notice that the platform must have taken."""
         premium_fen = premium_of(application.amount_fen)
-        policy = self._policy(application, at=await self.clock.now())
-        issued = {"premium_fen": premium_fen, "policy": policy}
         steps: list[tuple[State, dict[str, Any]]] = [
             ("underwriting", {}),
             ("awaiting_premium", {"premium_fen": premium_fen}),
-            ("paid", {"premium_fen": premium_fen}),
-            ("issued", issued),
         ]
+        if not self.config.premium_by_platform:
+            self.books.book("premium", application, premium_fen, at=await self.clock.now())
+            issued = {"premium_fen": premium_fen, "policy": await self._fresh_policy(application)}
+            steps += [("paid", {"premium_fen": premium_fen}), ("issued", issued)]
         if self.faults.disorder:
             steps.reverse()
         for number, (state, told) in enumerate(steps):
@@ -231,9 +255,19 @@ class Simulator:
             if number == 0:
                 await asyncio.sleep(self.config.latency_ms / 1000)
 
+    async def _issue(self, application: Application) -> None:
+        """Issue what was paid for through the platform."""
+        policy = await self._fresh_policy(application)
+        await self._tell(application, "issued", policy=policy)
+
+    async def _fresh_policy(self, application: Application) -> Any:
+        at = await self.clock.now()
+        self.books.issue(application, at=at)
+        return self._policy(application, at=at)
+
     def _policy(self, application: Application, *, at: datetime) -> Any:
         cover = Cover(application.amount_fen, application.valid_until)
-        number = f"DEMO-{application.order_id.hex[:16].upper()}"
+        number = number_of(application)
         if self.config.family == "signed_http":
             return signed_policy(self.signer, application, cover, number)
         policy = Policy(application.order_id, application.applicant.uscc, cover, number)
@@ -278,15 +312,11 @@ class Simulator:
         print(f"{self.config.name}: {what}", file=sys.stderr, flush=True)  # noqa: T201
 
 
-def premium_of(amount_fen: int) -> int:
-    """The premium in fen: five per mille, at least 200 yuan."""
-    return max(PREMIUM_FEN_MIN, amount_fen * PREMIUM_PER_MILLE // 1000)
-
-
 def build_app(simulator: Simulator) -> web.Application:
     """The insurer's doors."""
     app = web.Application(client_max_size=MESSAGE_BYTES_MAX, middlewares=[without_clock])
     app.router.add_post("/v1/quotes", simulator.quote)
+    app.router.add_post("/v1/issued", simulator.list_issued)
     app.router.add_post("/v1/applications", simulator.take)
     app.router.add_post("/v1/disclosures", simulator.learn)
     app.router.add_post("/v1/releases", simulator.let_go)
@@ -294,10 +324,12 @@ def build_app(simulator: Simulator) -> web.Application:
     app.router.add_post("/v1/extensions", simulator.extend)
     app.router.add_post("/v1/surrenders", simulator.refund)
     app.router.add_post("/v1/claims", simulator.indemnify)
+    app.router.add_post("/v1/payments", simulator.paid)
     app.router.add_get("/known", simulator.show)
     if isinstance(simulator.line, Line):
         handlers = {
             QuoteRequest: simulator.quote,
+            IssuedAsked: simulator.list_issued,
             Application: simulator.take,
             Disclosure: simulator.learn,
             Release: simulator.let_go,
@@ -305,6 +337,7 @@ def build_app(simulator: Simulator) -> web.Application:
             Extension: simulator.extend,
             Surrender: simulator.refund,
             Claim: simulator.indemnify,
+            PremiumPaid: simulator.paid,
         }
         speak = speaking(simulator.line.dialect, handlers, simulator.clock.now)
         app.router.add_post("/{call}", speak)

@@ -97,6 +97,7 @@ CREATE TABLE insurance.guarantors (
     previous_key bytea,
     previous_until timestamp with time zone,
     registered_at timestamp with time zone NOT NULL,
+    payee_account text DEFAULT ''::text NOT NULL,
     live_since timestamp with time zone,
     conformance_digest bytea,
     CONSTRAINT guarantors_conformance_digest_check CHECK ((octet_length(conformance_digest) = 32)),
@@ -104,6 +105,7 @@ CREATE TABLE insurance.guarantors (
     CONSTRAINT guarantors_family_check CHECK ((family = ANY (ARRAY['signed_http'::text, 'gm_json'::text, 'xml'::text]))),
     CONSTRAINT guarantors_kind_check CHECK ((kind = ANY (ARRAY['insurer'::text, 'bank'::text, 'guarantee_company'::text]))),
     CONSTRAINT guarantors_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT guarantors_payee_account_check CHECK ((payee_account ~ '^([0-9]{6,40})?$'::text)),
     CONSTRAINT guarantors_previous_has_its_end CHECK (((previous_key IS NULL) = (previous_until IS NULL))),
     CONSTRAINT guarantors_previous_key_check CHECK ((octet_length(previous_key) = ANY (ARRAY[32, 130]))),
     CONSTRAINT guarantors_public_key_check CHECK ((octet_length(public_key) =
@@ -111,6 +113,15 @@ CASE family
     WHEN 'gm_json'::text THEN 130
     ELSE 32
 END))
+);
+
+CREATE TABLE insurance.match_days (
+    guarantor_id uuid NOT NULL,
+    day date NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    matched_at timestamp with time zone,
+    CONSTRAINT match_days_attempts_check CHECK ((attempts >= 0))
 );
 
 CREATE TABLE insurance.match_lines (
@@ -217,7 +228,57 @@ CREATE TABLE insurance.outbox (
     last_error text DEFAULT ''::text NOT NULL,
     CONSTRAINT outbox_attempts_check CHECK ((attempts >= 0)),
     CONSTRAINT outbox_body_check CHECK ((char_length(body) <= 65536)),
-    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'cancellation'::text, 'disclosure'::text, 'release'::text, 'extension'::text, 'surrender'::text, 'claim'::text])))
+    CONSTRAINT outbox_kind_check CHECK ((kind = ANY (ARRAY['application'::text, 'cancellation'::text, 'disclosure'::text, 'release'::text, 'extension'::text, 'surrender'::text, 'claim'::text, 'payment'::text])))
+);
+
+CREATE TABLE insurance.payment_notices (
+    provider_id uuid NOT NULL,
+    id uuid NOT NULL,
+    payment_id uuid NOT NULL,
+    body text NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_notices_body_check CHECK ((char_length(body) <= 65536))
+);
+
+CREATE TABLE insurance.payment_providers (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    endpoint text NOT NULL,
+    public_key bytea NOT NULL,
+    registered_at timestamp with time zone NOT NULL,
+    CONSTRAINT payment_providers_endpoint_check CHECK (((char_length(endpoint) >= 1) AND (char_length(endpoint) <= 500))),
+    CONSTRAINT payment_providers_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 200))),
+    CONSTRAINT payment_providers_public_key_check CHECK ((octet_length(public_key) = 32))
+);
+
+CREATE TABLE insurance.payments (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    provider_id uuid NOT NULL,
+    kind text NOT NULL,
+    refunds uuid,
+    amount_fen bigint NOT NULL,
+    payee_account text NOT NULL,
+    state text NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    settled_at timestamp with time zone,
+    paid_fen bigint,
+    reference text DEFAULT ''::text NOT NULL,
+    pay_url text DEFAULT ''::text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT payments_amount_fen_check CHECK ((amount_fen > 0)),
+    CONSTRAINT payments_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT payments_check CHECK (((kind = 'refund'::text) = (refunds IS NOT NULL))),
+    CONSTRAINT payments_check1 CHECK (((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'undelivered'::text])) = (settled_at IS NULL))),
+    CONSTRAINT payments_kind_check CHECK ((kind = ANY (ARRAY['premium'::text, 'refund'::text]))),
+    CONSTRAINT payments_paid_fen_check CHECK ((paid_fen > 0)),
+    CONSTRAINT payments_pay_url_check CHECK ((char_length(pay_url) <= 500)),
+    CONSTRAINT payments_payee_account_check CHECK ((char_length(payee_account) <= 40)),
+    CONSTRAINT payments_reason_check CHECK ((char_length(reason) <= 500)),
+    CONSTRAINT payments_reference_check CHECK ((char_length(reference) <= 200)),
+    CONSTRAINT payments_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'accepted'::text, 'undelivered'::text, 'succeeded'::text, 'failed'::text, 'wrong'::text, 'returned'::text])))
 );
 
 CREATE TABLE insurance.policy_files (
@@ -1712,6 +1773,9 @@ ALTER TABLE ONLY insurance.guarantors
 ALTER TABLE ONLY insurance.guarantors
     ADD CONSTRAINT guarantors_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY insurance.match_days
+    ADD CONSTRAINT match_days_pkey PRIMARY KEY (guarantor_id, day);
+
 ALTER TABLE ONLY insurance.match_lines
     ADD CONSTRAINT match_lines_pkey PRIMARY KEY (guarantor_id, day, source, number);
 
@@ -1732,6 +1796,18 @@ ALTER TABLE ONLY insurance.orders
 
 ALTER TABLE ONLY insurance.outbox
     ADD CONSTRAINT outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY insurance.payment_notices
+    ADD CONSTRAINT payment_notices_pkey PRIMARY KEY (provider_id, id);
+
+ALTER TABLE ONLY insurance.payment_providers
+    ADD CONSTRAINT payment_providers_one_an_endpoint UNIQUE (endpoint);
+
+ALTER TABLE ONLY insurance.payment_providers
+    ADD CONSTRAINT payment_providers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY insurance.payments
+    ADD CONSTRAINT payments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY insurance.policy_files
     ADD CONSTRAINT policy_files_pkey PRIMARY KEY (order_id, digest);
@@ -2149,6 +2225,8 @@ ALTER TABLE ONLY tendering.workstations
 
 CREATE INDEX discrepancies_open ON insurance.discrepancies USING btree (opened_at) WHERE (settled_at IS NULL);
 
+CREATE INDEX match_days_due ON insurance.match_days USING btree (next_at) WHERE (matched_at IS NULL);
+
 CREATE INDEX match_lines_order_id ON insurance.match_lines USING btree (order_id);
 
 CREATE UNIQUE INDEX matters_one_open ON insurance.matters USING btree (order_id, kind) WHERE (state = ANY (ARRAY['asked'::text, 'under_review'::text]));
@@ -2172,6 +2250,14 @@ CREATE INDEX orders_to_disclose ON insurance.orders USING btree (tender_id) WHER
 CREATE INDEX outbox_due ON insurance.outbox USING btree (guarantor_id, next_at) WHERE ((delivered_at IS NULL) AND (dead_at IS NULL));
 
 CREATE INDEX outbox_order_id ON insurance.outbox USING btree (order_id, kind);
+
+CREATE INDEX payments_due ON insurance.payments USING btree (next_at) WHERE (state = 'asked'::text);
+
+CREATE UNIQUE INDEX payments_one_premium ON insurance.payments USING btree (order_id) WHERE ((kind = 'premium'::text) AND (state <> ALL (ARRAY['failed'::text, 'returned'::text])));
+
+CREATE UNIQUE INDEX payments_one_refund ON insurance.payments USING btree (refunds) WHERE (state <> 'failed'::text);
+
+CREATE INDEX payments_order_id ON insurance.payments USING btree (order_id, asked_at);
 
 CREATE INDEX seats_person_id ON rooms.seats USING btree (person_id);
 
@@ -2379,6 +2465,9 @@ ALTER TABLE ONLY insurance.calls
 ALTER TABLE ONLY insurance.discrepancies
     ADD CONSTRAINT discrepancies_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
 
+ALTER TABLE ONLY insurance.match_days
+    ADD CONSTRAINT match_days_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
+
 ALTER TABLE ONLY insurance.match_lines
     ADD CONSTRAINT match_lines_guarantor_id_fkey FOREIGN KEY (guarantor_id) REFERENCES insurance.guarantors(id);
 
@@ -2405,6 +2494,21 @@ ALTER TABLE ONLY insurance.outbox
 
 ALTER TABLE ONLY insurance.outbox
     ADD CONSTRAINT outbox_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
+ALTER TABLE ONLY insurance.payment_notices
+    ADD CONSTRAINT payment_notices_payment_id_fkey FOREIGN KEY (payment_id) REFERENCES insurance.payments(id);
+
+ALTER TABLE ONLY insurance.payment_notices
+    ADD CONSTRAINT payment_notices_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES insurance.payment_providers(id);
+
+ALTER TABLE ONLY insurance.payments
+    ADD CONSTRAINT payments_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
+
+ALTER TABLE ONLY insurance.payments
+    ADD CONSTRAINT payments_provider_id_fkey FOREIGN KEY (provider_id) REFERENCES insurance.payment_providers(id);
+
+ALTER TABLE ONLY insurance.payments
+    ADD CONSTRAINT payments_refunds_fkey FOREIGN KEY (refunds) REFERENCES insurance.payments(id);
 
 ALTER TABLE ONLY insurance.policy_files
     ADD CONSTRAINT policy_files_order_id_fkey FOREIGN KEY (order_id) REFERENCES insurance.orders(id);
@@ -2881,6 +2985,10 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.guarantors TO tendering_app
 
 GRANT SELECT ON TABLE insurance.guarantors TO tendering_audit;
 
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.match_days TO tendering_app;
+
+GRANT SELECT ON TABLE insurance.match_days TO tendering_audit;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.match_lines TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.matters TO tendering_app;
@@ -2896,6 +3004,14 @@ GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.order_steps TO tendering_ap
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.orders TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.outbox TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.payment_notices TO tendering_app;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.payment_providers TO tendering_app;
+
+GRANT SELECT ON TABLE insurance.payment_providers TO tendering_audit;
+
+GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.payments TO tendering_app;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE insurance.policy_files TO tendering_app;
 

@@ -18,7 +18,9 @@ import msgspec
 from insurance_gateway.actions.sending import arrived, disclose_tender, give_up
 from insurance_gateway.actions.watching import Watch, expire_ended, watch_tender
 from insurance_gateway.context import InsuranceContext
+from insurance_gateway.doorbell import until_rung
 from insurance_gateway.insurers.insurer import InsurerRefused, InsurerUnavailable
+from insurance_gateway.settings import pause_seconds
 from insurance_gateway.storage import calls, guarantors, orders, outbox
 from insurance_gateway.storage.calls import Call
 from insurance_gateway.storage.guarantors import Guarantor
@@ -34,8 +36,8 @@ FIRST_ID: Final = UUID(int=0)
 async def deliver_outbox(context: InsuranceContext) -> None:
     """Send what is due, for ever. Any number of processes may do it at once."""
     busy: Counter[UUID] = Counter()
-    # A place is free again: whoever waits for it is looked for at once.
-    freed = asyncio.Event()
+    # Rung also when a place is free again: whoever waits for it is looked for at once.
+    bell = context.doorbell.messages
     time = asyncio.get_running_loop().time
     disclose_at = time()
     async with asyncio.TaskGroup() as group:
@@ -46,20 +48,10 @@ async def deliver_outbox(context: InsuranceContext) -> None:
                     at = context.now()
                     await disclose_opened(context, at=at)
                     await watch_in_force(context, at=at)
-                await _send_due(context, group, busy, freed)
+                await _send_due(context, group, busy)
             except OUTAGES:
                 logger.warning("the database is away; messages to guarantors are sent later")
-            await _until(freed, context.settings.look_seconds)
-
-
-async def _until(freed: asyncio.Event, seconds: float) -> None:
-    """Wait until a place that was full is free again, or so long."""
-    try:
-        async with asyncio.timeout(seconds):
-            await freed.wait()
-    except TimeoutError:
-        pass
-    freed.clear()
+            await until_rung(bell, context.settings.look_seconds)
 
 
 async def disclose_opened(context: InsuranceContext, *, at: datetime) -> None:
@@ -129,7 +121,6 @@ async def _send_due(
     context: InsuranceContext,
     group: asyncio.TaskGroup,
     busy: Counter[UUID],
-    freed: asyncio.Event,
 ) -> None:
     """Claim as much for each guarantor as it has free places, and start sending it."""
     async with reading(context.pool) as connection:
@@ -149,7 +140,7 @@ async def _send_due(
             )
         for parcel in parcels:
             busy[guarantor_id] += 1
-            group.create_task(_deliver(context, guarantor, parcel, busy, freed))
+            group.create_task(_deliver(context, guarantor, parcel, busy))
 
 
 async def _deliver(
@@ -157,7 +148,6 @@ async def _deliver(
     guarantor: Guarantor,
     parcel: Parcel,
     busy: Counter[UUID],
-    freed: asyncio.Event,
 ) -> None:
     try:
         await deliver(context, guarantor, parcel)
@@ -166,7 +156,7 @@ async def _deliver(
         logger.warning("the database is away; message %s is sent again", parcel.id)
     finally:
         if busy[guarantor.id] >= context.settings.guarantor_requests_max:
-            freed.set()
+            context.doorbell.messages.set()
         busy[guarantor.id] -= 1
 
 
@@ -185,19 +175,12 @@ async def deliver(context: InsuranceContext, guarantor: Guarantor, parcel: Parce
         if outcome == "ok":
             await arrived(connection, parcel, at=context.now())
         elif outcome == "unavailable" and parcel.attempts < context.settings.attempts_max:
-            pause = pause_seconds(context, parcel.attempts)
+            pause = pause_seconds(context.settings, parcel.attempts)
             await outbox.postpone(connection, parcel.id, seconds=pause, error=error)
         else:
             # The order's id is all that a log may say: before the opening nobody learns who bids.
             logger.error("message %s to a guarantor is given up: %s", parcel.id, error)
             await give_up(connection, parcel, error=error, at=context.now())
-
-
-def pause_seconds(context: InsuranceContext, attempts: int) -> float:
-    """How long to wait after so many attempts: doubled each time, within a bound."""
-    settings = context.settings
-    doubled: float = settings.retry_first_seconds * 2.0 ** (attempts - 1)
-    return min(doubled, settings.retry_seconds_max)
 
 
 async def _send(context: InsuranceContext, guarantor: Guarantor, parcel: Parcel) -> None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, get_args
+from typing import Annotated, Any, Final, get_args, get_origin
 from uuid import UUID, uuid5
 
 import msgspec
@@ -23,6 +23,7 @@ from insurance_gateway.wire import (
     DOOR_OF,
     FEN_MAX,
     MESSAGES,
+    IssuedAsked,
     Notice,
     QuoteRequest,
     require_consistent,
@@ -85,20 +86,33 @@ class Told:
 
 def to_form(message: Struct, names: Mapping[str, str]) -> dict[str, str]:
     """A message as a form: money in yuan with two places, its unit stated."""
-    flat: dict[str, str] = {}
-    _flatten(msgspec.to_builtins(message), "", flat)
+    return _form_of(msgspec.to_builtins(message), names)
+
+
+def _form_of(value: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, str]:
+    flat: dict[str, Any] = {}
+    _flatten(value, "", flat)
     form = {}
-    for member, value in flat.items():
-        is_money = member.endswith("_fen")
-        form[_named(member, names)] = yuan(int(value)) if is_money else value
-        if is_money:
-            form[UNIT] = YUAN
+    for member, told in flat.items():
+        name = _named(member, names)
+        if isinstance(told, list):
+            # A list is a list of forms, as JSON.
+            form[name] = msgspec.json.encode([_form_of(one, names) for one in told]).decode()
+        elif member.endswith("_fen"):
+            form |= {name: yuan(told), UNIT: YUAN}
+        else:
+            form[name] = str(told)
     return form
 
 
 def read_form(form: Form, kind: type[Any], names: Mapping[str, str]) -> Any:
     """The inverse of `to_form`. Raises WireRefused."""
     back = {_named(member, names): member for member in _members(kind, "")}
+    lists = {
+        one.name: get_args(plain)[0]
+        for one in msgspec.structs.fields(kind)
+        if get_origin(plain := _plain(one.type)) is list
+    }
     nested: dict[str, Any] = {}
     for name, text in form.items():
         if name == UNIT:
@@ -107,8 +121,11 @@ def read_form(form: Form, kind: type[Any], names: Mapping[str, str]) -> Any:
         if member is None:
             raise WireRefused(f"there is no field {name[:40]}")
         value: Any = fen(form, name) if member.endswith("_fen") else text
-        if member == "documents":
-            value = _documents(text)
+        if member in lists:
+            value = [
+                msgspec.to_builtins(read_form(one, lists[member], names))
+                for one in _forms(name, text)
+            ]
         place = nested
         *above, last = member.split(".")
         for step in above:
@@ -131,7 +148,7 @@ def call_of(message: Struct) -> str:
 
 def read_call(call: str, form: Form, names: Mapping[str, str]) -> Any:
     """The message that a call carries, on the guarantor's side. Raises WireRefused."""
-    kinds = {DOOR_OF[kind]: kind for kind in (QuoteRequest, *MESSAGES.values())}
+    kinds = {DOOR_OF[kind]: kind for kind in (QuoteRequest, IssuedAsked, *MESSAGES.values())}
     if call not in kinds:
         raise WireRefused("there is no such call")
     return read_form(form, kinds[call], names)
@@ -258,21 +275,24 @@ def _uuid(form: Form, name: str) -> UUID:
         raise WireRefused(f"{name} is missing or no UUID") from error
 
 
-def _documents(text: str) -> Any:
+def _forms(name: str, text: str) -> list[dict[str, str]]:
     try:
-        return msgspec.json.decode(text)
+        return msgspec.json.decode(text, type=list[dict[str, str]])
     except msgspec.DecodeError as error:
-        raise WireRefused("the documents are not a list") from error
+        raise WireRefused(f"{name} is not a list of forms") from error
 
 
-def _flatten(value: Mapping[str, Any], above: str, flat: dict[str, str]) -> None:
+def _flatten(value: Mapping[str, Any], above: str, flat: dict[str, Any]) -> None:
     for member, one in value.items():
         if isinstance(one, Mapping):
             _flatten(one, f"{above}{member}.", flat)
-        elif isinstance(one, list):
-            flat[f"{above}{member}"] = msgspec.json.encode(one).decode()
         elif one is not None:
-            flat[f"{above}{member}"] = str(one)
+            flat[f"{above}{member}"] = one
+
+
+def _plain(kind: Any) -> Any:
+    """A type without what is annotated to it."""
+    return get_args(kind)[0] if get_origin(kind) is Annotated else kind
 
 
 def _members(kind: type[Any], above: str) -> list[str]:

@@ -11,13 +11,28 @@ import msgspec
 from msgspec import Struct
 
 from crypto.request_signatures import COVERED
-from insurance_gateway.wire import DOOR_OF, MESSAGES, TAG, VERSION, Notice, Quote, QuoteRequest
+from insurance_gateway.wire import (
+    DOOR_OF,
+    MESSAGES,
+    TAG,
+    VERSION,
+    IssuedAsked,
+    IssuedList,
+    Notice,
+    Quote,
+    QuoteRequest,
+)
 
 Json = dict[str, Any]
 CALLBACK: Final = "/api/v1/insurance/callbacks/{guarantor_id}"
 _REFERENCE: Final = "#/components/schemas/{name}"
 _SIGNED: Final = ("Content-Digest", "Signature-Input", "Signature")
 _WEBHOOK: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
+# What is answered with more than a status.
+ASKED: Final[dict[str, tuple[type[Struct], type[Struct]]]] = {
+    "quote": (QuoteRequest, Quote),
+    "issued_list": (IssuedAsked, IssuedList),
+}
 _PROBLEMS: Final = {
     "403": "message-signature-refused: the detail says what is wrong with the signature",
     "404": "guarantor-unknown, not-found: no such guarantor, or not your order",
@@ -36,14 +51,16 @@ class Noted(Struct, frozen=True):
 
 def document() -> Json:
     """The whole document, the same for every platform."""
-    types: list[type[Struct]] = [QuoteRequest, Quote, Notice, Noted, *MESSAGES.values()]
+    types: list[type[Struct]] = [Notice, Noted, *MESSAGES.values()]
+    types += [one for question in ASKED.values() for one in question]
     schemas, components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
     schema_of = dict(zip(types, schemas, strict=True))
     told: dict[str, Json] = {
         kind: {"post": _told(message, schema_of[message])} for kind, message in MESSAGES.items()
     }
-    quote = _told(QuoteRequest, schema_of[QuoteRequest])
-    quote["responses"] = {"200": _content("The price.", schema_of[Quote])}
+    for name, (question, answer) in ASKED.items():
+        told[name] = {"post": _told(question, schema_of[question])}
+        told[name]["post"]["responses"] = {"200": _content("The answer.", schema_of[answer])}
     return {
         "openapi": "3.1.0",
         "info": {
@@ -67,7 +84,7 @@ def document() -> Json:
                 "post": _callback(schema_of[Notice], schema_of[Noted]),
             }
         },
-        "webhooks": {"quote": {"post": quote}, **told},
+        "webhooks": told,
         "components": {"schemas": {name: _clean(one) for name, one in components.items()}},
     }
 

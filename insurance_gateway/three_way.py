@@ -31,6 +31,7 @@ class Fault(StrEnum):
     REFUNDED_TWICE = "refunded_twice"
     WRONG_REFUND = "wrong_refund"
     REFUNDED_FOR_NOTHING = "refunded_for_nothing"
+    LIST_MISSING = "list_missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """What is wrong with an order, in a sentence."""
+    """What is wrong with an order, in a sentence; of a whole list `order_id` is its guarantor."""
 
     fault: Fault
     order_id: UUID
@@ -106,6 +107,11 @@ def match(
         found += _premiums(order, paid[order_id, "premium"])
         found += _refunds(order, paid[order_id, "refund"])
     return [one for one in found if one.fault not in MISSING or one.order_id in due]
+
+
+def list_fault(guarantor_id: UUID, why: str) -> Discrepancy:
+    """A guarantor's list, or the payment file, does not come."""
+    return Discrepancy(Fault.LIST_MISSING, guarantor_id, why)
 
 
 def _issues(order: Order, issues: Sequence[Issue]) -> list[Discrepancy]:

@@ -4,7 +4,7 @@ Their signatures are in `crypto.request_signatures`. docs/specs/insurer-wire-v1.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from uuid import UUID
 
@@ -24,6 +24,8 @@ POLICY_LABEL: Final = "kaibiao/guarantee/v1"
 VERSION: Final = "v1"
 MESSAGE_BYTES_MAX: Final = 64 << 10
 REASON_CHARACTERS_MAX: Final = 500
+LINES_MAX: Final = 10_000
+LIST_BYTES_MAX: Final = 4 << 20
 FEN_MAX: Final = 9_007_199_254_740_991  # 2^53-1, exact in every JSON reader
 
 Fen = Annotated[int, Meta(ge=1, le=FEN_MAX)]
@@ -64,6 +66,38 @@ class Quote(Struct, frozen=True, forbid_unknown_fields=True):
     """The answer to a quote request."""
 
     premium_fen: Fen
+
+
+class IssuedAsked(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which policies were issued on this day in China? Asked on the day after."""
+
+    day: date
+
+
+class IssuedLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A policy of a guarantor's list."""
+
+    order_id: UUID
+    policy_number: Annotated[str, Meta(min_length=1, max_length=200)]
+    amount_fen: Fen
+    premium_fen: Fen
+
+
+class ReceivedLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A premium that came to the guarantor, or that it gave back; `reference` names it once."""
+
+    reference: Annotated[str, Meta(min_length=1, max_length=200)]
+    order_id: UUID
+    kind: Literal["premium", "refund"]
+    amount_fen: Fen
+
+
+class IssuedList(Struct, frozen=True, forbid_unknown_fields=True):
+    """The day's policies, and its payments where they do not go through the platform."""
+
+    day: date
+    lines: Annotated[list[IssuedLine], Meta(max_length=LINES_MAX)]
+    payments: Annotated[list[ReceivedLine], Meta(max_length=LINES_MAX)] = []
 
 
 class Application(Struct, frozen=True, forbid_unknown_fields=True):
@@ -141,6 +175,18 @@ class Release(Struct, frozen=True, forbid_unknown_fields=True):
     released_at: Instant
 
 
+class PremiumPaid(Struct, frozen=True, forbid_unknown_fields=True):
+    """The premium has come through the platform's payment provider: issue.
+
+    Only to guarantors whose premiums go that way. `payment_id` stands in the provider's statement.
+    """
+
+    order_id: UUID
+    payment_id: UUID
+    premium_fen: Fen
+    paid_at: Instant
+
+
 class Cancellation(Struct, frozen=True, forbid_unknown_fields=True):
     """The bidder has cancelled its order before a premium was paid."""
 
@@ -200,7 +246,7 @@ class Claim(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ToGuarantor: TypeAlias = (
-    Application | Cancellation | Disclosure | Release | Extension | Surrender | Claim
+    Application | Cancellation | Disclosure | Release | Extension | Surrender | Claim | PremiumPaid
 )
 # Everything that the platform tells a guarantor; its door is its name in the plural.
 MESSAGES: Final[dict[str, type[ToGuarantor]]] = {
@@ -211,9 +257,11 @@ MESSAGES: Final[dict[str, type[ToGuarantor]]] = {
     "extension": Extension,
     "surrender": Surrender,
     "claim": Claim,
+    "payment": PremiumPaid,
 }
 DOOR_OF: Final[dict[type[Struct], str]] = {
     QuoteRequest: "quotes",
+    IssuedAsked: "issued",
     **{message: f"{kind}s" for kind, message in MESSAGES.items()},
 }
 

@@ -24,6 +24,8 @@ from clients.insurer_sdk import open_api_key
 from clients.insurer_settings import Config, Faults
 from clients.insurer_simulator import run_offline
 from clients.key_files import KeyFolder
+from clients.payment_simulator import PaymentFaults
+from clients.payment_simulator import run as run_payments
 from clients.platform import open_platform
 from clients.serving import Clock, serve
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
@@ -101,6 +103,27 @@ def simulate_insurer(
     config = Config(platform.rstrip("/"), "", "", "insurer", str(folder), listen, latency_ms)
     faults = Faults(errors, wrong_signatures, duplicates=duplicates, disorder=disorder)
     asyncio.run(run_offline(config, faults))
+
+
+@insurer.command("simulate-payments")
+@click.argument("folder", type=FOLDER)
+@click.option("--platform", required=True, help="Address of a platform.")
+@click.option("--listen", default="127.0.0.1:8901", show_default=True)
+@click.option("--cashier", is_flag=True, help="Payers must go to the address that is answered.")
+@click.option("--errors", default=0, help="So many requests are answered 503 first.")
+@click.option("--wrong-signatures", default=0, help="So many notices are signed by a stranger.")
+@click.option("--wrong-amounts", default=0, help="So many payments are a fen short.")
+@click.option("--wrong-units", default=0, help="So many notices speak of 万元.")
+@click.option("--duplicates", is_flag=True, help="Every notice is sent twice.")
+def simulate_payments(
+    folder: Path, platform: str, listen: str, *, cashier: bool, **faults: Any
+) -> None:
+    """A payment provider that moves no money, to try a platform with. FOLDER: its key and log."""
+    folder.mkdir(parents=True, exist_ok=True)
+    told = PaymentFaults(**faults)
+    asyncio.run(
+        run_payments(folder, platform=platform, listen=listen, faults=told, at_once=not cashier)
+    )
 
 
 @insurer.command("simulate-platform")

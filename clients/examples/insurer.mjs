@@ -15,8 +15,10 @@ const signingKey = createPrivateKey(readFileSync(`${folder}/signing.key.pem`));
 const certificate = new X509Certificate(readFileSync(`${folder}/certificate.pem`)).raw.toString("base64");
 
 const orders = new Map(); // order id → application, premium
+const books = { lines: [], payments: [] }; // by day: what was issued, what came and went back
 const matters = new Set(); // what was agreed to
 const AGE_SECONDS = 300;
+const label = "kaibiao/guarantee/v1";
 
 class Refused extends Error {
   constructor(status, text) {
@@ -69,21 +71,20 @@ function known(message) {
 
 // --- what we say ------------------------------------------------------------------------------
 
-const label = "kaibiao/guarantee/v1";
-
 // RFC 8785 for flat objects of ASCII keys: sorted, without white space.
 const canonical = (value) => JSON.stringify(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 // Instants in statements have six decimals and end in Z.
 const instant = (text) => new Date(text).toISOString().replace(/\.(\d{3})Z$/, ".$1000Z");
 
+const numberOf = (order) => `NODE-${order.order_id.slice(0, 8)}`;
 function policy(order, amountFen, until) {
   const statement = {
     order_id: order.order_id,
     applicant_uscc: order.applicant.uscc,
     amount_fen: amountFen,
     valid_until: instant(until),
-    policy_number: `NODE-${order.order_id.slice(0, 8)}`,
+    policy_number: numberOf(order),
   };
   const message = Buffer.concat([Buffer.from(`${label}\0`), Buffer.from(canonical(statement))]);
   return { label, statement, certificate, signature: sign("sha256", message, signingKey).toString("base64") };
@@ -127,17 +128,24 @@ async function tell(order, state, more = {}) {
   console.error(`given up: ${state} of ${order.order_id}`);
 }
 
-function agree(order, matterId, more) {
+function agree(order, matterId, more, payment) {
   if (matters.has(matterId)) return;
   matters.add(matterId);
+  if (payment) book("payments", order, payment);
   void tell(order, "agreed", { matter_id: matterId, ...more });
 }
+
+const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10); // in China
+const book = (list, order, line) => books[list].push([today(), { order_id: order.order_id, ...line }]);
+const listed = (list, day) => books[list].filter(([on]) => on === day).map(([, line]) => line);
 
 async function underwrite(order) {
   const told = { premium_fen: order.premium_fen };
   await tell(order, "underwriting");
   await tell(order, "awaiting_premium", told);
+  book("payments", order, { reference: `in-${order.order_id}`, kind: "premium", amount_fen: order.premium_fen });
   await tell(order, "paid", told);
+  book("lines", order, { policy_number: numberOf(order), amount_fen: order.amount_fen, ...told });
   await tell(order, "issued", { ...told, policy: policy(order, order.amount_fen, order.valid_until) });
 }
 
@@ -155,6 +163,7 @@ const doors = {
     void underwrite(order);
     return {};
   },
+  "/v1/issued": ({ day }) => ({ day, lines: listed("lines", day), payments: listed("payments", day) }),
   "/v1/cancellations": (message) => (known(message), {}),
   "/v1/disclosures": (message) => (known(message), {}),
   "/v1/releases": (message) => (known(message), {}),
@@ -163,7 +172,10 @@ const doors = {
     agree(order, message.matter_id, { policy: policy(order, message.amount_fen, message.valid_until) });
     return {};
   },
-  "/v1/surrenders": (message) => (agree(known(message), message.matter_id, { amount_fen: message.refund_fen }), {}),
+  "/v1/surrenders": (message) => {
+    const told = { amount_fen: message.refund_fen };
+    return (agree(known(message), message.matter_id, told, { reference: `out-${message.order_id}`, kind: "refund", ...told }), {});
+  },
   "/v1/claims": (message) => (agree(known(message), message.matter_id, { amount_fen: message.claimed_fen }), {}),
 };
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from insurance_gateway.actions.paying import refund_if_paid
 from insurance_gateway.actions.policies import (
     PolicyFault,
     file_digest,
@@ -71,6 +72,7 @@ async def settle_matter(
         return order, Reception.NOW
     await matters.save(connection, moved)
     await orders.save(connection, order, at=at)
+    await refund_if_paid(connection, order, at=at)
     return order, Reception.NOW
 
 

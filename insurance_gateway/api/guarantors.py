@@ -54,6 +54,7 @@ class PostGuarantor(Struct, frozen=True, forbid_unknown_fields=True):
     """Register a guarantor: where it answers, what it is, which interface it speaks, its key.
 
     `public_key` in base64: Ed25519, or for `gm_json` both points of SM2; for `xml` it is empty.
+    Premiums go to `payee_account` through the payment provider; empty: the guarantor takes them.
     """
 
     name: Line
@@ -62,6 +63,7 @@ class PostGuarantor(Struct, frozen=True, forbid_unknown_fields=True):
     public_key: PublicKey
     family: Family = "signed_http"
     kind: GuarantorKind = "insurer"
+    payee_account: Annotated[str, Meta(max_length=40, pattern=r"^([0-9]{6,40})?(?!\n)$")] = ""
 
 
 class PostGuarantorKey(Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,6 +130,7 @@ async def post_guarantor(
         public_key,
         family=body.family,
         kind=body.kind,
+        payee_account=body.payee_account,
     )
     await guarantors.insert(connection, guarantor, at=received_at)
     return _answer(guarantor)

@@ -13,17 +13,21 @@ from insurance_gateway.actions.orders import (
     require_accepting,
     required_cover,
 )
+from insurance_gateway.api.payments import PaymentAnswer, payment_answer
 from insurance_gateway.context import InsuranceContext
 from insurance_gateway.delivery import ask_quotes
+from insurance_gateway.doorbell import OUTBOX
 from insurance_gateway.guarantee import Order, blind
 from insurance_gateway.matters import Matter
-from insurance_gateway.storage import matters, orders, statistics
+from insurance_gateway.payments import Payment
+from insurance_gateway.storage import matters, orders, payments, statistics
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.storage.orders import OrderStep
 from insurance_gateway.storage.statistics import Record
 from insurance_gateway.wire import QuoteRequest
 from tendering.api.context import Actor
 from tendering.api.fields import Fen, Instant, LotNumber
+from tendering.api.routing import Touches
 from tendering.domain.refusals import NotFound
 from tendering.storage import tenders
 from tendering.storage.connection import Connection, reading
@@ -115,6 +119,7 @@ class OrderAnswer(Struct, frozen=True):
     insured_until: Instant | None = None
     matters: list[MatterAnswer] = []
     history: list[OrderStepAnswer] = []
+    payments: list[PaymentAnswer] = []
 
 
 class OrderList(Struct, frozen=True):
@@ -138,7 +143,11 @@ async def post_quotes(insurance: InsuranceContext, actor: Actor, body: PostQuote
 
 
 async def post_order(
-    connection: Connection, actor: Actor, received_at: datetime, body: PostOrder
+    connection: Connection,
+    actor: Actor,
+    received_at: datetime,
+    body: PostOrder,
+    touches: Touches,
 ) -> OrderAnswer:
     """Order a guarantee; it is in force when its state is `verified`."""
     order = await place(
@@ -150,21 +159,24 @@ async def post_order(
         by=actor,
         at=received_at,
     )
+    touches(OUTBOX)
     return _answer(order)
 
 
 async def post_order_cancellation(
-    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID
+    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID, touches: Touches
 ) -> OrderAnswer:
     """Cancel an order of one's own while its premium is not paid."""
+    touches(OUTBOX)
     return _answer(await cancel(connection, order_id, by=actor, at=received_at))
 
 
 async def post_surrender(
-    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID
+    connection: Connection, actor: Actor, received_at: datetime, order_id: UUID, touches: Touches
 ) -> MatterAnswer:
     """Give a guarantee back for its full premium. It secures no bid from now on."""
     matter = await ask_surrender(connection, order_id, matter_id=uuid4(), by=actor, at=received_at)
+    touches(OUTBOX)
     return matter_answer(matter)
 
 
@@ -174,7 +186,10 @@ async def get_orders(
     """One's own orders."""
     found = await orders.list_of_bidder(connection, actor.organization_id, tender_id=tender_id)
     known = await matters.list_of_orders(connection, [each.id for each in found])
-    return OrderList([_answer(each, known.get(each.id, ())) for each in found])
+    paid = await payments.list_of_orders(connection, [each.id for each in found])
+    return OrderList(
+        [_answer(one, known.get(one.id, ()), (), paid.get(one.id, ())) for one in found]
+    )
 
 
 async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> OrderAnswer:
@@ -183,7 +198,9 @@ async def get_order(connection: Connection, actor: Actor, order_id: UUID) -> Ord
     if order.bidder_id != actor.organization_id:
         raise NotFound
     known = await matters.list_of_orders(connection, [order_id])
-    return _answer(order, known.get(order_id, ()), await orders.list_steps(connection, order_id))
+    paid = await payments.list_of_orders(connection, [order_id])
+    steps = await orders.list_steps(connection, order_id)
+    return _answer(order, known.get(order_id, ()), steps, paid.get(order_id, ()))
 
 
 def _quote(who: Guarantor, premium_fen: int, record: Record) -> QuoteAnswer:
@@ -216,7 +233,10 @@ def matter_answer(matter: Matter) -> MatterAnswer:
 
 
 def _answer(
-    order: Order, known: Sequence[Matter] = (), steps: Sequence[OrderStep] = ()
+    order: Order,
+    known: Sequence[Matter] = (),
+    steps: Sequence[OrderStep] = (),
+    paid: Sequence[Payment] = (),
 ) -> OrderAnswer:
     insured = order.insured
     return OrderAnswer(
@@ -235,4 +255,5 @@ def _answer(
         insured_until=None if insured is None else insured.until,
         matters=[matter_answer(each) for each in known],
         history=[OrderStepAnswer(each.state, each.at, each.reason) for each in steps],
+        payments=[payment_answer(each) for each in paid],
     )

@@ -1,43 +1,25 @@
 """The daily three-way match over HTTP, for the operator: lists in, a queue of discrepancies out."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated, Literal
-from uuid import UUID, uuid4
+from typing import Annotated
+from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from insurance_gateway.actions.reconciling import Lists, match_day
 from insurance_gateway.guarantee import SHANGHAI
-from insurance_gateway.storage import discrepancies, guarantors, match_lines, orders
+from insurance_gateway.storage import discrepancies, guarantors
 from insurance_gateway.storage.discrepancies import Kept
-from insurance_gateway.three_way import Issue, Payment, match
-from insurance_gateway.wire import Fen as WireFen
+from insurance_gateway.three_way import Fault, Issue, Payment
+from insurance_gateway.wire import LINES_MAX, LIST_BYTES_MAX, IssuedLine, ReceivedLine
 from tendering.api.context import Actor
-from tendering.api.fields import Count, Instant, Line
+from tendering.api.fields import Count, Instant
 from tendering.domain.calendar import day_begins
 from tendering.domain.refusals import Invalid
 from tendering.storage.connection import Connection
 
-LINES_MAX = 10_000
-BYTES_MAX = 4 << 20
+BYTES_MAX = LIST_BYTES_MAX
 Day = date
-
-
-class IssuedLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """A policy of the guarantor's list."""
-
-    order_id: UUID
-    policy_number: Line
-    amount_fen: WireFen
-    premium_fen: WireFen
-
-
-class PaymentLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """A payment of the provider's file."""
-
-    reference: Line
-    order_id: UUID
-    kind: Literal["premium", "refund"]
-    amount_fen: WireFen
 
 
 class PostReconciliation(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,7 +28,7 @@ class PostReconciliation(Struct, frozen=True, forbid_unknown_fields=True):
     guarantor_id: UUID
     day: Day
     issued: Annotated[list[IssuedLine], Meta(max_length=LINES_MAX)]
-    payments: Annotated[list[PaymentLine], Meta(max_length=LINES_MAX)]
+    payments: Annotated[list[ReceivedLine], Meta(max_length=LINES_MAX)]
 
 
 class ReconciliationAnswer(Struct, frozen=True):
@@ -57,13 +39,16 @@ class ReconciliationAnswer(Struct, frozen=True):
 
 
 class DiscrepancyAnswer(Struct, frozen=True):
-    """What must be looked at: `age_days` since it was found, `owner_id` who looks after it."""
+    """What must be looked at: `age_days` since it was found, `owner_id` who looks after it.
+
+    `order_id` is null where a whole list is missing.
+    """
 
     id: UUID
     guarantor_id: UUID
     day: date
     kind: str
-    order_id: UUID
+    order_id: UUID | None
     detail: str
     opened_at: Instant
     age_days: Count
@@ -89,9 +74,7 @@ async def post_reconciliation(
 ) -> ReconciliationAnswer:
     """Match a day that is over; what differs goes into the queue, once."""
     guarantor = await guarantors.get(connection, body.guarantor_id)
-    begin = day_begins(body.day)
-    end = begin + timedelta(days=1)
-    if end > received_at:
+    if day_begins(body.day) + timedelta(days=1) > received_at:
         raise Invalid("the day is not over yet")
     issued = [
         Issue(one.order_id, one.policy_number, one.amount_fen, one.premium_fen)
@@ -100,21 +83,9 @@ async def post_reconciliation(
     payments = [
         Payment(one.reference, one.order_id, one.kind, one.amount_fen) for one in body.payments
     ]
-    await match_lines.replace_day(connection, guarantor.id, body.day, issued, payments)
-    # What belongs to another day is looked at for what is there, not for what is missing.
-    span = {"begin": begin, "end": end}
-    due = await orders.list_to_match(connection, guarantor.id, **span, named=[])
-    named = sorted({one.order_id for one in issued} | {one.order_id for one in payments})
-    ours = await orders.list_to_match(connection, guarantor.id, **span, named=named)
-    ids = sorted({*named, *(order.id for order in ours)})
-    issued, payments = await match_lines.list_of_orders(
-        connection, guarantor.id, ids, until=body.day
-    )
-    found = match(ours, issued, payments, due={order.id for order in due})
-    await discrepancies.insert_all(
-        connection, guarantor.id, body.day, [(uuid4(), one) for one in found], at=received_at
-    )
-    return ReconciliationAnswer(len(ours), len(found))
+    lists = Lists(issued, payments)
+    matched = await match_day(connection, guarantor.id, body.day, lists, at=received_at)
+    return ReconciliationAnswer(matched.orders, matched.discrepancies)
 
 
 async def get_discrepancies(connection: Connection, received_at: datetime) -> DiscrepancyList:
@@ -156,7 +127,7 @@ def _answer(kept: Kept, *, at: datetime) -> DiscrepancyAnswer:
         kept.guarantor_id,
         kept.day,
         kept.kind,
-        UUID(kept.subject),
+        None if kept.kind == Fault.LIST_MISSING else UUID(kept.subject),
         kept.detail,
         kept.opened_at.astimezone(UTC),
         max(0, age.days),

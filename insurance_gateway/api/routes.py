@@ -8,12 +8,14 @@ from insurance_gateway.api import (
     families,
     guarantors,
     orders,
+    payments,
     policies,
     reconciliations,
     statistics,
 )
 from insurance_gateway.forms import FILE_BYTES_MAX
 from insurance_gateway.gm_envelope import Envelope
+from insurance_gateway.payment_wire import PaymentNotice
 from insurance_gateway.wire import MESSAGE_BYTES_MAX, Notice
 from tendering.api.routing import Route
 from tendering.domain.refusals import Conflict, Forbidden, Invalid, NotFound
@@ -28,7 +30,11 @@ from tendering.domain.refusals.guarantees import (
     MatterUnderWay,
     NoBidSecurityAsked,
     OrderUnderWay,
+    PaymentNotOffered,
+    PaymentProviderUnknown,
+    PaymentUnderWay,
     PolicyFileRefused,
+    RefundRefused,
     SurrenderRefused,
 )
 from tendering.domain.refusals.tenders import WrongPhase
@@ -142,6 +148,61 @@ INSURANCE_ROUTES: Final = (
         idempotency="transaction",
         errors=(MatterUnderWay, NotFound, SurrenderRefused),
         tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/payment-providers",
+        payments.post_payment_provider,
+        action="guarantor.register",
+        status=201,
+        idempotency="transaction",
+        errors=(AlreadyRegistered, GuarantorEndpointInvalid, GuarantorKeyInvalid),
+        tags=("insurance",),
+    ),
+    Route(
+        "POST",
+        "/insurance/orders/{order_id}/payment",
+        payments.post_premium_payment,
+        action="guarantee.order",
+        status=201,
+        idempotency="transaction",
+        errors=(
+            GuaranteeStepRefused,
+            NotFound,
+            PaymentNotOffered,
+            PaymentProviderUnknown,
+            PaymentUnderWay,
+        ),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/orders/{order_id}/refund",
+        payments.post_premium_refund,
+        action="reconciliation.run",
+        status=201,
+        idempotency="transaction",
+        errors=(NotFound, RefundRefused),
+        tags=("insurance",),
+        secret=True,
+    ),
+    Route(
+        "POST",
+        "/insurance/payments/callbacks/{provider_id}",
+        payments.post_payment_callback,
+        idempotency="none",
+        errors=(
+            Invalid,
+            MessageConflict,
+            MessageSignatureRefused,
+            NotFound,
+            PaymentProviderUnknown,
+        ),
+        tags=("insurance",),
+        body_bytes_max=MESSAGE_BYTES_MAX,
+        reads=PaymentNotice,
         secret=True,
     ),
     Route(

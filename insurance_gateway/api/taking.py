@@ -35,6 +35,8 @@ async def take_notice(
         )
         call = Call("in", notice.state, "ok", order.reason, notice.id)
         await calls.insert(connection, guarantor.id, call)
+    if notice.matter_id is not None:
+        insurance.rang()  # A premium may go back.
     return order
 
 

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import aiohttp
@@ -20,10 +21,18 @@ from insurance_gateway.insurers.insurer import Insurer, InsurerRefused, InsurerU
 from insurance_gateway.insurers.posting import post
 from insurance_gateway.line_keys import gm_keys, line_secret
 from insurance_gateway.storage.guarantors import Family, Guarantor
-from insurance_gateway.wire import Quote, QuoteRequest, ToGuarantor
+from insurance_gateway.wire import (
+    LIST_BYTES_MAX,
+    IssuedAsked,
+    IssuedList,
+    Quote,
+    QuoteRequest,
+    ToGuarantor,
+)
 
 # Where no area is known: the code of the whole country.
 AREA = "100000"
+Answer = TypeVar("Answer", Quote, IssuedList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,10 @@ class Families:
         """Hand over a message."""
         await self.lines[guarantor.family].send(guarantor, message_id, message)
 
+    async def issued(self, guarantor: Guarantor, asked: IssuedAsked) -> IssuedList:
+        """The list of a day."""
+        return await self.lines[guarantor.family].issued(guarantor, asked)
+
 
 @dataclass(frozen=True, slots=True)
 class GmJson:
@@ -52,7 +65,11 @@ class GmJson:
 
     async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
         """What a cover costs."""
-        return _quote(await self._ask(guarantor, asked), GM_NAMES)
+        return _read(await self._ask(guarantor, asked), Quote, GM_NAMES)
+
+    async def issued(self, guarantor: Guarantor, asked: IssuedAsked) -> IssuedList:
+        """The list of a day."""
+        return _read(await self._ask(guarantor, asked), IssuedList, GM_NAMES)
 
     async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
         """Hand over a message; the order number in it makes repetition harmless."""
@@ -60,7 +77,7 @@ class GmJson:
         await self._ask(guarantor, message)
 
     async def _ask(
-        self, guarantor: Guarantor, message: QuoteRequest | ToGuarantor
+        self, guarantor: Guarantor, message: QuoteRequest | IssuedAsked | ToGuarantor
     ) -> dict[str, str]:
         keys = gm_keys(self.seed)
         body = gm_envelope.seal(
@@ -73,7 +90,14 @@ class GmJson:
         )
         url = f"{guarantor.endpoint}/{call_of(message)}"
         headers = {"Content-Type": "application/json"}
-        answer = await post(self.http, url, body, headers, seconds_max=self.seconds_max)
+        answer = await post(
+            self.http,
+            url,
+            body,
+            headers,
+            seconds_max=self.seconds_max,
+            bytes_max=LIST_BYTES_MAX,
+        )
         try:
             form = gm_envelope.read_answer(body, answer, guarantor.public_key)
         except WireRefused as error:
@@ -94,14 +118,21 @@ class XmlForms:
 
     async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
         """What a cover costs."""
-        return _quote(await self._ask(guarantor, uuid4(), asked), XML_NAMES)
+        return _read(await self._ask(guarantor, uuid4(), asked), Quote, XML_NAMES)
+
+    async def issued(self, guarantor: Guarantor, asked: IssuedAsked) -> IssuedList:
+        """The list of a day."""
+        return _read(await self._ask(guarantor, uuid4(), asked), IssuedList, XML_NAMES)
 
     async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
         """Hand over a message, under the same request id in every attempt."""
         await self._ask(guarantor, message_id, message)
 
     async def _ask(
-        self, guarantor: Guarantor, message_id: UUID, message: QuoteRequest | ToGuarantor
+        self,
+        guarantor: Guarantor,
+        message_id: UUID,
+        message: QuoteRequest | IssuedAsked | ToGuarantor,
     ) -> dict[str, str]:
         secret, at = line_secret(self.seed, guarantor.public_key), self.now()
         request_id = f"{AREA}{message_id}"
@@ -110,7 +141,14 @@ class XmlForms:
         body = xml_envelope.seal(call, form, secret, request_id=request_id, at=at)
         url = f"{guarantor.endpoint}/{call}"
         headers = {"Content-Type": "application/xml"}
-        answer = await post(self.http, url, body, headers, seconds_max=self.seconds_max)
+        answer = await post(
+            self.http,
+            url,
+            body,
+            headers,
+            seconds_max=self.seconds_max,
+            bytes_max=LIST_BYTES_MAX,
+        )
         try:
             told = xml_envelope.read_answer(answer, [secret], request_id=request_id, at=self.now())
         except WireRefused as error:
@@ -121,10 +159,10 @@ class XmlForms:
         return told
 
 
-def _quote(form: dict[str, str], names: Mapping[str, str]) -> Quote:
+def _read(form: dict[str, str], kind: type[Answer], names: Mapping[str, str]) -> Answer:
     form.pop("ackMsg", None)
     try:
-        quote: Quote = read_form(form, Quote, names)
+        answer: Answer = read_form(form, kind, names)
     except WireRefused as error:
-        raise InsurerRefused(f"the quote is not in the form agreed: {error}") from error
-    return quote
+        raise InsurerRefused(f"the answer is not in the form agreed: {error}") from error
+    return answer

@@ -1,31 +1,32 @@
 """Guarantors that speak our own format: JSON over HTTP, signed. docs/specs/insurer-wire-v1.md."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import aiohttp
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from crypto.request_signatures import Message, WireRefused, sign_request, webhook_headers
 from insurance_gateway.insurers.insurer import InsurerRefused
-from insurance_gateway.insurers.posting import post
+from insurance_gateway.insurers.posting import Signing, signed_post
 from insurance_gateway.storage.guarantors import Guarantor
 from insurance_gateway.wire import (
     DOOR_OF,
+    LIST_BYTES_MAX,
     TAG,
     VERSION,
+    IssuedAsked,
+    IssuedList,
     Quote,
     QuoteRequest,
     ToGuarantor,
     encode,
 )
 
-NONCE_BYTES: Final = 18
+Answer = TypeVar("Answer", Quote, IssuedList)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +40,37 @@ class HttpJson:
 
     async def quote(self, guarantor: Guarantor, asked: QuoteRequest) -> Quote:
         """What a cover costs. Raises InsurerUnavailable, InsurerRefused."""
-        answer = await self._post(guarantor, uuid4(), asked)
-        try:
-            return msgspec.json.decode(answer, type=Quote)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise InsurerRefused(f"the quote is not in the form agreed: {error}") from error
+        return _read(await self._post(guarantor, uuid4(), asked), Quote)
+
+    async def issued(self, guarantor: Guarantor, asked: IssuedAsked) -> IssuedList:
+        """The list of a day. Raises InsurerUnavailable, InsurerRefused."""
+        return _read(await self._post(guarantor, uuid4(), asked), IssuedList)
 
     async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
         """Hand over a message. Raises InsurerUnavailable, InsurerRefused."""
         await self._post(guarantor, message_id, message)
 
     async def _post(
-        self, guarantor: Guarantor, message_id: UUID, message: QuoteRequest | ToGuarantor
+        self,
+        guarantor: Guarantor,
+        message_id: UUID,
+        message: QuoteRequest | IssuedAsked | ToGuarantor,
     ) -> bytes:
-        body = encode(message)
         url = f"{guarantor.endpoint}/{VERSION}/{DOOR_OF[type(message)]}"
-        at = self.now()
-        # Every attempt is signed anew: the receiver accepts a nonce once.
-        try:
-            headers = sign_request(
-                Message("POST", url, {"Content-Type": "application/json"}),
-                body,
-                self.key,
-                tag=TAG,
-                at=at,
-                nonce=secrets.token_urlsafe(NONCE_BYTES),
-            )
-        except WireRefused as error:
-            raise InsurerRefused(str(error)) from error
-        headers |= webhook_headers(message_id, body, self.key, at=at)
-        return await post(self.http, url, body, headers, seconds_max=self.seconds_max)
+        return await signed_post(
+            self.http,
+            url,
+            encode(message),
+            Signing(self.key, TAG),
+            message_id=message_id,
+            at=self.now(),
+            seconds_max=self.seconds_max,
+            bytes_max=LIST_BYTES_MAX,
+        )
+
+
+def _read(answer: bytes, kind: type[Answer]) -> Answer:
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InsurerRefused(f"the answer is not in the form agreed: {error}") from error

@@ -4,7 +4,7 @@ from typing import Protocol
 from uuid import UUID
 
 from insurance_gateway.storage.guarantors import Guarantor
-from insurance_gateway.wire import Quote, QuoteRequest, ToGuarantor
+from insurance_gateway.wire import IssuedAsked, IssuedList, Quote, QuoteRequest, ToGuarantor
 
 
 class InsurerUnavailable(Exception):
@@ -23,3 +23,6 @@ class Insurer(Protocol):
 
     async def send(self, guarantor: Guarantor, message_id: UUID, message: ToGuarantor) -> None:
         """Hand over a message; its id is the same in every attempt, so repetition is harmless."""
+
+    async def issued(self, guarantor: Guarantor, asked: IssuedAsked) -> IssuedList:
+        """The list of a day."""

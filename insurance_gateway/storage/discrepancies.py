@@ -61,6 +61,16 @@ async def list_open(connection: Connection) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
+async def count_open(connection: Connection, *, before: datetime) -> int:
+    """How many that were found before an instant nobody has settled."""
+    found: int = await connection.fetchval(
+        """SELECT count(*) FROM insurance.discrepancies
+           WHERE settled_at IS NULL AND opened_at < $1""",
+        before,
+    )
+    return found
+
+
 async def take(connection: Connection, discrepancy_id: UUID, *, owner_id: UUID) -> Kept:
     """Somebody looks after it from now on. Raises NotFound, also when it is settled."""
     return _kept(

@@ -19,7 +19,8 @@ class Guarantor:
 
     `public_key` by `family`: Ed25519, 32 bytes; two points of SM2, 130 bytes; or 32 bytes from
     which the shared secret is derived. The previous one passes too, until `previous_until`. Until
-    it is live it stands in the sandbox: no bidder can order from it.
+    it is live it stands in the sandbox: no bidder can order from it. Premiums go to
+    `payee_account` through the payment provider; where it is empty the guarantor takes them itself.
     """
 
     id: UUID
@@ -32,6 +33,7 @@ class Guarantor:
     kind: GuarantorKind = "insurer"
     previous_key: bytes | None = None
     previous_until: datetime | None = None
+    payee_account: str = ""
 
     def keys_at(self, at: datetime) -> list[bytes]:
         """The keys that pass at `at`, the newest first."""
@@ -45,8 +47,9 @@ async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) 
     """Register a guarantor. Raises AlreadyRegistered."""
     inserted = await connection.execute(
         """INSERT INTO insurance.guarantors
-               (id, organization_id, name, endpoint, public_key, registered_at, family, kind)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+               (id, organization_id, name, endpoint, public_key, registered_at, family, kind,
+                payee_account)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
            ON CONFLICT ON CONSTRAINT guarantors_one_an_organization DO NOTHING""",
         guarantor.id,
         guarantor.organization_id,
@@ -56,6 +59,7 @@ async def insert(connection: Connection, guarantor: Guarantor, *, at: datetime) 
         at,
         guarantor.family,
         guarantor.kind,
+        guarantor.payee_account,
     )
     if inserted != "INSERT 0 1":
         raise AlreadyRegistered
@@ -65,7 +69,7 @@ async def get(connection: Connection, guarantor_id: UUID) -> Guarantor:
     """One guarantor. Raises GuarantorUnknown."""
     row = await connection.fetchrow(
         """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
-                  previous_key, previous_until
+                  previous_key, previous_until, payee_account
            FROM insurance.guarantors WHERE id = $1""",
         guarantor_id,
     )
@@ -78,7 +82,7 @@ async def list_all(connection: Connection) -> list[Guarantor]:
     """All guarantors, by name."""
     rows = await connection.fetch(
         """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
-                  previous_key, previous_until
+                  previous_key, previous_until, payee_account
            FROM insurance.guarantors ORDER BY name, id LIMIT 200"""
     )
     return [_guarantor(row) for row in rows]
@@ -88,7 +92,7 @@ async def get_of_organization(connection: Connection, organization_id: UUID) -> 
     """The guarantor that an organization is. Raises GuarantorUnknown."""
     row = await connection.fetchrow(
         """SELECT id, organization_id, name, endpoint, public_key, live_since, family, kind,
-                  previous_key, previous_until
+                  previous_key, previous_until, payee_account
            FROM insurance.guarantors WHERE organization_id = $1""",
         organization_id,
     )
@@ -155,4 +159,5 @@ def _guarantor(row: Record) -> Guarantor:
         row["kind"],
         row["previous_key"],
         row["previous_until"],
+        row["payee_account"],
     )

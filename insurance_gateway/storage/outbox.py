@@ -16,6 +16,7 @@ Kind = Literal[
     "extension",
     "surrender",
     "claim",
+    "payment",
 ]
 LAST_ERROR_MAX = 300
 

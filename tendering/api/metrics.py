@@ -50,6 +50,11 @@ class Metrics:
             "Key holders that are late to show that they can unwrap, over all tenders.",
             registry=self.registry,
         )
+        self.discrepancies_overdue = Gauge(
+            "kaibiao_discrepancies_overdue",
+            "Discrepancies of orders, lists and payments that nobody has settled in three days.",
+            registry=self.registry,
+        )
         for name, text, read in (
             ("size", "Open database connections.", pool.get_size),
             ("idle", "Idle database connections.", pool.get_idle_size),

@@ -40,10 +40,11 @@ class Bus(Protocol):
 class PostgresBus:
     """LISTEN/NOTIFY on the platform's own database."""
 
-    def __init__(self, pool: Pool, dsn: str) -> None:
+    def __init__(self, pool: Pool, dsn: str, channel: str = HINT_CHANNEL) -> None:
         """`dsn` is for the listening line, which is a connection outside the pool."""
         self._pool = pool
         self._dsn = dsn
+        self._channel = channel
         self._touched: set[UUID] = set()
         self._something = asyncio.Event()
 
@@ -55,7 +56,7 @@ class PostgresBus:
     @asynccontextmanager
     async def listening(self, on_hint: OnHint) -> AsyncIterator[None]:
         """Listen on a line that is re-established when it breaks. Raises one of OUTAGES."""
-        async with open_listener(self._dsn, HINT_CHANNEL, lambda payload: _tell(payload, on_hint)):
+        async with open_listener(self._dsn, self._channel, lambda payload: _tell(payload, on_hint)):
             yield
 
     async def deliver(self) -> None:
@@ -73,16 +74,18 @@ class PostgresBus:
                 for start in range(0, len(touched), IDS_PER_NOTIFY_MAX):
                     ids = touched[start : start + IDS_PER_NOTIFY_MAX]
                     payload = " ".join(tender_id.hex for tender_id in ids)
-                    await connection.execute("SELECT pg_notify($1, $2)", HINT_CHANNEL, payload)
+                    await connection.execute("SELECT pg_notify($1, $2)", self._channel, payload)
         except _TROUBLE as error:
             # Listeners look by themselves every few seconds.
             log.warning("%d hints lost: %s", len(touched), error)
 
 
 @asynccontextmanager
-async def open_bus(pool: Pool, dsn: str) -> AsyncIterator[PostgresBus]:
-    """A bus that delivers while the block runs."""
-    bus = PostgresBus(pool, dsn)
+async def open_bus(
+    pool: Pool, dsn: str, *, channel: str = HINT_CHANNEL
+) -> AsyncIterator[PostgresBus]:
+    """A bus that delivers while the block runs; another channel is heard by others."""
+    bus = PostgresBus(pool, dsn, channel)
     async with asyncio.TaskGroup() as group:
         delivery = group.create_task(bus.deliver())
         try:

@@ -23,6 +23,7 @@ WITHOUT_KEY: Final = {
     "POST /insurance/gm/{guarantor_id}/{call}": "the same",
     "POST /insurance/xml/{guarantor_id}": "the same: the digest of a body passes once",
     "POST /insurance/policies/{guarantor_id}/{order_id}": "the same",
+    "POST /insurance/payments/callbacks/{provider_id}": "signed, and its id is taken once for ever",
 }
 SERVED: Final = ("tendering", "evaluation_rooms", "insurance_gateway")
 BESIDE_THE_TABLE: Final = re.compile(r"\.add_(route|post|patch|put|delete|routes|view)\(")

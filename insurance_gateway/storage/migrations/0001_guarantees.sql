@@ -17,6 +17,8 @@ CREATE TABLE insurance.guarantors (
     previous_key bytea CHECK (octet_length(previous_key) IN (32, 130)),
     previous_until timestamptz,
     registered_at timestamptz NOT NULL,
+    -- Where premiums go that are paid through the platform's payment provider; empty: they do not.
+    payee_account text NOT NULL DEFAULT '' CHECK (payee_account ~ '^([0-9]{6,40})?$'),
     CONSTRAINT guarantors_public_key_check
     CHECK (octet_length(public_key) = CASE family WHEN 'gm_json' THEN 130 ELSE 32 END),
     CONSTRAINT guarantors_previous_has_its_end
@@ -87,7 +89,7 @@ CREATE TABLE insurance.outbox (
     kind text NOT NULL CHECK (
         kind IN (
             'application', 'cancellation', 'disclosure', 'release', 'extension', 'surrender',
-            'claim'
+            'claim', 'payment'
         )
     ),
     body text NOT NULL CHECK (char_length(body) <= 65536),

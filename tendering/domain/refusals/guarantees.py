@@ -45,10 +45,34 @@ class OrderUnderWay(Conflict):
     code = "order-under-way"
 
 
+class PaymentNotOffered(Conflict):
+    """The premium of this order does not go through the platform: its guarantor takes it itself."""
+
+    code = "payment-not-offered"
+
+
+class PaymentProviderUnknown(NotFound):
+    """No such payment provider is registered."""
+
+    code = "payment-provider-unknown"
+
+
+class PaymentUnderWay(Conflict):
+    """The premium of this order is paid, or about to be."""
+
+    code = "payment-under-way"
+
+
 class PolicyFileRefused(Invalid):
     """The policy file does not pass: its signature, its signer or what it says is not right."""
 
     code = "policy-file-refused"
+
+
+class RefundRefused(Conflict):
+    """No premium goes back: `why` says whether it was, is about to, or was never to be refunded."""
+
+    code = "refund-refused"
 
 
 class SurrenderRefused(Conflict):

@@ -85,7 +85,9 @@ class Gateway:
             await line.log_in(f"login{number}", PASSWORD, role)
             yield line
 
-    async def register(self, endpoint: str, public_key: str, *, live: bool = True) -> UUID:
+    async def register(
+        self, endpoint: str, public_key: str, *, live: bool = True, payee_account: str = ""
+    ) -> UUID:
         """The operator registers the insurer, and lets it out of the sandbox."""
         async with self.line(OPERATOR, Role.OPERATOR) as line:
             answer = await line.post(
@@ -95,6 +97,7 @@ class Gateway:
                     "organization_id": str(self.organizations[INSURER]),
                     "endpoint": endpoint,
                     "public_key": public_key,
+                    "payee_account": payee_account,
                 },
             )
             if live:

@@ -54,6 +54,7 @@ from tests.integration.insurance_gateway.conftest import (
     open_tender,
 )
 from tests.integration.insurance_gateway.test_orders import came_to, delivering
+from tests.integration.insurance_gateway.test_reconciliation import match, queue
 from tests.support.programs import running
 
 
@@ -330,7 +331,13 @@ async def test_the_simulator_speaks_the_family(
         await came_to(line, order, "verified")
         surrender = await line.post(f"/insurance/orders/{order['id']}/surrender", {})
         given_back = await came_to(line, order, "surrendered")
+        # The list of the day comes in the family too, and agrees with what was issued and paid.
+        await match(gateway)
 
+    assert await queue(gateway) == []
+    async with reading(gateway.context.pool) as connection:
+        listed = await connection.fetch("SELECT source FROM insurance.match_lines ORDER BY 1")
+    assert [row["source"] for row in listed] == ["issued", "payments", "payments"]
     assert [one["premium_fen"] for one in quotes["items"]] == [500_000]
     assert surrender["amount_fen"] == 500_000
     assert [one["state"] for one in given_back["matters"]] == ["agreed"]

@@ -15,10 +15,9 @@ from insurance_gateway.delivery import (
     deliver,
     deliver_outbox,
     disclose_opened,
-    pause_seconds,
     watch_in_force,
 )
-from insurance_gateway.settings import InsuranceSettings
+from insurance_gateway.settings import InsuranceSettings, pause_seconds
 from insurance_gateway.storage import guarantors, orders, outbox
 from insurance_gateway.storage.outbox import Parcel
 from tendering.domain.journal import Event, Stream
@@ -241,11 +240,8 @@ async def test_a_guarantee_that_tendering_gives_back_is_released_by_its_guaranto
     assert await guarantor.state() == "released"
 
 
-async def test_an_insurer_that_is_down_for_a_day_is_tried_when_it_is_back(
-    gateway: Gateway,
-) -> None:
+def test_an_insurer_that_is_down_for_a_day_is_tried_when_it_is_back() -> None:
     patient = InsuranceSettings()
-    context = replace(gateway.context, settings=patient)
-    waited = sum(pause_seconds(context, number) for number in range(1, patient.attempts_max))
+    waited = sum(pause_seconds(patient, number) for number in range(1, patient.attempts_max))
 
     assert timedelta(hours=24) < timedelta(seconds=waited) < timedelta(hours=30)

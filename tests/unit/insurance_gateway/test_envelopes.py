@@ -21,6 +21,7 @@ from insurance_gateway.wire import (
     Application,
     Claim,
     Evidence,
+    IssuedList,
     Notice,
     ProcuringEntity,
     Quote,
@@ -108,6 +109,9 @@ def test_a_form_that_is_not_exact_is_refused(form: dict[str, str], why: str) -> 
 def test_documents_and_calls_that_nobody_knows_are_refused() -> None:
     with pytest.raises(WireRefused, match="not a list"):
         forms.read_form({"documents": "x"}, Claim, GM_NAMES)
+    told = {"day": "2026-11-24", "lines": '[{"orderNo":"x","premium":"1.00"}]'}
+    with pytest.raises(WireRefused, match="amountUnit"):
+        forms.read_form(told, IssuedList, GM_NAMES)
     with pytest.raises(WireRefused, match="no such call"):
         read_call("orders", {}, GM_NAMES)
 

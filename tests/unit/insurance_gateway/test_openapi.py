@@ -14,7 +14,7 @@ def test_every_message_has_its_door_and_every_reference_its_schema() -> None:
     references = set(re.findall(r'"#/components/schemas/(\w+)"', text))
 
     assert said["openapi"] == "3.1.0"
-    assert set(said["webhooks"]) == {"quote", *MESSAGES}
+    assert set(said["webhooks"]) == {"quote", "issued_list", *MESSAGES}
     assert set(said["paths"]) == {CALLBACK}
     assert references <= set(said["components"]["schemas"])
     assert {kind.__name__ for kind in DOOR_OF} <= set(said["components"]["schemas"])

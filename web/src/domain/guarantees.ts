@@ -1,5 +1,5 @@
 /** The life of a guarantee as its bidder sees it: insurance_gateway/guarantee.py, TRANSITIONS. */
-import type { MatterAnswer, OrderAnswer } from "@/generated/api";
+import type { MatterAnswer, OrderAnswer, PaymentAnswer } from "@/generated/api";
 
 /** How an order goes well, in turn. */
 export const COURSE = ["applied", "underwriting", "awaiting_premium", "paid", "verified", "disclosed", "released"] as const;
@@ -44,6 +44,15 @@ export function isMoving(order: OrderAnswer): boolean {
 /** Is there one with which a bid is or will be secured, so that another is not needed? */
 export function isSecured(orders: readonly OrderAnswer[]): boolean {
   return orders.some((one) => IN_FORCE.includes(one.state));
+}
+
+/** Whether its guarantor takes premiums through the platform the platform knows, and says. */
+export function mayPay(order: OrderAnswer): boolean {
+  return order.state === "awaiting_premium" && paymentsOf(order).every((one) => ["failed", "returned"].includes(one.state) || one.kind === "refund");
+}
+
+export function paymentsOf(order: OrderAnswer): readonly PaymentAnswer[] {
+  return order.payments ?? [];
 }
 
 export function mattersOf(order: OrderAnswer): readonly MatterAnswer[] {

@@ -112,7 +112,7 @@ export interface DeliveryList { items: DeliveryView[] }
 
 export interface DeliveryView { id: string; message_id: string; zh: string; en: string; webhook_id: string | null; attempts: number; created_at: string; next_at: string | null; delivered_at: string | null; dead_at: string | null; last_error: string }
 
-export interface DiscrepancyAnswer { id: string; guarantor_id: string; day: string; kind: string; order_id: string; detail: string; opened_at: string; age_days: number; owner_id: string | null; settled_at: string | null; resolution: string }
+export interface DiscrepancyAnswer { id: string; guarantor_id: string; day: string; kind: string; order_id: string | null; detail: string; opened_at: string; age_days: number; owner_id: string | null; settled_at: string | null; resolution: string }
 
 export interface DiscrepancyList { items: DiscrepancyAnswer[] }
 
@@ -318,7 +318,7 @@ export interface OpeningView { status: string; lots: LotOpening[] }
 
 export interface OperatorBody { site: string; name: string; person_id: string }
 
-export interface OrderAnswer { id: string; tender_id: string; lot: string; guarantor_id: string; state: string; cover_fen: number; cover_until: string; ordered_at: string; reason: string; premium_fen?: number | null; policy_number?: string | null; insured_fen?: number | null; insured_until?: string | null; matters?: MatterAnswer[]; history?: OrderStepAnswer[] }
+export interface OrderAnswer { id: string; tender_id: string; lot: string; guarantor_id: string; state: string; cover_fen: number; cover_until: string; ordered_at: string; reason: string; premium_fen?: number | null; policy_number?: string | null; insured_fen?: number | null; insured_until?: string | null; matters?: MatterAnswer[]; history?: OrderStepAnswer[]; payments?: PaymentAnswer[] }
 
 export interface OrderList { items: OrderAnswer[] }
 
@@ -390,7 +390,13 @@ export interface PasskeyList { items: PasskeyItem[] }
 
 export interface PasskeyOptions { public_key: Record<string, unknown> }
 
-export interface PaymentLine { reference: string; order_id: string; kind: "premium" | "refund"; amount_fen: number }
+export interface PaymentAnswer { id: string; kind: string; state: string; amount_fen: number; asked_at: string; pay_url: string; reason: string; reference: string; paid_fen?: number | null; settled_at?: string | null }
+
+export interface PaymentNoted { payment_id: string; state: string; reason: string }
+
+export interface PaymentNotice { id: string; payment_id: string; kind: "premium" | "refund"; state: "failed" | "succeeded"; amount: number; unit: "fen"; reference: string; at: string; reason?: string }
+
+export interface PaymentProviderAnswer { id: string; name: string; endpoint: string }
 
 export interface PeopleList { items: PersonAnswer[]; authorizations: AuthorizationAnswer[] }
 
@@ -476,7 +482,7 @@ export interface PostFileKeys { lot: string; file_keys: FileKeys; statement: Rec
 
 export interface PostFindingDecision { accepted: boolean; reason?: string }
 
-export interface PostGuarantor { name: string; organization_id: string; endpoint: string; public_key: string; family?: "gm_json" | "signed_http" | "xml"; kind?: "bank" | "guarantee_company" | "insurer" }
+export interface PostGuarantor { name: string; organization_id: string; endpoint: string; public_key: string; family?: "gm_json" | "signed_http" | "xml"; kind?: "bank" | "guarantee_company" | "insurer"; payee_account?: string }
 
 export interface PostGuarantorKey { public_key: string; overlap_hours: number }
 
@@ -524,6 +530,8 @@ export interface PostPasskey { name: string; credential: Record<string, unknown>
 
 export interface PostPasskeySession { credential: Record<string, unknown>; role?: Role | null }
 
+export interface PostPaymentProvider { name: string; endpoint: string; public_key: string }
+
 export interface PostPerson { name: string; login: string; password: string; roles: Role[]; is_administrator?: boolean }
 
 export interface PostPhase { to: Phase }
@@ -550,7 +558,7 @@ export interface PostRating { service: Service; level: Level; comment?: string }
 
 export interface PostReason { reason: string }
 
-export interface PostReconciliation { guarantor_id: string; day: string; issued: IssuedLine[]; payments: PaymentLine[] }
+export interface PostReconciliation { guarantor_id: string; day: string; issued: IssuedLine[]; payments: ReceivedLine[] }
 
 export interface PostRefusal { seat: number; basis: string }
 
@@ -649,6 +657,8 @@ export interface QuoteList { items: QuoteAnswer[] }
 export interface RatingTotals { items: ServiceTotals[] }
 
 export interface ReceiptView { organization_id: string; organization: string; confirmed_at: string }
+
+export interface ReceivedLine { reference: string; order_id: string; kind: "premium" | "refund"; amount_fen: number }
 
 export interface ReconciliationAnswer { orders: number; discrepancies: number }
 
@@ -863,8 +873,12 @@ export interface Doors {
   "POST /insurance/orders": { body: PostOrder; answer: OrderAnswer };
   "GET /insurance/orders/{order_id}": { path: { order_id: string }; answer: OrderAnswer };
   "POST /insurance/orders/{order_id}/cancellation": { path: { order_id: string }; answer: OrderAnswer };
+  "POST /insurance/orders/{order_id}/payment": { path: { order_id: string }; answer: PaymentAnswer };
   "GET /insurance/orders/{order_id}/policy.pdf": { path: { order_id: string }; answer: Blob };
+  "POST /insurance/orders/{order_id}/refund": { path: { order_id: string }; answer: PaymentAnswer };
   "POST /insurance/orders/{order_id}/surrender": { path: { order_id: string }; answer: MatterAnswer };
+  "POST /insurance/payment-providers": { body: PostPaymentProvider; answer: PaymentProviderAnswer };
+  "POST /insurance/payments/callbacks/{provider_id}": { path: { provider_id: string }; body: PaymentNotice; answer: PaymentNoted };
   "POST /insurance/policies/{guarantor_id}/{order_id}": { path: { guarantor_id: string; order_id: string }; answer: PolicyFileAnswer };
   "POST /insurance/quotes": { body: PostQuotes; answer: QuoteList };
   "POST /insurance/reconciliations": { body: PostReconciliation; answer: ReconciliationAnswer };

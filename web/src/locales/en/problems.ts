@@ -141,6 +141,10 @@ export default {
   "policy-file-refused": "The policy file does not pass: its signature, its signer or what it says is not right.",
   "guarantor-not-live": "This guarantor is still being tried out. Choose another one.",
   "matter-under-way": "The same is already asked of the guarantor. Wait for its answer.",
+  "payment-not-offered": "The premium does not go through the platform. Pay the guarantor directly.",
+  "payment-provider-unknown": "No payment provider is connected. Pay the guarantor directly.",
+  "payment-under-way": "The premium is paid or being paid. Do not pay it again.",
+  "refund-refused": "No premium goes back: nothing was paid, the policy is in use, or it was refunded already.",
   "surrender-refused":
     "This guarantee cannot be given back now. Before the opening withdraw the bid first; after it only what failed or was terminated gives premiums back.",
   "policy-refused": "The guarantee is not signed by its guarantor, or not in the form agreed.",
