@@ -35,7 +35,6 @@ from insurance_gateway.clockwork import insurance_work
 from insurance_gateway.context import open_beside
 from insurance_gateway.doorbell import CHANNEL, OUTBOX
 from tendering.actions.tenders import Law
-from tendering.actions.verification import verify_database
 from tendering.api.context import Context
 from tendering.api.edge import make_edge
 from tendering.api.log import LogParts
@@ -63,10 +62,13 @@ from tendering.listening import PortTaken, listen
 from tendering.log_loop import run_log
 from tendering.log_parts import log_keeper, published_keys, receipt_terms, stamper_of
 from tendering.notification_loop import deliver_notifications, open_sender
+from tendering.operator_commands import migrate_database, show_keys, verify_stored
 from tendering.outage_watch import Heart
 from tendering.partner_line import deliver_to_partners, open_partner_line
 from tendering.passwords import Passwords
 from tendering.platform_clock import Clock, ClockBehind
+from tendering.process_group import ProcessFailed, as_member, serve_group
+from tendering.ready_signal import tell_supervisor
 from tendering.rulebooks import holiday_calendar, rulebook_for
 from tendering.settings import Settings, SettingsRefused, effective, load_settings
 from tendering.settling import settle
@@ -103,7 +105,6 @@ COMMANDS: Final = (
     *("serve", "migrate", "check-config", "keys", "verify-database", "doctor"),
     *BACKUP_COMMANDS,
 )
-SHUTDOWN_SECONDS: Final = 5.0
 
 # What keeps the platform from starting, said in one sentence and without a traceback.
 REFUSALS: Final = (
@@ -111,6 +112,7 @@ REFUSALS: Final = (
     BackupRefused,
     KeysUnusable,
     PortTaken,
+    ProcessFailed,
     FolderInUse,
     ClockBehind,
     EmbeddedPostgresFailed,
@@ -160,7 +162,8 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
         line = await stack.enter_async_context(open_partner_line(context))
         app = _app(context, settings, metrics, rooms=rooms, insurance=insurance, partner_line=line)
         app.on_shutdown.append(rooms.hub.send_away)
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
+        drain_seconds = settings.server.drain_seconds
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=drain_seconds)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await stack.enter_async_context(rooms.hub.running())
@@ -295,6 +298,7 @@ async def serve(settings: Settings, *, load: bool) -> int:
             await ensure_operator(platform.context, settings.folder / "operator.json")
         settle()
         print(json.dumps({"ready": platform.address}), flush=True)  # noqa: T201
+        tell_supervisor("READY=1")
         if load:
             await stack.enter_async_context(demonstration(platform, settings))
         waiting = [asyncio.create_task(each.wait()) for each in (stop, platform.ended)]
@@ -304,52 +308,14 @@ async def serve(settings: Settings, *, load: bool) -> int:
         return int(platform.ended.is_set())
 
 
-async def migrate_database(settings: Settings) -> int:
-    """Apply what migrations are missing, as the owner."""
-    async with AsyncExitStack() as stack:
-        owner_dsn, _, _ = await open_database(stack, settings)
-        if not owner_dsn:
-            raise SettingsRefused("database.owner_dsn_file: needed to migrate")
-        async with open_connection(owner_dsn) as connection:
-            for name in await migrate(connection, MIGRATIONS):
-                print(name)  # noqa: T201
-    return 0
-
-
-async def verify_stored(settings: Settings) -> int:
-    """Recompute every chain and digest that the database and the disk hold. 1 if one is wrong."""
-    async with AsyncExitStack() as stack:
-        _, dsn, _ = await open_database(stack, settings)
-        pool = await stack.enter_async_context(open_pool(dsn, size=2))
-        report = await verify_database(pool, Blobs(settings.folder / "blobs"))
-    for wrong in report.wrong:
-        print(wrong)  # noqa: T201
-    told = f"{report.tenders} tenders, {report.entries} entries, {report.files} files"
-    print(f"{told}: {'hold' if report.holds else 'DO NOT HOLD'}")  # noqa: T201
-    return int(not report.holds)
-
-
-def show_keys(settings: Settings) -> int:
-    """Make the platform's keys if there are none, and print their public halves."""
-    keys = load_keys(
-        settings.keys_folder, name=settings.platform.host_name, create=True, at=datetime.now(UTC)
-    )
-    shown = {
-        "origin": keys.log.name,
-        "log_key": keys.log.verifier,
-        "receipt_key": keys.receipt.verifier,
-    }
-    print(json.dumps(shown))  # noqa: T201
-    return 0
-
-
 def main(arguments: list[str] | None = None) -> int:
     """The operator's commands. 0 when done, 1 with a sentence when refused."""
     parser = argparse.ArgumentParser(prog="kaibiao")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--config", type=Path)
     parser.add_argument("--until", default="")
-    for flag in ("--demonstration", "--load", "--json"):
+    parser.add_argument("--processes", type=int, default=0)
+    for flag in ("--demonstration", "--load", "--json", "--member"):
         parser.add_argument(flag, action="store_true")
     try:
         return _obey(parser.parse_args(arguments))
@@ -370,18 +336,28 @@ def _obey(options: argparse.Namespace) -> int:
     settings.folder.mkdir(parents=True, exist_ok=True)
     log_to(settings.folder / "server.log" if options.load else None)
     match options.command:
+        case "serve" if options.processes:
+            work = serve_group(settings, options.processes, _member_arguments(options))
+        case "serve" if options.member:
+            work = serve(as_member(settings, json.load(sys.stdin)), load=False)
         case "serve":
             work = serve(settings, load=options.load)
         case "migrate":
-            work = migrate_database(settings)
+            work = migrate_database(settings, MIGRATIONS)
         case "verify-database":
             work = verify_stored(settings)
         case "keys":
-            return show_keys(settings)
+            return show_keys(settings, at=datetime.now(UTC))
         case _:
             print(json.dumps(effective(settings), indent=2, ensure_ascii=False))  # noqa: T201
             return 0
     return _run(work)
+
+
+def _member_arguments(options: argparse.Namespace) -> list[str]:
+    arguments = ["-m", Path(__file__).stem, "serve", "--member"]
+    arguments += ["--config", str(options.config)] if options.config else []
+    return arguments + (["--demonstration"] if options.demonstration else [])
 
 
 def _run(coroutine: Coroutine[None, None, int]) -> int:

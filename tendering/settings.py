@@ -24,12 +24,16 @@ class SettingsRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerSettings:
-    """Where the platform listens, and the address browsers see."""
+    """Where the platform listens, and the address browsers see.
+
+    A process that is told to stop takes at most `drain_seconds` to finish what it has begun.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
     public_address: str = ""
     processes: int = 1
+    drain_seconds: int = 5
     trusted_proxies: tuple[str, ...] = ()
     metrics_token_file: str = ""
 
@@ -267,6 +271,7 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
     )
     if settings.clock.mode not in {"normal", "demonstration"}:
         raise SettingsRefused("clock.mode: normal or demonstration")
+    _check_server(settings.server)
     if settings.platform.abandoned_hours < 1 or settings.platform.free_bytes_min < 0:
         raise SettingsRefused("platform: abandoned_hours is positive, free_bytes_min not negative")
     if not PREFIX.fullmatch(settings.platform.ocid_prefix):
@@ -288,6 +293,11 @@ def parse_settings(values: Mapping[str, Any]) -> Settings:
 def effective(settings: Settings) -> dict[str, Any]:
     """The values in force, for `kaibiao check-config`."""
     return asdict(settings)
+
+
+def _check_server(chosen: ServerSettings) -> None:
+    if chosen.processes < 1 or chosen.drain_seconds < 0:
+        raise SettingsRefused("server: processes is positive, drain_seconds not negative")
 
 
 def _check_openings(chosen: OpeningSettings) -> None:

@@ -14,10 +14,14 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--config", type=FILE, help="Configuration file, TOML; without it var/.")
 @click.option("--demonstration", is_flag=True, help="The clock may jump; everything says so.")
 @click.option("--load", is_flag=True, help="Load a demonstration tender and show its accounts.")
-def serve(config: Path | None, *, demonstration: bool, load: bool) -> None:
+@click.option("--processes", type=click.IntRange(1, 64), help="So many; SIGHUP exchanges them.")
+def serve(config: Path | None, *, demonstration: bool, load: bool, processes: int | None) -> None:
     """Serve the platform until Ctrl-C."""
+    if load and processes:
+        raise click.UsageError("--load is for one process: --load or --processes")
     flags = ["--demonstration"] if demonstration else []
-    operate("serve", config, *flags, *(["--load"] if load else []))
+    flags += ["--load"] if load else []
+    operate("serve", config, *flags, *(["--processes", str(processes)] if processes else []))
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -59,6 +60,30 @@ async def test_nginx_takes_the_sample_and_says_who_asks(
     assert moved == (301, "https://127.0.0.1/a")
 
 
+@pytest.mark.needs("curl")
+async def test_machines_are_restarted_one_after_the_other_until_one_does_not_come_back(
+    tmp_path: Path, unused_tcp_port: int
+) -> None:
+    ssh, asked = tmp_path / "ssh", tmp_path / "asked"
+    ssh.write_text(f'#!/bin/sh\necho "$@" >> {asked}\n')
+    ssh.chmod(0o755)
+    script = str(OPERATING / "rolling-restart.sh")
+    settings = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SECONDS_MAX": "1"}
+
+    async with upstream(unused_tcp_port):
+        # The second answers that there is no such page.
+        settings["HEALTH"] = f"http://127.0.0.1:{unused_tcp_port}/health/%s"
+        process = await asyncio.create_subprocess_exec(
+            *("sh", script, "live", "dead", "never"), env=settings
+        )
+        async with asyncio.timeout(START_SECONDS):
+            status = await process.wait()
+
+    assert status == 1
+    command = "sudo systemctl restart kaibiao.service"
+    assert asked.read_text().splitlines() == [f"live {command}", f"dead {command}"]
+
+
 @asynccontextmanager
 async def upstream(port: int) -> AsyncIterator[None]:
     """A server that says what it was told of who asks."""
@@ -66,7 +91,7 @@ async def upstream(port: int) -> AsyncIterator[None]:
 
     async def tell(request: web.Request) -> web.Response:
         said = request.headers
-        return web.json_response({"from": said["X-Forwarded-For"], "host": said["Host"]})
+        return web.json_response({"from": said.get("X-Forwarded-For"), "host": said["Host"]})
 
     app.router.add_get("/health/live", tell)
     runner = web.AppRunner(app)

@@ -101,29 +101,39 @@ async def kill_again_and_again(database: Database, folder: Path, *, seed: int, k
         f'[server]\nport = 0\n[database]\ndsn_file = "{folder / "dsn"}"\n'
         f'[platform]\nfolder = "{folder}"\nupload_bytes_max = {UPLOAD_BYTES_MAX}\n'
     )
-    for _ in range(kills):
-        moment = Moment(chance.randrange(RECEIPTS_MAX))
+    # One start more than there are kills: each one owes what the killed one before it promised.
+    for left in reversed(range(kills + 1)):
         async with programs.running("server", "serve", "--config", config) as program:
-            busy = [
-                asyncio.create_task(hand_in_until_killed(program.url, tender, one, moment))
-                for one in bidders
-            ]
-            async with asyncio.timeout(ANSWER_SECONDS):
-                await moment.come.wait()
-            await asyncio.sleep(chance.random() * LATER_SECONDS_MAX)
-            program.process.kill()
-            await program.process.wait()
-            await asyncio.gather(*busy)
-        tally.kills += 1
-        tally.repeated += sum(not one.handed[-1].receipt for one in bidders)
-        tally.acknowledged += moment.given
-        async with (
-            programs.running("server", "serve", "--config", config) as program,
-            open_pool(database.app_dsn, size=2) as pool,
-        ):
             await require_what_is_owed(program.url, tender, bidders)
-            await require_sound(pool, Blobs(folder / "blobs"), tender, bidders)
+            async with open_pool(database.app_dsn, size=2) as pool:
+                await require_sound(pool, Blobs(folder / "blobs"), tender, bidders)
+            if left:
+                await kill_under_load(program, tender, bidders, chance, tally)
     return tally
+
+
+async def kill_under_load(
+    program: programs.Program,
+    tender: Tender,
+    bidders: Sequence[Bidder],
+    chance: random.Random,
+    tally: Tally,
+) -> None:
+    """Let all hand in, and kill the server at a moment that chance has chosen."""
+    moment = Moment(chance.randrange(RECEIPTS_MAX))
+    busy = [
+        asyncio.create_task(hand_in_until_killed(program.url, tender, one, moment))
+        for one in bidders
+    ]
+    async with asyncio.timeout(ANSWER_SECONDS):
+        await moment.come.wait()
+    await asyncio.sleep(chance.random() * LATER_SECONDS_MAX)
+    program.process.kill()
+    await program.process.wait()
+    await asyncio.gather(*busy)
+    tally.kills += 1
+    tally.repeated += sum(not one.handed[-1].receipt for one in bidders)
+    tally.acknowledged += moment.given
 
 
 async def a_hall(platform: Platform) -> tuple[Tender, list[Bidder]]:
