@@ -10,6 +10,7 @@ from crypto.errors import BadKey
 from crypto.keys import recipient_text
 from tendering.actions.canaries import fresh_chance, issue_canary
 from tendering.actions.key_replacements import take_place
+from tendering.actions.projects import project_of_tender
 from tendering.actions.statements import require_statement, statement_by
 from tendering.domain import timetable as dates
 from tendering.domain.award import separated_method
@@ -25,7 +26,7 @@ from tendering.domain.overrides import override_json, standing_of
 from tendering.domain.participants import require_invited
 from tendering.domain.parties import Actor
 from tendering.domain.publication_rules import publication_findings
-from tendering.domain.quantities.lot_bill import LotBill
+from tendering.domain.quantities.lot_bill import LotBill, require_price_left
 from tendering.domain.refusals import Invalid
 from tendering.domain.refusals.rules import TermsUnlawful
 from tendering.domain.refusals.tenders import TenderIncomplete
@@ -47,6 +48,7 @@ from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.storage import (
     clarifications,
+    drafts,
     journal,
     key_holders,
     organizations,
@@ -84,27 +86,32 @@ async def create_tender(connection: Connection, tender: Tender, *, at: datetime)
 
 
 async def change_draft(
-    connection: Connection,
-    tender: Tender,
-    *,
-    version: int,
-    title: str,
-    description: str,
-    deadline: datetime,
-    method: Mapping[str, JsonValue],
-    committee: Mapping[str, JsonValue],
+    connection: Connection, tender: Tender, changed: Tender, law: Law, *, version: int
 ) -> Tender:
-    """Change a locked draft. Raises WrongPhase, TenderChanged when its version is another."""
+    """Change a locked draft. `law`: what holds for it as changed; lots keep their bills.
+
+    Raises WrongPhase, TenderChanged when its version is another, TenderIncomplete, ProjectInvalid,
+    Invalid when bidders are invited to a lot that is left out.
+    """
     require_status(tender, TenderStatus.DRAFT)
-    changed = replace(
-        tender,
-        title=title,
-        description=description,
-        deadline=deadline,
-        method=method,
-        committee=committee,
-    )
-    await tenders.replace(connection, changed, version=version)
+    bills = {lot.lot: lot.bill for lot in tender.lots}
+    lots = tuple(replace(lot, bill=bills.get(lot.lot)) for lot in changed.lots)
+    rounds = round_of(tender.procedure, tender.round.number, law.rulebook)
+    changed = replace(changed, lots=lots, round=rounds)
+    require_sound(changed)
+    for lot in lots:
+        if lot.bill is not None:
+            require_price_left(lot.bill, lot.ceiling_price_fen)
+    left_out = bills.keys() - {lot.lot for lot in lots}
+    for place in await participants.list_of_tender(connection, tender.id):
+        if place.lot in left_out:
+            raise Invalid("bidders are invited to a lot that is left out", where="lots")
+    project = tender.source.get("project")
+    if isinstance(project, dict) and changed.budget_fen != tender.budget_fen:
+        wanted = UUID(str(project["id"]))
+        entity = tender.procuring_entity_id
+        await project_of_tender(connection, wanted, entity, changed.budget_fen)
+    await drafts.replace(connection, changed, version=version)
     return await tenders.get(connection, tender.id)
 
 

@@ -59,6 +59,7 @@ from tendering.domain.refusals.rules import (
 )
 from tendering.domain.refusals.signatures import SignatureRefused
 from tendering.domain.refusals.tenders import (
+    BillInvalid,
     NotParticipant,
     ProjectInvalid,
     TenderChanged,
@@ -96,7 +97,18 @@ TENDER_ROUTES: Final = (
         "/tenders/{tender_id}",
         tenders.put_tender,
         action="tender.edit",
-        errors=(NotFound, Forbidden, WrongPhase, TenderChanged, Invalid, PreconditionFailed),
+        errors=(
+            NotFound,
+            Forbidden,
+            WrongPhase,
+            TenderChanged,
+            TenderIncomplete,
+            ProcedureInvalid,
+            ProjectInvalid,
+            BillInvalid,
+            Invalid,
+            PreconditionFailed,
+        ),
         body_bytes_max=_TENDER_BYTES_MAX,
         tags=("tenders",),
     ),

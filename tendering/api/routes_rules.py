@@ -1,17 +1,21 @@
-"""The doors of rules: findings, overrides, the whole course of a tender."""
+"""The doors of rules: findings, overrides, courses, and what is judged while it is written."""
 
 from typing import Final
 
-from tendering.api import rules
+from tendering.api import rules, sketches
 from tendering.api.routing import Route
 from tendering.domain.refusals import Forbidden, Invalid, NotFound
+from tendering.domain.refusals.awards import EvaluationIncomplete
 from tendering.domain.refusals.rules import (
+    BidsInvalid,
     MethodInvalid,
     OverrideStands,
+    PriceAboveCeiling,
+    ProcedureInvalid,
     RuleNotOverridable,
     TimetableUnlawful,
 )
-from tendering.domain.refusals.tenders import WrongPhase
+from tendering.domain.refusals.tenders import BillInvalid, WrongPhase
 
 RULE_ROUTES: Final = (
     Route(
@@ -54,6 +58,36 @@ RULE_ROUTES: Final = (
         status=201,
         idempotency="natural",
         errors=(Forbidden, NotFound, OverrideStands, WrongPhase),
+        tags=("rules",),
+    ),
+    Route("GET", "/methods/examples", sketches.get_method_examples, tags=("rules",)),
+    Route(
+        "POST",
+        "/sketches",
+        sketches.post_sketch,
+        action="tender.create",
+        idempotency="natural",
+        errors=(ProcedureInvalid, TimetableUnlawful),
+        body_bytes_max=1 << 20,
+        tags=("rules",),
+    ),
+    Route(
+        "POST",
+        "/methods/score",
+        sketches.post_score,
+        action="method.try",
+        idempotency="natural",
+        errors=(BidsInvalid, EvaluationIncomplete, MethodInvalid, PriceAboveCeiling),
+        tags=("rules",),
+    ),
+    Route(
+        "POST",
+        "/bills/reading",
+        sketches.post_bill_reading,
+        action="tender.create",
+        idempotency="natural",
+        errors=(BillInvalid,),
+        body_bytes_max=sketches.BILL_BYTES_MAX,
         tags=("rules",),
     ),
 )

@@ -95,13 +95,18 @@ class PostTender(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PutTender(Struct, frozen=True, forbid_unknown_fields=True):
-    """What may still change in a draft."""
+    """What may still change in a draft; what is left out stays as it is."""
 
     title: Line
     description: Text
     deadline: Instant
     method: dict[str, Any]
     committee: dict[str, Any]
+    lots: Annotated[list[LotBody], Meta(min_length=1, max_length=100)] | None = None
+    region: Region | None = None
+    circumstances: CircumstancesBody | None = None
+    bid_validity_days: Annotated[int, Meta(ge=1, le=3650)] | None = None
+    unlock_minutes: Annotated[int, Meta(ge=1, le=1440)] | None = None
 
 
 class PostKeyAnnouncement(Struct, frozen=True, forbid_unknown_fields=True):
@@ -148,24 +153,24 @@ async def post_tender(
 
 
 async def put_tender(
-    actor: Actor, connection: Connection, tender_id: UUID, if_match: str, body: PutTender
+    context: Context,
+    actor: Actor,
+    connection: Connection,
+    received_at: datetime,
+    tender_id: UUID,
+    *,
+    if_match: str,
+    body: PutTender,
 ) -> TenderView:
     """Change a draft that nobody else has changed since it was read."""
     tender = await tenders.lock(connection, tender_id)
     require_party(tender, actor.organization_id)
     if not if_match.isdigit():
         raise Invalid("the entity tag is a version number")
-    changed = await deeds.change_draft(
-        connection,
-        tender,
-        version=int(if_match),
-        title=body.title,
-        description=body.description,
-        deadline=in_utc(body.deadline),
-        method=body.method,
-        committee=body.committee,
-    )
-    return await tender_view(connection, changed)
+    changed = _changed(tender, body)
+    law = context.law(changed, received_at)
+    written = await deeds.change_draft(connection, tender, changed, law, version=int(if_match))
+    return await tender_view(connection, written)
 
 
 async def get_tender(
@@ -228,6 +233,40 @@ async def post_publication(
     return await tender_view(connection, published)
 
 
+def _lot(body: LotBody) -> Lot:
+    return Lot(
+        body.lot,
+        body.title,
+        body.estimate_fen,
+        body.ceiling_price_fen,
+        body.bid_security_fen,
+        tuple(body.items),
+    )
+
+
+def _changed(tender: Tender, body: PutTender) -> Tender:
+    """A draft with what was sent in the place of what was there."""
+    terms = tender.terms
+    return replace(
+        tender,
+        title=body.title,
+        description=body.description,
+        deadline=in_utc(body.deadline),
+        method=body.method,
+        committee=body.committee,
+        lots=tender.lots if body.lots is None else tuple(_lot(each) for each in body.lots),
+        region=body.region or tender.region,
+        circumstances=tender.circumstances
+        if body.circumstances is None
+        else circumstances_of(body.circumstances),
+        terms=replace(
+            terms,
+            bid_validity_days=body.bid_validity_days or terms.bid_validity_days,
+            unlock_minutes=body.unlock_minutes or terms.unlock_minutes,
+        ),
+    )
+
+
 def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool) -> Tender:
     as_agency = actor.role is Role.AGENCY
     if as_agency and body.procuring_entity_id is None:
@@ -245,17 +284,7 @@ def _draft(body: PostTender, actor: Actor, *, at: datetime, demonstration: bool)
         or actor.organization_id,
         agency_id=actor.organization_id if as_agency else body.agency_id,
         supervisor_id=body.supervisor_id,
-        lots=tuple(
-            Lot(
-                each.lot,
-                each.title,
-                each.estimate_fen,
-                each.ceiling_price_fen,
-                each.bid_security_fen,
-                tuple(each.items),
-            )
-            for each in body.lots
-        ),
+        lots=tuple(_lot(each) for each in body.lots),
         threshold=body.threshold,
         key_holders=tuple(
             KeyHolder(number, holder, "")

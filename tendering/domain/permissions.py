@@ -16,6 +16,7 @@ EVERYBODY = frozenset(R) - {R.PUBLIC}
 _TENDERING = {
     "project.read": TRADING,
     "project.register": TRADING,
+    "method.try": EVERYBODY,
     "tender.create": TRADING,
     "tender.edit": TRADING,
     "tender.publish": TRADING,

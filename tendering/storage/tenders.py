@@ -8,14 +8,13 @@ from typing import Any
 from uuid import UUID
 
 from crypto.canonical import JsonValue
-from tendering.domain.board import marks_of_text, searched_text
+from tendering.domain.board import marks_of_text
 from tendering.domain.circumstances import from_json as circumstances_of
 from tendering.domain.circumstances import to_json as circumstances_json
 from tendering.domain.disclosure import releases
 from tendering.domain.procedure import round_from_json, round_json
-from tendering.domain.quantities.lot_bill import lot_bill_from_json, lot_bill_json
+from tendering.domain.quantities.lot_bill import lot_bill_from_json
 from tendering.domain.refusals import NotFound
-from tendering.domain.refusals.tenders import TenderChanged
 from tendering.domain.suspension import Suspension, SuspensionReason
 from tendering.domain.tender import (
     Document,
@@ -28,6 +27,7 @@ from tendering.domain.tender import (
     Terms,
     require_running,
 )
+from tendering.storage import drafts
 from tendering.storage.connection import Connection, Record
 from tendering.storage.json_columns import from_json, to_json
 
@@ -141,7 +141,7 @@ async def get(connection: Connection, tender_id: UUID) -> Tender:
 
 async def insert(connection: Connection, tender: Tender, *, at: datetime) -> None:
     """Write a new draft with its lots and key holders, and what the board finds it by."""
-    text = await _searched_text(connection, tender)
+    text = await drafts.text_of(connection, tender)
     await connection.execute(
         """INSERT INTO tendering.tenders
                (id, number, title, description, regime, region, status, procuring_entity_id,
@@ -254,57 +254,8 @@ async def list_timetables(connection: Connection) -> list[tuple[UUID, dict[str, 
     return [(row["id"], from_json(row["timetable"])) for row in rows]
 
 
-async def replace(connection: Connection, tender: Tender, *, version: int) -> None:
-    """Write a changed draft if it still has `version`. Raises TenderChanged."""
-    text = await _searched_text(connection, tender)
-    updated = await connection.execute(
-        """UPDATE tendering.tenders
-           SET title = $3, description = $4, deadline = $5, method = $6, committee = $7,
-               search_text = $8, search_marks = $9, version = version + 1
-           WHERE id = $1 AND version = $2 AND status = 'draft'""",
-        tender.id,
-        version,
-        tender.title,
-        tender.description,
-        tender.deadline,
-        to_json(dict(tender.method)),
-        to_json(dict(tender.committee)),
-        text,
-        marks_of_text(text),
-    )
-    if updated != "UPDATE 1":
-        raise TenderChanged
-
-
-async def _searched_text(connection: Connection, tender: Tender) -> str:
-    """What the board searches of a tender: number, title, who buys, lots, description."""
-    buyer: str = await connection.fetchval(
-        "SELECT name FROM tendering.organizations WHERE id = $1", tender.procuring_entity_id
-    )
-    lots = [lot.title for lot in tender.lots]
-    return searched_text((tender.number, tender.title, buyer, *lots, tender.description))
-
-
 async def _insert_parts(connection: Connection, tender: Tender) -> None:
-    await connection.executemany(
-        """INSERT INTO tendering.lots
-               (tender_id, lot, title, estimate_fen, ceiling_price_fen, bid_security_fen, items,
-                bill)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8)""",
-        [
-            (
-                tender.id,
-                lot.lot,
-                lot.title,
-                lot.estimate_fen,
-                lot.ceiling_price_fen,
-                lot.bid_security_fen,
-                to_json([dict(item) for item in lot.items]),
-                None if lot.bill is None else to_json(lot_bill_json(lot.bill)),
-            )
-            for lot in tender.lots
-        ],
-    )
+    await drafts.put_lots(connection, tender)
     await connection.executemany(
         """INSERT INTO tendering.key_holders (tender_id, number, organization_id)
            VALUES ($1, $2, $3)""",

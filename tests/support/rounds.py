@@ -49,7 +49,7 @@ from tendering.domain.uploads import Upload
 from tendering.keys import PlatformKeys
 from tendering.procedures import round_of
 from tendering.rulebooks import holiday_calendar, method_text, rulebook_for, rulebook_of
-from tendering.storage import draws, experts, journal, tender_documents, tenders, uploads
+from tendering.storage import drafts, draws, experts, journal, tender_documents, tenders, uploads
 from tendering.storage.connection import Connection, Pool, reading, transaction
 from tendering.unlocking import OpenedBid
 from tests.support.evaluating import at_signing, draw_among, seat_committee
@@ -136,7 +136,7 @@ class RoundsPlay:
             periods = tender.round.periods
             earliest = earliest_deadline(law.rulebook, law.calendar, self.now, periods=periods)
             deadline = max(earliest + 9 * HOUR, self.now + HOUR)
-            await tenders.replace(
+            await drafts.replace(
                 connection, replace(tender, deadline=deadline), version=tender.version
             )
             document = Document("招标文件.pdf", bytes(32), 1000, "application/pdf")

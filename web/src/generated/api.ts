@@ -28,6 +28,8 @@ export interface BidRow { bidder_id: string; bidder_name: string; uscc: string; 
 
 export interface BidView { number: number; rejected: boolean; bidder_id: string | null; name: string | null; price_fen: number | null }
 
+export interface BillReading { content: string; lines: number; columns: Record<string, string>; fixed_fen: Record<string, number>; findings: Record<string, unknown>[] }
+
 export interface BookingAnswer { id: string; tender_id: string | null; partner_id: string | null; venue_id: string; venue: string; seats: number; scattered: boolean; begins_at: string; ends_at: string; status: BookingStatus; contact: string }
 
 export interface BookingList { mode: Mode; items: BookingAnswer[] }
@@ -274,6 +276,10 @@ export interface MessageList { items: MessageView[]; next: string | null }
 
 export interface MessageView { id: string; tender_id: string; tender_number: string; tender_title: string; kind: string; zh: string; en: string; at: string; read_at: string | null }
 
+export interface MethodExample { name: string; method: Record<string, unknown>; bids: Record<string, unknown> }
+
+export interface MethodExamples { items: MethodExample[] }
+
 export type Mode = "local" | "one_to_many" | "one_to_one" | "scattered";
 
 export interface MonthFigures { month: string; figures: SecurityFigures }
@@ -425,6 +431,8 @@ export interface PostAuthorization { role: Role; valid_until?: string | null }
 export interface PostAward { lot: string; chosen?: string | null; passed_over?: PassedOverBody[]; reasons?: string }
 
 export interface PostBid { lot: string; counter: number; manifest: Record<string, unknown>; uploads?: EnvelopeUploads | null; containers?: EnvelopeContainers | null }
+
+export interface PostBillReading { rows: string[][] }
 
 export interface PostBooking { venue_id: string; seats: number; begins_at: string; ends_at: string; scattered?: boolean; contact?: string }
 
@@ -580,6 +588,8 @@ export interface PostRoom { lot: string; opens_at: string; closes_at: string; bl
 
 export interface PostRuling { remedy: "award_void" | "correct" | "re_evaluate" | "re_evaluate_anew" | "re_tender" | "rejected"; text: string; statement: Record<string, unknown> }
 
+export interface PostScore { method: Record<string, unknown>; bids: Record<string, unknown> }
+
 export interface PostSession { login: string; password: string; role?: Role | null }
 
 export interface PostSessionRole { role: Role }
@@ -597,6 +607,8 @@ export interface PostShortfall { lot: string; decision: Decision; reason: string
 export interface PostSignature { preparation: string; signature: string }
 
 export interface PostSiteLink { site: string; key: string }
+
+export interface PostSketch { regime: "construction" | "government_procurement"; region: string; procedure?: string; circumstances?: CircumstancesBody; title?: string; description?: string; lots?: SketchLot[]; method?: Record<string, unknown>; committee?: Record<string, unknown>; bid_validity_days?: number; unlock_minutes?: number; drain_seconds?: number; planned?: Record<string, string> }
 
 export interface PostTender { title: string; description: string; regime: "construction" | "government_procurement"; region: string; supervisor_id: string; lots: tendering_api_tenders_LotBody[]; threshold: number; key_holder_ids: string[]; method: Record<string, unknown>; committee: Record<string, unknown>; bid_validity_days: number; unlock_minutes: number; drain_seconds: number; deadline: string; procuring_entity_id?: string | null; agency_id?: string | null; project_id?: string | null; source?: Record<string, unknown>; suite?: "age-v1-mlkem768x25519" | "age-v1-x25519" | "gm-sm2-sm3-sm4"; procedure?: string; circumstances?: CircumstancesBody }
 
@@ -634,7 +646,7 @@ export interface PutDocument { upload: string; media_type: string }
 
 export interface PutLotBill { document: string | null; terms?: Record<string, unknown> }
 
-export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown> }
+export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown>; lots?: tendering_api_tenders_LotBody[] | null; region?: string | null; circumstances?: CircumstancesBody | null; bid_validity_days?: number | null; unlock_minutes?: number | null }
 
 export interface PutWebhook { url: string }
 
@@ -716,6 +728,8 @@ export interface RowRefusalView { row: number; column: string; fault: RowFault }
 
 export interface RulingView { remedy: string; text: string; ruled_at: string }
 
+export interface ScoreAnswer { scores: Record<string, unknown> }
+
 export interface SealStep { step: "seal"; container: string; recipient: string; statement: Record<string, unknown> }
 
 export interface SeatView { number: number; role: string; site: string; name: string; checked_in: boolean; recused: boolean; locked: boolean; votes: number; marks: number }
@@ -757,6 +771,10 @@ export interface Sheet { seat: number; marks: Mark[] }
 export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
 
 export interface SiteLinkAnswer { host_key: string; seq: number }
+
+export interface SketchAnswer { rulebook: string; earliest_deadline: string; missing: string[]; findings: Record<string, unknown>[]; refused: Record<string, unknown>[]; steps: Record<string, unknown>[]; rules: Record<string, unknown>[] }
+
+export interface SketchLot { lot: string; title?: string; estimate_fen?: number; ceiling_price_fen?: number; bid_security_fen?: number }
 
 export interface StandingAnswer { standing: tendering_domain_identities_Standing }
 
@@ -836,6 +854,7 @@ export type tendering_domain_identities_Standing = "approval" | "proved" | "refu
 
 export interface Doors {
   "GET /archives": { query: { after?: string; limit?: number }; answer: ArchivedList };
+  "POST /bills/reading": { body: PostBillReading; answer: BillReading };
   "GET /certificates": { answer: CertificateList };
   "POST /certificates": { body: PostCertificate; answer: IssuedCertificate };
   "GET /certificates/revocations": { answer: Blob };
@@ -901,6 +920,8 @@ export interface Doors {
   "PUT /messages/read": { answer: undefined };
   "GET /messages/unread": { query: { known?: number; wait_seconds?: number }; answer: Unread };
   "PUT /messages/{message_id}/read": { path: { message_id: string }; answer: undefined };
+  "GET /methods/examples": { answer: MethodExamples };
+  "POST /methods/score": { body: PostScore; answer: ScoreAnswer };
   "GET /notification-settings": { answer: WishesView };
   "PUT /notification-settings": { body: PutWishes; answer: undefined };
   "GET /open-data/calendar.{form}": { path: { form: "ics" | "json" }; query: { month: string }; answer: unknown };
@@ -963,6 +984,7 @@ export interface Doors {
   "POST /sessions/role": { body: PostSessionRole; answer: SessionAnswer };
   "GET /shared-seats": { answer: SharedSeatList };
   "POST /shared-seats/{share_id}/{place}/answer": { path: { share_id: string; place: number }; body: PostSharedSeatAnswer; answer: SharedSeatView };
+  "POST /sketches": { body: PostSketch; answer: SketchAnswer };
   "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; procedure?: string; procuring_entity_id?: string; published_from?: string; published_to?: string; deadline_from?: string; deadline_to?: string; fen_min?: number; fen_max?: number; sort?: "amount" | "deadline" | "newest"; after?: string; limit?: number }; answer: TenderPage };
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };
