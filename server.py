@@ -129,6 +129,7 @@ class Running:
     address: str
     context: Context
     ended: asyncio.Event
+    rooms: RoomsContext
 
 
 @asynccontextmanager
@@ -185,7 +186,7 @@ async def running(settings: Settings) -> AsyncIterator[Running]:
                 watch(),
             )
         )
-        yield Running(f"http://{host}:{port}", context, ended)
+        yield Running(f"http://{host}:{port}", context, ended, rooms)
 
 
 async def _clock(pool: Pool, settings: Settings) -> Clock:

@@ -17,6 +17,7 @@ from evaluation_rooms.actions.editions import make_edition
 from evaluation_rooms.actions.hall import keep_time
 from evaluation_rooms.context import RoomsContext
 from evaluation_rooms.hall import HallPhase, phase_by_clock
+from evaluation_rooms.media.deeds import enter_arrivals
 from evaluation_rooms.storage import halls, rooms
 from evaluation_rooms.storage.rooms import DueEdition
 from tendering.background import side_by_side
@@ -36,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 def room_work(context: RoomsContext, blobs: Blobs) -> list[Coroutine[None, None, None]]:
     """All loops of rooms, each for ever."""
-    return [lead_halls(context), edit_blind_bids(context, blobs)]
+    return [lead_halls(context), edit_blind_bids(context, blobs), enter_arrivals(context)]
 
 
 async def edit_blind_bids(context: RoomsContext, blobs: Blobs) -> None:

@@ -1,12 +1,13 @@
 """What the rooms' handlers and sockets may use: built once in `server.py`."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from evaluation_rooms.actions.statements import Trust
 from evaluation_rooms.hub import Hub
+from evaluation_rooms.media.janus import Janus
 from evaluation_rooms.media.stage import Stage
 from evaluation_rooms.room_writer import RoomWriter, writing_rooms
 from evaluation_rooms.settings import MediaLimits, RoomSettings
@@ -43,12 +44,17 @@ async def open_rooms(
 ) -> AsyncIterator[RoomsContext]:
     """The parts, with a writer that writes while the block runs; the hub still has to run."""
     settings = RoomSettings()
-    async with writing_rooms(pool) as writer:
+    carrier = None if media.janus is None else Janus(media.janus, now=now)
+    stage = Stage(media, carrier)
+    async with (
+        writing_rooms(pool) as writer,
+        nullcontext() if carrier is None else carrier.running(),
+    ):
         yield RoomsContext(
             pool=pool,
             now=now,
             bus=bus,
-            hub=Hub(pool, bus, settings, Stage(media)),
+            hub=Hub(pool, bus, settings, stage),
             writer=writer,
             trust=trust,
             settings=settings,

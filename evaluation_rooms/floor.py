@@ -125,25 +125,21 @@ class Floor:
         """Who takes part, in the order of coming."""
         return tuple(self._peers.values())
 
-    def join(self, peer: Peer, place: Room | Hall) -> None:
-        """Take part, or send something else than before.
+    def join(self, peer: Peer, place: Room | Hall, *, instead_of: str = "") -> None:
+        """Take part, or begin anew `instead_of` a peer that one was.
 
         Raises MediaFull and what `require_may_join` raises.
         """
         require_may_join(peer.standing, peer.sends, place)
-        if peer.id not in self._peers and len(self._peers) >= self._peers_max:
+        if instead_of not in self._peers and len(self._peers) >= self._peers_max:
             raise MediaFull(peers_max=self._peers_max)
-        self._forget_offers(peer.id)
+        self.leave(instead_of)
         self._peers[peer.id] = peer
 
     def leave(self, peer_id: str) -> Peer | None:
         """Take part no longer; who it was."""
         self._forget_offers(peer_id)
         return self._peers.pop(peer_id, None)
-
-    def sends_for_seat(self, seat: int) -> bool:
-        """Does some line of a member's seat send picture and sound?"""
-        return any(one.standing.seat == seat and one.sends >= SEEN_AND_HEARD for one in self.peers)
 
     def paths_from(self, peer: Peer, place: Room | Hall) -> tuple[Path, ...]:
         """To whom a peer sends, and what."""

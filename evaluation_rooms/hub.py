@@ -226,7 +226,7 @@ class Hub:
                 line.end(SEAT_LOST)
         if any(entry.kind == hall.CURTAIN for entry in entries):
             _tell_hall(feed)
-        self.stage.follow(feed)
+        self.stage.follow(feed, entries)
 
 
 def _tell_hall(feed: Feed) -> None:

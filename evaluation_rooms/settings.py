@@ -19,11 +19,25 @@ class Relays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JanusServer:
+    """A Janus server that carries streams: the address of its WebSocket API, and its secret.
+
+    `recordings_folder`: where it records, on a disk that both see; empty: nothing is recorded.
+    """
+
+    address: str
+    secret: str = field(default="", repr=False)
+    recordings_folder: str = ""
+    publishers_max: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MediaLimits:
     """Sound and picture: how many take part in a room; a mesh has a line for each pair of them."""
 
     peers_max: int = 16
     relays: Relays = Relays()
+    janus: JanusServer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

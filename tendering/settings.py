@@ -176,10 +176,14 @@ class MediaSettings:
     """Sound and picture of the rooms: how many take part, and who helps browsers to meet.
 
     `turn_secret_file` holds the secret shared with the TURN server, which accepts credentials that
-    are made of it for `turn_seconds`.
+    are made of it for `turn_seconds`. `janus_address`: of a Janus server that carries the streams,
+    and records them in `recordings_folder`; empty: browsers send to one another.
     """
 
     peers_max: int = 16
+    janus_address: str = ""
+    janus_secret_file: str = ""
+    recordings_folder: str = ""
     stun_addresses: tuple[str, ...] = ()
     turn_addresses: tuple[str, ...] = ()
     turn_secret_file: str = ""
@@ -316,6 +320,10 @@ def _check_media(chosen: MediaSettings) -> None:
             raise SettingsRefused(f"media.{name}: an address begins with {schemes[0]}")
     if bool(chosen.turn_addresses) != bool(chosen.turn_secret_file):
         raise SettingsRefused("media: turn_addresses and turn_secret_file go together")
+    if chosen.janus_address and not chosen.janus_address.startswith(("ws:", "wss:")):
+        raise SettingsRefused("media.janus_address: an address begins with ws: or wss:")
+    if not chosen.janus_address and (chosen.janus_secret_file or chosen.recordings_folder):
+        raise SettingsRefused("media: it takes janus_address to record")
 
 
 def _check_outages(chosen: OutageSettings) -> None:

@@ -34,6 +34,8 @@ async def carry_out(
     if isinstance(request, m.MediaJoin):
         stage.join(line, feed, request.sends, at=at)
         why = Why.DEVICE
+        # Where recording is required somebody whom nothing carries is a gap as well.
+        before = before or not stage.is_there
     else:
         stage.leave(line, feed)
         why = Why.DEVICE if request.failed else Why.LEFT
@@ -58,6 +60,20 @@ async def gone(context: RoomsContext, line: Line, feed: Feed) -> None:
         log.debug("nothing to enter about a line that ended: %s", refused.code)
     except OUTAGES:
         log.warning("that a line ended could not be entered; its next coming will tell")
+
+
+async def enter_arrivals(context: RoomsContext) -> None:
+    """Enter whose streams arrive where they are carried, and whose do not any more, for ever."""
+    while True:
+        one = await context.hub.stage.arrivals.get()
+        try:
+            await _enter(
+                context, one.line, one.feed, before=one.before, why=Why.LINE, at=context.now()
+            )
+        except Refused as refused:
+            log.debug("nothing to enter about streams: %s", refused.code)
+        except OUTAGES:
+            log.warning("what a carrier of streams told could not be entered")
 
 
 async def _enter(
@@ -109,7 +125,4 @@ async def _continue(
 
 def _is_sent(context: RoomsContext, line: Line) -> bool:
     """Does a line of the same seat, or of the hall's host, send?"""
-    floor, standing = context.hub.stage.floor(line.session.room_id), line.session.standing
-    if standing.seat is not None:
-        return floor.sends_for_seat(standing.seat)
-    return any(one.sends and one.standing.viewer is Viewer.HOST for one in floor.peers)
+    return context.hub.stage.is_sent(line.session.room_id, line.session.standing)

@@ -1,63 +1,98 @@
 """The floors of this process and the lines on them: tells each whom it sees, carries descriptions.
 
-The default is a mesh: browsers send to one another, and only descriptions of streams come through
-here. Nothing of it is written anywhere; that a seat is seen, or is not, is a deed (`deeds`). All
-lines of a room must come to one process.
+Nothing of it is written anywhere; that a seat is seen, or is not, is a deed (`deeds`). How streams
+travel is the carrier's. All lines of a room must come to one process.
 """
 
+import asyncio
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from evaluation_rooms import messages as m
 from evaluation_rooms.feed import Feed, Line
-from evaluation_rooms.floor import Floor, Kind, Path, Peer
+from evaluation_rooms.floor import SEEN_AND_HEARD, Floor, Kind, Peer
 from evaluation_rooms.frames import text_frame
+from evaluation_rooms.media.carriers import Carrier, Mesh, Scene
 from evaluation_rooms.media.relays import ice_servers
-from evaluation_rooms.media_messages import (
-    IceServer,
-    MediaAnswered,
-    MediaFloor,
-    MediaOffered,
-    MediaPath,
-)
+from evaluation_rooms.media_messages import IceServer, MediaAnswered, MediaFloor, MediaOffered
 from evaluation_rooms.settings import MediaLimits
+from evaluation_rooms.standing import Standing, Viewer
+from tendering.domain.journal import Entry
 from tendering.domain.refusals.media import PeerGone
 
 PEER_BYTES = 9
 
 
+@dataclass(frozen=True, slots=True)
+class _Taker:
+    """A line on a floor: as whom, in which feed, and who helps its browser."""
+
+    line: Line
+    peer: Peer
+    feed: Feed
+    servers: tuple[IceServer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What changed by itself: streams of this line arrive, or do not. `before`: were they sent?"""
+
+    line: Line
+    feed: Feed
+    before: bool
+
+
 class Stage:
     """Every floor of this process, by room."""
 
-    def __init__(self, limits: MediaLimits | None = None) -> None:
+    def __init__(self, limits: MediaLimits | None = None, carrier: Carrier | None = None) -> None:
         """Nobody takes part yet."""
         self._limits = limits or MediaLimits()
+        self._carrier = carrier or Mesh()
         self._floors: dict[UUID, Floor] = {}
-        self._lines: dict[str, Line] = {}
+        self._takers: dict[str, _Taker] = {}
         self._peers: dict[Line, Peer] = {}
         self._told: dict[str, bytes] = {}
-        self._servers: dict[str, tuple[IceServer, ...]] = {}
+        self._arriving: set[str] = set()
+        self.arrivals: asyncio.Queue[Arrival] = asyncio.Queue()
+        self._carrier.begin(self)
 
     def floor(self, room_id: UUID) -> Floor:
         """The floor of a room."""
         return self._floors.get(room_id) or Floor(peers_max=self._limits.peers_max)
 
+    @property
+    def is_there(self) -> bool:
+        """Is what carries the streams there?"""
+        return self._carrier.is_there
+
+    def is_sent(self, room_id: UUID, standing: Standing) -> bool:
+        """Is this member, or the hall's host, to be seen and heard (the host: to be seen)?"""
+        return any(
+            standing.seat == one.standing.seat and one.sends >= SEEN_AND_HEARD
+            if standing.seat is not None
+            else one.standing.viewer is Viewer.HOST and bool(one.sends)
+            for one in self.floor(room_id).peers
+            if one.id in self._arriving or not self._carrier.notices_arrival
+        )
+
     def join(self, line: Line, feed: Feed, sends: Sequence[Kind], *, at: datetime) -> None:
         """Put a line on its floor, or change what it sends. Raises what `Floor.join` raises."""
-        known = self._peers.get(line)
-        peer_id = secrets.token_hex(PEER_BYTES) if known is None else known.id
-        peer = Peer(peer_id, line.session.standing, frozenset(sends))
         room_id = line.session.room_id
+        peer = Peer(secrets.token_hex(PEER_BYTES), line.session.standing, frozenset(sends))
         floor = self.floor(room_id)
-        floor.join(peer, feed.place(room_id))
-        self._floors[room_id] = floor
-        self._lines[peer_id], self._peers[line] = line, peer
-        self._servers[peer_id] = ice_servers(self._limits.relays, peer_id, at=at)
-        # Whoever joins anew begins anew, so that a browser that lost its streams gets them again.
-        self._told.pop(peer_id, None)
-        self._tell(floor, feed, room_id)
+        # Whoever joins anew begins anew, under another name: its browser has lost its streams.
+        known = self._peers.get(line)
+        floor.join(peer, feed.place(room_id), instead_of="" if known is None else known.id)
+        if known is not None:
+            self._forget(known)
+        self._floors[room_id], self._peers[line] = floor, peer
+        servers = ice_servers(self._limits.relays, peer.id, at=at)
+        self._takers[peer.id] = _Taker(line, peer, feed, servers)
+        self._changed(feed, room_id)
 
     def leave(self, line: Line, feed: Feed) -> Peer | None:
         """Take a line off its floor; who it was."""
@@ -65,63 +100,69 @@ class Stage:
         if peer is None:
             return None
         room_id = line.session.room_id
-        floor = self.floor(room_id)
-        floor.leave(peer.id)
-        del self._lines[peer.id], self._servers[peer.id]
-        self._told.pop(peer.id, None)
-        if not floor.peers:
+        self.floor(room_id).leave(peer.id)
+        self._forget(peer)
+        self._changed(feed, room_id)
+        if not self.floor(room_id).peers:
             self._floors.pop(room_id, None)
-        self._tell(floor, feed, room_id)
         return peer
 
+    def _forget(self, peer: Peer) -> None:
+        del self._takers[peer.id]
+        self._told.pop(peer.id, None)
+        self._arriving.discard(peer.id)
+
     def carry(self, line: Line, feed: Feed, message: m.MediaOffer | m.MediaAnswer) -> None:
-        """Bring a description to the peer it is for. Raises PeerGone, MediaRefused."""
+        """Bring a description to where it belongs. Raises PeerGone, MediaRefused."""
         peer = self._peers.get(line)
         if peer is None:
             raise PeerGone
-        room_id = line.session.room_id
-        floor, place = self.floor(room_id), feed.place(room_id)
-        brought: MediaOffered | MediaAnswered
-        if isinstance(message, m.MediaOffer):
-            floor.offer(peer.id, message.to, message.sdp, place)
-            brought = MediaOffered(peer.id, message.sdp)
-        else:
-            floor.answer(peer.id, message.to, message.sdp, place)
-            brought = MediaAnswered(peer.id, message.sdp)
-        if not self._lines[message.to].show(text_frame(m.encode(brought))):
-            raise PeerGone("it is behind: offer again")
+        self._carrier.take(self._scene(feed, line.session.room_id), peer, message)
 
-    def follow(self, feed: Feed) -> None:
+    def follow(self, feed: Feed, entries: Sequence[Entry]) -> None:
         """Something happened: tell those for whom it changes whom they see."""
         if not self._floors:
             return
         for room_id in {line.session.room_id for line in feed.lines} & self._floors.keys():
-            self._tell(self._floors[room_id], feed, room_id)
+            self._changed(feed, room_id, entries)
 
-    def _tell(self, floor: Floor, feed: Feed, room_id: UUID) -> None:
-        place = feed.place(room_id)
-        for peer in floor.peers:
-            frame = text_frame(
-                m.encode(
-                    MediaFloor(
-                        peer.id,
-                        _views(floor.paths_from(peer, place)),
-                        _views(floor.paths_to(peer, place)),
-                        self._servers[peer.id],
-                    )
-                )
-            )
-            if self._told.get(peer.id) != frame and self._lines[peer.id].show(frame):
+    # --- what the carrier calls ------------------------------------------------------------------
+
+    def tell(self, peer_id: str, message: MediaOffered | MediaAnswered) -> bool:
+        """Bring a peer a description; False when it is behind or gone."""
+        taker = self._takers.get(peer_id)
+        return taker is not None and taker.line.show(text_frame(m.encode(message)))
+
+    def heard(self, peer_id: str, *, arrives: bool) -> None:
+        """What a peer sends arrives, or does not any more: somebody has to enter it."""
+        taker = self._takers.get(peer_id)
+        if taker is None or arrives == (peer_id in self._arriving):
+            return
+        before = self.is_sent(taker.line.session.room_id, taker.peer.standing)
+        if arrives:
+            self._arriving.add(peer_id)
+        else:
+            self._arriving.discard(peer_id)
+        self.arrivals.put_nowait(Arrival(taker.line, taker.feed, before))
+
+    def tell_all(self) -> None:
+        """The carrier has come or gone."""
+        rooms = {one.line.session.room_id: one.feed for one in self._takers.values()}
+        for room_id, feed in rooms.items():
+            self._changed(feed, room_id)
+
+    # --- telling ---------------------------------------------------------------------------------
+
+    def _scene(self, feed: Feed, room_id: UUID) -> Scene:
+        return Scene(room_id, self.floor(room_id), feed.place(room_id))
+
+    def _changed(self, feed: Feed, room_id: UUID, entries: Sequence[Entry] = ()) -> None:
+        scene = self._scene(feed, room_id)
+        self._carrier.follow(scene, entries)
+        for peer in scene.floor.peers:
+            taker = self._takers[peer.id]
+            receivers, senders = self._carrier.paths(scene, peer)
+            told = MediaFloor(peer.id, tuple(receivers), tuple(senders), taker.servers)
+            frame = text_frame(m.encode(told))
+            if self._told.get(peer.id) != frame and taker.line.show(frame):
                 self._told[peer.id] = frame
-
-
-def _views(paths: Sequence[Path]) -> tuple[MediaPath, ...]:
-    return tuple(
-        MediaPath(
-            path.peer.id,
-            path.peer.standing.viewer,
-            path.peer.standing.seat,
-            tuple(sorted(path.kinds)),
-        )
-        for path in paths
-    )

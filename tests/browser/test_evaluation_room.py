@@ -1,9 +1,13 @@
 """An expert in the evaluation room: elects, reviews, scores, locks, leads on and confirms."""
 
+import asyncio
+import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,8 +16,12 @@ from msgspec.structs import replace
 
 from evaluation_rooms import commands as c
 from evaluation_rooms.actions.rooms import act, open_room
+from evaluation_rooms.media.deeds import enter_arrivals
+from evaluation_rooms.media.janus import Janus
+from evaluation_rooms.media.stage import Stage
 from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
+from evaluation_rooms.settings import JanusServer, MediaLimits
 from evaluation_rooms.standing import Standing, Viewer
 from evaluation_rooms.storage import rooms
 from tendering.actions.accounts import Grant, register_organization
@@ -35,6 +43,7 @@ from tests.support.evaluation import (
     votes,
 )
 from tests.support.evaluation_tender import SUPERVISOR, insert_opening, insert_tender
+from tests.support.janus import SECRET, janus
 
 pytestmark = [
     pytest.mark.needs("chromium"),
@@ -138,6 +147,46 @@ async def test_two_seats_and_the_supervisor_see_each_others_pictures_move(
         await watching.look("room-media")
 
     assert shown == [[True], [True], [True, True]]
+
+
+@pytest.mark.needs("janus")
+async def test_a_media_server_shows_and_records_who_is_there_and_ends_what_may_not_be(
+    visit: Visit, committee: Committee, tmp_path: Path
+) -> None:
+    rooms_context = committee.platform.running.rooms
+    async with visit() as one, visit() as watching, AsyncExitStack() as stack:
+        address = await stack.enter_async_context(janus(tmp_path))
+        recordings = tmp_path / "recordings"
+        server = JanusServer(address=address, secret=SECRET, recordings_folder=str(recordings))
+        carrier = Janus(server, now=rooms_context.now)
+        stack.callback(setattr, rooms_context.hub, "stage", rooms_context.hub.stage)
+        rooms_context.hub.stage = Stage(MediaLimits(), carrier)
+        await stack.enter_async_context(carrier.running())
+        entering = asyncio.create_task(enter_arrivals(rooms_context))
+        stack.callback(entering.cancel)
+        for visitor, login in ((one, LOGIN), (watching, WATCHING_LOGIN)):
+            await visitor.log_in(login, PASSWORD)
+            await visitor.go(f"/rooms/{ROOM}")
+            await visitor.see(".badge.live")
+        await watching.page.get_by_role("button", name="观看").click()
+        await one.page.get_by_role("button", name="开启摄像头和麦克风").click()
+        shown = await _moving(watching, ["1 号 示范专家1"])
+        await committee.do([c.Speak(1, "录像中说的话")])
+        await one.page.get_by_text("录像中说的话").wait_for()
+        await one.page.get_by_role("button", name="关闭摄像头和麦克风").click()
+        await watching.page.get_by_text("1 号席位录音录像中断（已关闭）").wait_for()
+        await watching.page.locator('video[aria-label="1 号 示范专家1"]').wait_for(state="detached")
+    [folder] = recordings.iterdir()
+    index = [json.loads(line) for line in (folder / "index.jsonl").read_text().splitlines()]
+    begins = next(line for line in index if "begins" in line)
+    said = next(line for line in index if line.get("kind") == "room.said")
+    files = {file.name: file.stat().st_size for file in folder.glob(f"{begins['begins']}*.mjr")}
+
+    assert shown == [True]
+    assert (begins["seat"], begins["sends"]) == (1, ["picture", "sound"])
+    assert said["in"][begins["begins"]] > 0
+    assert len(files) == 2
+    assert min(files.values()) > 1000
 
 
 async def _moving(visitor: Visitor, labels: list[str]) -> list[bool]:

@@ -2,21 +2,29 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import pytest
 from msgspec import structs
 
 from evaluation_rooms import commands as c
+from evaluation_rooms.media.janus import Janus
+from evaluation_rooms.media.stage import Stage
 from evaluation_rooms.phases import Phase
+from evaluation_rooms.settings import JanusServer, MediaLimits
 from evaluation_rooms.standing import Standing, Viewer
 from tendering.domain.journal import Event, Stream
 from tendering.domain.parties import Person
+from tendering.domain.refusals.rooms import PhaseNotReady
 from tendering.storage import journal, people
 from tendering.storage.connection import transaction
 from tests.support.evaluation import AT, TENDER, a_room_opening, check_ins, elects
 from tests.support.evaluation_tender import AGENCY
-from tests.support.media import a_description
+from tests.support.janus import SECRET, janus
+from tests.support.media import a_description, a_whole_description
 from tests.support.room_server import HOST, Client, RoomServer, member
 
 SECONDS = 20
@@ -125,6 +133,59 @@ async def test_two_seats_and_a_supervisor_see_one_another_and_a_gap_stops_a_proc
             await host.until("presence", others=["host"])
             late = goes_on | {"gap": gap["body"]["gap"] + 1}
             assert (await host.ask(id="d", **late))["code"] == "supervisor-absent"
+
+
+@pytest.mark.needs("janus")
+async def test_who_sends_to_a_media_server_is_told_when_it_is_gone_and_that_is_a_gap(
+    rooms: RoomServer, tmp_path: Path
+) -> None:
+    await evaluating(rooms)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(asyncio.timeout(SECONDS))
+        serving = await stack.enter_async_context(AsyncExitStack())
+        address = await serving.enter_async_context(janus(tmp_path))
+        carrier = Janus(JanusServer(address=address, secret=SECRET), now=rooms.context.now)
+        rooms.context.hub.stage = Stage(MediaLimits(), carrier)
+        await stack.enter_async_context(carrier.running())
+        one = await stack.enter_async_context(rooms.join(member(1)))
+        watching = await stack.enter_async_context(rooms.join(SUPERVISOR))
+        await join(watching, [])
+        await join(one, SENT)
+        # The server may have come a moment after the member.
+        told = await floor(one, [None], [])
+        [server] = told["receivers"]
+        assert (server["viewer"], server["kinds"]) == ("server", SENT)
+        offer = {"type": "media.offer", "id": "o", "sdp": a_whole_description()}
+        assert (await one.ask(to=server["peer"], **offer))["type"] == "ack"
+        answered = await one.until("media.answered", peer=server["peer"])
+        assert answered["sdp"].count("a=recvonly") == 2
+        whom = next(f for f in watching.frames if f["type"] == "media.floor")["you"]
+        assert (await one.ask(to=whom, **offer))["code"] == "peer-gone"
+        twice = a_whole_description().replace("a=mid:1", "a=mid:1\r\na=mid:2")
+        assert (await one.ask(to=server["peer"], **offer | {"sdp": twice}))["code"] == (
+            "media-refused"
+        )
+        early = {"type": "media.answer", "to": told["you"], "sdp": a_description("recvonly")}
+        assert (await watching.ask(id="a", **early))["code"] == "peer-gone"
+
+        await serving.aclose()
+        await floor(one, [], [])
+        # Nothing carries what it would send: that is a gap, and nobody leads the room on.
+        await join(one, SENT)
+        gap = (await told_of(watching, "media.gap_opened", seat=1))["body"]
+        with pytest.raises(PhaseNotReady):
+            await rooms.do(c.AdvancePhase(None, Phase.CHAIR))
+
+    assert gap["why"] == "device"
+
+
+async def told_of(client: Client, kind: str, *, seat: int) -> dict[str, Any]:
+    """The first entry of that kind about a seat."""
+    while True:
+        for one in client.frames:
+            if one.get("kind") == kind and one["body"]["seat"] == seat:
+                return one
+        await client.receive()
 
 
 async def test_nobody_is_on_the_floor_before_check_in_and_silence_is_kept(

@@ -151,6 +151,9 @@ def test_relays_of_sound_and_picture_are_addresses_of_their_kind() -> None:
         {"turn_addresses": ["stun:turn.example"], "turn_secret_file": "secret"},
         {"turn_addresses": ["turn:turn.example"]},
         {"turn_secret_file": "secret"},
+        {"janus_address": "http://127.0.0.1:8088"},
+        {"janus_secret_file": "secret"},
+        {"recordings_folder": "/srv/recordings"},
     ):
         with pytest.raises(SettingsRefused, match="media"):
             parse_settings({"media": media})

@@ -60,11 +60,12 @@ export function useMedia(room: RoomOnPage) {
   async function turnOff(failed = false): Promise<void> {
     stop(camera.value);
     stop(screen.value);
+    // First said, then ended: streams that end unsaid are a line that broke.
+    await room.ask({ type: "media.leave", failed });
     camera.value = screen.value = null;
     media.end();
     watching.value = false;
     if (failed) trouble.value = "missing";
-    await room.ask({ type: "media.leave", failed });
   }
 
   async function shareScreen(): Promise<void> {
