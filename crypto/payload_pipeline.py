@@ -73,10 +73,10 @@ class FileSource:
     def __init__(self, descriptor: int, *, start: int, block_bytes: int) -> None:
         """The file's own position is neither used nor moved."""
         self._descriptor = descriptor
-        self._start = start
-        self._size = max(0, os.fstat(descriptor).st_size - start)
+        self.start = start
+        self.size = max(0, os.fstat(descriptor).st_size - start)
         self._block_bytes = block_bytes
-        self._count = max(1, -(-self._size // block_bytes))
+        self._count = max(1, -(-self.size // block_bytes))
         self._lock = threading.Lock()
         self._next = 0
 
@@ -88,8 +88,8 @@ class FileSource:
         if index >= self._count:
             return None
         offset = index * self._block_bytes
-        data = room[: min(self._block_bytes, self._size - offset)]
-        _read_at(self._descriptor, data, self._start + offset)
+        data = room[: min(self._block_bytes, self.size - offset)]
+        _read_at(self._descriptor, data, self.start + offset)
         return Block(index, data, last=index == self._count - 1)
 
 

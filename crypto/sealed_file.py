@@ -180,7 +180,7 @@ def open_into(
     with source.open("rb", buffering=0) as file:
         # There is nothing to share out of a single block.
         workers = min(workers, -(-os.fstat(file.fileno()).st_size // SEALED_BLOCK_BYTES) or 1)
-        header, payload = _checked(file, file_key)
+        header, payload = checked_header(file, file_key)
         blocks, key = payload_blocks(payload, file_key, header.algorithms)
         leaves = open_blocks(
             blocks,
@@ -201,11 +201,15 @@ def open_stream(source: BinaryIO, file_key: bytes) -> Iterator[bytes]:
     comes; that none is missing is certain only when the iterator has ended. Raises BadHeader,
     BadMac, BadPayload.
     """
-    header, payload = _checked(source, file_key)
+    header, payload = checked_header(source, file_key)
     return open_payload_stream(file_key, payload, header.algorithms)
 
 
-def _checked(source: Readable, file_key: bytes) -> tuple[Header, Readable]:
+def checked_header(source: Readable, file_key: bytes) -> tuple[Header, Readable]:
+    """Read the header of a container and check its MAC; the payload follows in what is returned.
+
+    Raises BadHeader, BadMac.
+    """
     header, payload = read_header(
         source, bytes_max=SEALED_HEADER_BYTES_MAX, accepted=(AGE, NATIONAL)
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from tendering.actions.likenesses import make_likeness
 from tendering.api.context import Context
+from tendering.keeping import keep_opened_bids
 from tendering.own_process import ProcessFailed
 from tendering.storage import likenesses
 from tendering.storage.connection import OUTAGES, reading
@@ -40,6 +41,7 @@ async def compare_due(context: Context, *, leave: set[DueLikeness]) -> set[DueLi
         if due in leave:
             continue
         try:
+            await keep_opened_bids(context, due.tender_id, due.lot)
             await make_likeness(context.pool, context.blobs, due, now=context.now)
         except (ProcessFailed, FileNotFoundError):
             logger.exception("the bids of lot %s of %s were not compared", due.lot, due.tender_id)

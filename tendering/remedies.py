@@ -23,6 +23,7 @@ from tendering.domain.opening import OpeningPhase, UnlockedBy
 from tendering.domain.refusals import Refused
 from tendering.domain.refusals.openings import BidDoesNotOpen, WrongFileKey
 from tendering.domain.tender import Tender
+from tendering.keeping import keep_after_verdict
 from tendering.storage import bids, openings, tenders
 from tendering.storage.blobs import Blobs
 from tendering.storage.connection import reading, transaction
@@ -42,7 +43,7 @@ async def open_in_thread(
     session: int,
 ) -> OpenedBid:
     """Decrypt what a session opens of a bid, in a thread. Raises WrongFileKey, BidDoesNotOpen."""
-    async with context.opening:
+    async with context.opening.now():
         return await asyncio.to_thread(
             open_bid, context.blobs, tender, bid, file_keys, session=session
         )
@@ -95,6 +96,7 @@ async def open_with_shares(
         # Another process was first, or the shares had come too late.
         return await _is_open(context, tender_id, lot, bidder_id)
     context.touched(tender_id)
+    await keep_after_verdict(context, stored.bid, opened)
     return True
 
 
@@ -119,7 +121,7 @@ async def judge(context: Context, tender_id: UUID, lot: str, bidder_id: UUID) ->
         session = (await openings.get(connection, tender_id, lot)).session
         await place_containers(connection, context.blobs, stored.bid)
         handed = await remedies.handed_in(connection, tender_id, lot, bidder_id)
-    async with context.opening:
+    async with context.opening.now():
         return await asyncio.to_thread(
             find_fault, context.blobs, tender, stored.bid, handed, session=session
         )

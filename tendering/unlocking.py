@@ -1,8 +1,9 @@
 """Opening the containers of one bid once their file keys are known: check, decrypt, digest, read.
 
-Runs in a thread, before any lock is taken; what it leaves on the disk is addressed by its digest,
-so doing it twice does nothing new. Where a bid does not open, or is invalid, `find_fault` says by
-the rule that everybody can ask (`tendering/domain/fault.py`) whose fault that is.
+Runs in a thread, before any lock is taken, and leaves nothing. The contents are written afterwards
+(`keep_bid`), addressed by their digests: a verdict waits for no disk, and doing it twice does
+nothing new. Where a bid does not open, or is invalid, `find_fault` says by the rule that everybody
+can ask (`tendering/domain/fault.py`) whose fault that is.
 """
 
 import contextlib
@@ -17,6 +18,7 @@ from crypto.container_digest import container_digest
 from crypto.errors import BadHeader, BadKey, BadMac, BadPayload
 from crypto.file_output import FileOutput
 from crypto.keys import recipient_public
+from crypto.opened_view import opened_view
 from crypto.sealed_file import (
     SEALED_HEADER_BYTES_MAX,
     SealPolicy,
@@ -127,10 +129,9 @@ def open_bid(
         envelope.kind: _rederives(blobs, tender, envelope, file_keys[envelope.kind])
         for envelope in envelopes
     }
-    bundles = _open_envelopes(blobs, envelopes, file_keys)
     for envelope in envelopes:
         kind, file_key = envelope.kind, file_keys[envelope.kind]
-        digest, bundle = bundles[kind]
+        digest, bundle = _look_into(blobs, envelope, file_key)
         found = OpenedEnvelope(kind, envelope.digest, digest, rederives[kind])
         opened.append(found)
         forms[kind] = {} if bundle is None else bundle.form
@@ -139,6 +140,34 @@ def open_bid(
             faults[kind] = _invalid(blobs, tender, envelope, file_key, payload)
     fault = attribute_bid(faults) if faults else None
     return OpenedBid(bid.lot, bid.bidder_id, tuple(opened), forms, dict(file_keys), fault)
+
+
+def keep_bid(
+    blobs: Blobs, bid: SealedBid, file_keys: Mapping[str, bytes], digests: Mapping[str, bytes]
+) -> None:
+    """Write the contents of an open bid to where their `digests` say, durable. Blocks.
+
+    What is there already stays. Raises BidDoesNotOpen for what is no longer what was opened.
+    """
+    opened: dict[Path, str] = {}
+    with contextlib.ExitStack() as outputs:
+        for envelope in bid.envelopes:
+            digest = digests.get(envelope.kind)
+            if digest is None or blobs.opened_path(digest.hex()).is_file():
+                continue
+            place = blobs.temporary(secrets.token_hex(8))
+            output = outputs.enter_context(FileOutput(place))
+            try:
+                summary = open_into(
+                    blobs.path(envelope.upload_id), output, file_keys[envelope.kind]
+                )
+            except (BadHeader, BadMac, BadPayload) as error:
+                raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
+            if summary.plaintext_root != digest:
+                raise BidDoesNotOpen("not what was opened", kind=envelope.kind)
+            opened[output.partial] = digest.hex()
+        if opened:
+            blobs.keep_opened(opened)
 
 
 def find_fault(
@@ -153,8 +182,7 @@ def find_fault(
 
         def opens(file_key: bytes, envelope: SealedEnvelope = envelope) -> Payload:
             try:
-                found = _open_envelopes(blobs, [envelope], {envelope.kind: file_key})
-                _, bundle = found[envelope.kind]
+                _, bundle = _look_into(blobs, envelope, file_key)
             except BidDoesNotOpen:
                 return Payload.BROKEN
             return Payload.OPENS if bundle else Payload.NOT_CANONICAL
@@ -210,35 +238,18 @@ def _invalid(
     return attribute(evidence, lambda _: payload)
 
 
-def _open_envelopes(
-    blobs: Blobs, envelopes: Sequence[SealedEnvelope], file_keys: Mapping[str, bytes]
-) -> dict[str, tuple[bytes, Bundle | None]]:
-    """By kind, digest and bundle; None for a plaintext that is no bundle of this kind.
+def _look_into(
+    blobs: Blobs, envelope: SealedEnvelope, file_key: bytes
+) -> tuple[bytes, Bundle | None]:
+    """Digest and bundle; None for a plaintext that is no bundle of this kind.
 
-    What opened is kept, all together. Raises BidDoesNotOpen.
+    Raises BidDoesNotOpen.
     """
-    found: dict[str, tuple[bytes, Bundle | None]] = {}
-    opened: dict[Path, str] = {}
-    with contextlib.ExitStack() as outputs:
-        for envelope in envelopes:
-            place = blobs.temporary(secrets.token_hex(8))
-            output = outputs.enter_context(FileOutput(place))
-            try:
-                summary = open_into(
-                    blobs.path(envelope.upload_id), output, file_keys[envelope.kind]
-                )
-            except (BadHeader, BadMac, BadPayload) as error:
-                raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
-            digest = summary.plaintext_root
-            found[envelope.kind] = (digest, _bundle(output, envelope.kind, summary.size))
-            opened[output.partial] = digest.hex()
-        blobs.keep_opened(opened)
-    return found
-
-
-def _bundle(opened: FileOutput, kind: str, size_bytes: int) -> Bundle | None:
     try:
-        bundle = read_bundle(opened.read_at, size_bytes)
+        with opened_view(blobs.path(envelope.upload_id), file_key) as (view, digest):
+            bundle = read_bundle(view.read_at, view.size)
     except BadBundle:
-        return None
-    return bundle if bundle.kind == kind else None
+        return digest, None
+    except (BadHeader, BadMac, BadPayload) as error:
+        raise BidDoesNotOpen(str(error), kind=envelope.kind) from error
+    return digest, bundle if bundle.kind == envelope.kind else None

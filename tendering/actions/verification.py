@@ -15,6 +15,7 @@ from uuid import UUID
 from crypto.container_digest import container_digest, part_root
 from tendering.actions.small_containers import place_containers
 from tendering.domain.journal import Stream, first_head, next_head
+from tendering.domain.opening import OpeningPhase
 from tendering.domain.tender import Tender
 from tendering.storage import (
     archives,
@@ -133,11 +134,15 @@ async def _stored_files(
             where = f"bid {bid.lot}/{bid.bidder_id}/{bid.counter} {envelope.kind}"
             files[blobs.path(envelope.upload_id)] = (envelope.digest, where)
     for lot in await openings.list_lots(connection, tender.id):
-        for session in await openings.sessions(connection, tender.id, lot):
+        for session, phase in (await openings.sessions(connection, tender.id, lot)).items():
             unlocks = await openings.unlocks(connection, tender.id, lot, session=session)
             for bidder_id, opened in ((one.bidder_id, e) for one in unlocks for e in one.envelopes):
                 where = f"opened bid {lot}/{bidder_id} {opened.kind}"
                 path = blobs.opened_path(opened.plaintext_digest.hex())
+                # Written after the verdict, from what is checked here anyway; at the latest for the
+                # opening record.
+                if phase is not OpeningPhase.RECORDED and not path.is_file():
+                    continue
                 files[path] = (opened.plaintext_digest, where)
     return files
 

@@ -15,6 +15,7 @@ from tendering.api.session_reading import SessionReader
 from tendering.bell import Bell
 from tendering.domain.open_data.publication import DEMONSTRATION_PREFIX, Publisher
 from tendering.domain.parties import Actor
+from tendering.processor_turns import ProcessorTurns
 from tendering.settings import NotificationSettings, OpeningSettings, RatingSettings
 from tendering.storage.connection import Pool
 
@@ -71,7 +72,7 @@ class Context:
     openings: OpeningSettings = field(default_factory=OpeningSettings)
     bell: Bell = field(default_factory=Bell)
     ocid_prefix: str = DEMONSTRATION_PREFIX
-    opening: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(OPENINGS_AT_ONCE))
+    opening: ProcessorTurns = field(default_factory=lambda: ProcessorTurns(OPENINGS_AT_ONCE))
     downloading: asyncio.Semaphore = field(
         default_factory=lambda: asyncio.Semaphore(DOWNLOADS_AT_ONCE)
     )

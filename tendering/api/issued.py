@@ -17,6 +17,7 @@ from tendering.api.context import Actor, Context
 from tendering.api.fields import Instant, Line, LotNumber
 from tendering.domain.issuing import DocumentKind, IssuedDocument, Signatory
 from tendering.domain.time_stamping import SERIAL_BYTES, Stamper
+from tendering.keeping import keep_opened_bids
 from tendering.storage.connection import Connection
 
 CERTIFICATE_BYTES_MAX = 16 * 1024
@@ -223,6 +224,8 @@ async def post_opening_record(
     body: PostOpeningRecord,
 ) -> IssuedAnswer:
     """Make the opening record of a lot and issue it for signature (host)."""
+    # Whatever follows reads what the bids hold.
+    await keep_opened_bids(context, tender_id, body.lot)
     document = await issue_opening_record(
         context.pool,
         tender_id,

@@ -23,6 +23,7 @@ from tendering.domain.opening_forms import form_to_read
 from tendering.domain.refusals import NotFound, Refused
 from tendering.domain.refusals.openings import BidDoesNotOpen, WrongShare
 from tendering.domain.tender import ENVELOPES, Tender, TenderStatus
+from tendering.keeping import keep_after_verdict
 from tendering.remedies import (
     judge,
     judge_locked,
@@ -228,7 +229,7 @@ async def _in_custody(
         tender = await tenders.get(connection, tender_id)
         await place_containers(connection, context.blobs, bid)
     envelopes = envelopes_in(bid, tender, session)
-    async with context.opening:
+    async with context.opening.now():
         stored = await asyncio.to_thread(stored_digests, context.blobs, envelopes)
     receipt = {envelope.kind: envelope.digest.hex() for envelope in envelopes}
     return {
@@ -271,6 +272,8 @@ async def _unlocked(
             received_at=received_at,
             at=received_at,
         )
+    context.touched(tender_id)
+    await keep_after_verdict(context, stored.bid, opened)
     return UnlockAnswer(
         [
             Verdict(each.kind, each.rederives, each.plaintext_digest.hex())
