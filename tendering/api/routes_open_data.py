@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tendering.api import board, calendars, open_data
+from tendering.api import board, calendars, open_data, procedure_statistics
 from tendering.api.routing import Route
 from tendering.domain.refusals import Invalid, NotFound
 from tendering.publication.workbooks import XLSX
@@ -26,6 +26,21 @@ OPEN_DATA_ROUTES: Final = (
         statuses=(304,),
         produces=XLSX,
         produces_also=("text/csv",),
+        tags=_TAGS,
+    ),
+    Route(
+        "GET",
+        "/statistics/procedures",
+        procedure_statistics.get_procedure_statistics,
+        statuses=(304,),
+        tags=_TAGS,
+    ),
+    Route(
+        "GET",
+        "/statistics/procedures.csv",
+        procedure_statistics.get_procedure_table,
+        statuses=(304,),
+        produces="text/csv",
         tags=_TAGS,
     ),
     Route("GET", "/open-data/feed", open_data.get_feed, statuses=(304,), tags=_TAGS),

@@ -333,6 +333,9 @@ async def _look_around(people: People) -> None:
     await people.second.go("/statistics/securities")
     await people.second.see("canvas")
     await people.second.look("securities")
+    await people.second.page.locator("nav a[href='/statistics/procedures']").click()
+    await people.second.page.locator("canvas").nth(1).wait_for()
+    await people.second.look("procedures")
     page = people.host.page
     await people.host.go("/")
     await page.locator("select[name=region]").select_option("51")

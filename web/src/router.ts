@@ -31,6 +31,7 @@ declare module "vue-router" {
       | "guarantors"
       | "live"
       | "securities"
+      | "procedures"
       | "partners"
       | "notFound";
     needsLogIn?: boolean;
@@ -150,6 +151,13 @@ export const router = createRouter({
       component: () => import("@/pages/SecuritiesPage.vue"),
       props: true,
       meta: { title: "securities" },
+    },
+    {
+      path: "/statistics/procedures/:year(\\d{4})?",
+      name: "procedures",
+      component: () => import("@/pages/ProceduresPage.vue"),
+      props: true,
+      meta: { title: "procedures" },
     },
     {
       path: "/rooms/:id",

@@ -1,5 +1,6 @@
 """A winner falls away after the notice of award: the next candidate, or a new tender."""
 
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from tendering.domain.award_revocation import Following, Revocation
 from tendering.domain.contract import ContractTerms
 from tendering.domain.issuing import DocumentKind
 from tendering.domain.journal import Stream
+from tendering.domain.procedure_statistics import ProcedureFigures, figures
 from tendering.domain.refusals import Forbidden, NotFound
 from tendering.domain.refusals.awards import AwardNotAllowed, AwardNotRevocable, ContractStepRefused
 from tendering.domain.refusals.signatures import NotASignatory
 from tendering.domain.tender import TenderStatus
 from tendering.keys import PlatformKeys, load_keys
 from tendering.storage.connection import Pool, reading, transaction
+from tendering.storage.procedure_statistics import list_evaluated
 from tests.support.opened import PUBLISHED, Party
 from tests.support.rounds import HOUR, RoundsPlay, a_play
 from tests.support.signing import prepare, sign
@@ -84,6 +87,12 @@ async def draft(play: RoundsPlay, tender_id: UUID) -> None:
     await draft_contract(play.pool, tender_id, "1", law, terms, by=host, at=play.now)
 
 
+async def counted(play: RoundsPlay) -> ProcedureFigures:
+    async with reading(play.pool) as connection:
+        years = (PUBLISHED - timedelta(days=1), PUBLISHED + timedelta(days=1000))
+        return figures(await list_evaluated(connection, begin=years[0], end=years[1]))
+
+
 async def why_not(play: RoundsPlay, tender_id: UUID, said: Revocation) -> object:
     with pytest.raises(AwardNotRevocable) as refused:
         await revoke(play, tender_id, said)
@@ -118,11 +127,14 @@ async def test_e31_after_the_award_the_next_candidate_wins_and_gets_a_contract(
     tender_id = await awarded(play, regime)
     await draft(play, tender_id)
     first, second = (await result(play, tender_id)).published.candidates[:2]
+    assert (await counted(play)).awards == 1
 
     await revoke(play, tender_id)
     await revoke(play, tender_id)
 
     assert await play.status(tender_id) is TenderStatus.CANDIDATES_PUBLISHED
+    told = await counted(play)
+    assert (told.evaluations, told.awards, told.whole_days) == (1, 0, None)
     assert (await result(play, tender_id)).award is None
     await award_again(play, tender_id)
     now = await result(play, tender_id)

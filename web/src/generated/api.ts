@@ -636,6 +636,12 @@ export interface PriceExplained { kind: "price.explained"; room_id: string; bid:
 
 export interface Problem { type: string; title: string; status: number; code: string; detail?: string; parameters?: Record<string, unknown>; request_id?: string }
 
+export interface ProcedureGroup { name: string; figures: ProcedureSums }
+
+export interface ProcedureStatistics { year: number; total: ProcedureSums; months: ProcedureGroup[]; procedures: ProcedureGroup[]; sites: SiteFigures[] }
+
+export interface ProcedureSums { evaluations: number; remote: number; sites: number; awards: number; preparing_days: string | null; evaluating_days: string | null; deciding_days: string | null; whole_days: string | null }
+
 export interface ProjectFigures { number: string; title: string; opened_at: string; figures: SecurityFigures }
 
 export interface ProjectList { items: ProjectView[] }
@@ -769,6 +775,8 @@ export interface SharesAnswer { unlocked: boolean }
 export interface Sheet { seat: number; marks: Mark[] }
 
 export interface SignatoryAnswer { place: number; organization_id: string; name: string; title: string; signed_at: string | null; waived_because: string | null }
+
+export interface SiteFigures { name: string; evaluations: number; remote: number }
 
 export interface SiteLinkAnswer { host_key: string; seq: number }
 
@@ -985,6 +993,8 @@ export interface Doors {
   "GET /shared-seats": { answer: SharedSeatList };
   "POST /shared-seats/{share_id}/{place}/answer": { path: { share_id: string; place: number }; body: PostSharedSeatAnswer; answer: SharedSeatView };
   "POST /sketches": { body: PostSketch; answer: SketchAnswer };
+  "GET /statistics/procedures": { query: { year: number }; answer: ProcedureStatistics };
+  "GET /statistics/procedures.csv": { query: { year: number }; answer: Blob };
   "GET /tenders": { query: { q?: string; status?: "" | "awarded" | "candidates_published" | "continued" | "evaluated" | "evaluating" | "failed" | "opened" | "opening" | "published" | "terminated"; regime?: "" | "construction" | "government_procurement"; region?: string; procedure?: string; procuring_entity_id?: string; published_from?: string; published_to?: string; deadline_from?: string; deadline_to?: string; fen_min?: number; fen_max?: number; sort?: "amount" | "deadline" | "newest"; after?: string; limit?: number }; answer: TenderPage };
   "POST /tenders": { body: PostTender; answer: TenderView };
   "GET /tenders/{tender_id}": { path: { tender_id: string }; answer: TenderView };

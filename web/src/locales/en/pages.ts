@@ -63,6 +63,7 @@ export default {
     live: "Live supervision",
     partners: "Partner centers",
     securities: "Bid securities",
+    procedures: "Evaluations and durations",
     notFound: "Page not found",
   },
   roles: {

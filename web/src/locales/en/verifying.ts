@@ -1,5 +1,30 @@
-/** Texts of the page that checks archives, English. */
+/** Texts of what everybody may check and count, English. */
 export default {
+  procedureStatistics: {
+    title: "Evaluations and durations, {year}",
+    lead: "Only lots whose evaluation is public are counted, from the public record.",
+    all: "All statistics",
+    evaluations: "Lots evaluated",
+    remote: "At several sites",
+    local: "At one site",
+    sites: "Sites",
+    awards: "Lots awarded",
+    preparing_days: "Notice to deadline (days)",
+    evaluating_days: "Deadline to report (days)",
+    deciding_days: "Report to award (days)",
+    whole_days: "Notice to award (days)",
+    days: "{days} days",
+    none: "No evaluation of this year is public yet.",
+    plots: "Month after month",
+    byMonth: "By month",
+    byProcedure: "By procedure",
+    bySite: "By site",
+    month: "Month",
+    procedure: "Procedure",
+    site: "Site",
+    plotOfEvaluations: "Lots evaluated by month, at several sites and at one; the table below has the same numbers",
+    plotOfDays: "Median days of each stage by month; the table below has the same numbers",
+  },
   archiveCheck: {
     title: "Verify an archive",
     lead: "Choose or drop an archive as the platform gave it to you: the ZIP file, or the whole folder it unpacks to. Everything is computed on this computer, nothing is sent, and files may be of any size.",

@@ -62,6 +62,7 @@ export default {
     live: "现场监督",
     partners: "合作中心",
     securities: "投标保证金统计",
+    procedures: "评标与周期统计",
     notFound: "找不到页面",
   },
   roles: {

@@ -1,5 +1,30 @@
-/** Texts of the page that checks archives, Chinese. */
+/** Texts of what everybody may check and count, Chinese. */
 export default {
+  procedureStatistics: {
+    title: "{year} 年评标与周期统计",
+    lead: "只统计已经公开评标结果的标段，数字来自公开记录。",
+    all: "各项统计",
+    evaluations: "完成评标的标段",
+    remote: "远程异地评标",
+    local: "同一场地评标",
+    sites: "参加的场地",
+    awards: "已定标的标段",
+    preparing_days: "公告到截止（天）",
+    evaluating_days: "截止到评标报告（天）",
+    deciding_days: "评标报告到定标（天）",
+    whole_days: "公告到定标（天）",
+    days: "{days} 天",
+    none: "这一年还没有公开的评标结果。",
+    plots: "走势",
+    byMonth: "按月",
+    byProcedure: "按采购方式",
+    bySite: "按场地",
+    month: "月份",
+    procedure: "采购方式",
+    site: "场地",
+    plotOfEvaluations: "每月完成评标的标段：远程异地与同一场地；下表列有同样的数字",
+    plotOfDays: "每月各阶段天数的中位数；下表列有同样的数字",
+  },
   archiveCheck: {
     title: "核验归档",
     lead: "选择或者拖入平台给您的归档（ZIP 文件，或者解压后的整个文件夹）。全部计算在本机完成，文件不会上传，多大的文件都可以。",
