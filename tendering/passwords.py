@@ -7,15 +7,24 @@ everything else.
 import asyncio
 import secrets
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from tendering.domain.refusals.accounts import PasswordGuessable
 
 AT_ONCE: Final = 2
 WAITING_MAX: Final = 64
+# What zxcvbn calls safe against guessing over a line that slows it down.
+GUESSES_MIN: Final = Decimal(10) ** 8
+# The estimate takes long for more, and what stands behind makes nothing weaker.
+ESTIMATED_MAX: Final = 72
+PLATFORM_WORDS: Final = ("kaibiao", "开标", "招标", "投标", "toubiao", "zhaobiao")
 
 Result = TypeVar("Result")
 
@@ -34,9 +43,12 @@ class Passwords:
         self._waiting = 0
         self._decoy = self._hasher.hash(secrets.token_urlsafe(16))
 
-    async def hash(self, password: str) -> str:
-        """The argon2id text to store. Raises PasswordsBusy."""
-        return await self._in_thread(lambda: self._hasher.hash(_normal(password)))
+    async def hash(self, password: str, *, words: Sequence[str] = ()) -> str:
+        """The argon2id text to store. Raises PasswordsBusy, PasswordGuessable.
+
+        `words` are known of its owner, such as login and name: they make a password no stronger.
+        """
+        return await self._in_thread(lambda: self._hash(_normal(password), words))
 
     async def fits(self, password: str, stored: str | None) -> bool:
         """Is this the password? None, no such login, costs the same. Raises PasswordsBusy."""
@@ -46,6 +58,12 @@ class Passwords:
     def close(self) -> None:
         """Stop the threads once they have finished."""
         self._threads.shutdown(cancel_futures=True)
+
+    def _hash(self, password: str, words: Sequence[str]) -> str:
+        known = [word for word in (*PLATFORM_WORDS, *words) if word]
+        if zxcvbn(password[:ESTIMATED_MAX], user_inputs=known)["guesses"] < GUESSES_MIN:
+            raise PasswordGuessable
+        return self._hasher.hash(password)
 
     def _verify(self, stored: str, password: str) -> bool:
         try:

@@ -21,6 +21,8 @@ from tendering.domain.refusals.accounts import (
     AlreadyRegistered,
     AuthorizationStands,
     LoginTaken,
+    PasswordWrong,
+    PersonLeft,
     RoleHeld,
     RoleNotHeld,
 )
@@ -90,7 +92,9 @@ async def register(
         if repeated is None or repeated.organization_id != known.id:
             raise AlreadyRegistered
         return repeated
-    password_hash = await passwords.hash(password)
+    password_hash = await passwords.hash(
+        password, words=[*known_words(administrator), organization.name]
+    )
     async with transaction(pool) as connection:
         await register_organization(
             connection, organization, administrator, grants, password_hash=password_hash, at=at
@@ -116,7 +120,7 @@ async def add_person(
     repeated = await _same_person(pool, passwords, person, password)
     if repeated is not None:
         return repeated
-    password_hash = await passwords.hash(password)
+    password_hash = await passwords.hash(password, words=known_words(person))
     async with transaction(pool) as connection:
         organization = await organizations.lock(connection, person.organization_id)
         assert organization is not None
@@ -132,6 +136,60 @@ async def add_person(
             at=at,
         )
     return person
+
+
+async def change_password(
+    pool: Pool,
+    passwords: Passwords,
+    person: Person,
+    session: Session,
+    *,
+    current: str,
+    new: str,
+) -> None:
+    """Take another password, and end one's other sessions.
+
+    Raises PasswordWrong, PasswordGuessable. The same once more changes nothing.
+    """
+    async with reading(pool) as connection:
+        found = await people.credentials(connection, person.login)
+    stored = None if found is None else found[1]
+    if stored is None or not await passwords.fits(current, stored):
+        if await passwords.fits(new, stored):
+            return
+        raise PasswordWrong
+    password_hash = await passwords.hash(new, words=known_words(person))
+    async with transaction(pool) as connection:
+        if not await people.change_password(
+            connection, person.id, password_hash=password_hash, before=stored
+        ):
+            raise PasswordWrong
+        await sessions.delete_of_person(connection, person.id, besides=session.digest)
+
+
+async def reset_password(
+    pool: Pool, passwords: Passwords, person_id: UUID, password: str, *, by: Session
+) -> None:
+    """Give a colleague who has forgotten it a first password again; all sessions end.
+
+    Raises NotFound, NotAdministrator, PersonLeft, PasswordGuessable.
+    """
+    async with reading(pool) as connection:
+        person = await people.get(connection, person_id)
+    if person is None:
+        raise NotFound
+    require_administrator(by, person.organization_id)
+    if person.left_at is not None:
+        raise PersonLeft
+    password_hash = await passwords.hash(password, words=known_words(person))
+    async with transaction(pool) as connection:
+        await people.change_password(connection, person_id, password_hash=password_hash)
+        await sessions.delete_of_person(connection, person_id)
+
+
+def known_words(person: Person) -> tuple[str, ...]:
+    """What everybody knows of a person, and a password had better not consist of."""
+    return (person.login, person.name)
 
 
 async def grant(

@@ -12,13 +12,19 @@ from tendering.actions import accounts
 from tendering.actions.accounts import Grant
 from tendering.api.context import Context
 from tendering.api.fields import Instant, Line, Uscc
-from tendering.api.rate_limit import REGISTRATION, address_attempt, take
-from tendering.api.sessions import Login, Password
+from tendering.api.rate_limit import (
+    REGISTRATION,
+    address_attempt,
+    give_back,
+    log_in_attempt,
+    take,
+)
+from tendering.api.sessions import Login, Password, SomePassword
 from tendering.domain.parties import Authorization, Organization, Person, Session
 from tendering.domain.refusals.accounts import NotAdministrator
 from tendering.domain.roles import Role
 from tendering.storage import authorizations, organizations, people
-from tendering.storage.connection import Connection
+from tendering.storage.connection import Connection, reading
 
 ROLES_MAX = 9
 
@@ -61,6 +67,19 @@ class PostAuthorization(Struct, frozen=True, forbid_unknown_fields=True):
 
     role: Role
     valid_until: Instant | None = None
+
+
+class PutPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    """Change one's own password."""
+
+    current: SomePassword
+    new: Password
+
+
+class PutFirstPassword(Struct, frozen=True, forbid_unknown_fields=True):
+    """Give a colleague who has forgotten it a first password again."""
+
+    password: Password
 
 
 class OrganizationAnswer(Struct, frozen=True):
@@ -196,6 +215,30 @@ async def post_person(
         at=received_at,
     )
     return _person(added)
+
+
+async def put_first_password(
+    context: Context, session: Session, person_id: UUID, body: PutFirstPassword
+) -> None:
+    """Give a colleague a first password again; where the colleague was logged in ends."""
+    await accounts.reset_password(
+        context.pool, context.passwords, person_id, body.password, by=session
+    )
+
+
+async def put_password(
+    context: Context, request: web.Request, session: Session, body: PutPassword
+) -> None:
+    """Change one's own password; one's other sessions end."""
+    async with reading(context.pool) as connection:
+        person = await people.get(connection, session.actor.person_id)
+    assert person is not None
+    attempt = log_in_attempt(request, context, person.login)
+    await take(context, attempt)
+    await accounts.change_password(
+        context.pool, context.passwords, person, session, current=body.current, new=body.new
+    )
+    await give_back(context, attempt)
 
 
 async def post_departure(

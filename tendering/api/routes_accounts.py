@@ -17,6 +17,8 @@ from tendering.domain.refusals.accounts import (
     LoginTaken,
     NotAdministrator,
     PasskeyRefused,
+    PasswordGuessable,
+    PasswordWrong,
     PersonLeft,
     RoleHeld,
     RoleNotHeld,
@@ -31,7 +33,14 @@ ORGANIZATIONS_ROUTES: Final = (
         status=201,
         # Bodies with passwords are never fingerprinted; the same request finds what it made.
         idempotency="natural",
-        errors=(AlreadyRegistered, Forbidden, LoginTaken, TooManyAttempts, UsccInvalid),
+        errors=(
+            AlreadyRegistered,
+            Forbidden,
+            LoginTaken,
+            PasswordGuessable,
+            TooManyAttempts,
+            UsccInvalid,
+        ),
         tags=("accounts",),
     ),
     Route(
@@ -53,6 +62,25 @@ SESSION_ROUTES: Final = (
         sessions.post_session,
         status=201,
         errors=(LoginRefused, RoleNotHeld, TooManyAttempts),
+        tags=("sessions",),
+    ),
+    Route(
+        "GET", "/me/sessions", sessions.get_sessions, action="session.manage", tags=("sessions",)
+    ),
+    Route(
+        "DELETE",
+        "/me/sessions/{session_id}",
+        sessions.delete_session,
+        action="session.manage",
+        errors=(NotFound,),
+        tags=("sessions",),
+    ),
+    Route(
+        "PUT",
+        "/me/password",
+        accounts.put_password,
+        action="password.change",
+        errors=(PasswordWrong, PasswordGuessable, TooManyAttempts),
         tags=("sessions",),
     ),
     Route("DELETE", "/sessions/current", sessions.delete_current_session, tags=("sessions",)),
@@ -127,7 +155,15 @@ PEOPLE_ROUTES: Final = (
         action="people.manage",
         status=201,
         idempotency="natural",
-        errors=(LoginTaken, NotAdministrator, RoleNotHeld),
+        errors=(LoginTaken, NotAdministrator, PasswordGuessable, RoleNotHeld),
+        tags=("people",),
+    ),
+    Route(
+        "PUT",
+        "/people/{person_id}/password",
+        accounts.put_first_password,
+        action="people.manage",
+        errors=(NotAdministrator, NotFound, PasswordGuessable, PersonLeft),
         tags=("people",),
     ),
     Route(

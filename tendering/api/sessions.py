@@ -27,6 +27,7 @@ from tendering.domain.refusals import NotFound
 from tendering.domain.refusals.accounts import PasskeyRefused
 from tendering.domain.roles import Role
 from tendering.storage import passkeys as stored_passkeys
+from tendering.storage import sessions as stored_sessions
 from tendering.storage.connection import Connection
 
 TOKEN_BYTES: Final = 32
@@ -34,6 +35,7 @@ TOKEN_BYTES: Final = 32
 Login = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9._@-]{2,63}(?!\n)$", max_length=64)]
 Password = Annotated[str, Meta(min_length=10, max_length=128)]
 SomePassword = Annotated[str, Meta(max_length=128)]
+SessionId = Annotated[str, Meta(pattern=r"^[0-9a-f]{16}(?!\n)$", max_length=16)]
 CredentialId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,1364}(?!\n)$", max_length=1364)]
 
 
@@ -82,6 +84,22 @@ class SessionAnswer(Struct, frozen=True):
     csrf_token: str
     actor: ActorAnswer
     expires_in_seconds: Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+
+
+class SessionItem(Struct, frozen=True):
+    """One of one's own sessions; the id is not its token."""
+
+    id: str
+    role: Role
+    begun_at: Instant
+    expires_at: Instant
+    is_this: bool
+
+
+class SessionList(Struct, frozen=True):
+    """One's own sessions, the newest first."""
+
+    items: list[SessionItem]
 
 
 class PasskeyOptions(Struct, frozen=True):
@@ -137,6 +155,38 @@ async def delete_current_session(session: Session, connection: Connection) -> He
     """Log out."""
     await log_in.log_out(connection, session)
     return Headed(None, {"Set-Cookie": f"{COOKIE}=; Max-Age=0; {_COOKIE_ATTRIBUTES}"})
+
+
+async def get_sessions(context: Context, session: Session, connection: Connection) -> SessionList:
+    """Where one is logged in."""
+    found = await stored_sessions.list_of_person(
+        connection, session.actor.person_id, at=context.now()
+    )
+    return SessionList(
+        [
+            SessionItem(
+                _session_id(one.digest),
+                one.role,
+                one.begun_at,
+                one.expires_at,
+                one.digest == session.digest,
+            )
+            for one in found
+        ]
+    )
+
+
+async def delete_session(
+    context: Context, session: Session, connection: Connection, session_id: SessionId
+) -> None:
+    """End one of one's own sessions."""
+    found = await stored_sessions.list_of_person(
+        connection, session.actor.person_id, at=context.now()
+    )
+    digest = next((one.digest for one in found if _session_id(one.digest) == session_id), None)
+    if digest is None:
+        raise NotFound
+    await stored_sessions.delete(connection, digest)
 
 
 async def post_session_role(
@@ -227,6 +277,10 @@ def actor_answer(actor: Actor) -> ActorAnswer:
         actor.organization_name,
         actor.uscc,
     )
+
+
+def _session_id(digest: bytes) -> str:
+    return digest[:8].hex()
 
 
 def _new_session() -> tuple[str, NewSession]:

@@ -114,6 +114,8 @@ _ACCOUNTS: dict[str, frozenset[Role]] = {
     "certificate.revoke": EVERYBODY,
     "organization.grant_role": frozenset({R.OPERATOR}),
     "passkey.manage": EVERYBODY,
+    "password.change": EVERYBODY,
+    "session.manage": EVERYBODY,
     "people.manage": EVERYBODY,
     "message.read": EVERYBODY,
     "webhook.manage": EVERYBODY,

@@ -47,6 +47,20 @@ async def credentials(connection: Connection, login: str) -> tuple[Person, str] 
     return None if row is None else (_person(row), row["password_hash"])
 
 
+async def change_password(
+    connection: Connection, person_id: UUID, *, password_hash: str, before: str | None = None
+) -> bool:
+    """Store another password's hash; False when it is no more the one from before, if given."""
+    changed = await connection.fetchval(
+        """UPDATE tendering.people SET password_hash = $2
+           WHERE id = $1 AND password_hash = coalesce($3, password_hash) RETURNING true""",
+        person_id,
+        password_hash,
+        before,
+    )
+    return changed is not None
+
+
 async def list_of_organization(connection: Connection, organization_id: UUID) -> list[Person]:
     """The people of an organization, also those who left, by login."""
     rows = await connection.fetch(

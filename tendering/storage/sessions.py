@@ -5,12 +5,23 @@ of the person, ends it at the next request.
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from tendering.domain.parties import Actor, Session
 from tendering.domain.roles import Role
 from tendering.storage.connection import Connection, Record
+
+
+@dataclass(frozen=True, slots=True)
+class BegunSession:
+    """A session in its person's own list. `digest` is the SHA-256 of its token."""
+
+    digest: bytes
+    role: Role
+    begun_at: datetime
+    expires_at: datetime
 
 
 async def insert(
@@ -68,12 +79,36 @@ async def delete(connection: Connection, digest: bytes) -> None:
     await connection.execute("DELETE FROM tendering.sessions WHERE digest = $1", digest)
 
 
-async def delete_of_person(connection: Connection, person_id: UUID) -> None:
-    """Log a person out everywhere."""
+async def list_of_person(
+    connection: Connection, person_id: UUID, *, at: datetime
+) -> list[BegunSession]:
+    """The living sessions of a person, the newest first."""
+    rows = await connection.fetch(
+        """SELECT s.digest, a.role, s.created_at, s.expires_at
+           FROM tendering.sessions AS s
+           JOIN tendering.authorizations AS a ON a.id = s.authorization_id
+           WHERE a.person_id = $1 AND s.expires_at > now()
+             AND a.revoked_at IS NULL AND (a.valid_until IS NULL OR a.valid_until > $2)
+           ORDER BY s.created_at DESC, s.digest""",
+        person_id,
+        at,
+    )
+    return [
+        BegunSession(row["digest"], Role(row["role"]), row["created_at"], row["expires_at"])
+        for row in rows
+    ]
+
+
+async def delete_of_person(
+    connection: Connection, person_id: UUID, *, besides: bytes | None = None
+) -> None:
+    """Log a person out everywhere, or but for one session."""
     await connection.execute(
         """DELETE FROM tendering.sessions AS s USING tendering.authorizations AS a
-           WHERE a.id = s.authorization_id AND a.person_id = $1""",
+           WHERE a.id = s.authorization_id AND a.person_id = $1
+             AND s.digest IS DISTINCT FROM $2::bytea""",
         person_id,
+        besides,
     )
 
 

@@ -21,6 +21,7 @@ _TEXTS: Final = (
     "price",
     "opening_record",
     "0" * 64,
+    "0" * 16,
     "招标文件.pdf",
     "x001",
     "2026-12",

@@ -63,6 +63,18 @@ class PasskeyRefused(Invalid):
     code = "passkey-refused"
 
 
+class PasswordGuessable(Invalid):
+    """The password is too easily guessed: a longer one, of words that do not belong together."""
+
+    code = "password-guessable"
+
+
+class PasswordWrong(Invalid):
+    """The present password is not right."""
+
+    code = "password-wrong"
+
+
 class PersonLeft(Conflict):
     """This person has left the organization."""
 

@@ -262,3 +262,97 @@ async def test_an_authorization_ends_by_the_platforms_clock(edge: Edge) -> None:
 
     assert (over, answer["code"]) == (422, "already-over")
     assert (given, ended, fresh) == (201, 401, 201)
+
+
+NEW = "几个 互不相关 lantern 的词"
+
+
+async def test_who_changes_the_password_is_out_everywhere_else(edge: Edge) -> None:
+    await edge.enter(1, Role.BIDDER)
+    here, there = await edge.log_in("login1"), await edge.log_in("login1")
+    change = {"current": PASSWORD, "new": NEW}
+
+    changed, _ = await edge.call("PUT", "/me/password", change, token=here)
+    again, _ = await edge.call("PUT", "/me/password", change, token=here)
+
+    assert (changed, again) == (204, 204)
+    assert [(await edge.call("GET", "/me", token=token))[0] for token in (here, there)] == [
+        200,
+        401,
+    ]
+    login = {"login": "login1"}
+    before, _ = await edge.call("POST", "/sessions", login | {"password": PASSWORD})
+    after, _ = await edge.call("POST", "/sessions", login | {"password": NEW})
+    assert (before, after) == (401, 201)
+
+
+async def test_a_password_is_not_changed_without_the_present_one_or_to_a_guessable_one(
+    edge: Edge,
+) -> None:
+    await edge.enter(1, Role.BIDDER)
+    token = await edge.log_in("login1")
+
+    for change, code in (
+        ({"current": "not the password", "new": NEW}, "password-wrong"),
+        ({"current": PASSWORD, "new": "password123456"}, "password-guessable"),
+        ({"current": PASSWORD, "new": "login1login1"}, "password-guessable"),
+        ({"current": PASSWORD, "new": "Kaibiao2026"}, "password-guessable"),
+    ):
+        status, answer = await edge.call("PUT", "/me/password", change, token=token)
+        assert (status, answer["code"]) == (422, code)
+
+    assert await edge.log_in("login1")
+
+
+async def test_guessing_the_present_password_is_slowed_down_as_at_the_log_in(edge: Edge) -> None:
+    await edge.enter(1, Role.BIDDER)
+    token = await edge.log_in("login1")
+    wrong = {"current": "not the password", "new": NEW}
+
+    answers = [await edge.call("PUT", "/me/password", wrong, token=token) for _ in range(9)]
+
+    assert [status for status, _ in answers] == [422] * 8 + [429]
+
+
+async def test_an_administrator_gives_a_first_password_again(edge: Edge) -> None:
+    await edge.enter(1, Role.BIDDER)
+    await edge.enter(2, Role.BIDDER)
+    manager, stranger = await edge.log_in("login1"), await edge.log_in("login2")
+    _, added = await edge.call("POST", "/people", colleague(), key="person-0001", token=manager)
+    forgetful = await edge.log_in("colleague")
+    path, body = f"/people/{added['id']}/password", {"password": NEW}
+
+    by_others = [(await edge.call("PUT", path, body, token=t))[0] for t in (stranger, forgetful)]
+    weak, answer = await edge.call(
+        "PUT", path, {"password": "示范同事示范同事示范同事"}, token=manager
+    )
+    given, _ = await edge.call("PUT", path, body, token=manager)
+
+    assert all(status in {403, 404} for status in by_others)
+    assert (weak, answer["code"], given) == (422, "password-guessable", 204)
+    assert (await edge.call("GET", "/me", token=forgetful))[0] == 401
+    login = {"login": "colleague", "password": NEW}
+    assert (await edge.call("POST", "/sessions", login))[0] == 201
+    await edge.call("POST", f"/people/{added['id']}/departure", key="leaves-0001", token=manager)
+    gone, answer = await edge.call("PUT", path, body, token=manager)
+    assert (gone, answer["code"]) == (409, "person-left")
+
+
+async def test_one_sees_where_one_is_logged_in_and_ends_it_there(edge: Edge) -> None:
+    await edge.enter(1, Role.BIDDER)
+    await edge.enter(2, Role.BIDDER)
+    here, there = await edge.log_in("login1"), await edge.log_in("login1")
+    _, mine = await edge.call("GET", "/me/sessions", token=here)
+    other = next(one["id"] for one in mine["items"] if not one["is_this"])
+    path = f"/me/sessions/{other}"
+
+    assert len(mine["items"]) == 2
+    assert here not in str(mine)
+    foreign, _ = await edge.call("DELETE", path, token=await edge.log_in("login2"))
+    ended, _ = await edge.call("DELETE", path, token=here)
+    again, _ = await edge.call("DELETE", path, token=here)
+    assert (foreign, ended, again) == (404, 204, 404)
+    assert [(await edge.call("GET", "/me", token=token))[0] for token in (here, there)] == [
+        200,
+        401,
+    ]

@@ -188,6 +188,8 @@ export default {
   "login-taken": "Somebody uses this login. Choose another one.",
   "not-administrator": "Only an administrator of your organization may do this.",
   "passkey-refused": "The passkey was not accepted or took too long. Try again.",
+  "password-guessable": "This password is too easily guessed. Take a longer one, such as several words that do not belong together; no names, logins or common passwords.",
+  "password-wrong": "The present password is not right; nothing was changed. Enter it again.",
   "person-left": "This person has left the organization.",
   "role-not-held": "You or your organization do not have this role.",
   "role-held": "The organization has this role already.",

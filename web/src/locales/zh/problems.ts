@@ -186,6 +186,8 @@ export default {
   "login-taken": "这个登录名已有人使用，请换一个。",
   "not-administrator": "只有本单位管理员可以办理。",
   "passkey-refused": "通行密钥验证没有通过或已超时，请重试。",
+  "password-guessable": "这个密码太容易被猜到。请换一个更长的，例如几个互不相关的词，不要用姓名、登录名或常见密码。",
+  "password-wrong": "当前密码不正确，密码没有更改。请重新输入当前密码。",
   "person-left": "此人已经离开本单位。",
   "role-not-held": "贵单位或您本人没有这个身份。",
   "role-held": "该单位已经具有这个身份。",
