@@ -78,5 +78,6 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: { proxy: { "/api": { target: platform, ws: true } } },
-  test: { include: ["tests/**/*.test.ts"], environment: "node" },
+  // Vectors are computed in full; how long that takes is no matter of right or wrong.
+  test: { include: ["tests/**/*.test.ts"], environment: "node", testTimeout: 60_000 },
 });

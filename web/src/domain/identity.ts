@@ -1,4 +1,7 @@
-/** Identifiers made in the browser. */
+/** Identifiers made in the browser, and what a password must have. */
+
+/** As the server asks; whether it is easily guessed the server says. */
+export const PASSWORD_LENGTH_MIN = 10;
 
 /** A random UUID (RFC 9562, version 4). Not `randomUUID`, which pages without TLS do not have. */
 export function freshUuid(): string {
