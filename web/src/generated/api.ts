@@ -650,7 +650,11 @@ export interface ProjectView { id: string; procuring_entity_id: string; name: st
 
 export interface PutDocument { upload: string; media_type: string }
 
+export interface PutFirstPassword { password: string }
+
 export interface PutLotBill { document: string | null; terms?: Record<string, unknown> }
+
+export interface PutPassword { current: string; new: string }
 
 export interface PutTender { title: string; description: string; deadline: string; method: Record<string, unknown>; committee: Record<string, unknown>; lots?: tendering_api_tenders_LotBody[] | null; region?: string | null; circumstances?: CircumstancesBody | null; bid_validity_days?: number | null; unlock_minutes?: number | null }
 
@@ -755,6 +759,10 @@ export type Service = "bid_submitted" | "contract_signed" | "evaluation_done" | 
 export interface ServiceTotals { service: Service; very_good: number; good: number; fair: number; bad: number; very_bad: number }
 
 export interface SessionAnswer { token: string; csrf_token: string; actor: ActorAnswer; expires_in_seconds: number }
+
+export interface SessionItem { id: string; role: Role; begun_at: string; expires_at: string; is_this: boolean }
+
+export interface SessionList { items: SessionItem[] }
 
 export interface ShareList { items: ShareView[] }
 
@@ -924,6 +932,9 @@ export interface Doors {
   "GET /me": { answer: Me };
   "GET /me/passkeys": { answer: PasskeyList };
   "DELETE /me/passkeys/{credential_id}": { path: { credential_id: string }; answer: undefined };
+  "PUT /me/password": { body: PutPassword; answer: undefined };
+  "GET /me/sessions": { answer: SessionList };
+  "DELETE /me/sessions/{session_id}": { path: { session_id: string }; answer: undefined };
   "GET /messages": { query: { before?: string; limit?: number }; answer: MessageList };
   "PUT /messages/read": { answer: undefined };
   "GET /messages/unread": { query: { known?: number; wait_seconds?: number }; answer: Unread };
@@ -954,6 +965,7 @@ export interface Doors {
   "POST /people/{person_id}/authorizations": { path: { person_id: string }; body: PostAuthorization; answer: AuthorizationAnswer };
   "DELETE /people/{person_id}/authorizations/{authorization_id}": { path: { person_id: string; authorization_id: string }; answer: undefined };
   "POST /people/{person_id}/departure": { path: { person_id: string }; answer: undefined };
+  "PUT /people/{person_id}/password": { path: { person_id: string }; body: PutFirstPassword; answer: undefined };
   "GET /platform": { answer: PlatformAnswer };
   "GET /projects": { answer: ProjectList };
   "POST /projects": { body: PostProject; answer: ProjectView };
