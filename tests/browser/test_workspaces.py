@@ -19,7 +19,6 @@ from playwright.async_api import Browser, Page
 import hatch_build
 from clients.clarifying import Clarification, clarify
 from clients.demo.pdf_maker import make_pdf
-from clients.uploading import upload_file
 from crypto import age_passphrase
 from crypto.canonical import JsonValue
 from tendering.domain.award import PublishedCandidates
@@ -30,6 +29,7 @@ from tendering.storage import candidates, tenders
 from tendering.storage.candidates import StoredAward, StoredEvaluation
 from tendering.storage.connection import transaction
 from tests.browser.conftest import free_port
+from tests.browser.drafting import build_method, hand_in_documents, write_tender
 from tests.support.browsing import PHONE, Manner, Visitor, visiting
 from tests.support.hall import HallPlay, hall_play
 from tests.support.platform import PASSWORD, serving
@@ -39,7 +39,7 @@ from tests.support.sealing_page import choose, seal_and_hand_in
 pytestmark = [
     pytest.mark.needs("chromium", "age"),
     pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.timeout(240),
+    pytest.mark.timeout(300),
 ]
 
 UPLOAD_BYTES_MAX = 64 << 20
@@ -105,6 +105,8 @@ async def test_a_tender_is_run_and_bid_for_on_its_pages(
         )
         people = People(play, host, bidder, second)
         draft = await _plan(people)
+        await write_tender(people.host, draft)
+        await build_method(people.host, draft)
         await _answer_findings(people, draft, tmp_path)
         await _clarify(people)
         await _announce(people)
@@ -136,8 +138,11 @@ async def _plan(people: People) -> UUID:
     await page.get_by_label("投标截止").fill("2020-01-08T10:00")
     await people.host.look("projects")
     await page.get_by_role("button", name="起草", exact=True).click()
-    await page.wait_for_url("**/desk/planning")
+    await page.wait_for_url("**/desk/draft")
     draft = UUID(page.url.split("/")[-3])
+    await people.host.see("aside .notice.bad")
+    await people.host.look("desk-draft")
+    await page.get_by_role("link", name="时间安排").click()
     # A deadline in the past is against the law; the earliest lawful one is taken over by a button.
     await people.host.see(".notice.bad")
     await people.host.look("desk-planning")
@@ -151,10 +156,8 @@ async def _answer_findings(people: People, draft: UUID, folder: Path) -> None:
     """A finding stands beside its page; a named person rejects it with a reason."""
     file = folder / "招标文件.pdf"
     make_pdf(file, title="示范招标文件", paragraphs=[UNSOUND], size_bytes=10_000)
-    line = people.play.host.line
-    body = {"upload": str(await upload_file(line, file)), "media_type": "application/pdf"}
-    await line.put(f"/tenders/{draft}/documents/{file.name}", body)
-    page = await people.desk("documents", draft)
+    await hand_in_documents(people.host, draft, file)
+    page = people.host.page
     await people.host.see("button.finding")
     await page.locator("button.finding", has_text="品牌").click()
     await people.host.see(".sheet .mark")
@@ -328,7 +331,7 @@ async def _look_around(people: People) -> None:
     await asyncio.gather(
         _visit(people.host, "tasks-host", "calendar", "ratings", "messages"),
         _visit(people.bidder, "tasks-bidder"),
-        _visit(people.second, "tasks", "calendar", "receipt"),
+        _visit(people.second, "tasks", "calendar", "receipt", "method"),
     )
     await people.second.go("/statistics/securities")
     await people.second.see("canvas")

@@ -1,6 +1,7 @@
 /** Addresses and their pages; all but the board come when they are asked for. */
 import { createRouter, createWebHistory } from "vue-router";
 
+import { isOutdated } from "@/api/problems";
 import BoardPage from "@/pages/BoardPage.vue";
 import { useSession } from "@/stores/session";
 
@@ -20,6 +21,7 @@ declare module "vue-router" {
       | "workspace"
       | "tasks"
       | "projects"
+      | "method"
       | "calendar"
       | "receipt"
       | "verify"
@@ -74,6 +76,12 @@ export const router = createRouter({
       name: "projects",
       component: () => import("@/pages/ProjectsPage.vue"),
       meta: { title: "projects", needsLogIn: true },
+    },
+    {
+      path: "/method",
+      name: "method",
+      component: () => import("@/pages/MethodPage.vue"),
+      meta: { title: "method", needsLogIn: true },
     },
     {
       path: "/calendar/:month(\\d{4}-\\d{2})?",
@@ -205,6 +213,19 @@ export const router = createRouter({
     },
   ],
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+});
+
+const RELOADED = "kaibiao.reloaded";
+
+/** A tab of before a deploy asks for pages that are gone: the address is opened anew, once. */
+router.onError((thrown: unknown, to) => {
+  if (!isOutdated(thrown)) return;
+  if (sessionStorage.getItem(RELOADED) === to.fullPath) return;
+  sessionStorage.setItem(RELOADED, to.fullPath);
+  location.assign(to.fullPath);
+});
+router.afterEach((_to, _from, failure) => {
+  if (!failure) sessionStorage.removeItem(RELOADED);
 });
 
 router.beforeEach((to) => {

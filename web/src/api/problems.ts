@@ -24,9 +24,15 @@ export class Problem extends Error {
   }
 }
 
+/** Was a part of the pages asked for that a deploy has taken away since this tab was opened? */
+export function isOutdated(thrown: unknown): boolean {
+  return /dynamically imported module|importing a module script|preload CSS/i.test(String(thrown));
+}
+
 /** Whatever was thrown, as a problem that can be shown. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown;
+  if (isOutdated(thrown)) return new Problem("page-outdated");
   console.error(thrown);
   return new Problem("browser-fault", 0, { detail: String(thrown) });
 }

@@ -1,5 +1,6 @@
 /** The English texts. */
 import desk from "@/locales/en/desk";
+import drafting from "@/locales/en/drafting";
 import hall from "@/locales/en/hall";
 import messages from "@/locales/en/messages";
 import pages from "@/locales/en/pages";
@@ -14,6 +15,6 @@ import work from "@/locales/en/workspace";
 import workplaces from "@/locales/en/workplaces";
 import type { Texts } from "@/locales/zh";
 
-const en: Texts = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, desk, work, hall, problems, record, rooms, messages, sealing };
+const en: Texts = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, ...drafting, desk, work, hall, problems, record, rooms, messages, sealing };
 
 export default en;

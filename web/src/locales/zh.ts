@@ -1,5 +1,6 @@
 /** The Chinese texts, which set what texts there are. */
 import desk from "@/locales/zh/desk";
+import drafting from "@/locales/zh/drafting";
 import hall from "@/locales/zh/hall";
 import messages from "@/locales/zh/messages";
 import pages from "@/locales/zh/pages";
@@ -13,7 +14,7 @@ import verifying from "@/locales/zh/verifying";
 import work from "@/locales/zh/workspace";
 import workplaces from "@/locales/zh/workplaces";
 
-const zh = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, desk, work, hall, problems, record, rooms, messages, sealing };
+const zh = { ...pages, ...workplaces, ...venues, ...sureties, ...verifying, ...drafting, desk, work, hall, problems, record, rooms, messages, sealing };
 
 export default zh;
 

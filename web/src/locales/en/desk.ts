@@ -3,9 +3,12 @@ export default {
   title: "Run this tender",
   menu: "What is to be done",
   publicPage: "See the public page",
+  written: "It is published, or not yours to write. Changes are made by clarifications; its course stands in the other parts.",
   suspended: "stands still",
   notYours: "Your organization does not run this tender. If you have another role, change to it in your account.",
   parts: {
+    draft: "Write",
+    method: "Method",
     planning: "Dates",
     documents: "Documents",
     announcements: "Announcements",

@@ -15,6 +15,8 @@ export default {
     register: "Register",
     dark: "Switch to dark",
     light: "Switch to light",
+    role: "Role",
+    roleFailed: "The role was not changed: ",
   },
   clock: {
     label: "Platform time",
@@ -51,6 +53,7 @@ export default {
     workspace: "Bid workspace",
     tasks: "Tasks",
     projects: "Projects",
+    method: "Evaluation methods",
     calendar: "Calendar",
     receipt: "Check a receipt",
     verify: "Verify an archive",

@@ -34,6 +34,7 @@ export default {
   // In the browser.
   network: "The platform cannot be reached. Check your network and try again.",
   "line-lost": "The line broke: whether the last step was done is not certain. Check once you are connected again.",
+  "page-outdated": "The platform has been updated. Reload the page to go on; what was saved stays as it is.",
   "browser-fault": "This page has failed. Reload it; if that does not help, update your browser.",
   "passkey-cancelled": "The passkey was not used. Try again, or log in with your password.",
   "key-file-missing": "Choose the key file first.",

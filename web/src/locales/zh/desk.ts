@@ -3,9 +3,12 @@ export default {
   title: "项目办理",
   menu: "办理事项",
   publicPage: "查看公开页面",
+  written: "已经发布（或者不由您编制），不能再编制。变更请用澄清修改；进展见其他各项。",
   suspended: "已暂停",
   notYours: "本项目不由贵单位办理。如果您有其他身份，请在“我的账户”中切换。",
   parts: {
+    draft: "编制招标",
+    method: "评标办法",
     planning: "时间安排",
     documents: "招标文件",
     announcements: "公告与签章",

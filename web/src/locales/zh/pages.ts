@@ -15,6 +15,8 @@ export default {
     register: "注册",
     dark: "切换为深色",
     light: "切换为浅色",
+    role: "身份",
+    roleFailed: "没有切换身份：",
   },
   clock: {
     label: "平台时间",
@@ -50,6 +52,7 @@ export default {
     workspace: "投标工作区",
     tasks: "待办",
     projects: "项目登记",
+    method: "评标办法编制",
     calendar: "开标日历",
     receipt: "核对回执",
     verify: "核验归档",

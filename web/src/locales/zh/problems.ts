@@ -34,6 +34,7 @@ export default {
   // In the browser.
   network: "无法连接平台。请检查网络后重试。",
   "line-lost": "连接中断，不能确定刚才的操作是否完成。恢复连接后请核对。",
+  "page-outdated": "平台已更新，请刷新页面后继续；已填写并保存的内容不受影响。",
   "browser-fault": "页面出错了。请刷新页面；如仍不行，请更新浏览器。",
   "passkey-cancelled": "没有完成通行密钥验证。可以重试，或者改用密码登录。",
   "key-file-missing": "请先选择密钥文件。",
