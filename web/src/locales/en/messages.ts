@@ -47,6 +47,7 @@ export default {
     identity: "checks of identity",
     key: "lost keys",
     key_holder: "key holders",
+    lot: "lots",
     objection: "objections",
     opening: "opening",
     override: "rules set aside, seen",

@@ -47,6 +47,7 @@ export default {
     identity: "身份核验",
     key: "密钥丢失",
     key_holder: "密钥持有人",
+    lot: "标段",
     objection: "异议",
     opening: "开标",
     override: "规则不适用的查看",
