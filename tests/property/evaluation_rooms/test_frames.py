@@ -57,6 +57,15 @@ FRAMES = st.one_of(
     frame("phase.advance", to=st.sampled_from([*Phase, "nowhere"])),
     frame("chair.vote", candidate=st.integers(0, 6)),
     frame("say", text=WORDS),
+    frame(
+        "page.show",
+        bid=BIDS,
+        part=st.just("technical"),
+        file=st.integers(0, 2),
+        page=st.integers(0, 9),
+        criterion=st.sampled_from(["", "design", "nothing"]),
+        text=WORDS,
+    ),
     frame("nothing.known"),
 )
 
