@@ -47,6 +47,9 @@ OUTAGES: Final[tuple[type[Exception], ...]] = (
     exceptions.OperatorInterventionError,
     exceptions.InsufficientResourcesError,
     exceptions.LockNotAvailableError,
+    # Between the loss of a primary and the promotion of its replica nobody can write.
+    exceptions.TargetServerAttributeNotMatched,
+    exceptions.ReadOnlySQLTransactionError,
 )
 
 # What may end a listening line; whatever it was, the answer is to connect again.

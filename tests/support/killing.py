@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -35,6 +36,10 @@ UPLOAD_BYTES_MAX: Final = 64 << 20
 RECEIPTS_MAX: Final = 12
 LATER_SECONDS_MAX: Final = 0.05
 ANSWER_SECONDS: Final = 60
+
+
+class Away(Exception):
+    """The platform says that it is unavailable for now."""
 
 
 @dataclass(slots=True)
@@ -253,5 +258,7 @@ async def _ask(
     headers = {"Content-Type": kind, "Idempotency-Key": uuid4().hex}
     async with line.request(method, path, data=io.BytesIO(body), headers=headers) as answer:
         content = await answer.read()
+        if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            raise Away
         assert answer.ok, (path, answer.status, content[:300])
         return content
