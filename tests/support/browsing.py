@@ -84,7 +84,7 @@ class Visitor:
         """
         await self._quiet()
         path = self._pictures / f"{self._manner.name}-{name}.png"
-        await self.page.screenshot(path=path, full_page=True, animations="disabled")
+        await self.page.screenshot(path=path, full_page=bool(PICTURES), animations="disabled")
         width = await self.page.evaluate("() => document.documentElement.scrollWidth")
         assert width <= self._manner.viewport["width"], f"{name} is {width} pixels wide"
         if not again:
