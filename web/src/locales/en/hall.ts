@@ -94,6 +94,7 @@ export default {
     title: "Host (lot {lot})",
     state: "{open} unlocked, {locked} not yet.",
     reveal: "Read out (shows all prices at once)",
+    revealFirst: "Read out (what was unlocked; prices stay sealed)",
     revealWaits: "Possible once all are unlocked, or when unlocking has ended.",
     extend: "More time to unlock",
     longer: "Longer by",

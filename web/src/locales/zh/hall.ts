@@ -94,6 +94,7 @@ export default {
     title: "主持开标（第 {lot} 标段）",
     state: "已解密 {open} 份，尚未解密 {locked} 份。",
     reveal: "开始唱标（同时公布全部报价）",
+    revealFirst: "开始唱标（公布解密结果，报价仍然密封）",
     revealWaits: "全部解密完成或者解密时间结束后才能唱标。",
     extend: "延长解密时间",
     longer: "延长",
