@@ -6,6 +6,10 @@ CREATE SCHEMA rooms;
 
 CREATE SCHEMA tendering;
 
+CREATE FUNCTION tendering.board_marks(marks integer[], status text, region text) RETURNS integer[]
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    RETURN (marks || array_remove(ARRAY[(- array_position(ARRAY['published'::text, 'opening'::text, 'opened'::text, 'evaluating'::text, 'evaluated'::text, 'candidates_published'::text, 'awarded'::text, 'continued'::text, 'failed'::text, 'terminated'::text], status)), (NULLIF("left"(region, 1), ''::text))::integer, (NULLIF("left"(region, 2), ''::text))::integer, (NULLIF("left"(region, 3), ''::text))::integer, (NULLIF("left"(region, 4), ''::text))::integer, (NULLIF("left"(region, 5), ''::text))::integer, (NULLIF(region, ''::text))::integer], NULL::integer));
+
 CREATE FUNCTION tendering.newest_session(uuid, text) RETURNS integer
     LANGUAGE sql STABLE
     AS $_$
@@ -2415,7 +2419,7 @@ CREATE UNIQUE INDEX tenders_previous_id ON tendering.tenders USING btree (previo
 
 CREATE INDEX tenders_procuring_entity_id ON tendering.tenders USING btree (procuring_entity_id, deadline DESC, id);
 
-CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (search_marks) WITH (fastupdate=off);
+CREATE INDEX tenders_search_marks ON tendering.tenders USING gin (tendering.board_marks(search_marks, status, region)) WITH (fastupdate=off);
 
 CREATE INDEX tenders_supervisor_id ON tendering.tenders USING btree (supervisor_id, deadline DESC, id);
 

@@ -54,7 +54,6 @@ class Page:
 _FILTERS: Final = """
     t.status <> 'draft' AND t.published_at IS NOT NULL
     AND ($2 = '' OR t.regime = $2)
-    AND ($3 = '' OR (t.region >= rpad($3, 6, '0') AND t.region <= rpad($3, 6, '9')))
     AND ($4 = '' OR t.procedure = $4)
     AND ($5::uuid IS NULL OR t.procuring_entity_id = $5)
     AND ($6::timestamptz IS NULL OR t.published_at >= $6)
@@ -64,15 +63,29 @@ _FILTERS: Final = """
     AND ($10::bigint IS NULL OR t.estimate_fen >= $10)
     AND ($11::bigint IS NULL OR t.estimate_fen <= $11)
 """
+_REGION: Final = """
+    AND ($3 = '' OR (t.region >= rpad($3, 6, '0') AND t.region <= rpad($3, 6, '9')))"""
 # Without words the text is not looked at, and an index alone may tell which tenders fit.
-_NO_WORDS: Final = """
+_NO_WORDS: Final = (
+    _REGION
+    + """
     AND ($1 = '' OR t.status = $1) AND $12::text[] IS NOT NULL AND $13::int[] IS NOT NULL"""
-# Two statuses, one of which nobody has: or the index of what is due, which is of published tenders
-# only, tempts to read the texts of all of them.
-_WORDS: Final = """
-    AND ($1 = '' OR t.status IN ($1, '')) AND t.search_text LIKE ALL ($12::text[])"""
-_BY_MARKS: Final = _WORDS + " AND t.search_marks @> $13::int[]"
-_WITHOUT_MARKS: Final = _WORDS + " AND $13::int[] IS NOT NULL"
+)
+_LIKE: Final = " AND t.search_text LIKE ALL ($12::text[])"
+# The marks tell of status and region, too. These conditions look at the row and suit no index:
+# another one beside the marks reads more than it spares.
+_BY_MARKS: Final = (
+    _LIKE
+    + """
+    AND ($1 = '' OR t.status || '' = $1) AND left(t.region, length($3)) = $3
+    AND tendering.board_marks(t.search_marks, t.status, t.region)
+        @> tendering.board_marks($13::int[], $1, $3)"""
+)
+# Along an order. Two statuses, one of which nobody has: or the index of what is due, which is of
+# published tenders only, tempts to read the texts of all of them.
+_WITHOUT_MARKS: Final = (
+    _LIKE + _REGION + " AND ($1 = '' OR t.status IN ($1, '')) AND $13::int[] IS NOT NULL"
+)
 
 _COLUMNS: Final = """
        t.id, t.number, t.title, t.regime, t.region, t.procedure, t.status, t.deadline,
