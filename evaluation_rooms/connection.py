@@ -227,7 +227,10 @@ class Connection:
 
     async def _send(self) -> None:
         if self._feed is not None and self.session.joined:
+            was_behind = not self._is_current
             await self._catch_up(self._feed)
+            if was_behind:
+                self._context.hub.tell_who_is_there(self, self._feed)
         if self._end_code is not None:
             await self._socket.close(code=self._end_code)
             return

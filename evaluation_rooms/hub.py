@@ -7,7 +7,7 @@ from the bus only say when to look; the hub also looks by itself every few secon
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 from uuid import UUID
@@ -100,21 +100,15 @@ class Hub:
                 at = max(feed.presence_from, loop.time() + self._settings.window_seconds)
                 feed.presence_timer = loop.call_at(at, self._tell_hall_now, feed)
             return
-        lines = [
-            line for line in feed.lines if line.session.joined and line.session.room_id == room_id
-        ]
-        standings = [line.session.standing for line in lines]
-        seats = sorted({one.seat for one in standings if one.seat is not None})
-        others = sorted(
-            {
-                str(one.viewer)
-                for one in standings
-                if one.viewer not in {Viewer.MEMBER, Viewer.PUBLIC}
-            }
-        )
-        frame = text_frame(encode(Presence(seats, others)))
+        lines = _joined(feed, room_id)
+        frame = _presence(lines)
         for line in lines:
             line.show(frame)
+
+    def tell_who_is_there(self, line: Line, feed: Feed) -> None:
+        """Tell a line that has caught up: while it was behind it was told nothing that passes."""
+        if feed.stream is not Stream.PUBLIC:
+            line.show(_presence(_joined(feed, line.session.room_id)))
 
     def lines(self) -> list[Line]:
         """Every connection of this process."""
@@ -227,6 +221,19 @@ class Hub:
         if any(entry.kind == hall.CURTAIN for entry in entries):
             _tell_hall(feed)
         self.stage.follow(feed, entries)
+
+
+def _joined(feed: Feed, room_id: UUID) -> list[Line]:
+    return [line for line in feed.lines if line.session.joined and line.session.room_id == room_id]
+
+
+def _presence(lines: Iterable[Line]) -> bytes:
+    """Which seats and who else are there, as a frame."""
+    standings = [line.session.standing for line in lines]
+    seats = sorted({one.seat for one in standings if one.seat is not None})
+    silent = {Viewer.MEMBER, Viewer.PUBLIC}
+    others = sorted({str(one.viewer) for one in standings if one.viewer not in silent})
+    return text_frame(encode(Presence(seats, others)))
 
 
 def _tell_hall(feed: Feed) -> None:

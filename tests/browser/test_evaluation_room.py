@@ -1,48 +1,46 @@
-"""An expert in the evaluation room: elects, reviews, scores, locks, leads on and confirms."""
+"""An evaluation at three sites: experts elect, review, score, lock, lead on and confirm.
+
+Each site has an expert and an operator at a browser of their own; the supervisor watches.
+"""
 
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 import pytest_asyncio
-from msgspec.structs import replace
 
 from evaluation_rooms import commands as c
-from evaluation_rooms.actions.rooms import act, open_room
 from evaluation_rooms.media.deeds import enter_arrivals
 from evaluation_rooms.media.janus import Janus
 from evaluation_rooms.media.stage import Stage
-from evaluation_rooms.phases import Phase
 from evaluation_rooms.room import Room
 from evaluation_rooms.settings import JanusServer, MediaLimits
-from evaluation_rooms.standing import Standing, Viewer
-from evaluation_rooms.storage import rooms
-from tendering.actions.accounts import Grant, register_organization
-from tendering.domain.parties import Authorization, Organization, Person
-from tendering.domain.roles import Role
-from tendering.storage import authorizations, people
-from tendering.storage.connection import Connection, reading, transaction
+from tests.browser.committee import (
+    AT_BROWSERS,
+    ENGLISH,
+    LOGIN,
+    OVERSEEING,
+    PASSWORD,
+    SECOND_LOGIN,
+    THIRD_LOGIN,
+    WATCHING_LOGIN,
+    Committee,
+    seated_committee,
+)
 from tests.browser.conftest import OnlinePlatform, Visit
 from tests.support.browsing import PHONE, Manner, Visitor
 from tests.support.evaluation import (
     ROOM,
-    TENDER,
-    a_room_opening,
-    check_ins,
     confirmations,
     elects,
-    person,
     scores,
     votes,
 )
-from tests.support.evaluation_tender import SUPERVISOR, insert_opening, insert_tender
 from tests.support.janus import SECRET, janus
 
 pytestmark = [
@@ -51,11 +49,6 @@ pytestmark = [
     pytest.mark.timeout(180),
 ]
 
-PASSWORD = "示范-password-1"
-LOGIN = "seat-one"
-HOST = Standing(Viewer.HOST)
-SECOND_LOGIN, WATCHING_LOGIN = "seat-two", "watching"
-LIBRARY = UUID(int=0x70)
 MOVES = """
 async (videos) => {
   const frames = () => videos.map((one) => one.getVideoPlaybackQuality().totalVideoFrames);
@@ -68,62 +61,29 @@ async (videos) => {
 """
 
 
-SECOND = Person(person(2), LIBRARY, "示范专家2", SECOND_LOGIN, is_administrator=False)
-WATCHING = Person(UUID(int=0x72), SUPERVISOR, "示范监督甲", WATCHING_LOGIN, is_administrator=False)
-
-
 @dataclass(frozen=True, slots=True)
-class Committee:
-    """The room on the running platform, and what its host and other members do there."""
+class Sites:
+    """Who sits at browsers: an expert and an operator a site, the host's first."""
 
-    platform: OnlinePlatform
+    experts: tuple[Visitor, ...]
+    operators: tuple[Visitor, ...]
+    supervisor: Visitor
 
-    async def do(self, commands: Iterable[c.Command]) -> None:
-        """Do what is commanded, each in its transaction, as if it had come over the line."""
-        context = self.platform.running.context
-        for command in commands:
-            async with transaction(context.pool) as connection:
-                await act(connection, ROOM, command, HOST, at=context.now())
-            context.touched(TENDER)
+    @property
+    def first(self) -> Visitor:
+        """Seat 1, which takes the chair."""
+        return self.experts[0]
 
-    async def others(self, part: Callable[[Room], Iterable[c.Command]]) -> None:
-        """Everybody but seat 1 does a part."""
-        async with reading(self.platform.running.context.pool) as connection:
-            room = await rooms.load(connection, TENDER, ROOM)
-        await self.do(command for command in part(room) if getattr(command, "seat", 0) != 1)
+    @property
+    def everybody(self) -> tuple[Visitor, ...]:
+        """All who are in the room."""
+        return (*self.experts, *self.operators, self.supervisor)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def committee(platform: OnlinePlatform) -> Committee:
-    """A room whose members have checked in; seat 1 has an account to log in with."""
-    context = platform.running.context
-    now = context.now()
-    opening = a_room_opening()
-    terms = replace(
-        opening.terms, opens_at=now - timedelta(hours=1), closes_at=now + timedelta(hours=12)
-    )
-    expert = Person(person(1), LIBRARY, "示范专家1", LOGIN, is_administrator=True)
-    organization = Organization(
-        LIBRARY, "12510100MB00000700", "示范市综合评标专家库", frozenset({Role.EXPERT})
-    )
-    password_hash = await context.passwords.hash(PASSWORD)
-    async with transaction(context.pool) as connection:
-        await insert_tender(connection)
-        await insert_opening(connection)
-        await register_organization(
-            connection,
-            organization,
-            expert,
-            [Grant(UUID(int=0x71), Role.EXPERT)],
-            password_hash=password_hash,
-            at=now,
-        )
-        done = await open_room(connection, replace(opening, terms=terms), at=now)
-        await _enter(connection, SECOND, Role.EXPERT, password_hash, now)
-        await _enter(connection, WATCHING, Role.SUPERVISOR, password_hash, now)
-    made = Committee(platform)
-    await made.do([*check_ins(done.room), c.AdvancePhase(None, Phase.CHAIR)])
-    return made
+    """A room whose members have checked in; seats 1 to 3 have accounts to log in with."""
+    return await seated_committee(platform)
 
 
 async def test_two_seats_and_the_supervisor_see_each_others_pictures_move(
@@ -197,28 +157,35 @@ async def _moving(visitor: Visitor, labels: list[str]) -> list[bool]:
     return found
 
 
-async def _enter(
-    connection: Connection, someone: Person, role: Role, password_hash: str, at: datetime
-) -> None:
-    assert await people.insert(connection, someone, password_hash=password_hash, at=at)
-    granted = Authorization(
-        UUID(int=someone.id.int + 0x1000), someone.id, someone.organization_id, role, someone.id, at
-    )
-    assert await authorizations.insert(connection, granted)
+@asynccontextmanager
+async def _come(visit: Visit, logins: Iterable[str]) -> AsyncIterator[tuple[Visitor, ...]]:
+    """People come to the room; the operator of the third site reads English."""
+
+    async def enter(visitor: Visitor, login: str) -> None:
+        await visitor.log_in(login, PASSWORD)
+        await visitor.go(f"/rooms/{ROOM}")
+        await visitor.see(".badge.live")
+
+    named = list(logins)
+    async with AsyncExitStack() as stack:
+        come = [
+            await stack.enter_async_context(visit(Manner("en" if one == ENGLISH else "zh")))
+            for one in named
+        ]
+        await asyncio.gather(*map(enter, come, named))
+        yield tuple(come)
 
 
-async def test_an_expert_sees_the_evaluation_through(visit: Visit, committee: Committee) -> None:
-    async with visit() as expert:
-        await expert.log_in(LOGIN, PASSWORD)
-        await expert.go(f"/rooms/{ROOM}")
-        await expert.see(".badge.live")
-        await _elect(expert, committee)
-        await _review(expert, committee)
-        await _score(expert, committee)
+async def test_three_sites_see_one_evaluation_through(visit: Visit, committee: Committee) -> None:
+    async with _come(visit, (LOGIN, SECOND_LOGIN, THIRD_LOGIN)) as experts:
+        await _elect(experts, committee)
+        await _review(experts, committee)
+        async with _come(visit, OVERSEEING) as (*operators, supervisor):
+            await _score(Sites(experts, tuple(operators), supervisor), committee)
         for phase in ("价格得分", "汇总排名", "复核检查", "评标报告"):
-            await _lead_to(expert, phase)
-        await _confirm(expert, committee)
-        order = await expert.page.locator("h2", has_text="汇总排名").count()
+            await _lead_to(experts[0], phase)
+        await _confirm(experts, committee)
+        order = await experts[0].page.locator("h2", has_text="汇总排名").count()
 
     async with visit(Manner("en", "dark", PHONE)) as again:
         await again.log_in(LOGIN, PASSWORD)
@@ -230,48 +197,99 @@ async def test_an_expert_sees_the_evaluation_through(visit: Visit, committee: Co
     assert order == 1
 
 
-async def _elect(expert: Visitor, committee: Committee) -> None:
-    await expert.look("room-chair")
-    await expert.page.get_by_role("button", name="投票给 示范专家1").click()
-    await committee.others(elects)
-    await _lead_to(expert, "初步评审")
+async def _elect(experts: Sequence[Visitor], committee: Committee) -> None:
+    await experts[0].look("room-chair")
+    for one in experts:
+        button = one.page.get_by_role("button", name="投票给 示范专家1")
+        await button.click()
+        await button.wait_for(state="hidden")
+    await committee.others(elects, sit=AT_BROWSERS)
+    await _lead_to(experts[0], "初步评审")
+    await _all_reach(experts, "初步评审")
 
 
-async def _review(expert: Visitor, committee: Committee) -> None:
-    await expert.look("room-preliminary")
-    passes = expert.page.locator("button.pass")
+async def _all_reach(experts: Sequence[Visitor], phase: str) -> None:
+    for one in experts:
+        await one.page.locator(".steps .now", has_text=phase).wait_for()
+
+
+async def _review(experts: Sequence[Visitor], committee: Committee) -> None:
+    await experts[0].look("room-preliminary")
+    passes = experts[0].page.locator("button.pass")
     for number in range(await passes.count()):
         await passes.nth(number).click()
-        await expert.see(f":nth-match(button.pass[aria-pressed='true'], {number + 1})")
+        await experts[0].see(f":nth-match(button.pass[aria-pressed='true'], {number + 1})")
     await committee.others(votes)
-    await _lead_to(expert, "独立评分")
+    await _lead_to(experts[0], "独立评分")
+    await _all_reach(experts, "独立评分")
 
 
-async def _score(expert: Visitor, committee: Committee) -> None:
-    page = expert.page
-    fields = page.locator("[id^=points-]")
-    await fields.first.fill("99")
-    await fields.first.press("Tab")
-    await expert.see(".cell.wrong")
+async def _score(sites: Sites, committee: Committee) -> None:
+    field = sites.first.page.locator("[id^=points-]").first
+    await field.fill("99")
+    await field.press("Tab")
+    await sites.first.see(".cell.wrong")
+    fields = sites.first.page.locator("[id^=points-]")
     for number in range(await fields.count()):
         await fields.nth(number).fill(f"{8 + number}．5")
         await fields.nth(number).press("Enter")
-    await page.get_by_text("已填 6 / 6").wait_for()
-    await expert.look("room-technical")
-    await page.get_by_role("button", name="确认无误").click()
-    await page.get_by_role("button", name="锁定评分表").click()
-    await page.locator(".el-dialog").get_by_role("button", name="锁定评分表").click()
-    await page.get_by_text("您的评分表已锁定").wait_for()
-    await committee.others(scores)
-    await page.get_by_role("heading", name="全体评分").wait_for()
+    await sites.first.page.get_by_text("已填 6 / 6").wait_for()
+    await sites.first.look("room-technical")
+    await _lock(sites.first)
+    await committee.others(_marks)
+    # The others see that it is locked, and neither a mark of it nor a sum.
+    for one in (*sites.experts[1:], *sites.operators):
+        await one.page.locator(".seats li", has_text="示范专家1").locator(".good").wait_for()
+        assert "8.5" not in await one.page.inner_text("main")
+    await _look_at_each_site(sites)
+    await asyncio.gather(*map(_lock, sites.experts[1:]))
+    await committee.others(_locks, sit=AT_BROWSERS)
+    for one in sites.experts:
+        await one.page.get_by_role("heading", name="全体评分").wait_for()
 
 
-async def _confirm(expert: Visitor, committee: Committee) -> None:
-    await _not_compared(expert)
-    await expert.look("room-report")
-    await expert.page.get_by_role("button", name="确认评标报告").click()
-    await committee.others(confirmations)
-    await _lead_to(expert, "签署")
+def _marks(room: Room) -> Iterable[c.Command]:
+    return (one for one in scores(room) if isinstance(one, c.SubmitScore))
+
+
+def _locks(room: Room) -> Iterable[c.Command]:
+    return (one for one in scores(room) if not isinstance(one, c.SubmitScore))
+
+
+async def _lock(expert: Visitor) -> None:
+    await expert.page.get_by_role("button", name="确认无误").click()
+    await expert.page.get_by_role("button", name="锁定评分表").click()
+    await expert.page.locator(".el-dialog").get_by_role("button", name="锁定评分表").click()
+    await expert.page.get_by_text("您的评分表已锁定").wait_for()
+
+
+async def _look_at_each_site(sites: Sites) -> None:
+    """The same moment at every browser; the supervisor alone sees everything."""
+    for one in sites.everybody:
+        for seat in AT_BROWSERS:
+            name = f"示范专家{seat}"
+            await one.page.locator(".seats li", has_text=name).locator(".dot.there").wait_for()
+    await sites.supervisor.page.get_by_role("cell", name="8.5", exact=True).first.wait_for()
+    await _not_compared(sites.supervisor)
+    await sites.experts[1].look("site-2-expert", again=True)
+    await sites.experts[2].look("site-3-expert", again=True)
+    await sites.operators[0].look("site-1-operator")
+    await sites.operators[1].look("site-2-operator", again=True)
+    await sites.operators[2].look("site-3-operator")
+    await sites.supervisor.look("site-supervisor")
+
+
+async def _confirm(experts: Sequence[Visitor], committee: Committee) -> None:
+    for one in experts:
+        await _not_compared(one)
+    await experts[0].look("room-report")
+    for one in experts:
+        button = one.page.get_by_role("button", name="确认评标报告")
+        await button.click()
+        await button.wait_for(state="hidden")
+    await committee.others(confirmations, sit=AT_BROWSERS)
+    await _lead_to(experts[0], "签署")
+    await _all_reach(experts, "签署")
 
 
 async def _lead_to(expert: Visitor, phase: str) -> None:

@@ -300,11 +300,12 @@ async def test_presence_is_told_in_an_evaluation_room_only(rooms: RoomServer) ->
     await rooms.open()
 
     async with asyncio.timeout(SECONDS), rooms.join(SUPERVISOR) as supervisor:
-        async with rooms.join(member(2)):
+        async with rooms.join(member(2)) as newcomer:
+            found = await newcomer.until("presence", seats=[2])
             came = await supervisor.until("presence", seats=[2])
         left = await supervisor.until("presence", seats=[])
 
-    assert came["others"] == left["others"] == ["supervisor"]
+    assert came["others"] == left["others"] == found["others"] == ["supervisor"]
 
 
 async def test_the_hall_shows_announcements_and_counts_nobody(rooms: RoomServer) -> None:
