@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +26,7 @@ from tendering.settings import (
     Settings,
 )
 from tests.support.browsing import PICTURES, Manner, Visitor, visiting
+from tests.support.gallery import write_index
 from tests.support.postgres import ROOT, Cluster
 
 CHROMIUM = "/usr/bin/chromium"
@@ -102,11 +103,11 @@ async def platform(
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where pictures of the pages go."""
-    folder = Path(PICTURES) if PICTURES else tmp_path_factory.mktemp("pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def pictures() -> Iterator[Path]:
+    """Where pictures of the pages go, by role and language; at the end a page that shows them."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    yield PICTURES
+    write_index(PICTURES)
 
 
 @pytest.fixture

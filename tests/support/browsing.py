@@ -14,12 +14,18 @@ from axe_playwright_python.async_playwright import (  # type: ignore[import-unty
 )
 from playwright.async_api import Browser, ConsoleMessage, Page, Request, ViewportSize
 
-# Pictures are kept where this names a folder, for people to look at.
-PICTURES: Final = os.environ.get("SCREENSHOTS", "")
+from tests.support.gallery import keep_findings
+from tests.support.postgres import ROOT
+
+# Pictures are kept for people to look at, and what axe said of each page beside them.
+PICTURES: Final = Path(os.environ.get("SCREENSHOTS") or ROOT / "build" / "pages")
 LAPTOP: Final = ViewportSize(width=1280, height=720)
 PHONE: Final = ViewportSize(width=390, height=844)
 QUIET_SECONDS: Final = 0.5
 QUIET_SECONDS_MAX: Final = 30
+# Whole pages take longer than what is seen of them first.
+WHOLE: Final = "SCREENSHOTS" in os.environ
+_ROLE: Final = "() => document.querySelector('[data-role]')?.dataset.role ?? 'public'"
 _KEPT: Final = "kaibiao.preferences"
 _WATCH_POLICY: Final = """
 window.violations = [];
@@ -39,8 +45,12 @@ class Manner:
     @property
     def name(self) -> str:
         """A name for pictures and tests."""
-        device = "phone" if self.viewport == PHONE else "laptop"
-        return f"{self.language}-{self.appearance}-{device}"
+        return f"{self.language}-{self.appearance}-{self.device}"
+
+    @property
+    def device(self) -> str:
+        """What it is looked at with."""
+        return "phone" if self.viewport == PHONE else "laptop"
 
 
 class Visitor:
@@ -83,12 +93,16 @@ class Visitor:
         `again`: axe has seen the same page in the same language with other words in it.
         """
         await self._quiet()
-        path = self._pictures / f"{self._manner.name}-{name}.png"
-        await self.page.screenshot(path=path, full_page=bool(PICTURES), animations="disabled")
+        role = await self.page.evaluate(_ROLE)
+        folder = self._pictures / role / self._manner.language
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}-{self._manner.appearance}-{self._manner.device}.png"
+        await self.page.screenshot(path=path, full_page=WHOLE, animations="disabled")
         width = await self.page.evaluate("() => document.documentElement.scrollWidth")
         assert width <= self._manner.viewport["width"], f"{name} is {width} pixels wide"
         if not again:
             found = await Axe().run(self.page)
+            keep_findings(path.with_suffix(".json"), found.response)
             assert found.violations_count == 0, f"{name}: {_told(found.response['violations'])}"
         assert await self.page.evaluate("() => window.violations") == []
         assert self.faults == []
