@@ -8,8 +8,8 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-// `python -m benchmarks sealing_in_browser` builds a page of its own.
-const pages = process.env.BENCH ? ["bench/index.html"] : ["index.html", "seal.html"];
+// `python -m benchmarks sealing_in_browser` and `web_pages` build pages of their own.
+const pages = process.env.BENCH ? ["bench/index.html", "bench/pages.html"] : ["index.html", "seal.html"];
 const platform = process.env.KAIBIAO_ADDRESS ?? "http://127.0.0.1:8080";
 
 /** Write each larger text file compressed beside itself, so that the platform need not. */
@@ -54,7 +54,7 @@ export default defineConfig({
     // Element Plus on demand: only the components that templates name, with their styles.
     components({
       dirs: [],
-      dts: "src/generated/components.d.ts",
+      dts: process.env.BENCH ? false : "src/generated/components.d.ts",
       resolvers: [ElementPlusResolver({ importStyle: "css", directives: false })],
     }),
     partsOfPdf(),

@@ -13,7 +13,6 @@ export default {
     evaluating_days: "Deadline to report (days)",
     deciding_days: "Report to award (days)",
     whole_days: "Notice to award (days)",
-    days: "{days} days",
     none: "No evaluation of this year is public yet.",
     plots: "Month after month",
     byMonth: "By month",

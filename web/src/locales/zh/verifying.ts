@@ -13,7 +13,6 @@ export default {
     evaluating_days: "截止到评标报告（天）",
     deciding_days: "评标报告到定标（天）",
     whole_days: "公告到定标（天）",
-    days: "{days} 天",
     none: "这一年还没有公开的评标结果。",
     plots: "走势",
     byMonth: "按月",
