@@ -15,7 +15,6 @@ from typing import Final, TypeAlias
 from uuid import UUID, uuid4
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.insurer_bench import Bench, Heard, matter_notices
 from crypto.request_signatures import WireRefused
@@ -38,7 +37,6 @@ from insurance_gateway.wire import (
     QuoteRequest,
     Release,
     Surrender,
-    encode,
 )
 
 USCC: Final = "91510100MA0000001X"
@@ -89,10 +87,13 @@ async def conformance(run: Run) -> list[Finding]:
     return found
 
 
-def report(endpoint: str, findings: Sequence[Finding], *, at: datetime) -> tuple[str, str]:
+def report(
+    endpoint: str, findings: Sequence[Finding], *, family: str, at: datetime
+) -> tuple[str, str]:
     """The report as JSON, and its SHA-256 in hex."""
     content = {
         "endpoint": endpoint,
+        "family": family,
         "at": at.isoformat(),
         "passed": sum(not one.seen for one in findings),
         "failed": sum(bool(one.seen) for one in findings),
@@ -104,7 +105,7 @@ def report(endpoint: str, findings: Sequence[Finding], *, at: datetime) -> tuple
 
 async def quotes(run: Run) -> None:
     """A quote states a premium in fen."""
-    status, body = await run.bench.send(QuoteRequest(AMOUNT_FEN, UNTIL))
+    status, body = await run.bench.line.send(QuoteRequest(AMOUNT_FEN, UNTIL))
     _taken(status, body)
     try:
         msgspec.json.decode(body, type=Quote)
@@ -114,35 +115,31 @@ async def quotes(run: Run) -> None:
 
 async def unsigned(run: Run) -> None:
     """What is not signed is refused."""
-    body = encode(QuoteRequest(AMOUNT_FEN, UNTIL))
-    _refused(await run.bench.post("quotes", body, {"Content-Type": "application/json"}))
+    _refused(await run.bench.line.unsigned(QuoteRequest(AMOUNT_FEN, UNTIL)))
 
 
 async def forged(run: Run) -> None:
     """What somebody else has signed is refused."""
-    stranger = Ed25519PrivateKey.generate()
-    _refused(await run.bench.send_raw("applications", encode(_application(run)), key=stranger))
+    _refused(await run.bench.line.forged(_application(run)))
 
 
 async def changed(run: Run) -> None:
     """What was changed after signing is refused."""
-    body = encode(_application(run))
-    _refused(await run.bench.send_raw("applications", body, signed_body=body + b" "))
+    _refused(await run.bench.line.changed(_application(run)))
 
 
 async def outdated(run: Run) -> None:
     """What was signed an hour ago, or in an hour, is refused."""
     now = await run.bench.clock.now()
     for at in (now - OLD, now + OLD):
-        _refused(await run.bench.send_raw("applications", encode(_application(run)), at=at))
+        _refused(await run.bench.line.dated(_application(run), at))
 
 
 async def malformed(run: Run) -> None:
     """What is signed and not in the form agreed is refused for good, without a failure."""
-    for body in (b"", b"{", b"[]", b'{"order_id":"x"}', b"\xff"):
-        status, _ = await run.bench.send_raw("applications", body)
+    for what, status in await run.bench.line.malformed("applications"):
         if status not in REFUSED or status in PASSING:
-            raise NotConforming(f"{body!r} is answered {status}; expected 4xx such as 422")
+            raise NotConforming(f"{what} is answered {status}; expected 4xx such as 422")
 
 
 async def issues(run: Run) -> None:
@@ -155,7 +152,9 @@ async def issues_once(run: Run) -> None:
     """An application that comes again, and at once, is one application."""
     application, message_id = _application(run), uuid4()
     run.bench.heard[application.order_id] = Heard()
-    answers = await asyncio.gather(*(run.bench.send(application, message_id) for _ in range(4)))
+    answers = await asyncio.gather(
+        *(run.bench.line.send(application, message_id) for _ in range(4))
+    )
     for status, body in answers:
         if status != HTTPStatus.CONFLICT:
             _taken(status, body)
@@ -189,9 +188,9 @@ async def discloses(run: Run) -> None:
         UNTIL - timedelta(days=120),
     )
     for _ in range(2):
-        _taken(*await run.bench.send(disclosure))
+        _taken(*await run.bench.line.send(disclosure))
     unknown = msgspec.structs.replace(disclosure, order_id=uuid4())
-    status, _ = await run.bench.send(unknown)
+    status, _ = await run.bench.line.send(unknown)
     if status not in REFUSED:
         raise NotConforming(f"a disclosure of an unknown order is answered {status}")
 
@@ -201,11 +200,11 @@ async def extends(run: Run) -> None:
     application, number = await _with_policy(run)
     cover = Cover(application.amount_fen * 2, UNTIL + timedelta(days=92))
     asked = Extension(uuid4(), application.order_id, number, cover.amount_fen, cover.until)
-    _taken(*await run.bench.send(asked, asked.matter_id))
+    _taken(*await run.bench.line.send(asked, asked.matter_id))
     said = await _settled(run, application, asked.matter_id)
     if said.state == "declined":
         return
-    policy = run.bench.read_policy(said, at=await run.bench.clock.now())
+    policy = await run.bench.line.read_policy(said, at=await run.bench.clock.now())
     if policy.number != number:
         raise NotConforming("the extended policy has another number")
     if short := short_of(policy.insured, cover):
@@ -223,7 +222,7 @@ async def refunds(run: Run) -> None:
     assert premium is not None
     asked = Surrender(uuid4(), application.order_id, number, premium)
     for _ in range(2):
-        _taken(*await run.bench.send(asked, asked.matter_id))
+        _taken(*await run.bench.line.send(asked, asked.matter_id))
     said = await _settled(run, application, asked.matter_id)
     if said.state == "agreed" and said.amount_fen != premium:
         raise NotConforming(f"refunded {said.amount_fen} fen, the premium was {premium}")
@@ -246,7 +245,7 @@ async def indemnifies(run: Run) -> None:
         "0" * 64,
         await run.bench.clock.now() + timedelta(days=14),
     )
-    _taken(*await run.bench.send(asked, asked.matter_id))
+    _taken(*await run.bench.line.send(asked, asked.matter_id))
     said = await _settled(run, application, asked.matter_id, also="under_review")
     if said.state == "agreed" and said.amount_fen != asked.claimed_fen:
         raise NotConforming(f"paid {said.amount_fen} fen, claimed were {asked.claimed_fen}")
@@ -258,12 +257,12 @@ async def lets_go(run: Run) -> None:
     """Cancellations and releases are taken, and taken again."""
     cancelled = _application(run)
     run.bench.heard[cancelled.order_id] = Heard()
-    _taken(*await run.bench.send(cancelled, cancelled.order_id))
+    _taken(*await run.bench.line.send(cancelled, cancelled.order_id))
     application, number = await _with_policy(run)
     for _ in range(2):
-        _taken(*await run.bench.send(Cancellation(cancelled.order_id)))
+        _taken(*await run.bench.line.send(Cancellation(cancelled.order_id)))
         _taken(
-            *await run.bench.send(
+            *await run.bench.line.send(
                 Release(application.order_id, number, await run.bench.clock.now())
             )
         )
@@ -276,8 +275,8 @@ async def lists(run: Run) -> None:
     days = [day, day - timedelta(days=1)]  # It may just have struck midnight.
     lines: list[IssuedLine] = []
     for one in days:
-        status, body = await run.bench.send(IssuedAsked(one))
-        if status == HTTPStatus.NOT_FOUND:
+        status, body = await run.bench.line.send(IssuedAsked(one))
+        if status in REFUSED:
             return  # It is handed in to the operator as a file.
         _taken(status, body)
         try:
@@ -336,11 +335,11 @@ def _refused(answer: tuple[int, bytes]) -> None:
 async def _issued(run: Run, application: Application) -> Policy:
     """The policy of an application, which covers it."""
     run.bench.heard[application.order_id] = Heard()
-    _taken(*await run.bench.send(application, application.order_id))
+    _taken(*await run.bench.line.send(application, application.order_id))
     await _until(run, lambda: _state(run, application) is GuaranteeState.VERIFIED)
     issued = run.bench.heard[application.order_id].notices.values()
     notice = next(one for one in issued if one.state == "issued")
-    policy = run.bench.read_policy(notice, at=await run.bench.clock.now())
+    policy = await run.bench.line.read_policy(notice, at=await run.bench.clock.now())
     if (policy.order_id, policy.applicant_uscc) != (application.order_id, USCC):
         raise NotConforming("the policy is for another order or applicant")
     if short := short_of(policy.insured, Cover(application.amount_fen, application.valid_until)):

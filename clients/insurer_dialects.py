@@ -39,6 +39,8 @@ from insurance_gateway.wire import Notice
 
 TOLD: Final = "told"
 AREA: Final = "510100"
+# How the platform's doors for the families are called.
+DOOR_WORDS: Final = {"gm_json": "gm", "xml": "xml"}
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -199,8 +201,7 @@ class Line:
 
 def door_of(platform: str, family: str) -> str:
     """The address of the platform's door for a family, with a place for the guarantor's id."""
-    word = {"gm_json": "gm", "xml": "xml"}[family]
-    return f"{platform}{PREFIX}/insurance/{word}/{{guarantor_id}}"
+    return f"{platform}{PREFIX}/insurance/{DOOR_WORDS[family]}/{{guarantor_id}}"
 
 
 def speaking(

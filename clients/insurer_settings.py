@@ -16,6 +16,8 @@ from crypto.gm_sm2 import Sm2Key, generate_sm2_key
 from insurance_gateway.gm_envelope import GmKeys, read_gm_key
 from insurance_gateway.wire import Notice
 
+FamilyName = Literal["signed_http", "gm_json", "xml"]
+
 
 class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The configuration file. `listen` is host:port; `latency_ms` is how long a decision takes.
@@ -31,7 +33,7 @@ class Config(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     key_folder: str
     listen: str = "127.0.0.1:0"
     latency_ms: int = 0
-    family: Literal["signed_http", "gm_json", "xml"] = "signed_http"
+    family: FamilyName = "signed_http"
     shared_secret: str = ""
     platform_gm_key: str = ""
     premium_by_platform: bool = False

@@ -7,44 +7,68 @@ import asyncio
 import base64
 import json
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, get_args
 
-import aiohttp
 import click
-from aiohttp import web
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from clients.insurer_bench import Bench
+from clients.insurer_bench_opening import (
+    SHARED_FILE,
+    OptionsMissing,
+    Spoken,
+    open_bench,
+    serving,
+)
 from clients.insurer_conformance import Run, conformance, report
 from clients.insurer_sdk import open_api_key
-from clients.insurer_settings import Config, Faults
+from clients.insurer_settings import Config, FamilyName, Faults, open_gm_keys
 from clients.insurer_simulator import run_offline
 from clients.key_files import KeyFolder
 from clients.payment_simulator import PaymentFaults
 from clients.payment_simulator import run as run_payments
 from clients.platform import open_platform
-from clients.serving import Clock, serve
+from clients.serving import Clock, serve, write_private
 from crypto.certificates import CertificateSubject, issue, make_authority, make_request
 from crypto.keys import generate_signing_key
-from crypto.request_signatures import WireRefused, read_public_key
+from crypto.request_signatures import WireRefused
 from insurance_gateway.openapi import document
 from tendering.domain.roles import Role
 
+Command = Callable[..., Any]
+Told = TypeVar("Told")
 ROOT_FILE: Final = "test-root.der"
 TEST_DAYS: Final = 365
 FOLDER = click.Path(file_okay=False, path_type=Path)
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 LISTEN = click.option("--listen", default="127.0.0.1:8899", help="host:port", show_default=True)
-PUBLIC = click.option("--public-key", required=True, help="The insurer's Ed25519 key, Base64.")
-TRUST = click.option(
-    "--trust",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The root that certificates of policies must come from, DER; without it any.",
+FAMILY = click.option(
+    "--family",
+    type=click.Choice(get_args(FamilyName)),
+    default="signed_http",
+    show_default=True,
+    help="Which interface: our own, SM2-signed JSON, or XML.",
 )
+SECRET = click.option("--secret-file", type=READABLE, help="Of the XML family, in hex.")
+_SPOKEN = (
+    FAMILY,
+    click.option("--public-key", default="", help="The insurer's key, Base64; XML has none."),
+    click.option("--own-keys", type=FOLDER, help="The platform's keys of SM2: a folder of keygen."),
+    SECRET,
+    click.option(
+        "--trust",
+        type=READABLE,
+        help="The root that certificates of policies must come from, DER; without it any.",
+    ),
+)
+
+
+def speaks(command: Command) -> Command:
+    """The options of a command that speaks to an insurer in its family."""
+    for option in reversed(_SPOKEN):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -56,8 +80,12 @@ def insurer() -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--name", required=True, help="The organization.")
 @click.option("--uscc", required=True, help="Its credit code, 18 characters.")
-def keygen(folder: Path, name: str, uscc: str) -> None:
-    """Make both keys, with a certificate for tests only, and print the public key."""
+@FAMILY
+def keygen(folder: Path, name: str, uscc: str, family: FamilyName) -> None:
+    """Make the keys, with a certificate for tests only, and print the public key.
+
+    Of the XML family print the file of the secret that both sides share.
+    """
     keys = KeyFolder(folder)
     if keys.is_certified:
         raise click.ClickException("there are keys already")
@@ -70,6 +98,12 @@ def keygen(folder: Path, name: str, uscc: str) -> None:
     )
     (folder / ROOT_FILE).write_bytes(root)
     public = open_api_key(keys).public_key().public_bytes_raw()
+    if family == "gm_json":
+        public = open_gm_keys(keys).public
+    if family == "xml":
+        write_private(folder / SHARED_FILE, secrets.token_hex(32).encode() + b"\n")
+        click.echo(folder / SHARED_FILE)
+        return
     click.echo(base64.b64encode(public).decode("ascii"))
 
 
@@ -83,25 +117,31 @@ def openapi() -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--platform", required=True, help="Address of a platform, such as a simulated one.")
 @click.option("--listen", default="127.0.0.1:8900", show_default=True)
+@FAMILY
+@click.option("--platform-key", default="", help="The platform's points of SM2, Base64.")
+@SECRET
 @click.option("--latency-ms", default=0, help="How long a decision takes.")
 @click.option("--errors", default=0, help="So many requests are answered 503 first.")
 @click.option("--wrong-signatures", default=0, help="So many notices are signed by a stranger.")
 @click.option("--duplicates", is_flag=True, help="Every notice is sent twice.")
 @click.option("--disorder", is_flag=True, help="The policy comes first.")
-def simulate_insurer(
-    folder: Path,
-    platform: str,
-    listen: str,
-    latency_ms: int,
-    *,
-    errors: int,
-    wrong_signatures: int,
-    duplicates: bool,
-    disorder: bool,
-) -> None:
+def simulate_insurer(folder: Path, **given: Any) -> None:
     """An insurer to try a platform with, and the faults of real ones. FOLDER is from keygen."""
-    config = Config(platform.rstrip("/"), "", "", "insurer", str(folder), listen, latency_ms)
-    faults = Faults(errors, wrong_signatures, duplicates=duplicates, disorder=disorder)
+    secret = given["secret_file"]
+    if given["family"] == "xml" and secret is None:
+        raise click.UsageError("--secret-file: the family shares a secret")
+    config = Config(
+        given["platform"].rstrip("/"),
+        *("", "", "insurer", str(folder), given["listen"], given["latency_ms"], given["family"]),
+        "" if secret is None else secret.read_text("ascii").strip(),
+        given["platform_key"],
+    )
+    faults = Faults(
+        given["errors"],
+        given["wrong_signatures"],
+        duplicates=given["duplicates"],
+        disorder=given["disorder"],
+    )
     asyncio.run(run_offline(config, faults))
 
 
@@ -128,53 +168,45 @@ def simulate_payments(
 
 @insurer.command("simulate-platform")
 @click.argument("url")
-@PUBLIC
-@TRUST
+@speaks
 @LISTEN
-def simulate_platform(url: str, public_key: str, trust: Path | None, listen: str) -> None:
+def simulate_platform(url: str, listen: str, **spoken: Any) -> None:
     """A platform that takes the notices of the insurer at URL until it is stopped."""
 
     async def main() -> None:
-        async with _bench(url, public_key, trust) as bench:
+        async with open_bench(url, Spoken(**spoken)) as bench:
             bench.address = f"http://{listen}"
             await serve(bench.app(), listen=listen, facts={})
 
-    asyncio.run(main())
+    _told(main())
 
 
 @insurer.command("conformance")
 @click.argument("url")
-@PUBLIC
-@TRUST
+@speaks
 @LISTEN
 @click.option("--decision-seconds", default=20.0, help="How long a decision may take.")
 @click.option("--report", "file", type=click.Path(dir_okay=False, path_type=Path))
 def run_conformance(
-    url: str,
-    *,
-    public_key: str,
-    trust: Path | None,
-    listen: str,
-    decision_seconds: float,
-    file: Path | None,
+    url: str, *, listen: str, decision_seconds: float, file: Path | None, **spoken: Any
 ) -> None:
     """Drive the endpoint at URL through every case; the insurer must call back to --listen."""
 
     async def main() -> int:
-        async with _bench(url, public_key, trust) as bench, _serving(bench, listen):
+        async with open_bench(url, Spoken(**spoken)) as bench, serving(bench, listen):
             findings = await conformance(Run(bench, decision_seconds))
         for one in findings:
             click.echo(f"{'FAIL' if one.seen else 'ok  '} {one.case}")
             if one.seen:
                 click.echo(f"       {one.seen}")
-        text, digest = report(url, findings, at=await bench.clock.now())
+        text, digest = report(url, findings, family=spoken["family"], at=await bench.clock.now())
         if file is not None:
             await asyncio.to_thread(file.write_text, text, "utf-8")
         failed = sum(bool(one.seen) for one in findings)
         click.echo(f"{len(findings) - failed} of {len(findings)} cases hold; report {digest}")
         return 1 if failed else 0
 
-    raise SystemExit(asyncio.run(main()))
+    raise SystemExit(_told(main()))
 
 
 @insurer.command("reconcile")
@@ -206,28 +238,9 @@ def reconcile(platform: str, *, day: datetime, **given: Any) -> None:
     raise SystemExit(asyncio.run(main()))
 
 
-@asynccontextmanager
-async def _bench(url: str, public_key: str, trust: Path | None) -> AsyncIterator[Bench]:
-    """A bench with a key of its own."""
+def _told(work: Coroutine[None, None, Told]) -> Told:
+    """What a command comes to; wrong keys are wrong usage."""
     try:
-        insurer_key = read_public_key(public_key)
-    except WireRefused as error:
+        return asyncio.run(work)
+    except (OptionsMissing, WireRefused) as error:
         raise click.UsageError(str(error)) from error
-    roots = [] if trust is None else [await asyncio.to_thread(trust.read_bytes)]
-    key = Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(32))
-    async with aiohttp.ClientSession() as http:
-        yield Bench(http, key, url, insurer_key, roots)
-
-
-@asynccontextmanager
-async def _serving(bench: Bench, listen: str) -> AsyncIterator[None]:
-    """The bench takes notices while the block runs."""
-    host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(bench.app(), access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, int(port)).start()
-        bench.address = f"http://{listen}"
-        yield
-    finally:
-        await runner.cleanup()

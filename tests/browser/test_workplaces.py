@@ -290,8 +290,8 @@ async def _let_out(play: Play, operator: Visitor, name: str, folder: Path) -> No
     endpoint = f"{play.platform.address}/nobody"
     at = play.platform.running.context.now()
     bad, good = folder / "bad.json", folder / "good.json"
-    bad.write_text(report(endpoint, cases, at=at)[0])
-    good.write_text(report(endpoint, cases[:1], at=at)[0])
+    bad.write_text(report(endpoint, cases, family="signed_http", at=at)[0])
+    good.write_text(report(endpoint, cases[:1], family="signed_http", at=at)[0])
     page = operator.page
     await operator.go("/guarantors")
     await page.get_by_role("button", name="批准正式接入").click()

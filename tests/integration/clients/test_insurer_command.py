@@ -3,10 +3,9 @@
 import asyncio
 import json
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,24 +27,17 @@ class Kit:
     public_key: str
     platform: str
 
-    async def conformance(self, url: str, report: Path) -> tuple[int, str]:
+    async def conformance(self, url: str, report: Path, *family: str) -> tuple[int, str]:
         """Exit status and words of a run against the insurer at `url`."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "clients.cli", "insurer", "conformance", url),
-            *("--public-key", self.public_key, "--listen", self.platform),
-            *("--trust", str(self.keys / ROOT_FILE), "--report", str(report)),
-            cwd=ROOT,
-            stdout=asyncio.subprocess.PIPE,
-        )
-        try:
-            async with asyncio.timeout(SECONDS_MAX):
-                said, _ = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        assert process.returncode is not None
-        return process.returncode, said.decode()
+        arguments = ["conformance", url, "--listen", self.platform, "--report", str(report)]
+        arguments += ["--trust", str(self.keys / ROOT_FILE), *family]
+        if not family:
+            arguments += ["--public-key", self.public_key]
+        # The command has a loop of its own, in a thread of its own.
+        run = asyncio.to_thread(CliRunner().invoke, insurer, arguments)
+        async with asyncio.timeout(SECONDS_MAX):
+            result = await run
+        return result.exit_code, result.output
 
 
 @pytest.fixture
@@ -104,6 +96,43 @@ async def test_an_insurer_that_repeats_itself_out_of_order_conforms(
     assert status == 0, said
     assert json.loads(text)["failed"] == 0
     assert sha256(text.encode()).hexdigest() in said
+
+
+async def keys_of(folder: Path, family: str) -> str:
+    """Keys for a side of a family; what the command prints."""
+    arguments = ["--name", "示范财产保险丁", "--uscc", "91510100MA0000001X", "--family", family]
+    # The command has a loop of its own, in a thread of its own.
+    arguments = ["keygen", str(folder), *arguments]
+    made = await asyncio.to_thread(CliRunner().invoke, insurer, arguments)
+    assert made.exit_code == 0, made.output
+    return str(made.output.strip())
+
+
+@pytest.mark.parametrize("family", ["gm_json", "xml"])
+async def test_an_insurer_of_another_family_conforms(kit: Kit, tmp_path: Path, family: str) -> None:
+    folder, platform = tmp_path / "insurer", tmp_path / "platform"
+    theirs, ours = await keys_of(folder, family), await keys_of(platform, family)
+    if family == "xml":
+        own, keys = ("--secret-file", theirs), ("--secret-file", theirs)
+    else:
+        own = ("--platform-key", ours)
+        keys = ("--public-key", theirs, "--own-keys", str(platform))
+    said: list[tuple[int, str]] = []
+    fresh = replace(kit, keys=folder)
+    faults = ("--duplicates", "--disorder", *(("--wrong-signatures", "1") * (family == "xml")))
+    async with simulated(fresh, "--family", family, *own, *faults) as program:
+        for number in range(1 + (family == "xml")):
+            report = tmp_path / f"{number}.json"
+            said.append(await fresh.conformance(program.url, report, "--family", family, *keys))
+    arguments = ["conformance", program.url, "--family", family]
+    untrusted = await asyncio.to_thread(CliRunner().invoke, insurer, arguments)
+
+    assert said[-1][0] == 0, said
+    # Where the first notice was signed by a stranger the run has seen it.
+    assert [status for status, _ in said[:-1]] == [1] * (family == "xml")
+    assert all("a notice is refused" in words for _, words in said[:-1])
+    assert json.loads((tmp_path / "0.json").read_text("utf-8"))["family"] == family
+    assert (untrusted.exit_code, "--trust" in untrusted.output) == (2, True)
 
 
 async def test_an_insurer_that_fails_is_told_in_what(kit: Kit, tmp_path: Path) -> None:
