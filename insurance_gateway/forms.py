@@ -187,7 +187,7 @@ def read_told(call: str, form: Form, names: Mapping[str, str], *, guarantor_id: 
 
     premium_name = _named("premium_fen", names)
     premium_fen = fen(form, premium_name) if premium_name in form else None
-    reason = form.get("reason", "")[:500]
+    reason = form.get("reason", "").replace("\0", "")[:500]
     match call, form.get("status", ""), form.get("result", ""):
         case "status", state, "" if state in _PUSHED:
             return Told(order_id, (notice(state, premium_fen=premium_fen),))

@@ -11,7 +11,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Meta, Struct
 
-from insurance_gateway.wire import FEN_MAX
+from insurance_gateway.wire import FEN_MAX, Reason
 
 TAG: Final = "kaibiao-payment-v1"
 UNIT: Final = "fen"
@@ -65,7 +65,7 @@ class PaymentNotice(Struct, frozen=True, forbid_unknown_fields=True):
     unit: Literal["fen"]
     reference: Reference
     at: PaidAt
-    reason: Annotated[str, Meta(max_length=300)] = ""
+    reason: Reason = ""
 
 
 class StatementAsked(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,9 @@ LINES_MAX: Final = 10_000
 LIST_BYTES_MAX: Final = 4 << 20
 FEN_MAX: Final = 9_007_199_254_740_991  # 2^53-1, exact in every JSON reader
 
+# What a person wrote, and what a database can keep.
+Reason = Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*(?!\n)$")]
 Fen = Annotated[int, Meta(ge=1, le=FEN_MAX)]
 Instant = Annotated[datetime, Meta(tz=True)]
 OrderState = Literal["underwriting", "refused", "awaiting_premium", "paid", "issued"]
@@ -78,7 +81,7 @@ class IssuedLine(Struct, frozen=True, forbid_unknown_fields=True):
     """A policy of a guarantor's list."""
 
     order_id: UUID
-    policy_number: Annotated[str, Meta(min_length=1, max_length=200)]
+    policy_number: Name
     amount_fen: Fen
     premium_fen: Fen
 
@@ -86,7 +89,7 @@ class IssuedLine(Struct, frozen=True, forbid_unknown_fields=True):
 class ReceivedLine(Struct, frozen=True, forbid_unknown_fields=True):
     """A premium that came to the guarantor, or that it gave back; `reference` names it once."""
 
-    reference: Annotated[str, Meta(min_length=1, max_length=200)]
+    reference: Name
     order_id: UUID
     kind: Literal["premium", "refund"]
     amount_fen: Fen
@@ -130,7 +133,7 @@ class Notice(Struct, frozen=True, forbid_unknown_fields=True):
     policy: dict[str, Any] | None = None
     matter_id: UUID | None = None
     amount_fen: Fen | None = None
-    reason: Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)] = ""
+    reason: Reason = ""
 
 
 def has_policy(notice: Notice) -> bool:

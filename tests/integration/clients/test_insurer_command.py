@@ -112,11 +112,8 @@ async def keys_of(folder: Path, family: str) -> str:
 async def test_an_insurer_of_another_family_conforms(kit: Kit, tmp_path: Path, family: str) -> None:
     folder, platform = tmp_path / "insurer", tmp_path / "platform"
     theirs, ours = await keys_of(folder, family), await keys_of(platform, family)
-    if family == "xml":
-        own, keys = ("--secret-file", theirs), ("--secret-file", theirs)
-    else:
-        own = ("--platform-key", ours)
-        keys = ("--public-key", theirs, "--own-keys", str(platform))
+    own = ["--secret-file", theirs] if family == "xml" else ["--platform-key", ours]
+    keys = own if family == "xml" else ["--public-key", theirs, "--own-keys", str(platform)]
     said: list[tuple[int, str]] = []
     fresh = replace(kit, keys=folder)
     faults = ("--duplicates", "--disorder", *(("--wrong-signatures", "1") * (family == "xml")))

@@ -153,6 +153,7 @@ async def test_what_is_forged_old_or_in_another_unit_pays_nothing(till: Till) ->
         await till.tell(payment, unit="元", amount=5_000),
         await till.tell(payment, unit="万元", amount=0.5),
         await till.tell(payment, amount=0),
+        await till.tell(payment, state="failed", reason="\0"),
         await till.tell(payment | {"id": str(uuid4())}),
         await till.tell(payment, kind="refund"),
         # Another provider's word about a payment that is not its own.
@@ -160,7 +161,7 @@ async def test_what_is_forged_old_or_in_another_unit_pays_nothing(till: Till) ->
         await till.tell(payment, to=uuid4()),
     ]
 
-    assert [status for status, _ in refused] == [403] * 3 + [422] * 3 + [404] * 4
+    assert [status for status, _ in refused] == [403] * 3 + [422] * 4 + [404] * 4
     assert [one["state"] for one in await till.all()] == ["asked"]
     assert await till.guarantor.state() == "awaiting_premium"
 

@@ -136,6 +136,17 @@ def test_what_is_told_is_understood_and_the_same_is_the_same(notice: Notice) -> 
     assert told == again
 
 
+def test_what_no_database_can_keep_is_left_out_or_refused() -> None:
+    told = {"orderNo": str(ORDER), "result": "2", "reason": "示\0范"}
+    (notice,) = forms.read_told("result", told, GM_NAMES, guarantor_id=GUARANTOR).notices
+
+    assert notice.reason == "示范"
+    with pytest.raises(msgspec.ValidationError):
+        msgspec.convert(
+            {"id": str(ORDER), "order_id": str(ORDER), "state": "refused", "reason": "\0"}, Notice
+        )
+
+
 def test_a_result_is_two_steps_and_a_file_is_the_policy() -> None:
     issued = Notice(ORDER, ORDER, "issued", premium_fen=20_000)
     calls = tell_forms(issued, XML_NAMES, b"%PDF")
