@@ -102,10 +102,11 @@ def documents(obj: tuple[Screen, Path]) -> None:
 
 @bid.command()
 @click.option("--confirm", multiple=True, metavar="CODE", help="This finding is meant so.")
+@click.option("--secure", is_flag=True, help="Order the bid security too, of the cheapest offer.")
 @click.pass_obj
-def prepare(obj: tuple[Screen, Path], confirm: tuple[str, ...]) -> None:
+def prepare(obj: tuple[Screen, Path], confirm: tuple[str, ...], *, secure: bool) -> None:
     """Check every file and the opening form; say what is missing."""
-    _run(obj, "prepare", confirmed=frozenset(confirm))
+    _run(obj, "prepare", confirmed=frozenset(confirm), secure=secure)
 
 
 @bid.command()

@@ -11,6 +11,7 @@ from clients.bid_sealing import PreparedBid
 from clients.bidding import Bidder
 from clients.commands.bid_rehearsal import tell_rehearsal
 from clients.commands.bid_screen import ENVELOPE_NAMES, Screen
+from clients.commands.bid_securing import tell_secured
 from clients.commands.bid_words import Exit
 from clients.draw_contributing import Contributor
 from clients.notices import download_documents, read_notice
@@ -135,11 +136,13 @@ async def documents(screen: Screen, workspace: Workspace) -> Exit:
     return Exit.DONE
 
 
-async def prepare(screen: Screen, workspace: Workspace, *, confirmed: frozenset[str]) -> Exit:
-    """Check everything."""
+async def prepare(
+    screen: Screen, workspace: Workspace, *, confirmed: frozenset[str], secure: bool
+) -> Exit:
+    """Check everything; with `secure` order the bid security too."""
     async with _desk(screen, workspace) as desk:
         await _prepare(screen, desk, confirmed)
-    return Exit.DONE
+        return await tell_secured(screen, desk) if secure else Exit.DONE
 
 
 async def seal(screen: Screen, workspace: Workspace, *, passphrase: str) -> Exit:

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from clients.platform import Platform, PlatformRefused
+from clients.sdk.securing import secure
 from insurance_gateway.actions.orders import require_accepting
 from insurance_gateway.delivery import deliver_outbox
 from tendering.domain.bid_security import covers
@@ -70,10 +71,25 @@ async def guarantor(gateway: Gateway, insurer: Program) -> UUID:
 
 
 async def test_an_order_becomes_a_bid_security(gateway: Gateway, guarantor: UUID) -> None:
+    ways: list[str] = []
     async with gateway.line(BIDDER, Role.BIDDER) as line, delivering(gateway):
-        order = await gateway.order(line, guarantor)
-        seen = await came_to(line, order, "verified")
+        done = await secure(
+            line,
+            gateway.tender.id,
+            "1",
+            seconds_max=SECONDS_MAX,
+            told=lambda one: ways.append(one["state"]),
+        )
+        # Asked again it is the same one, at once.
+        again = await secure(line, gateway.tender.id, "1", seconds_max=SECONDS_MAX)
+        assert done.order is not None
+        seen = await line.get(f"/insurance/orders/{done.order['id']}")
 
+    assert done.in_force
+    assert again.order is not None
+    assert again.order["id"] == done.order["id"]
+    assert (ways[0], ways[-1]) == ("applied", "verified")
+    assert UUID(seen["guarantor_id"]) == guarantor
     tender, bidder = gateway.tender, gateway.organizations[BIDDER]
     async with reading(gateway.context.pool) as connection:
         place = (tender.id, "1", bidder)

@@ -17,6 +17,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from clients.platform import Platform, PlatformRefused
+from clients.sdk.securing import secure
 from crypto.request_signatures import Message, sign_request
 from insurance_gateway.clockwork import insurance_work
 from insurance_gateway.payment_delivery import tell_due
@@ -234,7 +235,12 @@ async def test_nobody_pays_for_others_too_early_or_a_guarantor_that_takes_its_pr
     await guarantor.tell(guarantor.notice("awaiting_premium"))
     with pytest.raises(PlatformRefused, match="payment-not-offered"):
         await do(guarantor, "payment")
+    # Whoever secures a bid in one step follows it; how it pays the guarantor is between the two.
+    followed = await secure(guarantor.line, guarantor.gateway.tender.id, "1", seconds_max=0.5)
+    assert (followed.order or {})["state"] == "awaiting_premium"
+    assert not followed.in_force
     async with guarantor.gateway.line(RIVAL, Role.BIDDER) as rival:
+        assert (await secure(rival, guarantor.gateway.tender.id, "1", seconds_max=1)).order is None
         with pytest.raises(PlatformRefused, match="not-found"):
             await rival.post(path, {})
     async with transaction(guarantor.gateway.context.pool) as connection:
