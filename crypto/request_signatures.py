@@ -79,36 +79,42 @@ def sign_request(
     `tag` names the interface, and its version.
     Raises WireRefused when the address cannot be signed.
     """
-    name = key_id(key.public_key().public_bytes_raw())
-    signer = signatures.HTTPMessageSigner(
-        signature_algorithm=ED25519,
-        key_resolver=signatures.MappingKeyResolver(public_keys={}, private_keys={name: key}),
+    # What we sign has one form, so its base is written out here: the library, which reads whatever
+    # others send, takes seven times as long to make it. A test compares the two.
+    found = _resolved(message)
+    digest = f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode('ascii')}:"
+    created = int(at.timestamp())
+    covered = " ".join(f'"{one}"' for one in COVERED)
+    parameters = (
+        f'({covered});created={created};keyid="{key_id(key.public_key().public_bytes_raw())}"'
+        f';alg="ed25519";expires={created + AGE_SECONDS_MAX};nonce="{nonce}";tag="{tag}"'
     )
+    values = (message.method, found.get_authority(), found.get_path(), None, digest)
+    lines = [
+        f'"{name}": {found.headers[name] if value is None else value}'
+        for name, value in zip(COVERED, values, strict=True)
+    ]
+    base = "\n".join([*lines, f'"@signature-params": {parameters}'])
+    signature = base64.b64encode(key.sign(base.encode())).decode("ascii")
+    return message.headers | {
+        "Content-Digest": digest,
+        "Signature-Input": f"kaibiao={parameters}",
+        "Signature": f"kaibiao=:{signature}:",
+    }
+
+
+def _resolved(message: Message) -> Any:
+    """The parts of a message that a signature covers. Raises WireRefused."""
     try:
-        signer.sign(
-            message,
-            key_id=name,
-            created=at,
-            expires=at + timedelta(seconds=AGE_SECONDS_MAX),
-            nonce=nonce,
-            label="kaibiao",
-            tag=tag,
-            covered_component_ids=COVERED,
-            body=body,
-            use_existing_digest=False,
-        )
+        # The library gives this constructor no types.
+        return signatures.HTTPSignatureComponentResolver(message)  # type: ignore[no-untyped-call]
     except (signatures.HTTPMessageSignaturesException, ValueError) as error:
         raise WireRefused(str(error)) from error
-    return dict(message.headers)
 
 
 def require_signable(url: str) -> None:
     """Refuse an address that no request to it could be signed for. Raises WireRefused."""
-    try:
-        # The library gives this constructor no types.
-        signatures.HTTPSignatureComponentResolver(Message("POST", url, {}))  # type: ignore[no-untyped-call]
-    except (signatures.HTTPMessageSignaturesException, ValueError) as error:
-        raise WireRefused(str(error)) from error
+    _resolved(Message("POST", url, {}))
 
 
 def verify_request(

@@ -5,14 +5,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import http_message_signatures as signatures
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from http_message_signatures.algorithms import ED25519
 
 from crypto.request_signatures import (
     AGE_SECONDS_MAX,
+    COVERED,
     SKEW_SECONDS_MAX,
     Message,
     WireRefused,
+    key_id,
     read_public_key,
     require_signable,
     sign_request,
@@ -41,6 +45,34 @@ def test_a_signed_request_says_nonce_and_time() -> None:
     found = verify_request(signed(), BODY, PUBLIC, tag=TAG, at=AT)
 
     assert (found.nonce, found.created) == ("a-nonce", AT)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://Bids.example/a%2Fb?c=d", "http://x:80/", "https://[::1]:9/v1/%E4%BF%9D", "https://x"],
+)
+def test_what_we_write_out_is_what_the_library_makes(url: str) -> None:
+    name = key_id(KEY.public_key().public_bytes_raw())
+    library = Message("POST", url, {"Content-Type": "application/json"})
+    signer = signatures.HTTPMessageSigner(
+        signature_algorithm=ED25519,
+        key_resolver=signatures.MappingKeyResolver(public_keys={}, private_keys={name: KEY}),
+    )
+    signer.sign(
+        library,
+        key_id=name,
+        created=AT,
+        expires=AT + timedelta(seconds=300),
+        nonce="n",
+        label="kaibiao",
+        tag=TAG,
+        covered_component_ids=COVERED,
+        body=BODY,
+        use_existing_digest=False,
+    )
+
+    ours = Message("POST", url, {"Content-Type": "application/json"})
+    assert sign_request(ours, BODY, KEY, tag=TAG, at=AT, nonce="n") == library.headers
 
 
 @pytest.mark.parametrize(
