@@ -5,7 +5,7 @@ import base64
 import hashlib
 import secrets
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -19,6 +19,7 @@ from msgspec import Struct
 from clients.insurer_bench import Answer, Bench, problem
 from clients.insurer_dialects import Dialect
 from clients.platform import PREFIX
+from clients.serving import Clock
 from crypto.errors import CryptoError
 from crypto.request_signatures import (
     Message,
@@ -60,6 +61,7 @@ class OwnLine:
     insurer_key: bytes
     roots: list[bytes]
     nonces: set[str] = field(default_factory=set)
+    clock: Clock = field(default_factory=Clock)
 
     async def send(self, message: Struct, message_id: UUID | None = None) -> Answer:
         """Tell the insurer something, signed as the platform signs."""
@@ -106,7 +108,7 @@ class OwnLine:
     ) -> Answer:
         """Status and answer; with `key`, `at` or `signed_body` the signatures are not in order."""
         url = self._url(door)
-        at = at or datetime.now(UTC)
+        at = at or await self.clock.now()
         signed = body if signed_body is None else signed_body
         headers = sign_request(
             Message("POST", url, {"Content-Type": JSON}),
@@ -178,6 +180,7 @@ class FamilyLine:
     endpoint: str
     roots: list[bytes]
     files: dict[str, bytes] = field(default_factory=dict)
+    clock: Clock = field(default_factory=Clock)
 
     async def send(self, message: Struct, message_id: UUID | None = None) -> Answer:
         """Tell the insurer something, as the platform does."""
@@ -195,7 +198,7 @@ class FamilyLine:
 
     async def changed(self, message: Struct) -> Answer:
         """Changed after sealing: the time it was said at."""
-        sealed = self._sealed(message, self.dialect, datetime.now(UTC))
+        sealed = self._sealed(message, self.dialect, await self.clock.now())
         return await self._ask(DOOR_OF[type(message)], _later(sealed), type(message))
 
     async def dated(self, message: Struct, at: datetime) -> Answer:
@@ -204,7 +207,7 @@ class FamilyLine:
 
     async def malformed(self, door: str) -> list[tuple[str, int]]:
         """Sealed, and not in the form agreed; and no envelope at all."""
-        at, names = datetime.now(UTC), self.dialect.names
+        at, names = await self.clock.now(), self.dialect.names
         forms: list[dict[str, str]] = [{}, {"more": "x"}, {names["order_id"]: "x"}]
         bodies = [self.dialect.seal(door, form, at=at) for form in forms]
         bodies += [b"", b"{", b"<a>", b"\xff"]
@@ -215,7 +218,7 @@ class FamilyLine:
         return found
 
     async def _say(self, message: Struct, dialect: Dialect, at: datetime | None = None) -> Answer:
-        sealed = self._sealed(message, dialect, at or datetime.now(UTC))
+        sealed = self._sealed(message, dialect, at or await self.clock.now())
         return await self._ask(DOOR_OF[type(message)], sealed, type(message))
 
     def _sealed(self, message: Struct, dialect: Dialect, at: datetime) -> bytes:
@@ -229,7 +232,7 @@ class FamilyLine:
         if status != HTTPStatus.OK:
             return status, answer
         try:
-            fault, form = self.dialect.read_answer(body, answer, at=datetime.now(UTC))
+            fault, form = self.dialect.read_answer(body, answer, at=await self.clock.now())
         except WireRefused as error:
             # To what cannot be read there is no answer that names it.
             fault, form = f"the answer does not hold: {error}", {}
