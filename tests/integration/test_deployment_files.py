@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 from pathlib import Path
 
 import aiohttp
@@ -58,6 +59,32 @@ async def test_nginx_takes_the_sample_and_says_who_asks(
 
     assert seen == {"from": "127.0.0.1", "host": "127.0.0.1"}
     assert moved == (301, "https://127.0.0.1/a")
+
+
+@pytest.mark.needs("caddy", "openssl")
+async def test_caddy_takes_the_sample_and_says_who_asks(
+    tmp_path: Path, unused_tcp_port_factory: Callable[[], int]
+) -> None:
+    plain, secure, behind = (unused_tcp_port_factory() for _ in range(3))
+    url = f"https://localhost:{secure}/health/live"
+    asked = {"X-Forwarded-For": "203.0.113.9"}
+
+    async with (
+        upstream(behind),
+        caddy(tmp_path, plain, secure, behind),
+        aiohttp.ClientSession() as session,
+    ):
+        async with session.get(url, ssl=False, headers=asked) as response:
+            seen = await response.json()
+            kept = response.headers["Strict-Transport-Security"]
+        plainly = f"http://localhost:{plain}/a"
+        async with session.get(plainly, allow_redirects=False) as response:
+            moved = response.status, response.headers["Location"]
+
+    assert seen["host"] == f"localhost:{secure}"
+    assert ip_address(seen["from"]).is_loopback
+    assert kept == "max-age=31536000"
+    assert moved == (308, "https://localhost/a")
 
 
 @pytest.mark.needs("curl")
@@ -136,6 +163,41 @@ async def nginx(folder: Path, plain: int, secure: int, behind: int) -> AsyncIter
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+@asynccontextmanager
+async def caddy(folder: Path, plain: int, secure: int, behind: int) -> AsyncIterator[None]:
+    """Run Caddy with the sample, its name, its ports and its certificate's files replaced."""
+    site = (OPERATING / "proxies" / "Caddyfile").read_text("utf-8")
+    replaced = {
+        "bids.example {": "https://localhost {",
+        "/etc/ssl/bids.example/fullchain.pem": str(folder / "certificate.pem"),
+        "/etc/ssl/bids.example/key.pem": str(folder / "key.pem"),
+        "127.0.0.1:8080": f"127.0.0.1:{behind}",
+    }
+    for old, new in replaced.items():
+        assert site.count(old) == 1
+        site = site.replace(old, new)
+    # It would make an authority of its own, and have the machine trust it.
+    ports = f"http_port {plain}\n\thttps_port {secure}\n\tauto_https disable_certs"
+    config = folder / "Caddyfile"
+    config.write_text(f"{{\n\tadmin off\n\t{ports}\n}}\n{site}")
+    await asyncio.to_thread(_certify, folder)
+    process = await asyncio.create_subprocess_exec(
+        *("caddy", "run", "--config", str(config), "--adapter", "caddyfile"),
+        env={"HOME": str(folder), "PATH": os.environ["PATH"]},
+        stderr=asyncio.subprocess.PIPE,
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(START_SECONDS):
+            while b"serving initial configuration" not in (line := await process.stderr.readline()):
+                assert line, "Caddy has ended"
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
 
 
 def _certify(folder: Path) -> None:
