@@ -106,7 +106,7 @@ async def test_a_passkey_logs_in_without_a_password(visit: Visit, platform: Onli
         await devices.send("WebAuthn.enable")
         await devices.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
         await visitor.log_in(bidder.login, bidder.password)
-        await page.get_by_role("button", name="添加").click()
+        await page.get_by_role("button", name="添加", exact=True).click()
         await page.get_by_role("button", name="移除").wait_for()
         await page.get_by_role("button", name="退出登录").click()
         await visitor.see("article.tender")
