@@ -129,9 +129,14 @@ async def reading(pool: Pool) -> AsyncIterator[Connection]:
             raise ConnectionLost(str(error)) from error
         except exceptions.InternalClientError as error:
             # The server ended the line between two steps of one statement, and the driver lost
-            # track of it. Nobody may be given this line again.
+            # track of it, or the caller was cancelled between two of them. Nobody may be given
+            # this line again.
             if not _is_lost(connection):
                 connection.terminate()
+            task = asyncio.current_task()
+            if task is not None and task.cancelling():
+                # Told as an outage it would be tried again, by somebody who is to stop.
+                raise asyncio.CancelledError from error
             raise ConnectionLost(str(error)) from error
 
 

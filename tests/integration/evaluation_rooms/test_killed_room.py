@@ -33,7 +33,7 @@ from tests.support.evaluation import (
 )
 from tests.support.evaluation_tender import insert_tender
 from tests.support.postgres import Database
-from tests.support.programs import running
+from tests.support.room_process import room_processes
 from tests.support.room_server import HOST, Client, member
 
 SECONDS = 60
@@ -97,24 +97,24 @@ async def test_nothing_acknowledged_is_lost_and_nothing_shown_was_not_committed(
         room = (await open_room(connection, a_room_opening(), at=AT)).room
     shown: dict[int, Any] = {}
     seen, acknowledged = 0, []
-    for place, (phase, leads_out, asked) in enumerate(COURSE):
-        assert room.phase is phase
-        async with (
-            asyncio.timeout(SECONDS),
-            running("tests.support.room_process", dsn) as program,
-        ):
-            watching = await come(pool, program.url, SUPERVISOR, after=seen)
-            one = await come(pool, program.url, member(1) if asked else HOST)
-            reading_on = asyncio.create_task(read(watching, shown))
-            for number in range(5):
-                await one.send(**(asked or {"type": "say", "text": str(number)}), id=str(number))
-            acknowledged.append((await one.until("ack"))["seq"])
-            program.process.kill()
-            await reading_on
-            await one.socket.wait_closed()
-            seen = watching.seen
-        if place + 1 < len(COURSE):
-            room = await lead_on(pool, room, leads_out, COURSE[place + 1][0])
+    async with room_processes(dsn) as start:
+        for place, (phase, leads_out, asked) in enumerate(COURSE):
+            assert room.phase is phase
+            async with asyncio.timeout(SECONDS):
+                server = await start()
+                watching = await come(pool, server.url, SUPERVISOR, after=seen)
+                one = await come(pool, server.url, member(1) if asked else HOST)
+                reading_on = asyncio.create_task(read(watching, shown))
+                for number in range(5):
+                    said = asked or {"type": "say", "text": str(number)}
+                    await one.send(**said, id=str(number))
+                acknowledged.append((await one.until("ack"))["seq"])
+                server.kill()
+                await reading_on
+                await one.socket.wait_closed()
+                seen = watching.seen
+            if place + 1 < len(COURSE):
+                room = await lead_on(pool, room, leads_out, COURSE[place + 1][0])
     async with reading(pool) as connection:
         written = await journal.after(connection, TENDER, Stream.COMMITTEE, 0, limit=5000)
         tables = await rooms.load(connection, TENDER, ROOM)

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC
 
 import pytest
+from asyncpg.exceptions import InternalClientError
 
 from tendering.storage.connection import (
     Pool,
@@ -57,6 +58,29 @@ async def test_a_violation_names_its_constraint(pool: Pool) -> None:
 
 async def test_another_error_names_no_constraint() -> None:
     assert constraint_name(LookupError()) is None
+
+
+async def test_who_is_cancelled_hears_that_and_no_outage_when_the_driver_stumbles_over_it(
+    pool: Pool,
+) -> None:
+    begun = asyncio.Event()
+
+    async def read() -> None:
+        async with reading(pool):
+            begun.set()
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                raise InternalClientError("cannot switch to state 15") from None
+
+    task = asyncio.create_task(read())
+    await begun.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with reading(pool) as connection:
+        assert await connection.fetchval("SELECT 1") == 1
 
 
 async def test_limits_and_time_zone_are_set_for_each_connection(pool: Pool) -> None:
