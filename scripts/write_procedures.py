@@ -30,7 +30,7 @@ every round is verified offline:
 
     kaibiao demo --procedure competitive-negotiation
 
-`make test` plays two of them, `make campaign` all. The table is made by
+`make test` plays one of them beside the demonstration, `make campaign` all. The table is made by
 `python -m scripts.write_procedures FOLDER...` from what the plays leave in their folders; seconds
 are of two cores that had much other work.
 
